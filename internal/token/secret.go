@@ -1,0 +1,65 @@
+package token
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+const redacted = "[redacted]"
+
+// Secret is a string that no printing verb, logger or encoder shows. Reveal is the only way out, so that a search for
+// it finds every place where a secret leaves the program.
+//
+// The value stands behind a pointer: package fmt calls no methods on unexported fields and would print a plain string
+// inside a larger struct. The zero Secret is empty.
+type Secret struct{ value *string }
+
+// NewSecret wraps value.
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{&value}
+}
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// Empty reports whether there is no secret.
+func (s Secret) Empty() bool { return s.value == nil }
+
+// Equal compares in constant time.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// Fingerprint names the secret without telling it: its length in bytes and the first 32 bits of its SHA-256. Two
+// fingerprints that differ prove that two secrets differ.
+func (s Secret) Fingerprint() string {
+	if s.Empty() {
+		return "[empty]"
+	}
+	sum := sha256.Sum256([]byte(s.Reveal()))
+	return fmt.Sprintf("[%d bytes, sha256 %s…]", len(s.Reveal()), hex.EncodeToString(sum[:4]))
+}
+
+// Format implements [fmt.Formatter], which outranks every other way package fmt could find to the value.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// String implements [fmt.Stringer].
+func (s Secret) String() string { return redacted }
+
+// MarshalText keeps the value out of JSON, TOML and every other encoder that asks.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue implements [slog.LogValuer].
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

@@ -1,0 +1,107 @@
+// Package token holds what every other package passes on: a secret that cannot be printed, and the set of tokens that
+// one successful answer of a token endpoint brought (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+//
+// It deliberately knows no protocol, no store and no clock.
+package token
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Set is what one token response brought, in the form it is stored and used.
+type Set struct {
+	AccessToken  Secret
+	TokenType    string // as sent; Type gives the canonical form
+	RefreshToken Secret // empty where there is none
+	IDToken      Secret // validated before it got here; empty where there is none
+	// Scopes is what was granted. A response without scope means "identical to the scope requested by the client"
+	// (RFC 6749 §5.1), so this is then what was asked for.
+	Scopes []string
+	// Expiry is the zero time where the server did not say (RFC 6749 §5.1: expires_in is only RECOMMENDED).
+	Expiry time.Time
+	// Obtained is when the response arrived.
+	Obtained time.Time
+	// Subject and Username tell whom the tokens are for, from the validated ID Token; empty where there was none.
+	Subject, Username string
+}
+
+// Live reports whether the access token exists and lives longer than minTTL from now. One without an expiry is taken
+// to live: only the resource server knows better.
+func (s Set) Live(now time.Time, minTTL time.Duration) bool {
+	return !s.AccessToken.Empty() && (s.Expiry.IsZero() || s.Expiry.Sub(now) > minTTL)
+}
+
+// Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers
+// send "bearer"; RFC 6750 §2.1 writes "Bearer". An absent type is taken for Bearer.
+func (s Set) Type() string {
+	switch {
+	case s.TokenType == "" || strings.EqualFold(s.TokenType, "bearer"):
+		return "Bearer"
+	case strings.EqualFold(s.TokenType, "dpop"):
+		return "DPoP"
+	default:
+		return s.TokenType
+	}
+}
+
+
+// stored is the form a Set is sealed and stored in. Times are Unix seconds: what is read on every call stays small.
+type stored struct {
+	Version      int      `json:"v"`
+	AccessToken  string   `json:"access_token"`
+	TokenType    string   `json:"token_type,omitempty"`
+	RefreshToken string   `json:"refresh_token,omitempty"`
+	IDToken      string   `json:"id_token,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Expiry       int64    `json:"expires_at,omitempty"`
+	Obtained     int64    `json:"obtained_at,omitempty"`
+	Subject      string   `json:"sub,omitempty"`
+	Username     string   `json:"username,omitempty"`
+}
+
+const storedVersion = 1
+
+// Marshal returns the stored form. It bears the secrets in clear: only a store calls it, and only to seal the result.
+func (s Set) Marshal() ([]byte, error) {
+	return json.Marshal(stored{
+		Version:     storedVersion,
+		AccessToken: s.AccessToken.Reveal(), TokenType: s.TokenType,
+		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
+		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained),
+		Subject: s.Subject, Username: s.Username,
+	})
+}
+
+// Unmarshal reads the stored form. Its errors never contain any of data.
+func Unmarshal(data []byte) (Set, error) {
+	var st stored
+	if err := json.Unmarshal(data, &st); err != nil {
+		return Set{}, fmt.Errorf("decode token set: not in the form oauthget writes (%d bytes)", len(data))
+	}
+	if st.Version != storedVersion {
+		return Set{}, fmt.Errorf("decode token set: version %d is not known to this version of oauthget", st.Version)
+	}
+	return Set{
+		AccessToken: NewSecret(st.AccessToken), TokenType: st.TokenType,
+		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
+		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained),
+		Subject: st.Subject, Username: st.Username,
+	}, nil
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0)
+}
