@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
+	"strings"
 )
 
 const redacted = "[redacted]"
@@ -40,6 +42,16 @@ func (s Secret) Empty() bool { return s.value == nil }
 // Equal compares in constant time.
 func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// Mask returns text with every occurrence of the secret, as it is or percent-encoded, taken out of it: a server's error
+// description may echo what it was sent.
+func (s Secret) Mask(text string) string {
+	if s.Empty() {
+		return text
+	}
+	value := s.Reveal()
+	return strings.NewReplacer(value, redacted, url.QueryEscape(value), redacted, url.PathEscape(value), redacted).Replace(text)
 }
 
 // Fingerprint names the secret without telling it: its length in bytes and the first 32 bits of its SHA-256. Two

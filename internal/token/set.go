@@ -47,7 +47,6 @@ func (s Set) Type() string {
 	}
 }
 
-
 // stored is the form a Set is sealed and stored in. Times are Unix seconds: what is read on every call stays small.
 type stored struct {
 	Version      int      `json:"v"`

@@ -1,62 +1,71 @@
 // Package untrusted makes text that came from somebody else's computer fit to be read on a terminal.
 //
-// An error description, a page title or a user name from a server may carry escape sequences, line breaks, direction
-// overrides or a secret it was sent. It deliberately does not quote for shells, HTML or JSON: those have their own
-// packages.
+// An error description, a page title or a user name from a server may carry escape sequences, line breaks and
+// direction overrides. It deliberately imports nothing of ours, and does not quote for shells, HTML or JSON: those
+// have their own packages.
 package untrusted
 
 import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/oauthget/oauthget/internal/token"
 )
 
 // maxText is the most that a person is shown of any one text of a server, in bytes.
 const maxText = 200
 
-// Text returns s for a person: masked where it echoes one of secrets, stripped of control characters, direction
-// overrides and invalid UTF-8, and cut at 200 bytes.
-func Text(s string, secrets ...token.Secret) string {
+// Masker takes what must not be shown out of a text; token.Secret is one. A server may echo what it was sent.
+type Masker interface{ Mask(text string) string }
+
+// Text returns s for a person: stripped of control characters, direction overrides and invalid UTF-8, white space
+// folded, masked where it echoes a secret, and cut at 200 bytes.
+func Text(s string, secrets ...Masker) string {
+	// In this order: a control character in the middle of an echoed secret would hide it from the mask, and half a
+	// secret at the cut would not be found any more.
+	s = strip(s)
 	for _, secret := range secrets {
-		if v := secret.Reveal(); v != "" {
-			s = strings.ReplaceAll(s, v, "[redacted]")
-		}
+		s = secret.Mask(s)
 	}
+	return cut(s)
+}
+
+// Quote is Text in double quotes, the form a server's words take inside our own sentences.
+func Quote(s string, secrets ...Masker) string {
+	return `"` + strings.ReplaceAll(Text(s, secrets...), `"`, `'`) + `"`
+}
+
+func strip(s string) string {
 	var b strings.Builder
 	space := false
-	for i, r := range s {
-		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
-			continue // an invalid byte
-		}
-		if unicode.IsSpace(r) {
+	for _, r := range strings.ToValidUTF8(s, "") {
+		switch {
+		case unicode.IsSpace(r):
 			space = b.Len() > 0
-			continue
+		case unicode.IsGraphic(r) && !hidden(r):
+			if space {
+				b.WriteByte(' ')
+				space = false
+			}
+			b.WriteRune(r)
 		}
-		if !unicode.IsGraphic(r) || hidden(r) {
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		if b.Len()+utf8.RuneLen(r) > maxText {
-			return b.String() + "…"
-		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }
 
-// Quote is Text in double quotes, the form a server's words take inside our own sentences.
-func Quote(s string, secrets ...token.Secret) string {
-	return `"` + strings.ReplaceAll(Text(s, secrets...), `"`, `'`) + `"`
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }
 
-// hidden names the graphic characters that make the text around them read as something else: the Braille blank and
-// the Hangul fillers look like nothing, and the tag block hides ASCII.
+// hidden names the graphic characters that nobody sees: variation selectors, the Braille blank and the Hangul fillers.
+// (Direction overrides, zero-width characters and the tag block are format characters, which are not graphic.)
 func hidden(r rune) bool {
-	return unicode.In(r, unicode.Bidi_Control, unicode.Variation_Selector) ||
-		r == 0x2800 || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || 0xE0000 <= r && r <= 0xE007F
+	return unicode.Is(unicode.Variation_Selector, r) ||
+		r == 0x2800 || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }

@@ -1,0 +1,90 @@
+// Package endpoint is the one door to an authorization server: the http.Client that every request goes through.
+//
+// It holds what must be true of each exchange whatever it is about: TLS except on loopback (RFC 6749 §3.1.2.1, §3.2),
+// an answer within 30 s and 1 MiB, no redirect of a request that bears a secret. It deliberately knows no grant and
+// reads no answer's meaning.
+package endpoint
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+const (
+	// Timeout bounds one exchange from the dial to the last byte of the answer.
+	Timeout = 30 * time.Second
+	// maxBody bounds an answer's body, in bytes. The largest metadata documents and key sets known are below 100 KiB.
+	maxBody = 1 << 20
+	// maxRedirects bounds a chain of redirects of a GET. Metadata is at times moved once or twice, never further.
+	maxRedirects = 5
+)
+
+// Options are what differs from one client to another.
+type Options struct {
+	UserAgent string
+	// Trace wraps the transport where a person asked to see the exchanges; nil otherwise.
+	Trace func(http.RoundTripper) http.RoundTripper
+}
+
+// NewClient returns the client for a command's requests. Its layers, from the caller inwards: trace, limits, network.
+func NewClient(o Options) *http.Client {
+	var rt http.RoundTripper = limits{base: newTransport(), userAgent: o.UserAgent}
+	if o.Trace != nil {
+		rt = o.Trace(rt)
+	}
+	return &http.Client{Transport: rt, Timeout: Timeout, CheckRedirect: checkRedirect}
+}
+
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		IdleConnTimeout:        90 * time.Second,
+		ForceAttemptHTTP2:      true,
+	}
+}
+
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	refuse := func(why string) error {
+		return &untrusted.Error{Op: "follow redirect", Err: fmt.Errorf("%s, which redirects to %s", why, req.URL.Hostname())}
+	}
+	first := via[0]
+	switch {
+	// A 307 or 308 repeats the body, and with it a one-time code and a client secret, to wherever the answer points.
+	case first.Method != http.MethodGet && first.Method != http.MethodHead:
+		return refuse("the endpoint must answer a " + first.Method + " itself")
+	case len(via) > maxRedirects:
+		return refuse(fmt.Sprintf("more than %d redirects", maxRedirects))
+	case !Secure(req.URL):
+		return refuse("an endpoint that is not https")
+	}
+	return nil
+}
+
+// Secure reports whether u may be asked: https anywhere, plain http on loopback alone, where nobody stands between.
+func Secure(u *url.URL) bool {
+	switch u.Scheme {
+	case "https":
+		return u.Host != ""
+	case "http":
+		return Loopback(u.Hostname())
+	}
+	return false
+}
+
+// Loopback reports whether host names this machine: a loopback IP literal or localhost (RFC 6761 §6.3).
+func Loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,65 @@
+package endpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// maxLifetime is the longest expires_in that is passed on, in seconds: about 68 years. A test server is known to send
+// nanoseconds.
+const maxLifetime = math.MaxInt32
+
+// normalize rewrites the answer to a POST into what RFC 6749 §5.1 describes and golang.org/x/oauth2 reads, where real
+// servers are known to differ: JSON sent as text/plain, expires_in as a string, a fraction or nothing, scope as an
+// array. What it does not understand it leaves alone.
+func normalize(h http.Header, body []byte) []byte {
+	trimmed := bytes.TrimSpace(body)
+	if len(trimmed) == 0 || trimmed[0] != '{' {
+		return body
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(trimmed, &object) != nil {
+		return body
+	}
+	if media, _, _ := mime.ParseMediaType(h.Get("Content-Type")); media != "application/json" {
+		h.Set("Content-Type", "application/json")
+	}
+	changed := false
+	if raw, ok := object["expires_in"]; ok {
+		if seconds, ok := lifetime(raw); ok {
+			object["expires_in"] = strconv.AppendInt(nil, seconds, 10)
+		} else {
+			delete(object, "expires_in") // as good as not sent: the lifetime is unknown
+		}
+		changed = true
+	}
+	var scopes []string
+	if raw := object["scope"]; len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &scopes) == nil {
+		object["scope"], _ = json.Marshal(strings.Join(scopes, " "))
+		changed = true
+	}
+	if !changed {
+		return trimmed
+	}
+	rewritten, err := json.Marshal(object)
+	if err != nil {
+		return body
+	}
+	return rewritten
+}
+
+// lifetime reads expires_in in whole seconds, whatever its JSON type. A token that lives for no time at all is passed
+// on as one second: for golang.org/x/oauth2 a zero means that it never expires.
+func lifetime(raw json.RawMessage) (seconds int64, ok bool) {
+	text := strings.TrimSpace(strings.Trim(string(raw), `"`))
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(f) || f < 0 {
+		return 0, false
+	}
+	return int64(math.Max(1, math.Min(math.Floor(f), maxLifetime))), true
+}

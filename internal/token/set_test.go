@@ -1,0 +1,66 @@
+package token
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func TestSetSurvivesStorage(t *testing.T) {
+	want := Set{
+		AccessToken: NewSecret("a"), TokenType: "bearer", RefreshToken: NewSecret("r"), IDToken: NewSecret("i"),
+		Scopes: []string{"openid", "x"}, Expiry: noon.Add(time.Hour), Obtained: noon, Subject: "248", Username: "ada",
+	}
+	for _, want := range []Set{want, {AccessToken: NewSecret("only")}} {
+		data, err := want.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Unmarshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got, cmp.Comparer(Secret.Equal)); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
+func TestUnmarshalRefusesWhatItDidNotWrite(t *testing.T) {
+	for _, data := range []string{"", "canary-x", `{"v":2,"access_token":"canary-x"}`, `{"access_token":"canary-x"}`, `{"v":"canary-x"}`} {
+		_, err := Unmarshal([]byte(data))
+		if err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("Unmarshal(%q): %v", data, err)
+		}
+	}
+}
+
+func TestLiveCountsFromNowAndKeepsTheMargin(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  Set
+		want bool
+	}{
+		"no token":             {Set{}, false},
+		"no expiry":            {Set{AccessToken: NewSecret("a")}, true},
+		"long":                 {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(31 * time.Second)}, true},
+		"exactly the margin":   {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(30 * time.Second)}, false},
+		"expired":              {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(-time.Second)}, false},
+		"expiry without token": {Set{Expiry: noon.Add(time.Hour)}, false},
+	} {
+		if got := c.set.Live(noon, 30*time.Second); got != c.want {
+			t.Errorf("%s: Live = %v", name, got)
+		}
+	}
+}
+
+func TestTypeIsWrittenAsTheStandardsWriteIt(t *testing.T) {
+	for in, want := range map[string]string{"": "Bearer", "bearer": "Bearer", "BEARER": "Bearer", "dpop": "DPoP", "mac": "mac"} {
+		if got := (Set{TokenType: in}).Type(); got != want {
+			t.Errorf("Type of %q = %q", in, got)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// redactor describes one exchange. It remembers what the request bore in secret, because a server may echo it where
+// the allow list shows text: in an error_description, say.
+type redactor struct{ secrets []token.Secret }
+
+// shortest is the length in bytes from which a hidden value is masked wherever it appears; masking a shorter one would
+// only riddle the text with holes.
+const shortest = 6
+
+func newRedactor(req *http.Request, body []byte) *redactor {
+	r := &redactor{}
+	r.remember(req.URL.Query())
+	if form, err := url.ParseQuery(string(body)); err == nil && isForm(req.Header.Get("Content-Type")) {
+		r.remember(form)
+	}
+	if _, password, ok := req.BasicAuth(); ok {
+		r.add(password)
+	}
+	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
+		r.add(credentials)
+	}
+	return r
+}
+
+func (r *redactor) remember(values url.Values) {
+	for name, list := range values {
+		if !shownParameter(name) {
+			for _, v := range list {
+				r.add(v)
+			}
+		}
+	}
+}
+
+func (r *redactor) add(value string) {
+	if len(value) >= shortest {
+		r.secrets = append(r.secrets, token.NewSecret(value))
+	}
+	if plain, err := url.QueryUnescape(value); err == nil && plain != value && len(plain) >= shortest {
+		r.secrets = append(r.secrets, token.NewSecret(plain))
+	}
+}
+
+// Mask implements [untrusted.Masker].
+func (r *redactor) Mask(text string) string {
+	for _, s := range r.secrets {
+		text = s.Mask(text)
+	}
+	return text
+}
+
+func (r *redactor) value(name, value string) string {
+	if shownParameter(name) {
+		return untrusted.Text(value, r)
+	}
+	return token.NewSecret(value).Fingerprint()
+}
+
+func (r *redactor) url(u *url.URL) string {
+	shown := *u
+	shown.RawQuery, shown.Fragment, shown.User = "", "", nil
+	text := untrusted.Text(shown.String(), r)
+	if query := r.form(u.Query()); len(query) > 0 {
+		text += "?" + strings.Join(query, "&")
+	}
+	return text
+}
+
+func (r *redactor) form(values url.Values) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] {
+			list = append(list, untrusted.Text(name, r)+"="+r.value(name, v))
+		}
+	}
+	return list
+}
+
+func (r *redactor) header(text *bytes.Buffer, mark string, h http.Header) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
+			fmt.Fprintf(text, "%s %s: %s\n", mark, untrusted.Text(name), r.headerValue(name, v))
+		}
+	}
+}
+
+func (r *redactor) headerValue(name, v string) string {
+	if name == "Location" {
+		if u, err := url.Parse(v); err == nil {
+			return r.url(u)
+		}
+		return token.NewSecret(v).Fingerprint()
+	}
+	if slices.Contains(shownHeaders, name) {
+		return untrusted.Text(v, r)
+	}
+	if scheme, credentials, ok := strings.Cut(v, " "); ok && name == "Authorization" {
+		return untrusted.Text(scheme) + " " + token.NewSecret(credentials).Fingerprint()
+	}
+	return token.NewSecret(v).Fingerprint()
+}
+
+func (r *redactor) body(text *bytes.Buffer, mark, contentType string, body []byte) {
+	var object map[string]json.RawMessage
+	switch {
+	case isForm(contentType):
+		if form, err := url.ParseQuery(string(body)); err == nil {
+			for _, line := range r.form(form) {
+				fmt.Fprintf(text, "%s   %s\n", mark, line)
+			}
+			return
+		}
+	case json.Unmarshal(body, &object) == nil:
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			fmt.Fprintf(text, "%s   %s: %s\n", mark, untrusted.Text(name, r), r.member(name, object[name]))
+		}
+		return
+	}
+	if len(body) > 0 {
+		fmt.Fprintf(text, "%s   [%d bytes, not shown]\n", mark, len(body))
+	}
+}
+
+// member describes one JSON member. Objects are never opened: what is inside is named by nobody's list.
+func (r *redactor) member(name string, raw json.RawMessage) string {
+	var list []string
+	switch {
+	case !shownParameter(name) && raw[0] == '"':
+		var s string
+		_ = json.Unmarshal(raw, &s)
+		return token.NewSecret(s).Fingerprint()
+	case !shownParameter(name):
+		return fmt.Sprintf("[%d bytes, not shown]", len(raw))
+	case raw[0] == '{' || raw[0] == '[' && json.Unmarshal(raw, &list) != nil:
+		return fmt.Sprintf("[%d bytes, not shown]", len(raw))
+	default:
+		return untrusted.Text(string(raw), r)
+	}
+}
+
+func isForm(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == "application/x-www-form-urlencoded"
+}

@@ -1,0 +1,116 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// exchange sends one request through a trace and returns what was written and what the caller received.
+func exchange(t *testing.T, req *http.Request, answer http.HandlerFunc) (written, received string) {
+	t.Helper()
+	s := httptest.NewServer(answer)
+	defer s.Close()
+	target, _ := url.Parse(s.URL)
+	req.URL.Scheme, req.URL.Host = target.Scheme, target.Host
+	var out bytes.Buffer
+	client := http.Client{Transport: (&Writer{W: &out}).Wrap(s.Client().Transport)}
+	resp, err := client.Do(req)
+	if err != nil {
+		return out.String(), ""
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	return out.String(), string(body)
+}
+
+func tokenRequest() *http.Request {
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {"canary-code"}, "code_verifier": {"canary-verifier"},
+		"client_secret": {"canary secret+"}, "brand_new_parameter": {"canary-future"}, "redirect_uri": {"http://127.0.0.1:1/cb"},
+	}
+	req, _ := http.NewRequest(http.MethodPost, "http://x/token?api_key=canary-query", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth("client", "canary-basic")
+	req.Header.Set("X-Api-Key", "canary-header")
+	return req
+}
+
+func TestTraceShowsTheExchangeWithoutItsSecrets(t *testing.T) {
+	const answer = `{"access_token":"canary-at","refresh_token":"canary-rt","id_token":"canary.id.token","token_type":"Bearer",` +
+		`"expires_in":3600,"scope":"a b","new_member":{"deep":"canary-deep"},"number":12}`
+	written, received := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Set-Cookie", "session=canary-cookie")
+		io.WriteString(w, answer)
+	})
+	if received != answer {
+		t.Errorf("the caller received %q", received)
+	}
+	if strings.Contains(written, "canary") {
+		t.Errorf("a secret is in the trace:\n%s", written)
+	}
+	for _, want := range []string{"> POST ", "grant_type=authorization_code", "redirect_uri=http://127.0.0.1:1/cb", "< 200 OK", "expires_in: 3600", `scope: "a b"`, "code=[11 bytes, sha256 "} {
+		if !strings.Contains(written, want) {
+			t.Errorf("no %q in the trace:\n%s", want, written)
+		}
+	}
+}
+
+func TestTraceMasksAnEcho(t *testing.T) {
+	for _, echo := range []string{"canary-code", "canary+secret%2B", "canary secret+", "canary-basic", "canary-query", "canary-verifier"} {
+		written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", "Bearer error_description="+echo)
+			w.Header().Set("Location", "https://x/?error="+url.QueryEscape(echo))
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"error":"invalid_grant","error_description":"unknown: `+echo+`","`+echo+`":1}`)
+		})
+		if strings.Contains(written, echo) || strings.Contains(written, "canary") {
+			t.Errorf("echo of %q:\n%s", echo, written)
+		}
+	}
+}
+
+func TestTraceIsFitForATerminal(t *testing.T) {
+	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, "\x1b[2J<html>canary-page")
+	})
+	if strings.ContainsAny(written, "\x1b\r") || strings.Contains(written, "canary") || !strings.Contains(written, "not shown]") {
+		t.Errorf("%q", written)
+	}
+}
+
+func TestTraceReportsAFailureAndPassesItOn(t *testing.T) {
+	var out bytes.Buffer
+	boom := errors.New("dial: canary-code refused")
+	rt := (&Writer{W: &out}).Wrap(failing{boom})
+	if _, err := rt.RoundTrip(tokenRequest()); !errors.Is(err, boom) {
+		t.Error(err)
+	}
+	if got := out.String(); strings.Contains(got, "canary") || !strings.Contains(got, "! dial: [redacted] refused") {
+		t.Errorf("%s", got)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
+
+func FuzzTrace(f *testing.F) {
+	f.Add("application/json", `{"error_description":"canary-code","x":[1,{"y":"canary-code"}],"scope":"canary-code"}`)
+	f.Add("application/x-www-form-urlencoded", `error=canary%2Dcode&scope=canary-code`)
+	f.Add("text/plain", "canary-code")
+	f.Fuzz(func(t *testing.T, contentType, body string) {
+		var text bytes.Buffer
+		newRedactor(tokenRequest(), []byte("code=canary-code")).body(&text, "<", contentType, []byte(body))
+		if strings.Contains(text.String(), "canary-code") {
+			t.Fatalf("%s", text.String())
+		}
+	})
+}
