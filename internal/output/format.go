@@ -1,0 +1,144 @@
+// Package output turns a token set into what `-o FORMAT` prints on stdout.
+//
+// A format is one row of a map. The package deliberately obtains nothing and warns nobody: a format that has something
+// to say to the person says it in Format.Warning.
+package output
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Format is one way to print a token set.
+type Format struct {
+	// Render returns what goes to stdout, with its final newline.
+	Render func(token.Set) (string, error)
+	// Warning is shown on stderr each time the format is used; empty for most.
+	Warning string
+	// Help is one line for `--help`.
+	Help string
+}
+
+const templatePrefix = "template="
+
+// formats is a function rather than a variable so that nothing is built in a run that prints a plain token.
+func formats() map[string]Format {
+	return map[string]Format{
+		"token":    {Render: accessToken, Help: "the access token"},
+		"header":   {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
+		"json":     {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
+		"env":      {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
+		"curl":     {Render: curl, Help: "a curl config, for curl -K -"},
+		"id_token": {Render: idToken, Help: "the ID Token"},
+		"query": {
+			Render: query, Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
+			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
+		},
+	}
+}
+
+// Names lists the formats for `--help` and completion.
+func Names() []string {
+	return append(slices.Sorted(maps.Keys(formats())), templatePrefix+"GO-TEMPLATE")
+}
+
+// Help is the text for the flag.
+func Help() string {
+	var b strings.Builder
+	all := formats()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&b, "  %-22s %s\n", name, all[name].Help)
+	}
+	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "text/template over the members of json, e.g. {{.access_token}}")
+	return b.String()
+}
+
+// Parse finds the format named name, so that a misspelt one fails before anything is asked of a server.
+func Parse(name string) (Format, error) {
+	if text, ok := strings.CutPrefix(name, templatePrefix); ok {
+		t, err := template.New("output").Option("missingkey=error").Parse(text)
+		if err != nil {
+			return Format{}, fmt.Errorf("parse template: %w", err)
+		}
+		return Format{Render: func(s token.Set) (string, error) { return execute(t, s) }}, nil
+	}
+	if f, ok := formats()[name]; ok {
+		return f, nil
+	}
+	return Format{}, fmt.Errorf("unknown output format %q: one of %s", name, strings.Join(Names(), ", "))
+}
+
+func accessToken(s token.Set) (string, error) { return s.AccessToken.Reveal() + "\n", nil }
+
+// Header is the Authorization header's value for s (RFC 6750 §2.1).
+func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
+
+func header(s token.Set) (string, error) { return "Authorization: " + Header(s) + "\n", nil }
+
+func env(s token.Set) (string, error) {
+	return "export OAUTHGET_ACCESS_TOKEN=" + shellQuote(s.AccessToken.Reveal()) + "\n", nil
+}
+
+// curl writes one line of a curl config. In its double quotes a backslash begins an escape.
+func curl(s token.Set) (string, error) {
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
+	return `header = "` + quoted + "\"\n", nil
+}
+
+func query(s token.Set) (string, error) {
+	return url.Values{"access_token": {s.AccessToken.Reveal()}}.Encode() + "\n", nil
+}
+
+// ErrNoIDToken says that the stored set holds no ID Token.
+var ErrNoIDToken = errors.New("the server sent no ID Token")
+
+func idToken(s token.Set) (string, error) {
+	if s.IDToken.Empty() {
+		return "", ErrNoIDToken
+	}
+	return s.IDToken.Reveal() + "\n", nil
+}
+
+func asJSON(s token.Set) (string, error) {
+	data, err := json.MarshalIndent(members(s), "", "  ")
+	return string(data) + "\n", err
+}
+
+func execute(t *template.Template, s token.Set) (string, error) {
+	var b strings.Builder
+	if err := t.Execute(&b, members(s)); err != nil {
+		return "", fmt.Errorf("execute template: %w", err)
+	}
+	return strings.TrimSuffix(b.String(), "\n") + "\n", nil
+}
+
+// members are the response's members by their names in RFC 6749 §5.1, with expires_in counted from the moment the
+// response arrived, and expires_at in RFC 3339, UTC.
+func members(s token.Set) map[string]any {
+	m := map[string]any{"access_token": s.AccessToken.Reveal(), "token_type": s.Type()}
+	if !s.Expiry.IsZero() {
+		m["expires_at"] = s.Expiry.UTC().Format(time.RFC3339)
+		m["expires_in"] = int64(s.Expiry.Sub(s.Obtained).Round(time.Second) / time.Second)
+	}
+	for name, secret := range map[string]token.Secret{"refresh_token": s.RefreshToken, "id_token": s.IDToken} {
+		if !secret.Empty() {
+			m[name] = secret.Reveal()
+		}
+	}
+	if len(s.Scopes) > 0 {
+		m["scope"] = strings.Join(s.Scopes, " ")
+	}
+	return m
+}
+
+// shellQuote quotes for a POSIX shell: inside single quotes every character but the single quote is itself.
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
