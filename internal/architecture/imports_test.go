@@ -1,0 +1,106 @@
+package architecture
+
+import (
+	"strings"
+	"testing"
+)
+
+// forbidden do not come in by any way, tests included. A path stands for all that is below it.
+var forbidden = map[string]string{
+	"charm.land":                     "asks the terminal who it is at every start",
+	"github.com/99designs/keyring":   "takes 31 ms to initialise, where reading a stored token takes 4",
+	"github.com/charmbracelet":       "asks the terminal who it is at every start",
+	"github.com/chromedp/chromedp":   "hangs on Debian's Chromium; the interop suite drives the browser through playwright-core",
+	"github.com/go-rod/rod":          "hangs on Debian's Chromium; the interop suite drives the browser through playwright-core",
+	"github.com/golang-jwt/jwt":      "is a second JOSE library, and a second set of checks to get wrong; go-jose v4 is here",
+	"github.com/golang/mock":         "generates mocks that repeat the code they should test; demoas and independent servers answer instead",
+	"github.com/google/wire":         "hides the wiring that cmd/oauthget/app.go shows in one place",
+	"github.com/schollz/progressbar": "is much code for one line on stderr",
+	"github.com/spf13/viper":         "keeps global state and forgets where a value came from, which a person asks first",
+	"github.com/stretchr/testify":    "is a second language for tests; the standard library and go-cmp say what differs",
+	"go.uber.org/fx":                 "hides the wiring that cmd/oauthget/app.go shows in one place",
+	"go.uber.org/mock":               "generates mocks that repeat the code they should test; demoas and independent servers answer instead",
+}
+
+// forbiddenInProgram may be in tests and tools, and not in what users run.
+var forbiddenInProgram = map[string]string{
+	"expvar":                          "registers an HTTP handler at start that tells about the process",
+	"github.com/google/go-cmp":        "is for tests",
+	"github.com/rogpeppe/go-internal": "is for tests",
+	"github.com/spf13/cobra/doc":      "brings writers of Markdown and man pages; a generator is a tool of its own",
+	"go.uber.org/goleak":              "is for tests",
+	"net/http/httptest":               "is for tests, and adds a flag to the command line",
+	"net/http/pprof":                  "registers HTTP handlers at start that tell about the process",
+	"testing":                         "is for tests, and adds flags to the command line",
+}
+
+// forbiddenInOurs may be in a dependency, and not in our part of the program.
+var forbiddenInOurs = map[string]string{
+	"math/rand":    "can be guessed; crypto/rand serves also where that does not matter",
+	"math/rand/v2": "can be guessed; crypto/rand serves also where that does not matter",
+}
+
+// sockets are what config must not import, so that a command that fails in its profile has sent nothing. Of net itself
+// it may use what only reads text: that is a rule for code.
+var sockets = map[string]string{
+	"crypto/tls":          "opens connections",
+	"golang.org/x/oauth2": "sends requests",
+	"net/http":            "sends requests",
+	"net/rpc":             "opens connections",
+	"net/smtp":            "opens connections",
+}
+
+// reason looks imported up in table, and whatever stands above it.
+func reason(table map[string]string, imported string) string {
+	for p := imported; ; p = p[:strings.LastIndexByte(p, '/')] {
+		if why := table[p]; why != "" {
+			return why
+		}
+		if !strings.Contains(p, "/") {
+			return ""
+		}
+	}
+}
+
+func TestReasonIsFoundForWhatStandsBelow(t *testing.T) {
+	for imported, want := range map[string]bool{
+		"github.com/spf13/viper": true, "github.com/golang-jwt/jwt/v5": true, "charm.land/lipgloss/v2": true,
+		"github.com/spf13/viperfish": false, "github.com/spf13": false, "fmt": false,
+	} {
+		if why := reason(forbidden, imported); (why != "") != want {
+			t.Errorf("%s: reason %q, want one: %v", imported, why, want)
+		}
+	}
+}
+
+func TestSourcesImportNothingForbidden(t *testing.T) {
+	for _, s := range house(t) {
+		tables := []map[string]string{forbidden}
+		if !s.test() && !isTool(s.pkg()) {
+			tables = append(tables, forbiddenInProgram, forbiddenInOurs)
+		}
+		if !s.test() && s.pkg() == "internal/config" {
+			tables = append(tables, sockets)
+		}
+		for i, imported := range s.imports() {
+			for _, table := range tables {
+				if why := reason(table, imported); why != "" {
+					t.Errorf("%s: %s imports %s, which %s", s.at(s.file.Imports[i]), s.pkg(), imported, why)
+				}
+			}
+		}
+	}
+}
+
+func TestProgramLinksNothingForbidden(t *testing.T) {
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		env := []string{"GOOS=" + system, "CGO_ENABLED=0"}
+		for linked := range strings.FieldsSeq(goCommand(t, env, "list", "-e", "-deps", "./cmd/...", "./internal/...")) {
+			for _, table := range []map[string]string{forbidden, forbiddenInProgram} {
+				if why := reason(table, linked); why != "" {
+					t.Errorf("the program for %s links %s, which %s; `go mod why %s` tells how it came in", system, linked, why, linked)
+				}
+			}
+		}
+	}
+}

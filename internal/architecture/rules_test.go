@@ -1,0 +1,190 @@
+package architecture
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rule forbids something in code.
+type rule struct {
+	reason string
+	// applies tells the files that the rule is about.
+	applies func(source) bool
+	// find returns the places in a file that break the rule.
+	find func(source) []ast.Node
+	// broken is code that breaks the rule, in a file that it applies to: one offence a line.
+	broken string
+	// kept is code that looks like it and does not.
+	kept string
+	// home is the file that both stand in: any will do, where it is empty.
+	home string
+}
+
+var rules = map[string]rule{
+	"no init function": {
+		reason:  "start-up is part of the product, and what happens in init happens unseen and to every command",
+		applies: everywhere,
+		find: func(s source) []ast.Node {
+			return nodes(s, func(f *ast.FuncDecl) bool { return f.Recv == nil && f.Name.Name == "init" })
+		},
+		broken: "func init() {}",
+		kept:   "type t int\nfunc (t) init() {}",
+	},
+	"only main ends the process": {
+		reason: "an exit elsewhere runs no deferred function: locks stay, terminals stay silent, and no test can follow",
+		applies: func(s source) bool {
+			return !s.test() && s.path != "cmd/oauthget/main.go" && !isTool(s.pkg())
+		},
+		find: func(s source) []ast.Node {
+			return append(uses(s, "os", "Exit"), uses(s, "log", "Fatal", "Fatalf", "Fatalln")...)
+		},
+		broken: "import (\"os\"; l \"log\")\nfunc f() { os.Exit(1) }\nfunc g() { l.Fatal() }",
+		kept:   "type o struct{ Exit func(int) }\nfunc f(os o) { os.Exit(1) }",
+	},
+	"the house below cmd prints nothing": {
+		reason:  "stdout carries the result and nothing else: what a command writes is for cmd to say",
+		applies: func(s source) bool { return product(s) && s.pkg() != "cmd/oauthget" },
+		find: func(s source) []ast.Node {
+			found := append(uses(s, "fmt", "Print", "Printf", "Println"), uses(s, "os", "Stdout")...)
+			found = append(found, uses(s, "log", "Print", "Printf", "Println", "Panic", "Panicf", "Panicln")...)
+			return append(found, nodes(s, func(c *ast.CallExpr) bool {
+				name, _ := c.Fun.(*ast.Ident)
+				return name != nil && (name.Name == "print" || name.Name == "println")
+			})...)
+		},
+		broken: "import (\"fmt\"; \"os\")\nfunc f() { fmt.Println() }\nvar w = os.Stdout\nfunc g() { println() }",
+		kept:   "import (\"fmt\"; \"io\")\nfunc f(w io.Writer) { fmt.Fprintln(w) }",
+	},
+	"nothing is printed as Go source": {
+		reason:  "%#v walks into every field, of errors and of secrets' neighbours too",
+		applies: product,
+		find: func(s source) []ast.Node {
+			return nodes(s, func(l *ast.BasicLit) bool { return l.Kind == token.STRING && strings.Contains(l.Value, "%#v") })
+		},
+		broken: "const format = \"got %#v\"",
+		kept:   "const format = \"got %v\"",
+	},
+	"every wait ends with its context": {
+		reason:  "time.Sleep hears no interrupt: select on ctx.Done() and a timer",
+		applies: product,
+		find:    func(s source) []ast.Node { return uses(s, "time", "Sleep") },
+		broken:  "import \"time\"\nfunc f() { time.Sleep(1) }",
+		kept:    "import \"time\"\nvar t = time.NewTimer(1)",
+	},
+	"requests have a client of their own": {
+		reason:  "the default client has no timeout, follows redirects and reads without end: endpoint is the one door",
+		applies: product,
+		find: func(s source) []ast.Node {
+			return uses(s, "net/http", "DefaultClient", "Get", "Head", "Post", "PostForm")
+		},
+		broken: "import \"net/http\"\nvar c = http.DefaultClient\nfunc f() { http.Get(\"\") }",
+		kept:   "import \"net/http\"\nfunc f(c *http.Client) { c.Get(\"\") }",
+	},
+	"config opens no socket": {
+		reason:  "a command that fails in its profile has sent nothing, and a profile can be checked without a network",
+		applies: func(s source) bool { return product(s) && s.pkg() == "internal/config" },
+		find: func(s source) []ast.Node {
+			return slices.DeleteFunc(selectors(s, "net"), func(n ast.Node) bool {
+				return slices.Contains(readsText, n.(*ast.SelectorExpr).Sel.Name)
+			})
+		},
+		broken: "import \"net\"\nvar a, _ = net.Dial(\"\", \"\")\nvar b, _ = net.LookupHost(\"\")",
+		kept:   "import \"net\"\nvar a = net.JoinHostPort(\"\", \"\")",
+		home:   "internal/config/config.go",
+	},
+	"secrets are compared in constant time": {
+		reason:  "how long == takes tells how much of a guess was right: token.Secret.Equal or crypto/subtle",
+		applies: func(s source) bool { return product(s) && s.pkg() != demoas }, // whose secrets guard nothing
+		find:    comparedSecrets,
+		broken: "import \"strings\"\nvar a = s.Reveal() == t\nvar b = t != s.Reveal()\n" +
+			"var c = strings.EqualFold(t, string(s.Reveal()))\nvar d = r.State != state\nvar e = nonce == want",
+		kept: "import \"crypto/subtle\"\nvar a = subtle.ConstantTimeCompare([]byte(s.Reveal()), t) == 1\nvar b = state == \"\" || s.state == stateOpen\nvar c = s.Empty()",
+	},
+}
+
+// readsText are the functions and types of net that open nothing.
+var readsText = []string{"IP", "IPMask", "IPNet", "JoinHostPort", "ParseCIDR", "ParseIP", "SplitHostPort"}
+
+func TestCodeKeepsTheRules(t *testing.T) {
+	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
+			for _, s := range house(t) {
+				if !rules[name].applies(s) {
+					continue
+				}
+				for _, n := range rules[name].find(s) {
+					t.Errorf("%s: %s: %s", s.at(n), name, rules[name].reason)
+				}
+			}
+		})
+	}
+}
+
+func TestBrokenRulesAreFound(t *testing.T) {
+	for name, r := range rules {
+		home := cmp.Or(r.home, "internal/flow/flow.go")
+		broken := snippet(t, home, r.broken)
+		if !r.applies(broken) {
+			t.Errorf("%s: does not apply to %s", name, broken.path)
+		}
+		want := 0
+		for _, d := range broken.file.Decls {
+			if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {
+				want++
+			}
+		}
+		if got := len(r.find(broken)); got != want {
+			t.Errorf("%s: found %d offences, want %d, in\n%s", name, got, want, r.broken)
+		}
+		if got := len(r.find(snippet(t, home, r.kept))); got != 0 {
+			t.Errorf("%s: found %d offences, want none, in\n%s", name, got, r.kept)
+		}
+	}
+}
+
+func everywhere(source) bool { return true }
+
+// product tells what users run from tests and tools.
+func product(s source) bool { return !s.test() && !isTool(s.pkg()) }
+
+// nodes returns the nodes of one kind that keep says yes to.
+func nodes[N ast.Node](s source, keep func(N) bool) []ast.Node {
+	var found []ast.Node
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if n, ok := n.(N); ok && keep(n) {
+			found = append(found, n)
+		}
+		return true
+	})
+	return found
+}
+
+// uses returns the places that name one of names of the package at path.
+func uses(s source, path string, names ...string) []ast.Node {
+	return slices.DeleteFunc(selectors(s, path), func(n ast.Node) bool {
+		return !slices.Contains(names, n.(*ast.SelectorExpr).Sel.Name)
+	})
+}
+
+// selectors returns the places that name anything of the package at path.
+func selectors(s source, path string) []ast.Node {
+	local := ""
+	for _, spec := range s.file.Imports {
+		if unquote(spec.Path) != path {
+			continue
+		}
+		local = path[strings.LastIndexByte(path, '/')+1:]
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+	}
+	return nodes(s, func(sel *ast.SelectorExpr) bool {
+		x, _ := sel.X.(*ast.Ident)
+		return local != "" && x != nil && x.Name == local
+	})
+}

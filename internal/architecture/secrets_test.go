@@ -1,0 +1,120 @@
+package architecture
+
+import (
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// revealers are the packages that may take a token.Secret out of its wrapping, and what for. It is the list to read in
+// a review: a new line needs a reason that a careful reader believes.
+var revealers = map[string]string{
+	"cmd/oauthget":     "hands the token to the program that asked: exec's environment, curl's standard input, the proxy's header",
+	"internal/config":  "reads a client secret from where the profile says, be it the profile itself",
+	"internal/flow":    "puts codes, verifiers and refresh tokens into the requests that redeem them",
+	"internal/idtoken": "verifies the signature over the ID Token's own text",
+	"internal/output":  "prints the token: the result that was asked for",
+	"internal/token":   "defines it, and marshals a set to be sealed",
+}
+
+func TestOnlyTheListedPackagesReveal(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range house(t) {
+		if !product(s) {
+			continue
+		}
+		for _, call := range nodes(s, isReveal) {
+			used[s.pkg()] = true
+			if revealers[s.pkg()] == "" {
+				t.Errorf("%s: %s reveals a secret and is not in the list of internal/architecture/secrets_test.go: "+
+					"pass the token.Secret on, or add a line with the reason", s.at(call), s.pkg())
+			}
+		}
+	}
+	exists := packages(t)
+	for pkg := range revealers {
+		if exists[pkg] != nil && !used[pkg] {
+			t.Errorf("%s reveals no secret any more: take it from the list of internal/architecture/secrets_test.go", pkg)
+		}
+	}
+}
+
+func isReveal(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == "Reveal" && len(call.Args) == 0
+}
+
+// secretNames are the names under which secrets go that are compared with what came from outside.
+var secretNames = []string{
+	"accesstoken", "clientsecret", "codeverifier", "idtoken", "nonce", "passphrase", "password", "refreshtoken", "state",
+	"verifier",
+}
+
+// comparing are the functions that take a time that tells how much is equal.
+var comparing = map[string][]string{
+	"bytes":   {"Compare", "Equal", "EqualFold", "HasPrefix", "Contains"},
+	"cmp":     {"Compare"},
+	"reflect": {"DeepEqual"},
+	"slices":  {"Compare", "Contains", "Equal", "Index"},
+	"strings": {"Compare", "EqualFold"},
+}
+
+// enumerated are the constants that a state is compared with where it is none of OAuth's: stateNone and its like.
+var enumerated = regexp.MustCompile(`^[sS]tate[A-Z]`)
+
+func comparedSecrets(s source) []ast.Node {
+	var leaky []ast.Node
+	for path, names := range comparing {
+		leaky = append(leaky, uses(s, path, names...)...)
+	}
+	found := nodes(s, func(call *ast.CallExpr) bool {
+		return slices.Contains(leaky, ast.Node(call.Fun)) && slices.ContainsFunc(call.Args, reveals)
+	})
+	return append(found, nodes(s, func(b *ast.BinaryExpr) bool {
+		if b.Op != token.EQL && b.Op != token.NEQ {
+			return false
+		}
+		return reveals(b.X) || reveals(b.Y) || isSecret(b.X) && !constant(b.Y) || isSecret(b.Y) && !constant(b.X)
+	})...)
+}
+
+// reveals tells whether e is a secret's own text, be it converted.
+func reveals(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	return isReveal(call) || len(call.Args) == 1 && conversion(call.Fun) && reveals(call.Args[0])
+}
+
+func conversion(fun ast.Expr) bool {
+	name, ok := fun.(*ast.Ident)
+	_, bytes := fun.(*ast.ArrayType)
+	return bytes || ok && name.Name == "string"
+}
+
+func isSecret(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return slices.Contains(secretNames, strings.ToLower(e.Name))
+	case *ast.SelectorExpr:
+		return isSecret(e.Sel)
+	default:
+		return false
+	}
+}
+
+// constant tells what everybody can read in the source: a comparison with it tells nothing new.
+func constant(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.Ident:
+		return e.Name == "nil" || enumerated.MatchString(e.Name)
+	default:
+		return false
+	}
+}

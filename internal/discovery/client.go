@@ -1,0 +1,128 @@
+package discovery
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// DefaultMaxAge is how long a document is used before it is fetched again. A command that runs many times a day, and
+// most often only to refresh an expired access token, then costs one request and not two; a server that moves an
+// endpoint or rolls a key keeps the old one longer than a day.
+const DefaultMaxAge = 24 * time.Hour
+
+// Client fetches metadata and JWK Sets.
+type Client struct {
+	// HTTP sends the requests. It bounds their time and their redirects; required.
+	HTTP *http.Client
+	// CacheDir keeps documents between runs; empty for no cache. It is created when needed.
+	CacheDir string
+	// MaxAge is how long a cached document is used; 0 is DefaultMaxAge.
+	MaxAge time.Duration
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Fetch returns the metadata of issuer, from the cache where it is there and fresh is false.
+//
+// A place that has no metadata, whatever way it says so (a client error, a web page, anything that is not JSON with
+// an issuer), passes the question to the next one; a *NotFoundError names them all. Everything else ends it. No answer is a *url.Error;
+// a server error, a 429, a refused redirect, and above all metadata that is malformed or another issuer's
+// (*IssuerMismatchError) are an *untrusted.Error. To look on after those would make it depend on the server's health
+// which of its documents counts, and would hide from the person what is wrong.
+func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata, error) {
+	const op = "read metadata"
+	if err := CheckIssuer(issuer); err != nil {
+		return Metadata{}, fmt.Errorf("%s: %w", op, err)
+	}
+	if !fresh {
+		if e, ok := c.load(kindMetadata, issuer); ok {
+			if m, err := parse(e.Body, issuer, e.Source); err == nil {
+				return m, nil
+			}
+		}
+	}
+	notFound := &NotFoundError{Issuer: issuer}
+	for _, place := range places(issuer) {
+		m, err := c.metadataAt(ctx, issuer, place)
+		if err == nil {
+			c.save(kindMetadata, entry{URL: issuer, Source: place, Body: m.Raw})
+			return m, nil
+		}
+		if !absent(err) {
+			return Metadata{}, failure(op, place, err)
+		}
+		notFound.Tried = append(notFound.Tried, Attempt{URL: place, Answer: err.Error()})
+	}
+	return Metadata{}, fmt.Errorf("%s: %w", op, notFound)
+}
+
+func (c Client) metadataAt(ctx context.Context, issuer, place string) (Metadata, error) {
+	body, err := c.get(ctx, place)
+	if err != nil {
+		return Metadata{}, err
+	}
+	return parse(body, issuer, place)
+}
+
+// JWKS returns the JWK Set at uri, from the cache where it is there and fresh is false. Only its outer form is checked:
+// which key is fit for what is the verifier's to say. Its errors are a *url.Error or an *untrusted.Error.
+func (c Client) JWKS(ctx context.Context, uri string, fresh bool) ([]byte, error) {
+	const op = "read JWK Set"
+	if err := checkURL(uri); err != nil {
+		return nil, fmt.Errorf("%s: jwks_uri %s %w", op, quoteURL(uri), err)
+	}
+	if !fresh {
+		if e, ok := c.load(kindJWKS, uri); ok && checkJWKS(e.Body) == nil {
+			return e.Body, nil
+		}
+	}
+	body, err := c.get(ctx, uri)
+	if err == nil {
+		err = checkJWKS(body)
+	}
+	if err != nil {
+		return nil, failure(op, uri, err)
+	}
+	c.save(kindJWKS, entry{URL: uri, Source: uri, Body: body})
+	return body, nil
+}
+
+// checkJWKS: "The value of the "keys" parameter is an array of JWK values." RFC 7517 §5.1, which says that it MUST be
+// present.
+func checkJWKS(body []byte) error {
+	members, err := object(body)
+	if err != nil {
+		return err
+	}
+	var keys []json.RawMessage
+	if err := json.Unmarshal(members["keys"], &keys); err != nil || keys == nil {
+		return errors.New("with JSON that has no array of keys")
+	}
+	return nil
+}
+
+// absent reports whether err says that there is no document at this place, so that another may have it.
+func absent(err error) bool {
+	if status, ok := errors.AsType[*statusError](err); ok {
+		return status.code < http.StatusInternalServerError && status.code != http.StatusTooManyRequests
+	}
+	return errors.Is(err, errHTML) || errors.Is(err, errNotJSON) || errors.Is(err, errNoIssuer)
+}
+
+// failure is the error for a person about the answer of address, or about there being none.
+func failure(op, address string, err error) error {
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	if _, ok := errors.AsType[*IssuerMismatchError](err); ok {
+		return &untrusted.Error{Op: op, Err: err} // it names the address itself
+	}
+	return &untrusted.Error{Op: op, Err: fmt.Errorf("%s answered %w", untrusted.Text(address), err)}
+}

@@ -1,0 +1,53 @@
+package discovery
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// maxBody bounds a document, in bytes. The largest that is known, with thousands of scopes, has 200 KB.
+const maxBody = 1 << 20
+
+// get fetches one JSON document. Where there was no answer the error is a *url.Error. Where there was one, but not a
+// document, it is a *statusError, errHTML or another that goes on from "ADDRESS answered".
+func (c Client) get(ctx context.Context, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+
+	// The client's redirect policy is the caller's. What came over a line that others can write to is nobody's word,
+	// whatever that policy is; nor may a server send us from https to whoever listens on this machine.
+	final := resp.Request.URL
+	if !confidential(final) || req.URL.Scheme == "https" && final.Scheme != "https" {
+		return nil, fmt.Errorf("with a redirect to %s, which is not https", untrusted.Quote(final.Scheme+"://"+final.Host))
+	}
+	// "A successful response MUST use the 200 OK HTTP status code" RFC 8414 §3.2.
+	if resp.StatusCode != http.StatusOK {
+		return nil, &statusError{resp.StatusCode}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return nil, &url.Error{Op: "Get", URL: address, Err: err}
+	}
+	if len(body) > maxBody {
+		return nil, fmt.Errorf("with more than %d bytes", maxBody)
+	}
+	// The body is parsed strictly, so nothing hangs on "application/json", which RFC 8414 §3.2 demands and servers forget.
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		return nil, errHTML
+	}
+	return body, nil
+}

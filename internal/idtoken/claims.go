@@ -1,0 +1,98 @@
+package idtoken
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	josejson "github.com/go-jose/go-jose/v4/json"
+)
+
+// claims are those of a token whose signature is good.
+type claims struct {
+	issuer, subject, authorizedParty, nonce string
+	audience                                []string
+	expiry, issuedAt                        time.Time
+	notBefore, authTime                     time.Time // zero where absent
+	preferredUsername, email, name          string
+}
+
+// readClaims reads payload with names matched by case and none twice: "The Claim Names within a JWT Claims Set MUST be
+// unique" (RFC 7519 §4), and go-jose's reader holds servers to it.
+func readClaims(payload []byte) (claims, error) {
+	var members map[string]json.RawMessage
+	if josejson.Unmarshal(payload, &members) != nil || members == nil {
+		return claims{}, errors.New("its claims are not a JSON object with each name once")
+	}
+	r := reader{members: members}
+	c := claims{
+		issuer:            r.text("iss"),
+		subject:           r.text("sub"),
+		authorizedParty:   r.text("azp"),
+		nonce:             r.text("nonce"),
+		audience:          r.texts("aud"),
+		expiry:            r.time("exp"),
+		issuedAt:          r.time("iat"),
+		notBefore:         r.time("nbf"),
+		authTime:          r.time("auth_time"),
+		preferredUsername: r.text("preferred_username"),
+		email:             r.text("email"),
+		name:              r.text("name"),
+	}
+	return c, r.err
+}
+
+// reader reads one claim after the other and keeps the first error. An absent claim, or one of null, is the zero value.
+type reader struct {
+	members map[string]json.RawMessage
+	err     error
+}
+
+func (r *reader) text(name string) (s string) {
+	r.read(name, &s, "a string")
+	return s
+}
+
+// texts reads "an array of case-sensitive strings", or "in the special case" of one "a single case-sensitive string"
+// (RFC 7519 §4.1.3).
+func (r *reader) texts(name string) (list []string) {
+	var one string
+	if raw, ok := r.members[name]; ok && json.Unmarshal(raw, &one) == nil && one != "" {
+		return []string{one}
+	}
+	r.read(name, &list, "a string or an array of strings")
+	return list
+}
+
+// time reads a NumericDate: seconds since 1970, not always whole (RFC 7519 §2).
+func (r *reader) time(name string) time.Time {
+	const year9999 = 253402300799
+	var seconds *float64
+	r.read(name, &seconds, "a number")
+	if seconds == nil {
+		return time.Time{}
+	}
+	if (*seconds < 0 || *seconds > year9999) && r.err == nil {
+		r.err = fmt.Errorf("%s is not a time", name)
+	}
+	return time.Unix(int64(*seconds), 0)
+}
+
+func (r *reader) read(name string, into any, kind string) {
+	raw, ok := r.members[name]
+	if !ok || r.err != nil {
+		return
+	}
+	if josejson.Unmarshal(raw, into) != nil {
+		r.err = fmt.Errorf("%s is not %s", name, kind)
+	}
+}
+
+func (c claims) public() Claims {
+	return Claims{
+		Subject:  c.subject,
+		IssuedAt: c.issuedAt, Expiry: c.expiry, AuthTime: c.authTime,
+		PreferredUsername: c.preferredUsername, Email: c.email, Name: c.name,
+	}
+}

@@ -1,0 +1,62 @@
+package idtoken
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// maxToken bounds an ID Token, in bytes. One that lists a person's thousand groups has some 50 KB.
+const maxToken = 256 << 10
+
+// algorithms returns those an ID Token may be signed with: the asymmetric ones that go-jose verifies, as far as the
+// issuer's metadata names them. "none" and HS256, HS384 and HS512 are never among them: the first proves nothing, the
+// others only that somebody knew the client secret, or the public key that was taken for one.
+func algorithms(supported []string) ([]string, error) {
+	asymmetric := []string{
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+	}
+	if len(supported) == 0 {
+		return asymmetric, nil
+	}
+	both := slices.DeleteFunc(asymmetric, func(alg string) bool { return !slices.Contains(supported, alg) })
+	if len(both) == 0 {
+		return nil, fmt.Errorf("the issuer signs them only with %s, which cannot be trusted",
+			untrusted.Text(strings.Join(supported, ", ")))
+	}
+	return both, nil
+}
+
+// parse takes raw apart. Only the compact serialization is a JWT (RFC 7519 §1), with one of algs (OpenID Connect Core
+// §3.1.3.7 item 7).
+func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
+	if len(raw) > maxToken {
+		return nil, fmt.Errorf("longer than %d bytes", maxToken)
+	}
+	if strings.Count(raw, ".") == 4 { // RFC 7516 §7.1
+		return nil, errors.New("encrypted, which is not supported")
+	}
+	accepted := make([]jose.SignatureAlgorithm, len(algs))
+	for i, alg := range algs {
+		accepted[i] = jose.SignatureAlgorithm(alg)
+	}
+	jws, err := jose.ParseSignedCompact(raw, accepted)
+	if wrong, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
+		return nil, fmt.Errorf("signed with alg %s, not with %s", untrusted.Quote(string(wrong.Got)), strings.Join(algs, ", "))
+	}
+	if err != nil { // go-jose's own words may quote the header
+		return nil, errors.New("not a signed JWT")
+	}
+	// "The "crit" (critical) Header Parameter indicates that extensions to this specification and/or [JWA] are being used
+	// that MUST be understood and processed." RFC 7515 §4.1.11. go-jose understands b64, which RFC 7797 §7 keeps out of a
+	// JWT; no other is known here.
+	if _, ok := jws.Signatures[0].Protected.ExtraHeaders["crit"]; ok {
+		return nil, errors.New("its header bears crit, which an ID Token has no use for")
+	}
+	return jws, nil
+}

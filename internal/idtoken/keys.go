@@ -1,0 +1,186 @@
+package idtoken
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	josejson "github.com/go-jose/go-jose/v4/json"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// minRSABits: "A key of size 2048 bits or larger MUST be used with these algorithms." RFC 7518 §3.3, §3.5. go-jose
+// does not ask; crypto/rsa refuses only what is below 1024.
+const minRSABits = 2048
+
+// keySet verifies the signature of one token with the issuer's keys. It is the oidc.KeySet go-oidc asks, and keeps the
+// outcome aside, for go-oidc turns errors into text.
+type keySet struct {
+	fetch   func(ctx context.Context, fresh bool) ([]byte, error)
+	jws     *jose.JSONWebSignature
+	payload []byte // once verified
+	err     error
+}
+
+// VerifySignature implements oidc.KeySet.
+//
+// "The verifier knows to go back to the jwks_uri location to re-retrieve the keys when it sees an unfamiliar kid value."
+// OpenID Connect Core §10.1.1. A key without kid, or with the same kid again, shows its age only by a signature that
+// fails, so every failure with keys that may be old asks again: once, since whoever sends the token decides whether it
+// fails.
+func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) {
+	for _, fresh := range []bool{false, true} {
+		var document []byte
+		if document, k.err = k.fetch(ctx, fresh); k.err != nil {
+			k.err = fmt.Errorf("%s: %w", op, k.err)
+			break
+		}
+		if k.payload, k.err = verify(k.jws, document); k.err == nil {
+			break
+		}
+		k.err = refuse(k.err)
+	}
+	return k.payload, k.err
+}
+
+func verify(jws *jose.JSONWebSignature, document []byte) ([]byte, error) {
+	keys, err := readKeys(document)
+	if err != nil {
+		return nil, err
+	}
+	// The merged Header is the protected one: a compact serialization has no other.
+	keys, err = choose(keys, jws.Signatures[0].Header)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		if payload, err := jws.Verify(key.Key); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, errors.New("the signature is not by the issuer's key")
+}
+
+// choose returns the keys the token may have been signed with.
+func choose(keys []jose.JSONWebKey, header jose.Header) ([]jose.JSONWebKey, error) {
+	alg, kid := header.Algorithm, header.KeyID
+	fitting := slices.DeleteFunc(slices.Clone(keys), func(key jose.JSONWebKey) bool { return unfit(key, alg) != nil })
+	if kid == "" {
+		// "If there are multiple keys in the referenced JWK Set document, a kid value MUST be provided in the JOSE Header."
+		// OpenID Connect Core §10.1. Keys that could not have made the signature are not counted.
+		if len(fitting) > 1 {
+			return nil, fmt.Errorf("its header does not say which of the issuer's %d keys for %s signed it", len(fitting), alg)
+		}
+		if len(fitting) == 0 {
+			return nil, fmt.Errorf("the issuer has no key for %s", alg)
+		}
+		return fitting, nil
+	}
+	// Several keys may have one kid, if "considered to be equivalent alternatives" (RFC 7517 §4.5).
+	named := slices.DeleteFunc(slices.Clone(fitting), func(key jose.JSONWebKey) bool { return key.KeyID != kid })
+	if len(named) > 0 {
+		return named, nil
+	}
+	// The use of kid is OPTIONAL in a JWK (RFC 7517 §4.5): the only key there is needs no name.
+	if len(fitting) == 1 && fitting[0].KeyID == "" {
+		return fitting, nil
+	}
+	for _, key := range keys {
+		if key.KeyID == kid {
+			return nil, fmt.Errorf("the issuer's key %s is not fit for %s: %w", untrusted.Quote(kid), alg, unfit(key, alg))
+		}
+	}
+	return nil, fmt.Errorf("the issuer has no key %s", untrusted.Quote(kid))
+}
+
+// unfit says why key cannot have made a signature with alg. That the algorithm fits the key's type is what stands
+// between a public key and its use as something else (RFC 8725 §3.1).
+func unfit(key jose.JSONWebKey, alg string) error {
+	// "use" is "sig" or "enc" (RFC 7517 §4.2).
+	if key.Use != "" && key.Use != "sig" {
+		return fmt.Errorf("its use is %s", untrusted.Quote(key.Use))
+	}
+	// "alg" is "the algorithm intended for use with the key" (RFC 7517 §4.4).
+	if key.Algorithm != "" && key.Algorithm != alg {
+		return fmt.Errorf("its alg is %s", untrusted.Quote(key.Algorithm))
+	}
+	var fits bool
+	switch public := key.Key.(type) {
+	case *rsa.PublicKey:
+		fits = strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
+		if fits && public.N.BitLen() < minRSABits {
+			return fmt.Errorf("it has %d bits, of the %d that RFC 7518 §3.3 demands", public.N.BitLen(), minRSABits)
+		}
+	case *ecdsa.PublicKey: // RFC 7518 §3.4 binds each algorithm to one curve
+		curve := map[string]string{"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+		fits = public.Curve.Params().Name == curve[alg]
+	case ed25519.PublicKey:
+		fits = alg == "EdDSA"
+	}
+	if !fits {
+		return errors.New("it is of another type")
+	}
+	return nil
+}
+
+// readKeys returns the public keys in a JWK Set. "Implementations SHOULD ignore JWKs within a JWK Set that use "kty"
+// (key type) values that are not understood by them, that are missing required members, or for which values are out of
+// the supported ranges." RFC 7517 §5.
+func readKeys(document []byte) ([]jose.JSONWebKey, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if josejson.Unmarshal(document, &set) != nil {
+		return nil, errors.New("the issuer's keys are not a JWK Set")
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		if key, ok := readKey(raw); ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+// readKey reads the members that make a public key. Certificates are left out: nothing here relies on them, and one
+// that crypto/x509 does not like would cost the whole key.
+func readKey(raw json.RawMessage) (jose.JSONWebKey, bool) {
+	var members struct {
+		Kty    string          `json:"kty"`
+		Kid    string          `json:"kid,omitempty"`
+		Use    string          `json:"use,omitempty"`
+		Alg    string          `json:"alg,omitempty"`
+		KeyOps []string        `json:"key_ops,omitempty"`
+		Crv    string          `json:"crv,omitempty"`
+		N      string          `json:"n,omitempty"`
+		E      string          `json:"e,omitempty"`
+		X      string          `json:"x,omitempty"`
+		Y      string          `json:"y,omitempty"`
+		D      json.RawMessage `json:"d,omitempty"`
+	}
+	if josejson.Unmarshal(raw, &members) != nil {
+		return jose.JSONWebKey{}, false
+	}
+	// "key_ops" is "the operation(s) for which the key is intended to be used" (RFC 7517 §4.3).
+	if members.KeyOps != nil && !slices.Contains(members.KeyOps, "verify") {
+		return jose.JSONWebKey{}, false
+	}
+	public, err := json.Marshal(members)
+	if err != nil {
+		return jose.JSONWebKey{}, false
+	}
+	// A key whose private half is published proves nothing; a symmetric one has no public half, and its k was not read.
+	var key jose.JSONWebKey
+	if key.UnmarshalJSON(public) != nil || !key.IsPublic() {
+		return jose.JSONWebKey{}, false
+	}
+	return key, true
+}
