@@ -34,11 +34,14 @@ var floors = map[string]int{
 	"internal/trace":      0,
 
 	"internal/untrusted": -1,
-	"internal/token":     -2,
+	"internal/token":     -1,
 }
 
-// demoas stands beside the house.
-const demoas = "internal/demoas"
+// demoas and testbus stand beside the house: the servers that the client talks to when nobody else's are at hand.
+const (
+	demoas  = "internal/demoas"
+	testbus = "internal/testbus"
+)
 
 // testOnly are the packages of which no program consists.
 var testOnly = []string{"internal/architecture", "internal/interop"}
@@ -57,10 +60,14 @@ func trespass(importer, imported string, test bool) string {
 		return ""
 	}
 	switch {
+	case imported == testbus && !test:
+		return "only tests import testbus: the program talks to the session's own bus"
+	case imported == testbus:
+		return ""
 	case imported == demoas:
 		return "only cmd/oauthget and tests import demoas: the client must not need the server it is tested against"
-	case importer == demoas && !test:
-		return "demoas imports nothing of the house: a server that shares the client's code shares its mistakes"
+	case (importer == demoas || importer == testbus) && !test:
+		return "demoas and testbus import nothing of the house: a server that shares the client's code shares its mistakes"
 	case imported == "cmd/oauthget" || isTool(imported) || slices.Contains(testOnly, imported):
 		return "nobody imports a program or a package of tests"
 	case test || isTool(importer): // a test may bring together what its package keeps apart

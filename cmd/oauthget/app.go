@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/term"
+)
+
+// outside is what a command may touch of the world around it.
+type outside struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	lookupEnv      func(string) (string, bool)
+	goos           string
+	now            func() time.Time
+}
+
+func system() outside {
+	return outside{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, runtime.GOOS, time.Now}
+}
+
+func (o outside) getenv(name string) string {
+	value, _ := o.lookupEnv(name)
+	return value
+}
+
+// app is one run of the program: the world, and what the global flags say.
+type app struct {
+	outside
+	global globalFlags
+	style  term.Style // for stderr
+}
+
+// globalFlags are the flags of every command.
+type globalFlags struct {
+	config    string
+	timeout   time.Duration
+	noInput   bool
+	noBrowser bool
+	json      bool
+	verbose   bool
+	trace     string
+	color     string
+}
+
+// run is the program: it owns the exit status, and the one place where a failure is printed.
+func run(ctx context.Context, args []string, world outside) int {
+	a := &app{outside: world}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetOut(world.stdout)
+	root.SetErr(world.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	// Whatever a cancelled request or wait says of itself, the reason is what ended the context.
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return a.fail(err)
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// walk tells the seven steps on stdout, as they happen.
+type walk struct {
+	*app
+	server *demoas.Running
+	style  term.Style // for stdout
+	number int
+	person chan error // what became of the demo's own person; nil where there is a real one
+}
+
+func (a *app) walkDemo(ctx context.Context, server *demoas.Running) error {
+	w := &walk{app: a, server: server, style: term.NewStyle(a.global.color, a.stdout, a.getenv)}
+	client, err := w.client(ctx)
+	if err != nil {
+		return err
+	}
+	w.credentials(client.Profile)
+	login, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) { w.consent(ctx, r, giveUp) }
+	set, err := client.AuthorizationCode(login)
+	if err != nil {
+		return err
+	}
+	if w.person != nil {
+		if err := <-w.person; err != nil {
+			return fmt.Errorf("act as the person: %w", err)
+		}
+	}
+	if err := w.callAPI(ctx, client.HTTP, set); err != nil {
+		return err
+	}
+	w.line("")
+	w.line("That is the whole flow. To use it by yourself: oauthget demo --serve")
+	return nil
+}
+
+// client is the product's own client: the demo shows what oauthget token does and not a play of it.
+func (w *walk) client(ctx context.Context) (*flow.Client, error) {
+	profile := config.Profile{
+		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: demoScopes,
+		RedirectURI: config.DefaultRedirectURI, PKCE: true,
+	}
+	transport, err := w.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	docs := discovery.Client{HTTP: transport, Now: w.now} // no cache: the server is gone in a second
+	metadata, err := docs.Fetch(ctx, profile.Issuer, true)
+	if err != nil {
+		return nil, err
+	}
+	return &flow.Client{
+		Profile: profile, Server: metadata, HTTP: transport, Auth: clientauth.None,
+		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
+		Patience: w.global.timeout, Now: w.now, Observe: w.observe,
+		Warn: func(text string) { w.warn("%s", text) },
+	}, nil
+}
+
+func (w *walk) credentials(p config.Profile) {
+	w.step("Credentials", "The client is public: it has a name and no secret to keep (RFC 8252 §8.4).")
+	w.field("issuer", p.Issuer)
+	w.field("client_id", p.ClientID)
+	w.field("scopes", strings.Join(p.Scopes, " "))
+	w.field("API", w.server.APIURL())
+}
+
+func (w *walk) observe(event flow.Event) {
+	switch e := event.(type) {
+	case flow.AuthorizationRequest:
+		w.step("Authorization request", "The browser goes to the authorization endpoint (RFC 6749 §4.1.1). The state ties the answer to this\n"+
+			"   request, the code challenge ties the code to this program (RFC 7636), the nonce the ID Token.")
+		w.say("GET", strings.SplitN(e.URL.String(), "?", 2)[0])
+		w.parameters(e.URL.Query())
+	case flow.AuthorizationResponse:
+		w.step("Redirect with the code", "The browser brings the code to the listener on loopback, which takes it for the state alone.")
+		w.say("GET", e.RedirectURI)
+		w.parameters(e.Parameters)
+	case flow.TokenRequest:
+		w.step("Exchange", "The code is redeemed at the token endpoint, once, with the verifier that nobody has seen yet.")
+		w.say("POST", e.Endpoint)
+		w.parameters(e.Parameters)
+	case flow.TokenResponse:
+		w.step("Response", "The tokens, for how long and for what. The ID Token's signature, issuer, audience, nonce and time hold.")
+		w.field("access_token", shorten(e.Set.AccessToken.Reveal()))
+		w.field("token_type", e.Set.Type())
+		w.field("expires_in", e.Set.Expiry.Sub(e.Set.Obtained).Round(1e9).String())
+		w.field("refresh_token", shorten(e.Set.RefreshToken.Reveal()))
+		w.field("id_token", shorten(e.Set.IDToken.Reveal())+" of "+e.Set.Username)
+		w.field("scope", strings.Join(e.Set.Scopes, " "))
+	}
+}
+
+// consent is where a person signs in. Without a browser the demo does it, over HTTP and through the same pages.
+func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
+	why := w.noBrowserBecause()
+	if why == "" {
+		w.step("Login and consent", "Sign in, with any password, and allow the access.")
+		w.open(ctx, "", r, giveUp)
+		return
+	}
+	w.step("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
+	w.person = make(chan error, 1)
+	go func() {
+		_, err := demoas.Person{User: "ada", Password: "any"}.Visit(ctx, r.URL.String())
+		w.person <- err
+		if err != nil {
+			giveUp(fmt.Errorf("act as the person: %w", err))
+		}
+	}()
+}
+
+func (w *walk) callAPI(ctx context.Context, client *http.Client, set token.Set) error {
+	w.step("API call", "The token goes into the Authorization header (RFC 6750 §2.1), and the API answers.")
+	w.say("GET", w.server.APIURL())
+	w.field("Authorization", set.Type()+" "+shorten(set.AccessToken.Reveal()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.server.APIURL(), nil)
+	if err != nil {
+		return fmt.Errorf("call API: %w", err)
+	}
+	req.Header.Set("Authorization", output.Header(set))
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("call API: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return fmt.Errorf("call API: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("call API: it answered %s", resp.Status)
+	}
+	w.line("   " + w.style.Green(resp.Status))
+	var indented strings.Builder
+	e := json.NewEncoder(&indented)
+	e.SetIndent("   ", "  ")
+	if err := e.Encode(json.RawMessage(body)); err != nil {
+		return fmt.Errorf("call API: %w", err)
+	}
+	w.line("   " + strings.TrimRight(indented.String(), "\n "))
+	return nil
+}
+
+// step begins the next of the seven.
+func (w *walk) step(title, text string) {
+	w.number++
+	w.line("")
+	w.line(w.style.Bold(fmt.Sprintf("%d  %s", w.number, title)))
+	w.line("   " + w.style.Dim(text))
+}
+
+func (w *walk) say(method, target string) { w.line("   " + method + " " + w.style.Cyan(target)) }
+
+func (w *walk) field(name, value string) { w.line(fmt.Sprintf("     %-22s %s", name, value)) }
+
+func (w *walk) line(text string) { fmt.Fprintln(w.stdout, text) }
+
+func (w *walk) parameters(values url.Values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		w.field(name, cmp.Or(demoValue(name, values.Get(name)), "-"))
+	}
+}
+
+// demoValue shortens what is a secret, or is long for no reason that a reader would care about.
+func demoValue(name, value string) string {
+	switch name {
+	case "code", "code_verifier", "code_challenge", "state", "nonce", "refresh_token":
+		return shorten(value)
+	}
+	return value
+}
+
+// shorten shows enough of a secret of the demo's to recognise it in the next step.
+func shorten(value string) string {
+	const shown = 12
+	if len(value) <= shown {
+		return value
+	}
+	return fmt.Sprintf("%s… (%d characters)", value[:shown], len(value))
+}

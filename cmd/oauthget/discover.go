@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+func (a *app) discoverCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "discover URL",
+		Short: "Show what an authorization server publishes about itself",
+		Long: `Fetch and check the metadata of the issuer URL (OpenID Connect Discovery, RFC 8414), and show what a profile would use of
+it. With --json, the whole document as the server sent it.`,
+		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://login.example.com --json",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &usageError{fmt.Errorf("%s takes one issuer URL", cmd.CommandPath()), cmd.CommandPath()}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := a.httpClient()
+			if err != nil {
+				return err
+			}
+			m, err := a.documents(client).Fetch(cmd.Context(), args[0], true)
+			if err != nil {
+				return err
+			}
+			if a.global.json {
+				return a.printJSON(m.Raw)
+			}
+			return a.printMetadata(m)
+		},
+	}
+}
+
+func (a *app) printMetadata(m discovery.Metadata) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range []struct {
+		name  string
+		value string
+	}{
+		{"issuer", m.Issuer},
+		{"metadata", m.Source},
+		{"authorization_endpoint", m.AuthorizationEndpoint},
+		{"token_endpoint", m.TokenEndpoint},
+		{"device_authorization_endpoint", m.DeviceAuthorizationEndpoint},
+		{"pushed_authorization_request_endpoint", m.PushedAuthorizationRequestEndpoint},
+		{"revocation_endpoint", m.RevocationEndpoint},
+		{"introspection_endpoint", m.IntrospectionEndpoint},
+		{"userinfo_endpoint", m.UserinfoEndpoint},
+		{"registration_endpoint", m.RegistrationEndpoint},
+		{"end_session_endpoint", m.EndSessionEndpoint},
+		{"jwks_uri", m.JWKSURI},
+		{"grant_types_supported", list(m.GrantTypesSupported)},
+		{"response_modes_supported", list(m.ResponseModesSupported)},
+		{"code_challenge_methods_supported", list(m.CodeChallengeMethodsSupported)},
+		{"token_endpoint_auth_methods_supported", list(m.TokenEndpointAuthMethodsSupported)},
+		{"id_token_signing_alg_values_supported", list(m.IDTokenSigningAlgValuesSupported)},
+		{"dpop_signing_alg_values_supported", list(m.DPoPSigningAlgValuesSupported)},
+		{"scopes_supported", list(m.ScopesSupported)},
+	} {
+		if row.value != "" {
+			fmt.Fprintf(w, "%s\t%s\n", row.name, untrusted.Text(row.value))
+		}
+	}
+	return w.Flush()
+}
+
+func list(values []string) string { return strings.Join(values, " ") }

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// The exit statuses. Scripts rely on them; docs/exit-status.md tells them to users.
+const (
+	statusFailure     = 1
+	statusUsage       = 2
+	statusConfig      = 3
+	statusInteraction = 4
+	statusDenied      = 5
+	statusServer      = 6
+	statusNetwork     = 7
+	statusStore       = 8
+	statusTimeout     = 124 // as timeout(1)
+	statusInterrupted = 130 // 128 + SIGINT, as a shell says it
+)
+
+// usageError is a command line that cannot be understood.
+type usageError struct {
+	err     error
+	command string // the command path, for the hint
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// hinted is an error with a thing to do about it, known only where it arose.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e *hinted) Unwrap() error { return e.error }
+
+// failure is what an error comes to: a status, and at most two things to do.
+type failure struct {
+	status int
+	hints  []string
+}
+
+// explain is the only place that turns a failure into a status and words of advice.
+func explain(err error) failure {
+	f := classify(err)
+	if h, ok := errors.AsType[*hinted](err); ok {
+		f.hints = append([]string{h.hint}, f.hints...)
+	}
+	return f
+}
+
+func classify(err error) failure {
+	if e, ok := errors.AsType[*usageError](err); ok {
+		return failure{statusUsage, []string{"run " + e.command + " --help"}}
+	}
+	switch {
+	case errors.Is(err, errInterrupted):
+		return failure{statusInterrupted, []string{"nothing was changed; run the command again to start over"}}
+	case errors.Is(err, flow.ErrPatience):
+		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
+	case errors.Is(err, tokensource.ErrInteractionRequired):
+		return failure{statusInteraction, nil}
+	case errors.Is(err, output.ErrNoIDToken):
+		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	}
+	for _, classify := range []func(error) (failure, bool){fromConfig, fromStore, fromUntrusted, fromServer, fromNetwork} {
+		if f, ok := classify(err); ok {
+			return f
+		}
+	}
+	return failure{status: statusFailure}
+}
+
+func fromConfig(err error) (failure, bool) {
+	e, ok := errors.AsType[*config.Error](err)
+	if !ok {
+		return failure{}, false
+	}
+	f := failure{status: statusConfig}
+	if strings.HasPrefix(e.Source, "flag ") {
+		f.status = statusUsage
+	}
+	if hint := e.Hint(); hint != "" {
+		f.hints = append(f.hints, hint)
+	}
+	return f, true
+}
+
+func fromStore(err error) (failure, bool) {
+	e, ok := errors.AsType[*store.Error](err)
+	if !ok {
+		return failure{}, false
+	}
+	return failure{statusStore, storeHints(e.Reason)}, true
+}
+
+func storeHints(reason store.Reason) []string {
+	const none = "use --store none to obtain a token without keeping it"
+	switch reason {
+	case store.Locked:
+		return []string{"unlock the login keyring, by logging in to the desktop or in its password manager, and run the command again", none}
+	case store.NoBus:
+		return []string{"run the command under a session bus that has a keyring: dbus-run-session -- sh", none}
+	case store.NoService, store.NoCollection:
+		return []string{"start a Secret Service with a default keyring, such as gnome-keyring-daemon --unlock", none}
+	case store.TimedOut:
+		return []string{"see whether the keyring asks for something in a window, or restart it", none}
+	case store.StateDirBad:
+		return []string{"see that the state directory is yours, has mode 0700 and lies on a disk with free space", none}
+	case store.Unreadable:
+		return []string{"remove what is stored with oauthget logout, and log in again"}
+	}
+	return []string{none}
+}
+
+func fromUntrusted(err error) (failure, bool) {
+	if e, ok := errors.AsType[*discovery.NotFoundError](err); ok {
+		return failure{statusServer, []string{
+			"check the issuer: " + e.Issuer,
+			"where the server publishes no metadata, set authorization_endpoint and token_endpoint instead of issuer",
+		}}, true
+	}
+	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
+		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
+	}
+	if _, ok := errors.AsType[*untrusted.Error](err); ok {
+		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
+	}
+	return failure{}, false
+}
+
+func fromServer(err error) (failure, bool) {
+	e, ok := errors.AsType[*flow.ServerError](err)
+	switch {
+	case !ok:
+		return failure{}, false
+	case flow.Denied(err):
+		return failure{statusDenied, []string{"run the command again and allow the access, as a user who may"}}, true
+	}
+	return failure{statusServer, serverHints(e)}, true
+}
+
+// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 8707 §2, into what to look at.
+func serverHints(e *flow.ServerError) []string {
+	switch e.Code {
+	case "invalid_client":
+		return []string{"check client_id, the client secret and token_endpoint_auth_method in the profile"}
+	case "unauthorized_client":
+		return []string{"allow this client the authorization code grant at the server"}
+	case "invalid_scope":
+		return []string{"check scopes in the profile against what the server knows"}
+	case "invalid_target":
+		return []string{"check resource and audience in the profile against what the server knows"}
+	case "invalid_grant":
+		return []string{"log in again; if it stays, the redirect URI or the client differs between the two requests"}
+	case "redirect_uri_mismatch", "invalid_redirect_uri":
+		return []string{"register the redirect URI at the server, or set redirect_uri in the profile to a registered one"}
+	case "temporarily_unavailable", "server_error", "":
+		return []string{"try again later; what is stored has been kept"}
+	}
+	return []string{"run the command again with --trace to see the exchange"}
+}
+
+func fromNetwork(err error) (failure, bool) {
+	_, isURL := errors.AsType[*url.Error](err)
+	_, isNet := errors.AsType[net.Error](err)
+	if !isURL && !isNet && !errors.Is(err, context.DeadlineExceeded) {
+		return failure{}, false
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+		return failure{statusNetwork, []string{"check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"}}, true
+	}
+	return failure{statusNetwork, []string{"check the connection, a proxy in HTTPS_PROXY, and the address in the profile"}}, true
+}
+
+// oneLine keeps an error in one line, whatever went into it.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

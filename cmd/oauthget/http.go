@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/trace"
+)
+
+// httpClient is the one every request of a command goes through. It is made where it is needed, since a stored token
+// needs none.
+func (a *app) httpClient() (*http.Client, error) {
+	options := endpoint.Options{UserAgent: "oauthget/" + version}
+	if a.global.trace != "" {
+		out, err := a.traceWriter()
+		if err != nil {
+			return nil, err
+		}
+		options.Trace = (&trace.Writer{W: out}).Wrap
+	}
+	return endpoint.NewClient(options), nil
+}
+
+// traceToStderr is the value of --trace without a file.
+const traceToStderr = "-"
+
+func (a *app) traceWriter() (io.Writer, error) {
+	if a.global.trace == traceToStderr {
+		return a.stderr, nil
+	}
+	// A trace bears no secret, but it tells who talks to whom: it is for its owner to show.
+	f, err := os.OpenFile(a.global.trace, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open trace file: %w", err)
+	}
+	return f, nil // written unbuffered, so the end of the program closes it
+}
+
+// documents fetches what servers publish, and keeps it for a while.
+func (a *app) documents(client *http.Client) discovery.Client {
+	return discovery.Client{HTTP: client, CacheDir: discovery.CacheDir(a.getenv, a.goos), Now: a.now}
+}

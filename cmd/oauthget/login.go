@@ -1,0 +1,59 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+func (a *app) loginCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "login [NAME]",
+		Short: "Log in in the browser and store the token",
+		Long: `Obtain a new token in the browser, whatever is stored, and store it. Where the token store cannot be used, this fails
+before the browser opens. On stderr it says as whom, for what scope and until when.`,
+		Example: "  oauthget login work\n  oauthget login work --no-browser",
+		Args:    atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.openSession(cmd, nameOf(args))
+			if err != nil {
+				return err
+			}
+			set, err := s.source().Fresh(cmd.Context())
+			if err != nil {
+				return err
+			}
+			s.note("%s", describe(set, a.now()))
+			return nil
+		},
+	}
+	addKeyFlags(cmd)
+	return cmd
+}
+
+// describe tells what was obtained, and nothing secret of it.
+func describe(set token.Set, now time.Time) string {
+	text := "logged in"
+	if who := set.Username; who != "" {
+		text += " as " + untrusted.Text(who)
+	} else if set.Subject != "" {
+		text += " as " + untrusted.Text(set.Subject)
+	}
+	if len(set.Scopes) > 0 {
+		text += ", for " + untrusted.Text(strings.Join(set.Scopes, " "))
+	}
+	switch {
+	case set.Expiry.IsZero():
+		text += "; the server does not say for how long"
+	default:
+		text += ", until " + set.Expiry.Local().Format("2006-01-02 15:04:05 MST") + " (" + set.Expiry.Sub(now).Round(time.Second).String() + ")"
+	}
+	if !set.RefreshToken.Empty() {
+		text += "; refreshed from then on"
+	}
+	return text
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/trace"
+)
+
+// observe writes the account that -v asks for: one line a step, with fingerprints for what is secret.
+func (a *app) observe(event flow.Event) {
+	if !a.global.verbose {
+		return
+	}
+	switch e := event.(type) {
+	case flow.AuthorizationRequest:
+		a.step("authorization request: %s", trace.URL(e.URL))
+	case flow.AuthorizationResponse:
+		a.step("authorization response at %s: %s", e.RedirectURI, parameters(e.Parameters))
+	case flow.TokenRequest:
+		a.step("token request to %s: %s", e.Endpoint, parameters(e.Parameters))
+	case flow.TokenResponse:
+		a.step("token response: %s", describe(e.Set, a.now()))
+	}
+}
+
+// parameters lists what travels, without its secrets.
+func parameters(values url.Values) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] {
+			list = append(list, name+"="+trace.Value(name, v))
+		}
+	}
+	return strings.Join(list, " ")
+}

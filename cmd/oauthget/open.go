@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/tokensource"
+)
+
+// mayAsk reports whether a login may be tried. That nobody is there is seen when the browser cannot be opened.
+func (a *app) mayAsk() bool { return !a.global.noInput }
+
+// open shows the authorization request and opens the browser, without waiting for it. The URL comes first, whatever
+// becomes of the browser. giveUp ends the login where nobody can have seen it.
+func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
+	a.note("continue in your browser: %s", a.style.Cyan(r.URL.String()))
+	a.adviseOnTunnel(r.RedirectURI)
+	if a.global.noBrowser {
+		return
+	}
+	opener := browser.Opener{Command: command, Getenv: a.getenv}
+	go func() {
+		err := opener.Open(ctx, r.URL.String())
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case term.Is(a.stderr):
+			a.note("%v; open the address above yourself", err)
+		default:
+			// The address went into a pipe or a file, and nothing opened it: to wait would be to hang.
+			giveUp(fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err))
+		}
+	}()
+}
+
+// adviseOnTunnel tells a person on another machine how the browser there reaches the listener here.
+func (a *app) adviseOnTunnel(redirectURI string) {
+	u, err := url.Parse(redirectURI)
+	if err != nil {
+		return
+	}
+	if command := browser.SSHTunnel(a.getenv, u.Host); command != "" {
+		a.note("on the machine of your browser, first run: %s", command)
+	}
+}
+
+// noBrowserBecause says why the demo acts as the person itself; empty where there is a browser.
+func (a *app) noBrowserBecause() string {
+	switch {
+	case a.global.noBrowser:
+		return "--no-browser is given"
+	case a.global.noInput:
+		return "--no-input is given"
+	case a.getenv("BROWSER") == "" && a.getenv("CI") != "":
+		return "this is a CI machine"
+	}
+	return string(browser.Opener{Getenv: a.getenv}.Obstacle())
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/config"
+)
+
+func (a *app) profileCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "profile",
+		Short:   "List, show and edit profiles",
+		Long:    "List, show and edit the profiles of the profile file. Edits leave comments and everything else as they are.",
+		Example: "  oauthget profile list\n  oauthget profile show work\n  oauthget profile add work --issuer https://login.example.com --client-id cli",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), a.profileSetCommand(), a.profileRemoveCommand())
+	return cmd
+}
+
+// profileList is the form of `profile list --json`.
+type profileList struct {
+	Version  int      `json:"version"`
+	File     string   `json:"file"`
+	Default  string   `json:"default_profile,omitempty"`
+	Profiles []string `json:"profiles"`
+}
+
+func (a *app) profileListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the profiles",
+		Example: "  oauthget profile list\n  oauthget profile list --json",
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			list := profileList{Version: 1, Profiles: []string{}}
+			file, err := a.profileFile()
+			if err != nil {
+				return err
+			}
+			if file != nil {
+				names, err := file.Profiles()
+				if err != nil {
+					return err
+				}
+				list.File, list.Default, list.Profiles = file.Path, file.DefaultProfile(), append(list.Profiles, names...)
+			}
+			if a.global.json {
+				return a.printJSON(list)
+			}
+			for _, name := range list.Profiles {
+				if _, err := fmt.Fprintln(a.stdout, name); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// profileRow is one row of `profile show --json`.
+type profileRow struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+func (a *app) profileShowCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show [NAME]",
+		Short:   "Show what a profile comes to, and where each value is from",
+		Long:    "Show what flags, environment, file and defaults come to, and where each value is from. A secret is never shown.",
+		Example: "  oauthget profile show work\n  OAUTHGET_SCOPES=openid oauthget profile show work --json",
+		Args:    atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.openSession(cmd, nameOf(args))
+			if err != nil {
+				return err
+			}
+			rows := []profileRow{}
+			for _, r := range config.Show(s.profile, s.origins) {
+				rows = append(rows, profileRow{r.Key, r.Value, r.Origin.Where})
+			}
+			if a.global.json {
+				return a.printJSON(map[string]any{"version": 1, "profile": s.profile.Name, "keys": rows})
+			}
+			w := tabwriter.NewWriter(a.stdout, 0, 0, 3, ' ', 0)
+			for _, r := range rows {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Key, r.Value, r.Origin)
+			}
+			return w.Flush()
+		},
+	}
+	addKeyFlags(cmd)
+	return cmd
+}
+
+func (a *app) profileAddCommand() *cobra.Command {
+	return a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
+		func(e *config.Editor, name string, keys map[string][]string) error { return e.AddProfile(name, keys) })
+}
+
+func (a *app) profileSetCommand() *cobra.Command {
+	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience ''",
+		func(e *config.Editor, name string, keys map[string][]string) error { return e.Set(name, keys) })
+}
+
+func (a *app) profileEditCommand(use, short, example string, edit func(e *config.Editor, name string, keys map[string][]string) error) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Example: example, Args: exactlyOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keyFlags(cmd)) })
+		},
+	}
+	addKeyFlags(cmd)
+	return cmd
+}
+
+func (a *app) profileRemoveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Short: "Remove a profile from the file; its tokens stay until oauthget logout NAME",
+		Example: "  oauthget logout work\n  oauthget profile remove work", Args: exactlyOneName,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.editProfile(func(e *config.Editor) error { return e.RemoveProfile(args[0]) })
+		},
+	}
+}
+
+func (a *app) editProfile(edit func(*config.Editor) error) error {
+	path, _, err := a.profilePath()
+	if err != nil {
+		return err
+	}
+	return config.Edit(path, edit)
+}
+
+func exactlyOneName(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return &usageError{errors.New(cmd.CommandPath() + " takes one profile name"), cmd.CommandPath()}
+	}
+	return nil
+}

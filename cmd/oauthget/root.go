@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/term"
+)
+
+const rootLong = `oauthget obtains OAuth 2.0 and OpenID Connect tokens for a person at a terminal.
+
+It opens the browser at the authorization server, catches the redirect on loopback, redeems the code, keeps the token in
+the keychain and prints it. The next call prints it from there, or refreshes it without a word.`
+
+const rootExample = `  oauthget token work
+  curl -H "Authorization: Bearer $(oauthget token work)" https://api.example.com/orders
+  oauthget token --issuer https://login.example.com --client-id cli --scope openid
+  oauthget demo`
+
+// rootCommand builds the tree. `oauthget NAME` is short for `oauthget token NAME`, so the root runs as token does.
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:               "oauthget [NAME]",
+		Short:             "Obtain OAuth 2.0 and OpenID Connect tokens",
+		Long:              rootLong,
+		Example:           rootExample,
+		Args:              atMostOneName,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+	}
+	asToken := a.tokenCommand()
+	root.Flags().AddFlagSet(asToken.Flags())
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+			return cmd.Help()
+		}
+		return asToken.RunE(cmd, args)
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd.CommandPath()} })
+	root.SetHelpFunc(a.help)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	a.addGlobalFlags(root)
+	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
+	root.SetHelpCommandGroupID(groupManage)
+	root.SetCompletionCommandGroupID(groupManage)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add(groupGet, a.tokenCommand(), a.loginCommand(), a.logoutCommand(), a.statusCommand())
+	add(groupLook, a.discoverCommand(), a.demoCommand())
+	add(groupManage, a.profileCommand(), a.versionCommand())
+	return root
+}
+
+const (
+	groupGet    = "get"
+	groupLook   = "look"
+	groupManage = "manage"
+)
+
+func (a *app) addGlobalFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&a.global.config, "config", "", "profile `FILE` (default: $OAUTHGET_CONFIG, or config.toml in the configuration directory)")
+	f.DurationVar(&a.global.timeout, "timeout", 5*time.Minute, "how long the person has to act")
+	f.BoolVar(&a.global.noInput, "no-input", false, "never open a browser or ask: exit 4 instead")
+	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
+	f.BoolVar(&a.global.json, "json", false, "print JSON where the command has it")
+	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say each step on stderr")
+	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to `FILE` (stderr if none is given)")
+	f.Lookup("trace").NoOptDefVal = traceToStderr
+	f.StringVar(&a.global.color, "color", "auto", "colour on stderr: auto, always, never")
+}
+
+func (a *app) checkGlobals() error {
+	if err := term.CheckColorMode(a.global.color); err != nil {
+		return &usageError{err, "oauthget"}
+	}
+	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
+	if a.global.timeout <= 0 {
+		return &usageError{fmt.Errorf("--timeout must be more than nothing, not %s", a.global.timeout), "oauthget"}
+	}
+	return nil
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("%s takes no arguments, not %q", cmd.CommandPath(), args[0]), cmd.CommandPath()}
+	}
+	return nil
+}
+
+func atMostOneName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return &usageError{fmt.Errorf("one profile at a time, not %q and %q", args[0], args[1]), cmd.CommandPath()}
+	}
+	return nil
+}
+
+// nameOf is the profile named on the command line; empty for the default one.
+func nameOf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/testbus"
+)
+
+// canary begins every secret that the test server issues. It may appear on stdout, where the token is the result, and
+// nowhere else.
+const canary = "canary-"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"oauthget": func() { os.Exit(watched()) },
+		"browser":  func() { os.Exit(fakeBrowser(os.Args[1:])) },
+	})
+}
+
+// watched is the program, with somebody reading what it writes on stderr.
+func watched() int {
+	world := system()
+	watch := &watcher{Writer: world.stderr}
+	world.stderr = watch
+	status := runUntilSignal(os.Args[1:], world)
+	if strings.Contains(watch.seen.String(), canary) {
+		io.WriteString(os.Stderr, "LEAK: a secret was written to stderr\n")
+		return 99
+	}
+	return status
+}
+
+type watcher struct {
+	io.Writer
+	seen strings.Builder
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	w.seen.Write(p)
+	return w.Writer.Write(p)
+}
+
+// fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and
+// page.txt holds what they saw in the end.
+func fakeBrowser(args []string) int {
+	var p demoas.Person
+	switch os.Getenv("PERSON") {
+	case "denies":
+		p.Deny = true
+	case "is away":
+		return 0
+	case "has no browser":
+		return 3
+	case "prints":
+		io.WriteString(os.Stdout, "browser says hello\n")
+		io.WriteString(os.Stderr, "browser complains\n")
+	case "never closes":
+		defer time.Sleep(time.Minute)
+	}
+	page, err := p.Visit(context.Background(), args[len(args)-1])
+	if err != nil {
+		page = "error: " + err.Error()
+	}
+	_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "page.txt"), []byte(page), 0o600)
+	return 0
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server":   cmdServer,
+			"faults":   cmdFaults,
+			"requests": cmdRequests,
+			"keyring":  cmdKeyring,
+			"exits":    cmdExits,
+			"quiet":    cmdQuiet,
+			"poll":     cmdPoll,
+		},
+	})
+}
+
+// world is what one script has around it.
+type scriptWorld struct {
+	server *demoas.Running
+	before map[string]int // requests at the last "requests reset"
+	bus    *testbus.Bus
+}
+
+type worldKey struct{}
+
+func setUp(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		return err
+	}
+	w := &scriptWorld{before: map[string]int{}}
+	env.Values[worldKey{}] = w
+	env.Vars = append(env.Vars, "HOME="+home, "BROWSER=browser", "XDG_RUNTIME_DIR="+home, "TERM=dumb", "GOCOVERDIR="+os.Getenv("GOCOVERDIR"))
+	env.Defer(func() {
+		if w.server != nil {
+			w.server.Close()
+		}
+		if w.bus != nil {
+			w.bus.Close()
+		}
+		if leak := findCanary(home); leak != "" {
+			panic("a secret stands in clear in " + leak)
+		}
+	})
+	return nil
+}
+
+// findCanary names a file below dir that holds a secret in clear.
+func findCanary(dir string) string {
+	found := ""
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil
+		}
+		if data, err := os.ReadFile(path); err == nil && strings.Contains(string(data), canary) {
+			found = path
+		}
+		return nil
+	})
+	return found
+}
+
+func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value(worldKey{}).(*scriptWorld) }
+
+// serverConfig is the argument of "server": what of demoas.Config scripts vary.
+type serverConfig struct {
+	LifetimeMS  int             `json:"lifetime_ms"`
+	AutoApprove bool            `json:"auto_approve"`
+	Clients     []demoas.Client `json:"clients"`
+	Faults      json.RawMessage `json:"faults"`
+}
+
+// server [CONFIG] starts an authorization server and sets $ISSUER and $API.
+func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
+	var c serverConfig
+	if len(args) > 0 {
+		ts.Check(json.Unmarshal([]byte(args[0]), &c))
+	}
+	config := demoas.Config{
+		AccessTokenLifetime: time.Duration(c.LifetimeMS) * time.Millisecond, Prefix: canary,
+		AutoApprove: c.AutoApprove, Clients: c.Clients,
+	}
+	if c.Faults != nil {
+		faults, err := demoas.ParseFaults(string(c.Faults))
+		ts.Check(err)
+		config.Faults = faults
+	}
+	server, err := demoas.Start(context.Background(), "127.0.0.1:0", config)
+	ts.Check(err)
+	worldOf(ts).server = server
+	ts.Setenv("ISSUER", server.Issuer())
+	ts.Setenv("API", server.APIURL())
+}
+
+// faults JSON replaces the server's faults.
+func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
+	faults, err := demoas.ParseFaults(args[0])
+	ts.Check(err)
+	worldOf(ts).server.SetFaults(faults)
+}
+
+// requests ENDPOINT N checks how many requests came since the last `requests reset`.
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke}
+	if args[0] == "reset" {
+		for _, e := range endpoints {
+			w.before[e] = w.server.Requests(e)
+		}
+		return
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if args[0] != "any" {
+		endpoints = []string{args[0]}
+	}
+	got := 0
+	for _, e := range endpoints {
+		got += w.server.Requests(e) - w.before[e]
+	}
+	if got != want {
+		ts.Fatalf("%d requests to %s, want %d", got, args[0], want)
+	}
+}
+
+// keyring starts a Secret Service; keyring FAULT makes it misbehave.
+func cmdKeyring(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if w.bus == nil {
+		bus, err := testbus.Start("")
+		ts.Check(err)
+		w.bus = bus
+		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address())
+	}
+	for _, fault := range args {
+		switch fault {
+		case "lock":
+			w.bus.Lock()
+		case "unlock":
+			w.bus.Unlock()
+		case "empty":
+			if n := len(w.bus.Items()); n != 0 {
+				ts.Fatalf("%d items in the keyring", n)
+			}
+		default:
+			ts.Fatalf("unknown fault %q", fault)
+		}
+	}
+}
+
+// exits STATUS COMMAND… runs a command that fails as the contract has it: its status, nothing on stdout, one line that
+// says what went wrong and one or two that say what to do.
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	checkFailure(ts, want, err)
+}
+
+func checkFailure(ts *testscript.TestScript, want int, err error) {
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	stderr := ts.ReadFile("stderr")
+	ts.Logf("[stderr]\n%s", stderr)
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("stdout: %q", out)
+	}
+	if n := strings.Count(stderr, "oauthget: error: "); n != 1 {
+		ts.Fatalf("%d error lines", n)
+	}
+	if n := strings.Count(stderr, "oauthget: hint: "); n < 1 || n > 2 {
+		ts.Fatalf("%d hint lines", n)
+	}
+}
+
+// quiet COMMAND… runs a command that must succeed without a word on stderr.
+func cmdQuiet(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(ts.Exec(args[0], args[1:]...))
+	if text := ts.ReadFile("stderr"); text != "" {
+		ts.Fatalf("stderr: %q", text)
+	}
+}
+
+// poll FILE waits until another process has written the file.
+func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
+	for range 500 {
+		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not appear", args[0])
+}

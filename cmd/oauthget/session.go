@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
+)
+
+// session is one profile made ready to be used. Making it asks nothing of the network and of the keychain.
+type session struct {
+	*app
+	profile config.Profile
+	origins config.Origins
+	store   store.Store
+	key     string
+	state   string // the state directory
+}
+
+// openSession resolves the profile named name, or the default one where name is empty.
+func (a *app) openSession(cmd *cobra.Command, name string) (*session, error) {
+	file, err := a.profileFile()
+	if err != nil {
+		return nil, err
+	}
+	return a.sessionOf(file, name, keyFlags(cmd))
+}
+
+func (a *app) sessionOf(file *config.File, name string, flags map[string][]string) (*session, error) {
+	profile, origins, err := config.Resolve(config.Input{File: file, Name: name, Flags: flags, LookupEnv: a.lookupEnv})
+	if err != nil {
+		return nil, err
+	}
+	s := &session{app: a, profile: profile, origins: origins, key: storeKey(profile)}
+	if profile.Store == "none" {
+		s.store = store.None{}
+		return s, nil
+	}
+	if s.state, err = store.StateDir(a.getenv, a.goos); err != nil {
+		return nil, err
+	}
+	s.store = a.keychain(s.state)
+	return s, nil
+}
+
+func (a *app) keychain(stateDir string) *store.Keychain {
+	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput})
+}
+
+func (a *app) records() (store.Records, error) {
+	dir, err := store.StateDir(a.getenv, a.goos)
+	return store.Records{StateDir: dir}, err
+}
+
+// profileFile reads the profile file. A missing one is none at all, unless somebody named it.
+func (a *app) profileFile() (*config.File, error) {
+	path, named, err := a.profilePath()
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.Load(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil, nil
+	}
+	return file, err
+}
+
+// profilePath is where the profile file is, and whether somebody named it.
+func (a *app) profilePath() (path string, named bool, err error) {
+	if a.global.config != "" {
+		return a.global.config, true, nil
+	}
+	path, err = config.DefaultPath(a.getenv, a.goos)
+	return path, a.getenv("OAUTHGET_CONFIG") != "", err
+}
+
+// storeKey names everything that changes the token. Scopes are a set (RFC 6749 §3.3: "their order does not matter").
+func storeKey(p config.Profile) string {
+	one := func(name, value string) store.Field { return store.Field{Name: name, Values: []string{value}} }
+	return store.Key(
+		one("profile", p.Name),
+		one("issuer", p.Issuer),
+		one("authorization_endpoint", p.AuthorizationEndpoint),
+		one("token_endpoint", p.TokenEndpoint),
+		one("client_id", p.ClientID),
+		one("grant", "authorization_code"),
+		store.Field{Name: "scopes", Values: slices.Compact(slices.Sorted(slices.Values(p.Scopes)))},
+		store.Field{Name: "resource", Values: p.Resource},
+		store.Field{Name: "audience", Values: p.Audience},
+		store.Field{Name: "authorization_parameters", Values: pairs(p.AuthorizationParameters)},
+		store.Field{Name: "token_parameters", Values: pairs(p.TokenParameters)},
+	)
+}
+
+func pairs(values url.Values) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] {
+			list = append(list, name, v)
+		}
+	}
+	return list
+}
+
+// source joins the store and the flow. Nothing of the flow is made before it is needed: a stored token costs neither
+// metadata nor a client secret nor the system's certificates.
+func (s *session) source() *tokensource.Source {
+	source := &tokensource.Source{
+		Store: s.store, Key: s.key, Now: s.now,
+		Lock: func(ctx context.Context) (func(), error) {
+			if s.state == "" {
+				return func() {}, nil // nothing is stored, so there is nothing to race for
+			}
+			return store.Lock(ctx, s.state, s.key)
+		},
+		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) {
+			s.step("the stored token has expired; refreshing it")
+			client, err := s.client(ctx, false)
+			if err != nil {
+				return token.Set{}, err
+			}
+			return client.Refresh(ctx, old)
+		},
+		Record: s.record,
+		Warn:   func(operation string, err error) { s.warn("%s: %v", operation, err) },
+	}
+	if s.mayAsk() {
+		source.Login = s.login
+	}
+	return source
+}
+
+// login runs the authorization code grant with metadata that is fetched anew: a login is what a person tries when
+// something at the server has changed.
+func (s *session) login(ctx context.Context) (token.Set, error) {
+	client, err := s.client(ctx, true)
+	if err != nil {
+		return token.Set{}, err
+	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) { s.open(ctx, s.profile.Browser, r, giveUp) }
+	return client.AuthorizationCode(ctx)
+}
+
+// client makes the flow's client: endpoints, secret, and how to use it.
+func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) {
+	transport, err := s.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	docs := s.documents(transport)
+	var metadata discovery.Metadata
+	if s.profile.Issuer != "" {
+		if metadata, err = docs.Fetch(ctx, s.profile.Issuer, fresh); err != nil {
+			return nil, err
+		}
+		s.step("metadata of %s: %s", metadata.Issuer, metadata.Source)
+	}
+	metadata = flow.Server(metadata, s.profile)
+	secret, err := s.clientSecret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	auth, err := clientauth.Choose(clientauth.Method(s.profile.TokenEndpointAuthMethod), !secret.Empty(), metadata.TokenEndpointAuthMethodsSupported)
+	if err != nil {
+		return nil, &config.Error{Key: "token_endpoint_auth_method", Err: err}
+	}
+	s.step("client authentication: %s, because %s", auth.Method, auth.Why)
+	return &flow.Client{
+		Profile: s.profile, Server: metadata, HTTP: transport, Secret: secret, Auth: auth.Method,
+		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
+		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
+		Warn: func(text string) { s.warn("%s", text) },
+	}, nil
+}
+
+// record notes what is stored, and for whom: status and logout find it by that.
+func (s *session) record() error {
+	if s.state == "" {
+		return nil
+	}
+	return store.Records{StateDir: s.state}.Write(store.Record{
+		Key: s.key, Profile: s.profile.Name, Store: s.store.Name(),
+		Issuer: s.profile.Issuer, TokenEndpoint: s.profile.TokenEndpoint, ClientID: s.profile.ClientID,
+	})
+}
+
+func (s *session) clientSecret(ctx context.Context) (token.Secret, error) {
+	if s.profile.ClientSecret.Empty() {
+		return token.Secret{}, nil
+	}
+	return s.profile.ClientSecret.Resolve(ctx, config.SecretAccess{
+		LookupEnv: s.lookupEnv, Stderr: s.stderr,
+		Keychain: s.keychain(s.state).Secret,
+	})
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/tokensource"
+)
+
+const tokenLong = `Print a valid access token, and nothing else, on stdout.
+
+It comes from the store if it lives at least --min-ttl longer, else by a refresh, else by a login in the browser. With
+--issuer or endpoints, and --client-id, no profile is needed.
+
+Formats of --output:
+`
+
+const tokenExample = `  oauthget token work
+  TOKEN=$(oauthget token work --no-input) || exit
+  oauthget token work -o curl | curl -K - https://api.example.com/orders
+  oauthget token --issuer https://login.example.com --client-id cli --scope openid`
+
+func (a *app) tokenCommand() *cobra.Command {
+	var request tokensource.Request
+	var format string
+	cmd := &cobra.Command{
+		Use:     "token [NAME]",
+		Short:   "Print a valid access token",
+		Long:    tokenLong + output.Help(),
+		Example: tokenExample,
+		Args:    atMostOneName,
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		f, err := output.Parse(format)
+		if err != nil {
+			return &usageError{err, cmd.CommandPath()}
+		}
+		if request.MinTTL < 0 {
+			return &usageError{fmt.Errorf("--min-ttl must not be negative, not %s", request.MinTTL), cmd.CommandPath()}
+		}
+		s, err := a.openSession(cmd, nameOf(args))
+		if err != nil {
+			return err
+		}
+		return s.printToken(cmd, request, f)
+	}
+	cmd.Flags().DurationVar(&request.MinTTL, "min-ttl", 30*time.Second, "how much longer the token must live")
+	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
+	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Names(), cobra.ShellCompDirectiveNoFileComp))
+	addKeyFlags(cmd)
+	return cmd
+}
+
+func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f output.Format) error {
+	set, err := s.source().Token(cmd.Context(), request)
+	if err != nil {
+		return s.hint(err)
+	}
+	text, err := f.Render(set)
+	if err != nil {
+		return fmt.Errorf("print token: %w", err)
+	}
+	if f.Warning != "" {
+		s.warn("%s", f.Warning)
+	}
+	if _, err := fmt.Fprint(s.stdout, text); err != nil {
+		return fmt.Errorf("print token: %w", err)
+	}
+	return nil
+}
+
+// hint adds the command that would help, where only the session knows it.
+func (s *session) hint(err error) error {
+	if errors.Is(err, tokensource.ErrInteractionRequired) {
+		return &hinted{err, "oauthget login " + s.profile.Name}
+	}
+	return err
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Set by the linker in a release.
+var (
+	version = "dev"
+	commit  string
+	date    string
+)
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  oauthget version\n  oauthget version --json",
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			v := buildVersion()
+			if a.global.json {
+				return a.printJSON(v)
+			}
+			_, err := fmt.Fprintf(a.stdout, "oauthget %s %s/%s %s\n", v.Version, runtime.GOOS, runtime.GOARCH, v.Go)
+			return err
+		},
+	}
+}
+
+// versionInfo is the form of `version --json`.
+type versionInfo struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Date    string `json:"date,omitempty"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+// buildVersion knows what the linker was told and, for `go install`, what the module says of itself.
+func buildVersion() versionInfo {
+	v := versionInfo{version, commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok && v.Version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v.Version = info.Main.Version
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				v.Commit = cmp.Or(v.Commit, s.Value)
+			case "vcs.time":
+				v.Date = cmp.Or(v.Date, s.Value)
+			}
+		}
+	}
+	return v
+}
+
+// printJSON writes what --json asks for: indented, one document, a line break at its end.
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

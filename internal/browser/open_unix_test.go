@@ -1,0 +1,232 @@
+//go:build unix && !darwin
+
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// rig is a directory that is the whole PATH but for the system's tools, with small programs for browsers.
+type rig struct{ dir string }
+
+func newRig(t *testing.T) rig {
+	t.Helper()
+	r := rig{t.TempDir()}
+	t.Setenv("PATH", r.dir)
+	return r
+}
+
+// program writes an executable that notes its name and arguments, one a line, and then does what the script says.
+func (r rig) program(t *testing.T, name, script string) string {
+	t.Helper()
+	path := filepath.Join(r.dir, name)
+	text := "#!/bin/sh\nPATH=/usr/bin:/bin\nprintf '%s\\n' " + name + " \"$@\" >>'" + r.dir + "/log'\n" + script + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func (r rig) log(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(r.dir, "log"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestCommandsAreTriedInOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		command, env string
+		want         string // the log
+		fails        bool
+	}{
+		"profile first":       {"good -p", "other", "good -p URL", false},
+		"$BROWSER":            {"", "good -p", "good -p URL", false},
+		"URL in place":        {"", "good --app=%s -p", "good --app=URL -p", false},
+		"platform":            {"", "", "xdg-open URL", false},
+		"list goes on":        {"", "missing:bad:good:other", "bad URL good URL", false},
+		"all of the list bad": {"", "missing:bad", "bad URL", true},
+		"profile's is bad":    {"bad", "good", "bad URL", true},
+		"nothing named":       {"", ": :", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.program(t, "good", "")
+			r.program(t, "other", "")
+			r.program(t, "xdg-open", "")
+			r.program(t, "bad", "exit 7")
+			err := Opener{Command: c.command, Getenv: environment("BROWSER=" + c.env)}.Open(t.Context(), authorizeURL)
+			if (err != nil) != c.fails {
+				t.Errorf("Open: %v", err)
+			}
+			want := strings.ReplaceAll(c.want, "URL", authorizeURL)
+			if got := strings.Join(strings.Fields(r.log(t)), " "); got != want {
+				t.Errorf("ran\n%s, want\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestErrorNamesTheCommandAndTellsNoSecret(t *testing.T) {
+	r := newRig(t)
+	r.program(t, "bad", `echo "bad: cannot open $1" >&2; echo "$1"; exit 7`)
+	err := Opener{Command: "/nowhere/gone -x:bad"}.Open(t.Context(), authorizeURL)
+	want := `open browser: "gone": fork/exec /nowhere/gone: no such file or directory; "bad": exit status 7`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if e, ok := errors.AsType[*Error](err); !ok || e.Command != "gone" || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("first of the errors: %v", e)
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 7 {
+		t.Errorf("exit status of the last: %v", exit)
+	}
+}
+
+func TestPlatformsOpenersAreTriedInOrder(t *testing.T) {
+	r := newRig(t)
+	opener := Opener{Getenv: environment()}
+	if err := opener.Open(t.Context(), authorizeURL); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("without any: %v", err)
+	}
+	r.program(t, "xdg-open", "exit 3")
+	if err := opener.Open(t.Context(), authorizeURL); err == nil || !strings.Contains(err.Error(), "found no browser") {
+		t.Errorf("xdg-open without a browser: %v", err)
+	}
+	r.program(t, "www-browser", "")
+	if err := opener.Open(t.Context(), authorizeURL); err != nil {
+		t.Error(err)
+	}
+	if want := strings.Repeat("xdg-open\n"+authorizeURL+"\n", 2) + "www-browser\n" + authorizeURL + "\n"; r.log(t) != want {
+		t.Errorf("ran %s, want %s", r.log(t), want)
+	}
+}
+
+func TestNothingIsOpenedOverSSHWithoutADisplay(t *testing.T) {
+	r := newRig(t)
+	r.program(t, "xdg-open", "")
+	r.program(t, "mine", "")
+	ssh := "SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22"
+	err := Opener{Getenv: environment(ssh)}.Open(t.Context(), authorizeURL)
+	if e, ok := errors.AsType[*ObstacleError](err); !ok || e.Obstacle != RemoteSession || r.log(t) != "" {
+		t.Errorf("Open: %v; ran %s", err, r.log(t))
+	}
+	if err := (Opener{Getenv: environment(ssh, "BROWSER=mine")}).Open(t.Context(), authorizeURL); err != nil || r.log(t) == "" {
+		t.Errorf("with $BROWSER: %v", err)
+	}
+}
+
+func TestWSLOpensTheBrowserOfWindows(t *testing.T) {
+	r := newRig(t)
+	r.program(t, "xdg-open", "")
+	r.program(t, "rundll32.exe", "")
+	opener := Opener{Getenv: environment("WSL_DISTRO_NAME=Debian"), goos: "linux"}
+	if err := opener.Open(t.Context(), authorizeURL); err != nil {
+		t.Fatal(err)
+	}
+	if want := "rundll32.exe\nurl.dll,FileProtocolHandler\n" + authorizeURL + "\n"; r.log(t) != want {
+		t.Errorf("ran %s, want %s", r.log(t), want)
+	}
+}
+
+// TestBrowserThatStaysIsLeftAlone runs itself as the program that opens a browser and looks at what is left when that
+// program has ended: its streams, and the browser.
+func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
+	if os.Getenv("BROWSER_TEST_CHILD") != "" {
+		opener := Opener{Command: "stays", grace: 50 * time.Millisecond}
+		if err := opener.Open(context.Background(), authorizeURL); err != nil {
+			fmt.Println("Open:", err)
+		}
+		os.Exit(0)
+	}
+	r := newRig(t)
+	r.program(t, "stays", `
+		echo noise; echo noise >&2; cat
+		(exec </dev/tty) 2>/dev/null && echo "has a terminal" >>`+r.dir+`/log
+		echo $$ >`+r.dir+`/pid.new; mv `+r.dir+`/pid.new `+r.dir+`/pid
+		exec sleep 60`)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "-test.run=^TestBrowserThatStaysIsLeftAlone$")
+	cmd.Env = append(os.Environ(), "BROWSER_TEST_CHILD=1")
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The pipe ends only when nobody holds it any more: with a browser among its holders this would take a minute.
+	got, err := io.ReadAll(output)
+	if err != nil || string(got) != "" {
+		t.Errorf("output: %q, %v", got, err)
+	}
+	_ = cmd.Wait()
+	pid := r.pid(t)
+	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+	if err := syscall.Kill(pid, 0); err != nil {
+		t.Errorf("the browser is gone: %v", err)
+	}
+	if got, want := r.log(t), "stays\n"+authorizeURL+"\n"; got != want {
+		t.Errorf("log: %s, want %s", got, want)
+	}
+	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
+		t.Errorf("the browser is in group %d, %v; want one of its own", group, err)
+	}
+}
+
+// pid waits for the program to tell its process id.
+func (r rig) pid(t *testing.T) int {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		data, err := os.ReadFile(filepath.Join(r.dir, "pid"))
+		if err == nil {
+			pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pid
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the program was not started")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestInterruptEndsOpenAndNotTheBrowser(t *testing.T) {
+	r := newRig(t)
+	r.program(t, "stays", "echo $$ >"+r.dir+"/pid.new; mv "+r.dir+"/pid.new "+r.dir+"/pid; exec sleep 60")
+	cause := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	opened := make(chan error)
+	go func() { opened <- Opener{Command: "stays:stays"}.Open(ctx, authorizeURL) }()
+	pid := r.pid(t)
+	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+	cancel(cause)
+	if err := <-opened; !errors.Is(err, cause) {
+		t.Errorf("Open: %v", err)
+	}
+	if err := syscall.Kill(pid, 0); err != nil {
+		t.Errorf("the browser is gone: %v", err)
+	}
+	if strings.Count(r.log(t), "stays") != 1 {
+		t.Errorf("went on to the next: %s", r.log(t))
+	}
+}

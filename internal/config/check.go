@@ -1,0 +1,208 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// What follows judges the form of one value. An error shows of a URL no more than scheme and host: users put passwords
+// into the rest.
+
+func checkIssuer(values []string) error {
+	u, err := serverURL(values[0])
+	if err != nil {
+		return err
+	}
+	// "The authorization server's issuer identifier, which is a URL that uses the "https" scheme and has no query or
+	// fragment components." RFC 8414 §2
+	if u.RawQuery != "" || u.ForceQuery || strings.Contains(values[0], "#") {
+		return errors.New("an issuer identifier has no query and no fragment")
+	}
+	return nil
+}
+
+func checkEndpoint(values []string) error {
+	if _, err := serverURL(values[0]); err != nil {
+		return err
+	}
+	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1
+	if strings.Contains(values[0], "#") {
+		return errors.New("an endpoint's URL has no fragment")
+	}
+	return nil
+}
+
+// serverURL parses a URL that secrets are sent to.
+func serverURL(raw string) (*url.URL, error) {
+	u, err := absoluteURL(raw)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case u.Scheme == "https":
+	// "Since requests to the token endpoint result in the transmission of clear-text credentials … the authorization
+	// server MUST require the use of TLS" RFC 6749 §3.2. What does not leave the machine needs none.
+	case u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("http is for this machine alone (127.0.0.1, [::1], localhost); use https://%s", untrusted.Text(u.Host))
+	default:
+		return nil, fmt.Errorf("want https://, not %s", untrusted.Text(u.Scheme))
+	}
+	return u, nil
+}
+
+func absoluteURL(raw string) (*url.URL, error) {
+	if err := checkText([]string{raw}); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(raw)
+	if err != nil || strings.ContainsFunc(raw, unicode.IsSpace) {
+		return nil, errors.New("not a URL") // url.Error would show all of it
+	}
+	switch {
+	case u.Scheme == "":
+		return nil, errors.New("not an absolute URL: want https://HOST/…")
+	case u.User != nil:
+		return nil, errors.New("a URL here has no user name and no password")
+	case u.Hostname() == "" && (u.Scheme == "http" || u.Scheme == "https"):
+		return nil, errors.New("the URL names no host")
+	}
+	if port := u.Port(); port != "" {
+		if err := checkPorts([]string{port}); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// isLoopback reports whether a URL's host is this machine without asking any name server.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true // RFC 6761 §6.3
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+func checkRedirectURI(values []string) error {
+	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1.2
+	if strings.Contains(values[0], "#") {
+		return errors.New("a redirect URI has no fragment")
+	}
+	u, err := absoluteURL(values[0])
+	if err != nil {
+		return err
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("the private-use scheme %s: belongs to an installed app; a command listens on http://127.0.0.1/", untrusted.Text(u.Scheme))
+	}
+	return nil
+}
+
+func checkPorts(values []string) error {
+	for _, v := range values {
+		if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 65535 {
+			return errors.New("a port is a number from 1 to 65535")
+		}
+	}
+	return nil
+}
+
+func checkListenAddress(values []string) error {
+	host := values[0]
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+			return errors.New("the port is a number from 0 to 65535")
+		}
+		host = h
+	}
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err != nil && host != "" && host != "localhost" {
+		return errors.New("want an IP address or localhost, and a port if any: 0.0.0.0:8400")
+	}
+	return nil
+}
+
+func checkClientID(values []string) error {
+	// "client-id = *VSCHAR", "VSCHAR = %x20-7E" RFC 6749 Appendix A
+	if strings.ContainsFunc(values[0], func(r rune) bool { return r < 0x20 || r > 0x7E }) {
+		return errors.New("a client identifier is of printable ASCII characters")
+	}
+	return nil
+}
+
+func checkScopes(values []string) error {
+	for _, v := range values {
+		// "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" RFC 6749 §3.3
+		bad := func(r rune) bool { return r < 0x21 || r == '"' || r == '\\' || r > 0x7E }
+		switch {
+		case v == "":
+			return errors.New("a scope is not empty")
+		case strings.Contains(v, " "):
+			return errors.New(`a scope holds no space: write ["a", "b"], or "a b" for all of them`)
+		case strings.ContainsFunc(v, bad):
+			return fmt.Errorf(`%s holds a character that no scope may (RFC 6749 §3.3)`, untrusted.Quote(v))
+		}
+	}
+	return nil
+}
+
+func checkResource(values []string) error {
+	for _, v := range values {
+		// "Its value MUST be an absolute URI, as specified by Section 4.3 of [RFC3986]. The URI MUST NOT include a fragment
+		// component." RFC 8707 §2
+		u, err := url.Parse(v)
+		if err != nil || !u.IsAbs() || strings.Contains(v, "#") || checkText([]string{v}) != nil {
+			return errors.New("a resource indicator is an absolute URI without a fragment")
+		}
+	}
+	return nil
+}
+
+func checkAuthMethod(values []string) error {
+	if !slices.Contains(AuthMethods(), values[0]) {
+		return fmt.Errorf("%s is not one of %s", untrusted.Quote(values[0]), strings.Join(AuthMethods(), ", "))
+	}
+	return nil
+}
+
+func checkStore(values []string) error {
+	if !slices.Contains(Stores(), values[0]) {
+		return fmt.Errorf("%s is not one of %s", untrusted.Quote(values[0]), strings.Join(Stores(), ", "))
+	}
+	return nil
+}
+
+func checkCommand(values []string) error {
+	if len(values) == 0 || values[0] == "" {
+		return errors.New("the program's name is missing")
+	}
+	return nil
+}
+
+func checkText(values []string) error {
+	if strings.ContainsFunc(values[0], unicode.IsControl) {
+		return errors.New("it holds a control character")
+	}
+	return nil
+}
+
+func checkTexts(values []string) error {
+	for _, v := range values {
+		if v == "" {
+			return errors.New("an empty string is of no use")
+		}
+		if err := checkText([]string{v}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

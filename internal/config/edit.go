@@ -1,0 +1,289 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Editor changes a profile file in memory, leaving alone every byte that the change is not about.
+//
+// Texts are those of the command line: repeated for lists, name=value for tables. A text that is empty removes the key.
+type Editor struct{ file *File }
+
+// Edit reads the profile file, or starts an empty one, lets change edit it, checks the result strictly and replaces the
+// file in one step. Nothing is written where change or the check fails.
+func Edit(path string, change func(*Editor) error) error {
+	f, err := readFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = &File{Path: path, mode: 0o600}, nil
+	}
+	if err != nil {
+		return err
+	}
+	before := f.data
+	if _, err := f.read("", f.all()); err != nil {
+		return err
+	}
+	if err := change(&Editor{f}); err != nil {
+		return err
+	}
+	if bytes.Equal(before, f.data) {
+		return nil
+	}
+	if len(f.data) > maxFile {
+		return &Error{Path: path, Err: fmt.Errorf("edit profile file: it would be larger than %d MiB", maxFile>>20)}
+	}
+	return f.replace(before)
+}
+
+// AddProfile appends a profile.
+func (e *Editor) AddProfile(name string, texts map[string][]string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	t, err := e.profile(name)
+	if err != nil {
+		return err
+	}
+	if t != nil {
+		return &Error{
+			Path: e.file.Path, Line: t.line, Column: t.column,
+			Err: fmt.Errorf("there is a profile %s already", keyText(name)), Advice: "oauthget profile set " + shellQuote(name) + " KEY=VALUE",
+		}
+	}
+	given, err := parseTexts(texts)
+	if err != nil {
+		return err
+	}
+	if err := e.begin([]string{keyProfiles, name}); err != nil {
+		return err
+	}
+	return e.set(name, given)
+}
+
+// begin makes an empty table.
+func (e *Editor) begin(path []string) error {
+	ix, err := newIndex(e.file)
+	if err != nil {
+		return err
+	}
+	if !e.file.putInline(ix, path, "{}") {
+		e.file.appendSection(path, nil)
+	}
+	return nil
+}
+
+// Set gives keys of a profile new values.
+func (e *Editor) Set(name string, texts map[string][]string) error {
+	if err := e.mustExist(name); err != nil {
+		return err
+	}
+	given, err := parseTexts(texts)
+	if err != nil {
+		return err
+	}
+	return e.set(name, given)
+}
+
+func (e *Editor) mustExist(name string) error {
+	t, err := e.profile(name)
+	if err == nil && t == nil {
+		return Input{File: e.file, Name: name}.unknownProfile(name)
+	}
+	return err
+}
+
+// Unset removes keys from a profile: whole tables, or TABLE.NAME for one parameter. A key that is not there is no error.
+func (e *Editor) Unset(name string, remove ...string) error {
+	if err := e.mustExist(name); err != nil {
+		return err
+	}
+	for _, key := range remove {
+		k := find(keys, []byte(key))
+		if parameterOf, _ := lookUp(key); k == nil && parameterOf == nil {
+			return unknown([]byte(key), names(keys))
+		}
+		path := append([]string{keyProfiles, name}, strings.SplitN(key, ".", 2)...)
+		if _, err := e.file.cut(path); err != nil {
+			return err
+		}
+	}
+	return e.keepProfile(name)
+}
+
+// keepProfile gives a profile a header of its own where the last of its keys has gone.
+func (e *Editor) keepProfile(name string) error {
+	t, err := e.profile(name)
+	if err != nil || t != nil {
+		return err
+	}
+	return e.begin([]string{keyProfiles, name})
+}
+
+func (e *Editor) set(name string, given settings) error {
+	for _, key := range inKeyOrder(given) {
+		k, _ := lookUp(key)
+		values := given[key].values
+		path := append([]string{keyProfiles, name}, strings.SplitN(key, ".", 2)...)
+		if k.Kind != Table && clears(values) {
+			if _, err := e.file.cut(path); err != nil {
+				return err
+			}
+			delete(given, key)
+			continue
+		}
+		if err := e.dropOtherSecrets(name, key); err != nil {
+			return err
+		}
+		if err := e.put(path, valueText(k, values)); err != nil {
+			return err
+		}
+	}
+	if err := e.keepProfile(name); err != nil {
+		return err
+	}
+	return e.verify(name, given)
+}
+
+// put sets a value, in a header of its own where the profile is not written so that it fits in elsewhere.
+func (e *Editor) put(path []string, value string) error {
+	done, err := e.file.put(path, value)
+	if err == nil && !done {
+		e.file.appendSection(path[:2], []string{keyTexts(path[2:]) + " = " + value})
+	}
+	return err
+}
+
+// dropOtherSecrets removes the way the client secret was given until now, when another one is set.
+func (e *Editor) dropOtherSecrets(name, key string) error {
+	for _, k := range keys {
+		if isSecretKey(key) && isSecretKey(k.Name) && k.Name != key {
+			if _, err := e.file.cut([]string{keyProfiles, name, k.Name}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// verify reads the edited file as every other command will, and compares.
+func (e *Editor) verify(name string, given settings) error {
+	t, err := e.profile(name)
+	if err != nil {
+		return err
+	}
+	for key, s := range given {
+		if !slices.Equal(t.settings[key].values, s.values) {
+			return &Error{Path: e.file.Path, Key: key, Err: fmt.Errorf("edit profile file: %s did not take", key), Advice: "change the file by hand"}
+		}
+	}
+	return resolution{file: e.file, settings: t.settings}.readable()
+}
+
+// RemoveProfile removes a profile, and default_profile where that names it.
+func (e *Editor) RemoveProfile(name string) error {
+	removed, err := e.file.cut([]string{keyProfiles, name})
+	if err != nil {
+		return err
+	}
+	if !removed {
+		return Input{File: e.file, Name: name}.unknownProfile(name)
+	}
+	r, err := e.file.read("", e.file.all())
+	if err != nil {
+		return err
+	}
+	if r.top.text(keyDefaultProfile) == name {
+		return e.SetTop(keyDefaultProfile, "")
+	}
+	return nil
+}
+
+// SetTop gives default_profile or store a value; an empty one removes the key.
+func (e *Editor) SetTop(key, value string) error {
+	k := find(topKeys, []byte(key))
+	if k == nil {
+		return unknown([]byte(key), names(topKeys))
+	}
+	if value == "" {
+		_, err := e.file.cut([]string{key})
+		return err
+	}
+	if err := checkSetting(k, []string{value}); err != nil {
+		return err
+	}
+	if key == keyDefaultProfile {
+		if err := e.mustExist(value); err != nil {
+			return err
+		}
+	}
+	if _, err := e.file.put([]string{key}, stringText(value)); err != nil {
+		return err
+	}
+	_, err := e.file.read("", e.file.all())
+	return err
+}
+
+// profile checks the whole file as it now is, and gives what it says about one profile, or nil.
+func (e *Editor) profile(name string) (*table, error) {
+	r, err := e.file.read("", e.file.all())
+	if err != nil {
+		return nil, err
+	}
+	return r.profiles[name], nil
+}
+
+// parseTexts reads what is to be set and judges each value by itself. A parameter may also be given as TABLE.NAME.
+func parseTexts(texts map[string][]string) (settings, error) {
+	out := settings{}
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		if len(texts[key]) == 0 {
+			continue
+		}
+		if k, parameter := lookUp(key); k != nil && parameter != "" {
+			out[key] = setting{values: texts[key]}
+			continue
+		}
+		k := find(keys, []byte(key))
+		if k == nil {
+			return nil, unknown([]byte(key), names(keys))
+		}
+		if err := out.fromTexts(k, texts[key], Origin{}); err != nil {
+			return nil, err
+		}
+	}
+	for key, s := range out {
+		k, parameter := lookUp(key)
+		var e *Error
+		if parameter != "" {
+			e = checkParameter(k.Name, parameter)
+		} else if !clears(s.values) {
+			e = checkSetting(k, s.values)
+		}
+		if e != nil {
+			return nil, e
+		}
+	}
+	return out, nil
+}
+
+// clears reports whether values are those that remove a key.
+func clears(values []string) bool { return len(values) == 0 || len(values) == 1 && values[0] == "" }
+
+// inKeyOrder lists settings as the documentation does, so that files look alike.
+func inKeyOrder(s settings) []string {
+	rank := func(key string) int {
+		return slices.IndexFunc(keys, func(k Key) bool { return k.Name == strings.SplitN(key, ".", 2)[0] })
+	}
+	return slices.SortedFunc(maps.Keys(s), func(a, b string) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+}

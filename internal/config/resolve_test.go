@@ -1,0 +1,290 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+const everything = `default_profile = "work" # the usual one
+store = "none"
+
+[profiles.work]
+issuer = "https://login.example.com"
+authorization_endpoint = "https://as.example.com/authorize?tenant=1"
+token_endpoint = "https://as.example.com/token"
+device_authorization_endpoint = "https://as.example.com/device"
+pushed_authorization_request_endpoint = "https://as.example.com/par"
+revocation_endpoint = "https://as.example.com/revoke"
+introspection_endpoint = "https://as.example.com/introspect"
+userinfo_endpoint = "https://as.example.com/userinfo"
+registration_endpoint = "https://as.example.com/register"
+jwks_uri = "https://as.example.com/jwks"
+client_id = "cli"
+client_secret_file = "secret"
+token_endpoint_auth_method = "client_secret_basic"
+scopes = "openid  offline_access"
+audience = "https://api.example.com"
+resource = ["https://a.example.com/", "urn:b"]
+redirect_uri = "http://127.0.0.1/callback"
+redirect_ports = [8_400, 0x20D1]
+listen_address = "0.0.0.0"
+pkce = false
+browser = "firefox"
+authorization_parameters.prompt = "login"
+authorization_parameters.acr = ["a", "b"]
+
+  [profiles.work.token_parameters]
+  "a.b" = true
+  n = +7
+`
+
+func TestEveryKeyOfTheFileArrives(t *testing.T) {
+	f, err := Load(written(t, everything))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := Resolve(Input{File: f})
+	if err != nil {
+		t.Fatal(message(err))
+	}
+	want := Profile{
+		Name:   "work",
+		Issuer: "https://login.example.com",
+		Endpoints: Endpoints{
+			AuthorizationEndpoint:              "https://as.example.com/authorize?tenant=1",
+			TokenEndpoint:                      "https://as.example.com/token",
+			DeviceAuthorizationEndpoint:        "https://as.example.com/device",
+			PushedAuthorizationRequestEndpoint: "https://as.example.com/par",
+			RevocationEndpoint:                 "https://as.example.com/revoke",
+			IntrospectionEndpoint:              "https://as.example.com/introspect",
+			UserinfoEndpoint:                   "https://as.example.com/userinfo",
+			RegistrationEndpoint:               "https://as.example.com/register",
+			JWKSURI:                            "https://as.example.com/jwks",
+		},
+		ClientID:                "cli",
+		ClientSecret:            SecretSource{Key: "client_secret_file", Value: filepath.Join(filepath.Dir(f.Path), "secret")},
+		TokenEndpointAuthMethod: "client_secret_basic",
+		Scopes:                  []string{"openid", "offline_access"},
+		Audience:                []string{"https://api.example.com"},
+		Resource:                []string{"https://a.example.com/", "urn:b"},
+		RedirectURI:             "http://127.0.0.1/callback",
+		RedirectPorts:           []int{8400, 8401},
+		ListenAddress:           "0.0.0.0",
+		AuthorizationParameters: url.Values{"prompt": {"login"}, "acr": {"a", "b"}},
+		TokenParameters:         url.Values{"a.b": {"true"}, "n": {"7"}},
+		Store:                   "none",
+		Browser:                 "firefox",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
+func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
+	example := map[Kind]string{String: "x", Bool: "false", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}
+	special := map[string]string{
+		"token_endpoint_auth_method": "none", "store": "none", "listen_address": "127.0.0.1", "redirect_uri": "http://127.0.0.1/",
+	}
+	for _, k := range Keys() {
+		text := example[k.Kind]
+		if s, ok := special[k.Name]; ok {
+			text = s
+		} else if strings.HasSuffix(k.Name, "_endpoint") || k.Name == "issuer" || k.Name == "jwks_uri" || k.Name == "resource" {
+			text = "https://x.example/"
+		}
+		base := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
+		before, _, err := Resolve(Input{Flags: base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byEnv, originsEnv, err := Resolve(Input{Flags: without(base, k.Name), LookupEnv: environment(map[string]string{
+			"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env: text,
+		})})
+		if err != nil {
+			t.Errorf("%s=%s: %v", k.Env, text, err)
+			continue
+		}
+		if cmp.Equal(before, byEnv) {
+			t.Errorf("%s=%s changes nothing", k.Env, text)
+		}
+		name := k.Name
+		if k.Kind == Table {
+			name += ".x"
+		}
+		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env}) {
+			t.Errorf("origin of %s by the environment: %v", name, got)
+		}
+		if k.Secret {
+			if k.Flag != "" {
+				t.Errorf("%s has a flag", k.Name)
+			}
+			continue
+		}
+		flags := without(base, "")
+		flags[k.Name] = []string{text}
+		byFlag, originsFlag, err := Resolve(Input{Flags: flags})
+		if err != nil || !cmp.Equal(byEnv, byFlag) {
+			t.Errorf("--%s %s: %v %s", k.Flag, text, err, cmp.Diff(byEnv, byFlag))
+		}
+		if got := originsFlag[name]; got != (Origin{FromFlag, "flag --" + k.Flag}) {
+			t.Errorf("origin of %s by flag: %v", name, got)
+		}
+	}
+}
+
+func without(m map[string][]string, key string) map[string][]string {
+	out := map[string][]string{}
+	for k, v := range m {
+		if k != key {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
+	const text = "store = \"none\"\n[profiles.w]\nissuer = \"https://file.example\"\nclient_id = \"file\"\nscopes = [\"file\"]\n" +
+		"client_secret_env = \"FILE\"\nauthorization_parameters = { a = \"file\", b = \"file\", c = \"file\" }\n"
+	path := written(t, text)
+	f, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, o, err := Resolve(Input{
+		File: f, Name: "w",
+		LookupEnv: environment(map[string]string{
+			"OAUTHGET_CLIENT_ID": "env", "OAUTHGET_SCOPES": "env", "OAUTHGET_CLIENT_SECRET": "canary",
+			"OAUTHGET_AUTHORIZATION_PARAMETERS": "b=env&c=env&c=env2", "OAUTHGET_ISSUER": "",
+		}),
+		Flags: map[string][]string{"scopes": {"flag a", "b"}, "authorization_parameters": {"c=flag=1"}},
+	})
+	if err != nil {
+		t.Fatal(message(err))
+	}
+	want := Profile{
+		Name: "w", Issuer: "https://file.example", ClientID: "env", Scopes: []string{"flag", "a", "b"},
+		ClientSecret:            SecretSource{Key: "client_secret", Literal: token.NewSecret("canary")},
+		AuthorizationParameters: url.Values{"a": {"file"}, "b": {"env"}, "c": {"flag=1"}},
+		PKCE:                    true, Store: "none",
+	}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Error(diff)
+	}
+	wantOrigins := Origins{
+		"issuer":                     {FromFile, path + ":3"},
+		"client_id":                  {FromEnvironment, "OAUTHGET_CLIENT_ID"},
+		"client_secret":              {FromEnvironment, "OAUTHGET_CLIENT_SECRET"},
+		"scopes":                     {FromFlag, "flag --scope"},
+		"authorization_parameters.a": {FromFile, path + ":7"},
+		"authorization_parameters.b": {FromEnvironment, "OAUTHGET_AUTHORIZATION_PARAMETERS"},
+		"authorization_parameters.c": {FromFlag, "flag --authorization-parameters"},
+		"pkce":                       {FromDefault, "default"},
+		"store":                      {FromFile, path + ":1"},
+	}
+	if diff := cmp.Diff(wantOrigins, o); diff != "" {
+		t.Error(diff)
+	}
+	wantRows := []Row{
+		{"issuer", "https://file.example", o["issuer"]},
+		{"client_id", "env", o["client_id"]},
+		{"client_secret", "[set]", o["client_secret"]},
+		{"scopes", "flag a b", o["scopes"]},
+		{"authorization_parameters.a", "file", o["authorization_parameters.a"]},
+		{"authorization_parameters.b", "env", o["authorization_parameters.b"]},
+		{"authorization_parameters.c", "flag=1", o["authorization_parameters.c"]},
+		{"pkce", "true", o["pkce"]},
+		{"store", "none", o["store"]},
+	}
+	if diff := cmp.Diff(wantRows, Show(p, o)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhichProfileIsMeant(t *testing.T) {
+	const one = "[profiles.a]\nissuer = \"https://a.example\"\nclient_id = \"a\"\n"
+	const two = one + "[profiles.b]\nissuer = \"https://b.example\"\nclient_id = \"b\"\n"
+	self := map[string][]string{"issuer": {"https://f.example"}, "client_id": {"f"}}
+	for name, test := range map[string]struct {
+		text, name string
+		flags      map[string][]string
+		want       string // the client_id, or the error
+	}{
+		"the only one":          {one, "", nil, "a"},
+		"named":                 {two, "b", nil, "b"},
+		"default":               {"default_profile = \"b\"\n" + two, "", nil, "b"},
+		"flags alone":           {"default_profile = \"b\"\n" + two, "", self, "f"},
+		"flags over the named":  {two, "b", self, "f"},
+		"flags over default":    {"default_profile = \"b\"\n" + two, "", map[string][]string{"issuer": {"https://f.example"}}, "b"},
+		"none of two":           {two, "", nil, "config.toml: no profile is named, and there is no default_profile\nname one, as in: oauthget token a"},
+		"none at all":           {"", "", nil, "config.toml: there is no profile in it\noauthget profile add NAME --issuer URL --client-id ID"},
+		"unknown":               {two, "zebra", nil, "config.toml: no such profile: \"zebra\"\noauthget profile list"},
+		"unknown default":       {"\ndefault_profile = \"bb\"\n" + two, "", nil, "config.toml:2:1: no such profile: \"bb\"\ndid you mean \"b\"?"},
+		"command's name":        {"[profiles.token]\n", "token", nil, "a profile may not bear a command's name: token\ngive it another name"},
+		"command's name, alone": {"[profiles.token]\n", "", nil, "config.toml:1:2: a profile may not bear a command's name: token\ngive it another name"},
+		"escape sequence":       {two, "\x1b[31m", nil, "a profile's name holds no space, no slash and no control character: \"[31m\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, _, err := resolved(t, test.text, Input{Name: test.name, Flags: test.flags, Commands: []string{"token", "login"}})
+			got := p.ClientID
+			if err != nil {
+				got = message(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestUnknownProfileNamesItsNeighbours(t *testing.T) {
+	var unknown *UnknownProfileError
+	for name, want := range map[string][]string{
+		"wrok": {"work"}, "Work": {"work", "word", "works"}, "prodcution": {"production"}, "p": nil,
+	} {
+		_, _, err := resolved(t, "[profiles.production]\n[profiles.word]\n[profiles.works]\n[profiles.work]\n", Input{Name: name})
+		if !errors.As(err, &unknown) {
+			t.Fatalf("%s: err = %v", name, err)
+		}
+		if diff := cmp.Diff(want, unknown.Near); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if _, _, err := Resolve(Input{Name: "work"}); !errors.As(err, &unknown) {
+		t.Errorf("without a file: %v", err)
+	}
+}
+
+func TestLiteralSecretIsRefusedWhereOthersCanRead(t *testing.T) {
+	const text = "[profiles.w]\nissuer = \"https://a.example\"\nclient_id = \"x\"\nclient_secret = \"canary\"\n"
+	path := written(t, text)
+	for mode, refused := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o644: true, 0o620: true} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, env := range []map[string]string{nil, {"OAUTHGET_CLIENT_SECRET_ENV": "X"}} {
+			_, _, err = Resolve(Input{File: f, Name: "w", LookupEnv: environment(env)})
+			if (err != nil) != refused {
+				t.Errorf("mode %o: %v", mode, err)
+			}
+		}
+		if mode == 0o644 {
+			want := "config.toml:4:1: client_secret: other users of this machine may read the file (mode 0644)\nchmod 600 config.toml"
+			if diff := cmp.Diff(want, message(err)); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+}

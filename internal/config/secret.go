@@ -1,0 +1,176 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// SecretSource says how to get the client secret. It is not the secret: a command that needs none never runs the
+// program nor opens the keychain.
+type SecretSource struct {
+	Key     string       // the profile key that says it; empty where there is no secret
+	Literal token.Secret // of client_secret
+	Value   string       // the path, variable or keychain item of the other keys
+	Command []string     // of client_secret_command: the program and its arguments
+}
+
+// Empty reports whether the client has no secret.
+func (s SecretSource) Empty() bool { return s.Key == "" }
+
+// Source names where the secret is, and for a literal only that there is one.
+func (s SecretSource) Source() string {
+	switch {
+	case s.Key == keySecret:
+		return "[set]"
+	case s.Key == "client_secret_command":
+		return strings.Join(s.Command, " ")
+	default:
+		return s.Value
+	}
+}
+
+// SecretAccess is what Resolve may touch of the outside world.
+type SecretAccess struct {
+	LookupEnv func(string) (string, bool) // os.LookupEnv where nil
+	// Run starts a program without a shell and returns what it printed; nil for os/exec.
+	Run    func(ctx context.Context, argv []string) ([]byte, error)
+	Stderr io.Writer // of that program, which may have to ask for a passphrase; nil for none
+	// Keychain looks up an item of the OS keychain. It belongs to the caller: this package opens no socket.
+	Keychain func(ctx context.Context, name string) (string, error)
+}
+
+// maxSecret bounds what is read from a file or a program, in bytes.
+const maxSecret = 64 << 10
+
+// Resolve gets the secret: the first line of what the source holds. Errors name the key, never what was found. It ends
+// when ctx does.
+func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.Secret, error) {
+	text, err := s.read(ctx, access)
+	if err != nil {
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" && !s.Empty() {
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: there is no secret in %s", s.Key, s.holder())}
+	}
+	return token.NewSecret(line), nil
+}
+
+func (s SecretSource) holder() string {
+	switch s.Key {
+	case "client_secret_file":
+		return printable(s.Value)
+	case "client_secret_env":
+		return "$" + printable(s.Value)
+	case "client_secret_command":
+		return "the first line that " + printable(s.Command[0]) + " printed"
+	default:
+		return "the keychain item " + printable(s.Value)
+	}
+}
+
+func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, error) {
+	switch s.Key {
+	case "":
+		return "", nil
+	case keySecret:
+		return s.Literal.Reveal(), nil
+	case "client_secret_file":
+		return readSecretFile(ctx, s.Value)
+	case "client_secret_env":
+		lookupEnv := access.LookupEnv
+		if lookupEnv == nil {
+			lookupEnv = os.LookupEnv
+		}
+		text, ok := lookupEnv(s.Value)
+		if !ok {
+			return "", fmt.Errorf("$%s is not set", printable(s.Value))
+		}
+		return text, nil
+	case "client_secret_command":
+		run := access.Run
+		if run == nil {
+			run = runner(access.Stderr)
+		}
+		out, err := run(ctx, s.Command)
+		if err != nil {
+			return "", fmt.Errorf("run %s: %w", printable(s.Command[0]), err)
+		}
+		return string(out), nil
+	default:
+		if access.Keychain == nil {
+			return "", errors.New("there is no keychain here")
+		}
+		return access.Keychain(ctx, s.Value)
+	}
+}
+
+// readSecretFile reads in a goroutine, for the path may be a pipe that nobody writes to.
+func readSecretFile(ctx context.Context, path string) (string, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		in, err := os.Open(path)
+		if err != nil {
+			done <- result{nil, err}
+			return
+		}
+		defer in.Close()
+		data, err := io.ReadAll(io.LimitReader(in, maxSecret))
+		done <- result{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", fmt.Errorf("read %s: %w", printable(path), ctx.Err())
+	case r := <-done:
+		if p := new(fs.PathError); errors.As(r.err, &p) {
+			return "", fmt.Errorf("read %s: %w", printable(path), p.Err)
+		}
+		return string(r.data), r.err
+	}
+}
+
+// runner runs a program without a shell. Its stdout is the secret, so it goes nowhere but here.
+func runner(stderr io.Writer) func(context.Context, []string) ([]byte, error) {
+	return func(ctx context.Context, argv []string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+		// A grandchild that holds the pipe must not hold the command.
+		cmd.WaitDelay = time.Second
+		out := &capped{}
+		cmd.Stdout, cmd.Stderr = out, stderr
+		err := cmd.Run()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if errors.Is(err, exec.ErrWaitDelay) {
+			err = nil // it ended well; only a child of its own lives on
+		}
+		// exec.Error repeats the program's name.
+		if e := new(exec.Error); errors.As(err, &e) {
+			err = e.Err
+		}
+		return out.kept.Bytes(), err
+	}
+}
+
+// capped keeps the first maxSecret bytes and takes the rest for done.
+type capped struct{ kept bytes.Buffer }
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.kept.Write(p[:min(len(p), maxSecret-c.kept.Len())])
+	return len(p), nil
+}

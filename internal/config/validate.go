@@ -1,0 +1,178 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// resolution is a profile's settings on their way to a Profile.
+type resolution struct {
+	file     *File
+	name     string
+	head     head
+	settings settings
+}
+
+// check refuses what cannot work, before any network is touched: first each value by itself in the order of the keys,
+// then what they mean together.
+func (r resolution) check() error {
+	for _, k := range keys {
+		if s, ok := r.settings[k.Name]; ok {
+			if e := checkSetting(&k, s.values); e != nil {
+				return r.at(k.Name, e)
+			}
+		}
+		if k.Kind == Table {
+			if err := r.checkParameters(k.Name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecret, r.checkRedirect} {
+		if err := rule(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSetting judges a value by itself. A single value may be empty: that is how a flag clears what the file says.
+func checkSetting(k *Key, values []string) *Error {
+	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
+		return wrong(k.Name, "want %s", k.Kind.want())
+	}
+	if k.check == nil || k.Kind == String && values[0] == "" {
+		return nil
+	}
+	err := k.check(values)
+	if err == nil {
+		return nil
+	}
+	e := wrong(k.Name, "%w", err)
+	if k.Name == "token_endpoint_auth_method" {
+		e.Suggestion = first(nearest(values[0], AuthMethods()))
+	}
+	return e
+}
+
+func (r resolution) checkParameters(table string) error {
+	var given []string
+	for key := range r.settings {
+		if strings.HasPrefix(key, table+".") {
+			given = append(given, key)
+		}
+	}
+	slices.Sort(given) // so that the same mistake gives the same error
+	for _, key := range given {
+		if e := checkParameter(table, strings.TrimPrefix(key, table+".")); e != nil {
+			return r.at(key, e)
+		}
+	}
+	return nil
+}
+
+func (r resolution) checkServer() error {
+	s := r.settings
+	if s.text("issuer") != "" || s.text("authorization_endpoint") != "" && s.text("token_endpoint") != "" {
+		return nil
+	}
+	e := r.missing("issuer", "issuer is missing, or authorization_endpoint and token_endpoint")
+	return e.advise(`set issuer = "https://…"; oauthget reads the endpoints from its metadata`)
+}
+
+func (r resolution) checkClient() error {
+	if r.settings.client() {
+		return nil
+	}
+	return r.missing("client_id", "client_id is missing").advise(`set client_id to what the authorization server calls this client`)
+}
+
+func (r resolution) checkSecret() error {
+	var given []string
+	for _, k := range keys {
+		if isSecretKey(k.Name) && r.settings.text(k.Name) != "" {
+			given = append(given, k.Name)
+		}
+	}
+	if len(given) > 1 {
+		return r.at(given[1], wrong(given[1], "%s is given too, and one client secret is enough", given[0]))
+	}
+	method := r.settings.text("token_endpoint_auth_method")
+	switch {
+	case method == methodNone && len(given) > 0:
+		return r.at("token_endpoint_auth_method", wrong("token_endpoint_auth_method", "%q sends no secret, and %s is given", method, given[0]).
+			advise("remove one of the two"))
+	case strings.HasPrefix(method, "client_secret_") && len(given) == 0:
+		return r.at("token_endpoint_auth_method", wrong("token_endpoint_auth_method", "%q needs a client secret", method).
+			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain"))
+	}
+	return nil
+}
+
+// readable refuses a literal secret in a file that others can read.
+func (r resolution) readable() error {
+	literal := r.settings[keySecret]
+	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !r.file.readableByOthers() {
+		return nil
+	}
+	e := wrong(keySecret, "other users of this machine may read the file (mode %04o)", r.file.mode.Perm())
+	return r.at(keySecret, e.advise("chmod 600 %s", shellQuote(r.file.Path)))
+}
+
+func (r resolution) checkRedirect() error {
+	raw := r.settings.text("redirect_uri")
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: checkRedirectURI has parsed it
+	}
+	if (u.Scheme != "http" || !isLoopback(u.Hostname())) && r.settings.text("listen_address") == "" {
+		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", printable(u.Scheme+"://"+u.Host))
+		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
+	}
+	if u.Port() != "" && len(r.settings["redirect_ports"].values) > 0 {
+		return r.at("redirect_ports", wrong("redirect_ports", "redirect_uri names port %s itself", u.Port()).
+			advise("remove the port from redirect_uri, or redirect_ports"))
+	}
+	return nil
+}
+
+// at gives an error the place of a key's value.
+func (r resolution) at(key string, e *Error) *Error {
+	s, ok := r.settings[key]
+	if !ok {
+		return e
+	}
+	if s.origin.Kind == FromFile {
+		e.Path, e.Line, e.Column = r.file.Path, s.line, s.column
+	}
+	return sourced(s.origin, e)
+}
+
+// missing gives an error the place of the profile.
+func (r resolution) missing(key, message string) *Error {
+	if r.name == "" {
+		return &Error{Key: key, Err: errors.New(message)}
+	}
+	return &Error{
+		Path: r.file.Path, Line: r.head.line, Column: r.head.column,
+		Key: key, Err: fmt.Errorf("profile %s: %s", untrusted.Quote(r.name), message),
+	}
+}
+
+// shellQuote writes a path for a POSIX shell.
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r < 0x80 && (isBare(byte(r)) || strings.ContainsRune("/._+:@%", r)))
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

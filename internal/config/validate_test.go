@@ -1,0 +1,131 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWhatCannotWorkIsRefusedBeforeAnyNetwork gives keys in TOML; issuer and client_id are there where the test does
+// not set them.
+func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
+	for _, test := range []struct{ keys, want string }{
+		{`issuer = "http://as.example"`, `issuer: http is for this machine alone (127.0.0.1, [::1], localhost); use https://as.example`},
+		{`issuer = "http://127.0.0.1.as.example"`, `issuer: http is for this machine alone (127.0.0.1, [::1], localhost); use https://127.0.0.1.as.example`},
+		{`issuer = "as.example"`, `issuer: not an absolute URL: want https://HOST/…`},
+		{`issuer = "ftp://as.example"`, `issuer: want https://, not ftp`},
+		{`issuer = "https://"`, `issuer: the URL names no host`},
+		{`issuer = "https://:443"`, `issuer: the URL names no host`},
+		{`issuer = "https://as.example:0"`, `issuer: a port is a number from 1 to 65535`},
+		{`issuer = "https://as.example/?a"`, `issuer: an issuer identifier has no query and no fragment`},
+		{`issuer = "https://as.example/?"`, `issuer: an issuer identifier has no query and no fragment`},
+		{`issuer = "https://as.example/#"`, `issuer: an issuer identifier has no query and no fragment`},
+		{`issuer = "https://u:hunter2@as.example"`, `issuer: a URL here has no user name and no password`},
+		{`issuer = "https://as.example/ "`, `issuer: not a URL`},
+		{`issuer = "https://as.example/\n"`, `issuer: it holds a control character`},
+		{`issuer = ""`, "profile \"w\": issuer is missing, or authorization_endpoint and token_endpoint\nset issuer = \"https://…\"; oauthget reads the endpoints from its metadata"},
+		{`token_endpoint = "http://as.example/token"`, `token_endpoint: http is for this machine alone (127.0.0.1, [::1], localhost); use https://as.example`},
+		{`token_endpoint = "https://as.example/token#x"`, `token_endpoint: an endpoint's URL has no fragment`},
+		{`client_id = ""`, "profile \"w\": client_id is missing\nset client_id to what the authorization server calls this client"},
+		{`client_id = "ä"`, `client_id: a client identifier is of printable ASCII characters`},
+		{`scopes = ["a b"]`, `scopes: a scope holds no space: write ["a", "b"], or "a b" for all of them`},
+		{`scopes = [""]`, `scopes: a scope is not empty`},
+		{`scopes = ['a\b']`, `scopes: "a\b" holds a character that no scope may (RFC 6749 §3.3)`},
+		{`scopes = ['a"b']`, `scopes: "a'b" holds a character that no scope may (RFC 6749 §3.3)`},
+		{`scopes = "é"`, `scopes: "é" holds a character that no scope may (RFC 6749 §3.3)`},
+		{`audience = [""]`, `audience: an empty string is of no use`},
+		{`resource = "api"`, `resource: a resource indicator is an absolute URI without a fragment`},
+		{`resource = "https://api.example/#a"`, `resource: a resource indicator is an absolute URI without a fragment`},
+		{`token_endpoint_auth_method = "client_secret_bsic"`, "token_endpoint_auth_method: \"client_secret_bsic\" is not one of none, client_secret_basic, client_secret_post\ndid you mean \"client_secret_basic\"?"},
+		{`token_endpoint_auth_method = "client_secret_post"`, "token_endpoint_auth_method: \"client_secret_post\" needs a client secret\nset client_secret_file, client_secret_env, client_secret_command or client_secret_keychain"},
+		{"token_endpoint_auth_method = \"none\"\nclient_secret_env = \"X\"", "token_endpoint_auth_method: \"none\" sends no secret, and client_secret_env is given\nremove one of the two"},
+		{"client_secret_env = \"X\"\nclient_secret_file = \"x\"", `client_secret_env: client_secret_file is given too, and one client secret is enough`},
+		{`client_secret_command = []`, `client_secret_command: the program's name is missing`},
+		{`redirect_uri = "http://127.0.0.1/cb#"`, `redirect_uri: a redirect URI has no fragment`},
+		{`redirect_uri = "com.example.app:/cb"`, `redirect_uri: the private-use scheme com.example.app: belongs to an installed app; a command listens on http://127.0.0.1/`},
+		{`redirect_uri = "https://app.example/cb"`, "redirect_uri: https://app.example is not this machine's loopback interface, and listen_address does not say where to listen\nuse http://127.0.0.1/callback, or set listen_address"},
+		{`redirect_uri = "https://127.0.0.1/cb"`, "redirect_uri: https://127.0.0.1 is not this machine's loopback interface, and listen_address does not say where to listen\nuse http://127.0.0.1/callback, or set listen_address"},
+		{`redirect_uri = "/cb"`, `redirect_uri: not an absolute URL: want https://HOST/…`},
+		{"redirect_uri = \"http://127.0.0.1:80/cb\"\nredirect_ports = [1]", "redirect_ports: redirect_uri names port 80 itself\nremove the port from redirect_uri, or redirect_ports"},
+		{`redirect_ports = [0]`, `redirect_ports: a port is a number from 1 to 65535`},
+		{`redirect_ports = 65536`, `redirect_ports: a port is a number from 1 to 65535`},
+		{`listen_address = "app.example:1"`, `listen_address: want an IP address or localhost, and a port if any: 0.0.0.0:8400`},
+		{`listen_address = "127.0.0.1:http"`, `listen_address: the port is a number from 0 to 65535`},
+		{`store = "keyring"`, `store: "keyring" is not one of keychain, none`},
+		{`browser = "a\u0007"`, `browser: it holds a control character`},
+		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
+		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},
+		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
+		{`token_parameters = { client_secret = "hunter2" }`, "token_parameters: client_secret is set by oauthget\nuse the key client_secret_file, client_secret_env, client_secret_command or client_secret_keychain instead"},
+	} {
+		_, _, err := resolved(t, profileWith(test.keys), Input{Name: "w"})
+		got := message(err)
+		place, got, _ := strings.Cut(got, ": ")
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s\n%s", test.keys, diff)
+		}
+		if !strings.HasPrefix(place, "config.toml:") {
+			t.Errorf("%s: no place: %s", test.keys, place)
+		}
+	}
+}
+
+func profileWith(keys string) string {
+	text := "[profiles.w]\n" + keys + "\n"
+	if !strings.Contains("\n"+keys, "\nissuer") {
+		text += "issuer = \"https://as.example\"\n"
+	}
+	if !strings.Contains("\n"+keys, "\nclient_id") {
+		text += "client_id = \"c\"\n"
+	}
+	return text
+}
+
+func TestWhatWorksIsTaken(t *testing.T) {
+	for _, keys := range []string{
+		`issuer = "http://127.0.0.1:9000"`, `issuer = "http://[::1]"`, `issuer = "http://LOCALHOST/realm"`, `issuer = "https://as.example/a/"`,
+		"issuer = ''\nauthorization_endpoint = 'https://a.example/?t=1'\ntoken_endpoint = 'http://127.1.2.3/t'",
+		`client_id = "https://client.example/a b~"`,
+		`scopes = []`, `scopes = "!#[]^~"`, `redirect_uri = "http://localhost:8400/cb?x=1"`, `redirect_uri = "http://[::1]/"`,
+		"redirect_uri = 'https://app.example/cb'\nlisten_address = '0.0.0.0:8400'", `listen_address = "[::]:1"`, `listen_address = "::1"`, `listen_address = ":8400"`,
+		"token_endpoint_auth_method = 'client_secret_basic'\nclient_secret_keychain = 'as'", `token_endpoint_auth_method = "none"`,
+		`authorization_parameters = { prompt = "", "login_hint" = "a@b" }`,
+		`redirect_ports = [1, 65535]`, `resource = "urn:a"`,
+	} {
+		if _, _, err := resolved(t, profileWith(keys), Input{Name: "w"}); err != nil {
+			t.Errorf("%s: %s", keys, message(err))
+		}
+	}
+}
+
+func TestErrorsOfFlagsAndEnvironmentNameThem(t *testing.T) {
+	for _, test := range []struct {
+		flags map[string][]string
+		env   map[string]string
+		want  string
+	}{
+		{map[string][]string{"issuer": {"http://as.example"}}, nil, "flag --issuer: issuer: http is for"},
+		{nil, map[string]string{"OAUTHGET_ISSUER": "as.example"}, "OAUTHGET_ISSUER: issuer: not an absolute URL"},
+		{map[string][]string{"pkce": {"maybe"}}, nil, "flag --pkce: pkce: want true or false"},
+		{map[string][]string{"token_parameters": {"hunter2"}}, nil, "flag --token-parameters: token_parameters: want name=value"},
+		{map[string][]string{"token_parameters": {"code=hunter2"}}, nil, "flag --token-parameters: token_parameters: code is set by oauthget"},
+		{nil, map[string]string{"OAUTHGET_TOKEN_PARAMETERS": "hunter2=%zz"}, "OAUTHGET_TOKEN_PARAMETERS: token_parameters: want name=value"},
+		{nil, map[string]string{"OAUTHGET_CLIENT_SECRET": "hunter2", "OAUTHGET_CLIENT_SECRET_ENV": "X"}, "OAUTHGET_CLIENT_SECRET_ENV: client_secret_env: client_secret is given too"},
+		{map[string][]string{"redirect_ports": {"8400,x"}}, nil, "flag --redirect-ports: redirect_ports: a port is"},
+		{map[string][]string{"scopes": {"a\x1bb"}}, nil, "flag --scope: scopes: \"ab\" holds a character"},
+		{map[string][]string{"client_id": {""}}, nil, "no profile is named, and there is no profile file"},
+	} {
+		flags := map[string][]string{"issuer": {"https://as.example"}, "client_id": {"c"}}
+		for k, v := range test.flags {
+			flags[k] = v
+		}
+		if test.env["OAUTHGET_ISSUER"] != "" {
+			delete(flags, "issuer")
+		}
+		_, _, err := Resolve(Input{Flags: flags, LookupEnv: environment(test.env)})
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(message(err), "hunter2") && !strings.Contains(test.want, "hunter2") {
+			t.Errorf("%v %v: %s", test.flags, test.env, message(err))
+		}
+	}
+}

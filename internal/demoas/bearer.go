@@ -1,0 +1,80 @@
+package demoas
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// bearer returns the access token that the request bears if it is good for scope, or answers as RFC 6750 §3 says.
+func (s *Server) bearer(w http.ResponseWriter, r *http.Request, scope string) (accessToken, bool) {
+	values := r.Header.Values("Authorization")
+	if len(values) > 1 {
+		s.challenge(w, http.StatusBadRequest, `error="invalid_request", error_description="There are two Authorization headers."`)
+		return accessToken{}, false
+	}
+	scheme, secret, _ := strings.Cut(strings.Join(values, ""), " ")
+	// RFC 6750 §3.1: "If the request lacks any authentication information (e.g., the client was unaware that authentication is
+	// necessary or attempted using an unsupported authentication method), the resource server SHOULD NOT include an error
+	// code or other error information."
+	if !strings.EqualFold(scheme, "Bearer") {
+		s.challenge(w, http.StatusUnauthorized, "")
+		return accessToken{}, false
+	}
+	token, ok := s.ledger.accessToken(strings.TrimSpace(secret))
+	if !ok {
+		s.challenge(w, http.StatusUnauthorized, `error="invalid_token", error_description="The access token is unknown, expired or revoked."`)
+		return accessToken{}, false
+	}
+	if !slices.Contains(token.scopes, scope) {
+		s.challenge(w, http.StatusForbidden, fmt.Sprintf(`error="insufficient_scope", scope=%q`, scope))
+		return accessToken{}, false
+	}
+	return token, true
+}
+
+func (s *Server) challenge(w http.ResponseWriter, status int, attributes string) {
+	if attributes != "" {
+		attributes = ", " + attributes
+	}
+	// RFC 9728 §5.1: resource_metadata is "The URL of the protected resource metadata."
+	metadata := strings.TrimSuffix(s.Issuer(), s.issuer.Path) + "/.well-known/oauth-protected-resource" + s.issuer.Path + "/api/orders"
+	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="demo", resource_metadata=%q%s`, metadata, attributes))
+	w.WriteHeader(status)
+}
+
+// serveOrders is the protected resource of the demo.
+func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
+	token, ok := s.bearer(w, r, scopeOrders)
+	if !ok {
+		return
+	}
+	type order struct {
+		ID       string `json:"id"`
+		Item     string `json:"item"`
+		Quantity int    `json:"quantity"`
+		Status   string `json:"status"`
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"customer": token.grant.login.user,
+		"orders": []order{
+			{"1842-A", "Difference engine, second-hand", 1, "shipped"},
+			{"1843-B", "Punched cards, box of 500", 3, "packed"},
+			{"1843-G", "Notes on the analytical engine", 7, "ordered"},
+		},
+	})
+}
+
+// serveUserinfo is the UserInfo endpoint (OpenID Connect Core §5.3).
+func (s *Server) serveUserinfo(w http.ResponseWriter, r *http.Request) {
+	token, ok := s.bearer(w, r, scopeOpenID)
+	if !ok {
+		return
+	}
+	claims := claimsAbout(token.grant.login.user, token.scopes)
+	if s.currentFaults().WrongUserinfoSubject {
+		claims["sub"] = "somebody-else"
+	}
+	writeJSON(w, http.StatusOK, claims)
+}

@@ -1,0 +1,82 @@
+package demoas
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Faults are the things the server does wrong. The zero Faults does none of them. Each stands for something that a real
+// authorization server, a proxy in between or an attacker has been seen to do.
+type Faults struct {
+	// Metadata.
+
+	WrongIssuerInMetadata bool `json:"wrong_issuer_in_metadata,omitempty"`
+	MetadataStatus        int  `json:"metadata_status,omitempty"` // answer with this status instead
+	MetadataHTML          bool `json:"metadata_html,omitempty"`   // answer 200 with a web page, as captive portals do
+
+	// The authorization response.
+
+	AuthorizationError string `json:"authorization_error,omitempty"` // answer with this error code
+	WrongState         bool   `json:"wrong_state,omitempty"`
+	WrongIss           bool   `json:"wrong_iss,omitempty"` // a mix-up attack (RFC 9207)
+	OmitIss            bool   `json:"omit_iss,omitempty"`  // although the metadata promises it
+	// ErrorDescription takes the place of every error_description, from the token endpoint too.
+	ErrorDescription string `json:"error_description,omitempty"`
+
+	// The token endpoint answers this instead, before a code or refresh token is looked at, so that none is spent. Of
+	// several, the first in this order is done.
+
+	TokenDelayMillis      int    `json:"token_delay_millis,omitempty"` // wait so long, then go on
+	HangToken             bool   `json:"hang_token,omitempty"`         // never answer
+	EndlessToken          bool   `json:"endless_token,omitempty"`      // never end the body
+	RedirectTokenTo       string `json:"redirect_token_to,omitempty"`  // 307 to this URL
+	TokenBody             string `json:"token_body,omitempty"`         // this body, status TokenStatus or 200, …
+	TokenContentType      string `json:"token_content_type,omitempty"` // … of this type or application/json
+	TokenHTML             bool   `json:"token_html,omitempty"`         // a web page
+	TokenError            string `json:"token_error,omitempty"`        // this error code, status TokenStatus or 400
+	EchoSecret            bool   `json:"echo_secret,omitempty"`        // an error whose description holds what was sent
+	TokenStatus           int    `json:"token_status,omitempty"`       // this status and nothing else
+	InvalidGrantOnRefresh bool   `json:"invalid_grant_on_refresh,omitempty"`
+
+	// A successful answer of the token endpoint.
+
+	OmitExpiresIn     bool     `json:"omit_expires_in,omitempty"`
+	ExpiresInString   bool     `json:"expires_in_string,omitempty"`   // a JSON string
+	NarrowScope       []string `json:"narrow_scope,omitempty"`        // grant no scopes but these
+	NoRefreshRotation bool     `json:"no_refresh_rotation,omitempty"` // refreshing brings no new refresh token, the old one lives
+	OmitRefreshToken  bool     `json:"omit_refresh_token,omitempty"`  // redeeming a code does not bring one either
+
+	// The ID Token.
+
+	OmitIDToken          bool `json:"omit_id_token,omitempty"`
+	WrongNonce           bool `json:"wrong_nonce,omitempty"`
+	WrongAudience        bool `json:"wrong_audience,omitempty"`
+	WrongIssuerInIDToken bool `json:"wrong_issuer_in_id_token,omitempty"`
+	ExpiredIDToken       bool `json:"expired_id_token,omitempty"` // an hour ago
+	WrongAtHash          bool `json:"wrong_at_hash,omitempty"`
+	BadSignature         bool `json:"bad_signature,omitempty"` // another key's, under the published key's kid
+	AlgNone              bool `json:"alg_none,omitempty"`      // no signature at all
+
+	// Other endpoints.
+
+	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status
+	WrongUserinfoSubject bool `json:"wrong_userinfo_subject,omitempty"` // somebody else's claims
+}
+
+// ParseFaults reads Faults from a JSON object of the names in the field tags, such as {"token_status": 503}. A name that
+// does not exist is an error: a test whose fault was misspelt would pass without it.
+func ParseFaults(text string) (Faults, error) {
+	var f Faults
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return Faults{}, fmt.Errorf("parse faults: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Faults{}, errors.New("parse faults: something follows the JSON object")
+	}
+	return f, nil
+}

@@ -1,0 +1,69 @@
+package demoas
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// defaultUser is who the pages suggest, and who has signed in where there are no pages.
+const defaultUser = "ada"
+
+// maxUserName is in bytes.
+const maxUserName = 64
+
+// cleanUserName makes what was typed fit to be a name, or empty where nothing of it is.
+func cleanUserName(typed string) string {
+	name := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, typed))
+	for len(name) > maxUserName {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return name
+}
+
+// fullName is invented. Only one person is known here.
+func fullName(user string) string {
+	if user == defaultUser {
+		return "Ada Lovelace"
+	}
+	local, _, _ := strings.Cut(user, "@")
+	words := strings.FieldsFunc(local, func(r rune) bool { return strings.ContainsRune(" ._-+", r) })
+	for i, word := range words {
+		first, size := utf8.DecodeRuneInString(word)
+		words[i] = string(unicode.ToUpper(first)) + word[size:]
+	}
+	if len(words) == 0 {
+		return user
+	}
+	return strings.Join(words, " ")
+}
+
+// claimsAbout returns the claims that OpenID Connect Core §5.4 assigns to the scopes.
+func claimsAbout(user string, scopes []string) map[string]any {
+	// OpenID Connect Core §2: sub "MUST NOT exceed 255 ASCII [RFC20] characters in length"; a name may be anything.
+	sum := sha256.Sum256([]byte(user))
+	claims := map[string]any{"sub": hex.EncodeToString(sum[:8])}
+	if slices.Contains(scopes, scopeProfile) {
+		claims["name"], claims["preferred_username"] = fullName(user), user
+	}
+	if slices.Contains(scopes, scopeEmail) {
+		claims["email"], claims["email_verified"] = emailOf(user), true
+	}
+	return claims
+}
+
+func emailOf(user string) string {
+	if strings.Contains(user, "@") {
+		return user
+	}
+	return strings.ReplaceAll(strings.ToLower(user), " ", ".") + "@example.com"
+}

@@ -1,0 +1,186 @@
+package flow
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// login is what one run of the authorization code grant keeps between the request and the code's redemption.
+type login struct {
+	state    string
+	nonce    token.Secret // empty where OpenID Connect is not asked for
+	verifier string       // empty where PKCE is off
+
+	redirectURI string
+}
+
+// AuthorizationCode runs the authorization code grant (RFC 6749 §4.1) with PKCE (RFC 7636) over a redirect to
+// loopback (RFC 8252 §7.3).
+//
+// The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
+// there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
+func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
+	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
+	redirect, err := url.Parse(c.Profile.RedirectURI)
+	if err != nil {
+		return token.Set{}, fmt.Errorf("read redirect_uri: %w", err)
+	}
+	listener, err := loopback.Listen(ctx, loopback.Options{
+		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
+	})
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer listener.Close()
+	l.redirectURI = listener.RedirectURI()
+
+	request, err := c.authorizationRequest(l)
+	if err != nil {
+		return token.Set{}, err
+	}
+	c.observe(request)
+	c.Open(ctx, request)
+	response, err := c.wait(ctx, listener)
+	if err != nil {
+		return token.Set{}, err
+	}
+	c.observe(AuthorizationResponse{l.redirectURI, response})
+	set, err := c.finish(ctx, l, response)
+	listener.Finish(page(err))
+	return set, err
+}
+
+func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
+	defer cancel()
+	response, err := listener.Wait(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("wait for the browser: %w", err)
+	}
+	return response, nil
+}
+
+// newLogin draws what must not be guessed. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
+// … MUST be less than or equal to 2^(-128)". rand.Text has 130 bits, GenerateVerifier 256.
+func newLogin(openID, pkce bool) login {
+	l := login{state: rand.Text()}
+	if openID {
+		l.nonce = token.NewSecret(rand.Text())
+	}
+	if pkce {
+		l.verifier = oauth2.GenerateVerifier()
+	}
+	return l
+}
+
+func (c *Client) authorizationRequest(l login) (AuthorizationRequest, error) {
+	var options []oauth2.AuthCodeOption
+	if l.verifier != "" {
+		options = append(options, oauth2.S256ChallengeOption(l.verifier))
+	}
+	if !l.nonce.Empty() {
+		options = append(options, oauth2.SetAuthURLParam("nonce", l.nonce.Reveal()))
+	}
+	o := oauth2.Config{
+		ClientID: c.Profile.ClientID, RedirectURL: l.redirectURI, Scopes: c.Profile.Scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: c.Server.AuthorizationEndpoint},
+	}
+	u, err := url.Parse(o.AuthCodeURL(l.state, options...))
+	if err != nil {
+		return AuthorizationRequest{}, fmt.Errorf("read authorization_endpoint: %w", err)
+	}
+	// golang.org/x/oauth2 sets a parameter once; resource (RFC 8707 §2) and others may be repeated.
+	query := u.Query()
+	for name, values := range c.Profile.AuthorizationParameters {
+		query[name] = values
+	}
+	if len(c.Profile.Resource) > 0 {
+		query["resource"] = c.Profile.Resource
+	}
+	if len(c.Profile.Audience) > 0 {
+		query["audience"] = c.Profile.Audience
+	}
+	u.RawQuery = query.Encode()
+	return AuthorizationRequest{u, l.redirectURI}, nil
+}
+
+// finish checks the authorization response and redeems its code.
+func (c *Client) finish(ctx context.Context, l login, response url.Values) (token.Set, error) {
+	if err := c.checkIssuer(response); err != nil {
+		return token.Set{}, &untrusted.Error{Op: "check authorization response", Err: err}
+	}
+	if code := response.Get("error"); code != "" {
+		return token.Set{}, newServerError(ServerError{
+			Op: "log in", Code: code, Description: response.Get("error_description"), URI: response.Get("error_uri"),
+		}, token.NewSecret(l.state))
+	}
+	return c.redeem(ctx, l, response.Get("code"))
+}
+
+// checkIssuer tells an answer of another authorization server apart, which a mix-up attack would bring.
+func (c *Client) checkIssuer(response url.Values) error {
+	want, got := c.Server.Issuer, response.Get("iss")
+	switch {
+	case want == "":
+		return nil // a profile of bare endpoints names nobody to compare with
+	case got == "" && c.Server.AuthorizationResponseIssParameterSupported:
+		// RFC 9207 §2.4: "Clients MUST reject authorization responses without the iss parameter from authorization
+		// servers that do support the parameter".
+		return errors.New("it bears no iss, although the server's metadata promises it (RFC 9207 §2.4)")
+	case got != "" && got != want:
+		// RFC 9207 §2.4: "If the value does not match the expected issuer identifier, clients MUST reject".
+		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got), want)
+	}
+	return nil
+}
+
+// redeem exchanges the code for tokens, once: a code "MUST NOT" be used twice (RFC 6749 §4.1.2), and a server that
+// sees it twice revokes what it gave out.
+func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, error) {
+	params := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {l.redirectURI}}
+	if l.verifier != "" {
+		params.Set("code_verifier", l.verifier)
+	}
+	answer, err := c.requestToken(ctx, "redeem code", params)
+	if err != nil {
+		return token.Set{}, err
+	}
+	set := c.set(answer, c.Profile.Scopes)
+	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Nonce: l.nonce}); err != nil {
+		return token.Set{}, err
+	}
+	c.warnOfScope(set.Scopes)
+	c.observe(TokenResponse{set})
+	return set, nil
+}
+
+// warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or
+// partially ignore the scope requested".
+func (c *Client) warnOfScope(granted []string) {
+	asked := c.Profile.Scopes
+	missing := without(asked, granted)
+	extra := without(granted, asked)
+	switch {
+	case len(asked) == 0:
+	case len(missing) > 0:
+		c.warn("the server did not grant the scope " + untrusted.Quote(strings.Join(missing, " ")))
+	case len(extra) > 0:
+		c.warn("the server granted more than was asked: " + untrusted.Quote(strings.Join(extra, " ")))
+	}
+}
+
+func without(list, remove []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(remove, s) })
+}

@@ -1,0 +1,83 @@
+// Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
+//
+// It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
+// indicators), RFC 9207 (iss) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
+// it stores the token set, and tells the person through Client.Observe and Client.Warn.
+package flow
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Client obtains tokens from one authorization server for one profile. All fields but Observe and Warn are required,
+// unless their comment says otherwise.
+type Client struct {
+	Profile config.Profile
+	// Server is the server's metadata with the profile's own endpoints laid over it; see [Server].
+	Server discovery.Metadata
+	// HTTP is the client from package endpoint.
+	HTTP *http.Client
+	// Secret is the client secret; empty for a public client.
+	Secret token.Secret
+	Auth   clientauth.Method
+	// Keys returns the server's JWK Set; fresh asks for one that is not from a cache. Needed where Server has a jwks_uri.
+	Keys func(ctx context.Context, fresh bool) ([]byte, error)
+	// Open shows the authorization request to the person and opens the browser, without waiting for it. A login that
+	// nobody can have seen is ended through its context.
+	Open func(ctx context.Context, request AuthorizationRequest)
+	// Patience is how long the person has to act in the browser. It bounds no request.
+	Patience time.Duration
+	// Now is the clock.
+	Now func() time.Time
+	// Observe is told each step as it happens; nil for nobody.
+	Observe func(Event)
+	// Warn is told, in one line, what the person should know of a grant that succeeded; nil for nobody.
+	Warn func(text string)
+}
+
+// ErrPatience ends a login in which the person did not act within Client.Patience.
+var ErrPatience = errors.New("nobody finished the login in the browser in time")
+
+// Server lays the endpoints that a profile names over what the server publishes. A profile without an issuer gives an
+// otherwise empty m.
+func Server(m discovery.Metadata, p config.Profile) discovery.Metadata {
+	for _, e := range []struct {
+		published *string
+		own       string
+	}{
+		{&m.AuthorizationEndpoint, p.AuthorizationEndpoint},
+		{&m.TokenEndpoint, p.TokenEndpoint},
+		{&m.DeviceAuthorizationEndpoint, p.DeviceAuthorizationEndpoint},
+		{&m.PushedAuthorizationRequestEndpoint, p.PushedAuthorizationRequestEndpoint},
+		{&m.RevocationEndpoint, p.RevocationEndpoint},
+		{&m.IntrospectionEndpoint, p.IntrospectionEndpoint},
+		{&m.UserinfoEndpoint, p.UserinfoEndpoint},
+		{&m.RegistrationEndpoint, p.RegistrationEndpoint},
+		{&m.JWKSURI, p.JWKSURI},
+	} {
+		if e.own != "" {
+			*e.published = e.own
+		}
+	}
+	return m
+}
+
+func (c *Client) observe(e Event) {
+	if c.Observe != nil {
+		c.Observe(e)
+	}
+}
+
+func (c *Client) warn(text string) {
+	if c.Warn != nil {
+		c.Warn(text)
+	}
+}

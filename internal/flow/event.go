@@ -1,0 +1,40 @@
+package flow
+
+import (
+	"net/url"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Event is one step of a flow, in the order in which the types stand here. Events bear secrets as they travel: what
+// shows one to a person goes through package trace.
+type Event interface{ event() }
+
+// AuthorizationRequest goes to the authorization endpoint through the browser (RFC 6749 §4.1.1).
+type AuthorizationRequest struct {
+	URL         *url.URL
+	RedirectURI string // with the port that is listened on
+}
+
+// AuthorizationResponse came back to the redirect URI (RFC 6749 §4.1.2, §4.1.2.1).
+type AuthorizationResponse struct {
+	RedirectURI string
+	Parameters  url.Values
+}
+
+// TokenRequest is about to go to the token endpoint (RFC 6749 §4.1.3, §6).
+type TokenRequest struct {
+	Endpoint   string
+	ClientID   string
+	Auth       clientauth.Method
+	Parameters url.Values
+}
+
+// TokenResponse came back, and what it brought has been checked (RFC 6749 §5.1).
+type TokenResponse struct{ Set token.Set }
+
+func (AuthorizationRequest) event()  {}
+func (AuthorizationResponse) event() {}
+func (TokenRequest) event()          {}
+func (TokenResponse) event()         {}

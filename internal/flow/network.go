@@ -1,0 +1,19 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+)
+
+// isNetwork reports whether err says that no answer came: the server was not reached, or did not answer in time.
+func isNetwork(err error) bool {
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,89 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// requestToken sends one token request, whatever its grant, and returns the checked answer. params bears grant_type
+// and what the grant needs; what the profile adds comes in here.
+//
+// clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
+// oauth2.Config.Exchange and TokenSource do not.
+func (c *Client) requestToken(ctx context.Context, op string, params url.Values) (*oauth2.Token, error) {
+	params = maps.Clone(params)
+	maps.Copy(params, c.Profile.TokenParameters)
+	// RFC 8707 §2.2: the parameter is used "in the access token request" as well. It may be repeated.
+	if len(c.Profile.Resource) > 0 {
+		params["resource"] = c.Profile.Resource
+	}
+	c.observe(TokenRequest{Endpoint: c.Server.TokenEndpoint, ClientID: c.Profile.ClientID, Auth: c.Auth, Parameters: params})
+	request := clientcredentials.Config{
+		ClientID: c.Profile.ClientID, ClientSecret: c.Secret.Reveal(),
+		TokenURL: c.Server.TokenEndpoint, AuthStyle: c.Auth.Style(), EndpointParams: params,
+	}
+	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP))
+	if err != nil {
+		return nil, tokenError(op, err, c.sent(params))
+	}
+	if err := checkToken(answer); err != nil {
+		return nil, &untrusted.Error{Op: op, Err: err}
+	}
+	return answer, nil
+}
+
+// sent are the secrets of a request, which its answer may echo.
+func (c *Client) sent(params url.Values) []token.Secret {
+	secrets := []token.Secret{c.Secret}
+	for _, name := range []string{"code", "code_verifier", "refresh_token"} {
+		secrets = append(secrets, token.NewSecret(params.Get(name)))
+	}
+	return secrets
+}
+
+func checkToken(t *oauth2.Token) error {
+	// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
+	if t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer") {
+		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
+	}
+	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break would forge a header where the token
+	// is pasted, an escape sequence would reach the terminal.
+	for _, text := range []string{t.AccessToken, t.RefreshToken} {
+		if strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e }) {
+			return errors.New("the token holds characters that RFC 6749 §A.12 does not allow")
+		}
+	}
+	return nil
+}
+
+// set turns an answer into the set that is kept. asked is the scope where the answer names none: RFC 6749 §5.1 has it
+// "OPTIONAL, if identical to the scope requested by the client".
+func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
+	scopes := asked
+	if granted, ok := answer.Extra("scope").(string); ok && granted != "" {
+		scopes = fieldsOfScope(granted)
+	}
+	return token.Set{
+		AccessToken:  token.NewSecret(answer.AccessToken),
+		TokenType:    answer.TokenType,
+		RefreshToken: token.NewSecret(answer.RefreshToken),
+		Scopes:       scopes,
+		Expiry:       answer.Expiry.Round(0),
+		Obtained:     c.Now().Round(0),
+	}
+}
+
+// fieldsOfScope splits at spaces (RFC 6749 §3.3) and, because several servers write them, at commas.
+func fieldsOfScope(scope string) []string {
+	return strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
+}

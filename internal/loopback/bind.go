@@ -1,0 +1,279 @@
+package loopback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// PortError says that none of the ports allowed for the redirect URI could be had: another program has them, or the
+// system keeps them for itself.
+type PortError struct {
+	Host  string // as it would have been bound
+	Ports []int  // in the order tried
+	Err   error  // of the last one
+}
+
+func (e *PortError) Error() string {
+	ports := make([]string, len(e.Ports))
+	for i, p := range e.Ports {
+		ports[i] = strconv.Itoa(p)
+	}
+	noun := "port"
+	if len(ports) > 1 {
+		noun = "ports"
+	}
+	cause := e.Err
+	if op, ok := errors.AsType[*net.OpError](e.Err); ok {
+		cause = op.Err // the address is named already
+	}
+	return fmt.Sprintf("listen for the redirect: %s %s of %s: %v", noun, strings.Join(ports, ", "), e.Host, cause)
+}
+
+func (e *PortError) Unwrap() error { return e.Err }
+
+// place is where to listen, worked out from the options.
+type place struct {
+	hosts    []string // IP literals or names; the empty string means every address
+	ports    []int    // in order; 0 means any
+	fillPort bool     // whether the redirect URI gets the port that was bound
+}
+
+func bind(ctx context.Context, o Options) ([]net.Listener, *url.URL, error) {
+	if o.State == "" {
+		return nil, nil, errors.New("listen for the redirect: no state")
+	}
+	if err := checkRedirectURI(o.RedirectURI); err != nil {
+		return nil, nil, fmt.Errorf("listen for the redirect: %w", err)
+	}
+	p, err := whereToListen(o)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listen for the redirect: %w", err)
+	}
+	sockets, err := p.listen(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	redirectURI := *o.RedirectURI
+	if p.fillPort {
+		redirectURI.Host = strings.TrimSuffix(redirectURI.Host, ":") + ":" + strconv.Itoa(portOf(sockets[0]))
+	}
+	return sockets, &redirectURI, nil
+}
+
+func checkRedirectURI(u *url.URL) error {
+	switch {
+	case u == nil:
+		return errors.New("no redirect URI")
+	case (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		return errors.New("the redirect URI is not an absolute http or https URL")
+	case u.User != nil:
+		return errors.New("the redirect URI has a user name in it")
+	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1.2
+	case u.Fragment != "" || u.RawFragment != "":
+		return errors.New("the redirect URI has a fragment")
+	}
+	for name := range u.Query() {
+		if slices.Contains(responseParameters, name) {
+			return fmt.Errorf("the redirect URI has a parameter %s, which is the authorization response's", name)
+		}
+	}
+	if port := u.Port(); port != "" {
+		if _, err := parsePort(port); err != nil {
+			return fmt.Errorf("the redirect URI's port: %w", err)
+		}
+	}
+	return nil
+}
+
+// whereToListen reads the options; bind has checked the redirect URI.
+func whereToListen(o Options) (place, error) {
+	host, port := o.RedirectURI.Hostname(), o.RedirectURI.Port()
+	loopback := loopbackHosts(host)
+	// "The authorization server MUST allow any port to be specified at the time of the request for loopback IP
+	// redirect URIs." RFC 8252 §7.3
+	p := place{hosts: loopback, fillPort: port == "" && loopback != nil && o.RedirectURI.Scheme == "http"}
+	if o.ListenAddress != "" {
+		bindHost, bindPort, err := splitListenAddress(o.ListenAddress)
+		if err != nil {
+			return place{}, err
+		}
+		p.hosts = []string{bindHost}
+		if bindHost == "localhost" {
+			p.hosts = loopbackHosts(bindHost)
+		}
+		if bindPort != "" {
+			port = bindPort
+		}
+	} else if loopback == nil {
+		return place{}, errors.New("the redirect URI's host is not a loopback address: say where to listen")
+	} else if o.RedirectURI.Scheme == "https" {
+		return place{}, errors.New("an https redirect URI needs a proxy in front: say where to listen")
+	}
+	switch {
+	case port != "":
+		n, err := parsePort(port)
+		p.ports = []int{n}
+		return p, err
+	case len(o.Ports) > 0:
+		p.ports = o.Ports
+		return p, nil
+	case p.fillPort:
+		p.ports = []int{0}
+		return p, nil
+	default:
+		return place{}, errors.New("the listen address has no port")
+	}
+}
+
+// loopbackHosts are the addresses that a browser may try for host, or nil where host is not a loopback one.
+//
+// "The use of 'localhost' is NOT RECOMMENDED" for a client (RFC 8252 §8.3), but some servers register nothing else, and
+// then it depends on the browser which family it tries: a listener on one of them can be missed, or another program on
+// the other family gets the code.
+func loopbackHosts(host string) []string {
+	if strings.EqualFold(host, "localhost") {
+		return []string{"127.0.0.1", "::1"}
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() {
+		return []string{host}
+	}
+	return nil
+}
+
+func splitListenAddress(address string) (host, port string, err error) {
+	if ip := strings.Trim(address, "[]"); isIP(ip) {
+		return ip, "", nil
+	}
+	if !strings.Contains(address, ":") {
+		return address, "", nil
+	}
+	host, port, err = net.SplitHostPort(address)
+	if err != nil {
+		return "", "", errors.New("the listen address is not HOST:PORT, :PORT or HOST")
+	}
+	if port == "0" { // the usual way to write "any"
+		port = ""
+	}
+	return host, port, nil
+}
+
+func isIP(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+func parsePort(s string) (int, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, errors.New("not a number between 1 and 65535")
+	}
+	return int(n), nil
+}
+
+func (p place) listen(ctx context.Context) ([]net.Listener, error) {
+	var last error
+	for _, port := range p.ports {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		sockets, err := listenOn(ctx, p.hosts, port)
+		if err == nil {
+			return sockets, nil
+		}
+		last = err
+	}
+	if slices.Equal(p.ports, []int{0}) {
+		return nil, fmt.Errorf("listen for the redirect: %w", last)
+	}
+	return nil, &PortError{Host: strings.Join(p.hosts, " and "), Ports: p.ports, Err: last}
+}
+
+// listenOn binds port on every host that this machine has. A free port (0) of the first host may be taken on the
+// second; another one is tried then.
+func listenOn(ctx context.Context, hosts []string, port int) ([]net.Listener, error) {
+	var err error
+	for range 20 {
+		var sockets []net.Listener
+		if sockets, err = listenOnce(ctx, hosts, port); err == nil || port != 0 {
+			return sockets, err
+		}
+	}
+	return nil, err
+}
+
+func listenOnce(ctx context.Context, hosts []string, port int) ([]net.Listener, error) {
+	var config net.ListenConfig
+	var sockets []net.Listener
+	var missing error
+	for _, host := range hosts {
+		socket, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		switch {
+		case err == nil:
+			sockets = append(sockets, socket)
+			port = portOf(socket)
+		case len(hosts) == 1 || exists(ctx, host):
+			for _, s := range sockets {
+				_ = s.Close()
+			}
+			return nil, err
+		default:
+			missing = err
+		}
+	}
+	if len(sockets) == 0 {
+		return nil, missing
+	}
+	return sockets, nil
+}
+
+// exists reports whether this machine can listen on host at all, to tell a port that is taken from an address family
+// that is switched off. The error numbers for it differ from system to system.
+func exists(ctx context.Context, host string) bool {
+	var config net.ListenConfig
+	socket, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return false
+	}
+	_ = socket.Close()
+	return true
+}
+
+func portOf(l net.Listener) int {
+	if a, ok := l.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// authorities are what a browser on its way to u may put into the Host header. Any other name was pointed at this
+// address by somebody else's name server (DNS rebinding).
+func authorities(u *url.URL) []string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if ip, err := netip.ParseAddr(host); err == nil {
+		host = ip.String() // a browser shortens 0:0:0:0:0:0:0:1
+	}
+	defaultPort := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if port != "" && port != defaultPort {
+		return []string{net.JoinHostPort(host, port)}
+	}
+	withPort := net.JoinHostPort(host, defaultPort)
+	return []string{withPort, strings.TrimSuffix(withPort, ":"+defaultPort)}
+}
+
+// literals are the addresses that were bound: what a proxy puts into the Host header that does not pass on what it got.
+func literals(sockets []net.Listener) []string {
+	var hosts []string
+	for _, socket := range sockets {
+		if a, ok := socket.Addr().(*net.TCPAddr); ok && !a.IP.IsUnspecified() {
+			hosts = append(hosts, a.String())
+		}
+	}
+	return hosts
+}

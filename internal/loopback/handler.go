@@ -1,0 +1,128 @@
+package loopback
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// serve answers every request that finds the port, and holds the one that brings the authorization response until
+// Finish or Close.
+func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
+	response, refused := l.admit(w, r)
+	if refused != nil {
+		if l.options.Ignored != nil {
+			l.options.Ignored(refused.reason)
+		}
+		write(w, refused.status, refused.page, neutral)
+		return
+	}
+	if !l.visitors.enter(r) { // Close has begun, and waits for nobody new
+		write(w, http.StatusServiceUnavailable, Page{}, neutral)
+		return
+	}
+	defer l.visitors.leave(r)
+	// A second hit with the right state is the person's reload or a browser's repetition. It never replaces the first,
+	// and is told the same truth.
+	if !l.receive(response) && l.options.Ignored != nil {
+		l.options.Ignored("a second authorization response")
+	}
+	select {
+	case <-l.finished:
+		l.mu.Lock()
+		page := *l.page
+		l.mu.Unlock()
+		if page.OK {
+			write(w, http.StatusOK, page, success)
+		} else {
+			write(w, http.StatusBadRequest, page, failure)
+		}
+	case <-r.Context().Done(): // the person closed the tab; the login goes on
+	}
+}
+
+// admit returns the authorization response that r brings, or why it brings none.
+func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
+	if refused := l.checkTarget(w, r); refused != nil {
+		return nil, refused
+	}
+	if refused := checkNavigation(r.Header); refused != nil {
+		return nil, refused
+	}
+	if r.Method == http.MethodPost {
+		form, refused := readForm(w, r)
+		if refused != nil {
+			return nil, refused
+		}
+		return l.parse(form)
+	}
+	if r.ContentLength != 0 {
+		return nil, plain(http.StatusBadRequest, "a GET with a body")
+	}
+	return l.parse(r.URL.RawQuery)
+}
+
+// checkTarget looks at where r goes. What it refuses is answered without a word about who listens here: with a wrong
+// Host, a hostile page can read it.
+func (l *Listener) checkTarget(w http.ResponseWriter, r *http.Request) *refusal {
+	if !slices.Contains(l.hosts, strings.ToLower(r.Host)) {
+		return plain(http.StatusMisdirectedRequest, "a foreign Host")
+	}
+	if pathOf(r.URL) != pathOf(l.redirectURI) {
+		return plain(http.StatusNotFound, "another path")
+	}
+	allow := []string{http.MethodGet}
+	if l.options.FormPost {
+		allow = append(allow, http.MethodPost)
+	}
+	if !slices.Contains(allow, r.Method) {
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		return plain(http.StatusMethodNotAllowed, "another method")
+	}
+	return nil
+}
+
+// checkNavigation tells the person's browser going to the redirect URI from a browser that guesses what comes next, and
+// from an image, a frame or a script on somebody's page. Browsers set these headers themselves, no page can (W3C Fetch
+// Metadata); a browser too old to send them is taken at its word, since state decides in any case.
+func checkNavigation(h http.Header) *refusal {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
+		purpose := strings.ToLower(h.Get(name))
+		if strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
+			// Neither a success, which the browser would show later without asking again, nor the end of the wait for
+			// a page that nobody may ever look at: it is to come back.
+			return plain(http.StatusServiceUnavailable, "a prefetch")
+		}
+	}
+	if mode := h.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
+		return plain(http.StatusForbidden, "a page's request, not a navigation")
+	}
+	if dest := h.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
+		return plain(http.StatusForbidden, "an embedded page, not a navigation")
+	}
+	return nil
+}
+
+// readForm reads the body of OAuth 2.0 Form Post Response Mode §2.
+func readForm(w http.ResponseWriter, r *http.Request) (string, *refusal) {
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
+		return "", plain(http.StatusUnsupportedMediaType, "a POST that is not a form")
+	}
+	deadlines := http.NewResponseController(w)
+	_ = deadlines.SetReadDeadline(time.Now().Add(requestTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return "", plain(http.StatusRequestEntityTooLarge, "a form that is too large")
+	} else if err != nil {
+		return "", plain(http.StatusBadRequest, "a form that did not arrive")
+	}
+	_ = deadlines.SetReadDeadline(time.Time{}) // else it would end the hold
+	return string(body), nil
+}
+
+func plain(status int, reason string) *refusal { return &refusal{status: status, reason: reason} }

@@ -1,0 +1,118 @@
+package loopback
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Page is what the person sees in the browser when the login is over. It must not hold a secret; text that came from a
+// server has gone through untrusted.Text.
+type Page struct {
+	Title string // one short sentence: "You are signed in"
+	OK    bool   // whether the login succeeded
+	// Detail says what happened, Hint what to do now. What stands between `backquotes` is set as code.
+	Detail, Hint string
+	Facts        []Fact // as whom, where: at most a handful
+}
+
+// Fact is a line of the small table under the text.
+type Fact struct{ Name, Value string }
+
+// abandoned is for a browser that brought its response to a program that then gave up.
+var abandoned = Page{
+	Title:  "The login was not finished",
+	Detail: "oauthget stopped before it had redeemed what this tab brought. Nothing was stored.",
+	Hint:   "Start the login again in the terminal. You may close this tab.",
+}
+
+// tone is what the page's mark and colour say.
+type tone string
+
+const (
+	success tone = "success"
+	failure tone = "failure"
+	neutral tone = "neutral"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+type layout struct {
+	template *template.Template
+	policy   string
+}
+
+// loadLayout parses the page when the first one is written: most runs of the program never come here.
+var loadLayout = sync.OnceValue(func() layout {
+	style := sha256.Sum256([]byte(pageCSS))
+	return layout{
+		template: template.Must(template.New("page").Funcs(template.FuncMap{"spans": spans}).Parse(pageHTML)),
+		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'; " +
+			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	}
+})
+
+type span struct {
+	Text string
+	Code bool
+}
+
+func spans(text string) []span {
+	var all []span
+	for i, part := range strings.Split(text, "`") {
+		if part != "" {
+			all = append(all, span{Text: part, Code: i%2 == 1})
+		}
+	}
+	return all
+}
+
+// write answers with the page, or with the bare status where the page has no title, and sees to it that all of it has
+// been handed to the system on return: the process may exit right after.
+func write(w http.ResponseWriter, status int, page Page, t tone) {
+	l := loadLayout()
+	var body bytes.Buffer
+	contentType := "text/plain; charset=utf-8"
+	if page.Title == "" {
+		body.WriteString(http.StatusText(status) + "\n")
+	} else {
+		contentType = "text/html; charset=utf-8"
+		data := struct {
+			Page
+			Tone  tone
+			Style template.CSS
+		}{page, t, template.CSS(pageCSS)}
+		if err := l.template.Execute(&body, data); err != nil {
+			body.Reset() // cannot happen with strings in memory; an empty page is still no lie
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	h.Set("Content-Security-Policy", l.policy)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Connection", "close")
+	controller := http.NewResponseController(w)
+	// The read deadline is for the rest of a body nobody wants, which net/http reads before it closes the connection.
+	_ = controller.SetReadDeadline(time.Now().Add(deliveryTimeout))
+	_ = controller.SetWriteDeadline(time.Now().Add(requestTimeout))
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes())
+	_ = controller.Flush()
+}

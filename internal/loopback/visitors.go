@@ -1,0 +1,95 @@
+package loopback
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// maxConnections is far more than one browser opens to a host (6, and a few speculative ones), and few enough for the
+// smallest limit of open files.
+const maxConnections = 32
+
+// visitors are the open connections and, among them, those whose request is held for the page. The zero value is ready.
+//
+// Idle connections cost a file each. When there are too many, the oldest that is not held goes: a real request is read
+// and judged within microseconds of its connection, so what has long been open is not one.
+type visitors struct {
+	mu     sync.Mutex
+	conns  []net.Conn // oldest first
+	held   []net.Conn
+	closed bool
+	empty  chan struct{} // closed when closed is set and nobody is held any more
+}
+
+type connKey struct{}
+
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+func connOf(r *http.Request) net.Conn {
+	c, _ := r.Context().Value(connKey{}).(net.Conn)
+	return c
+}
+
+// changed is the server's ConnState hook.
+func (v *visitors) changed(c net.Conn, state http.ConnState) {
+	v.mu.Lock()
+	var evicted net.Conn
+	switch state {
+	case http.StateNew:
+		v.conns = append(v.conns, c)
+		if len(v.conns) > maxConnections {
+			i := slices.IndexFunc(v.conns, func(c net.Conn) bool { return !slices.Contains(v.held, c) })
+			evicted = v.conns[i] // there is one: c itself is not held yet
+			v.conns = slices.Delete(v.conns, i, i+1)
+		}
+	case http.StateClosed, http.StateHijacked:
+		if i := slices.Index(v.conns, c); i >= 0 {
+			v.conns = slices.Delete(v.conns, i, i+1)
+		}
+	}
+	v.mu.Unlock()
+	if evicted != nil {
+		_ = evicted.Close()
+	}
+}
+
+// enter notes that the request is held. It reports false once wait has begun.
+func (v *visitors) enter(r *http.Request) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return false
+	}
+	v.held = append(v.held, connOf(r))
+	return true
+}
+
+func (v *visitors) leave(r *http.Request) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	i := slices.Index(v.held, connOf(r))
+	v.held = slices.Delete(v.held, i, i+1)
+	if v.closed && len(v.held) == 0 {
+		close(v.empty)
+	}
+}
+
+// wait turns further requests away and returns when every held one has its page, or with the context.
+func (v *visitors) wait(ctx context.Context) {
+	v.mu.Lock()
+	v.closed = true
+	v.empty = make(chan struct{})
+	if len(v.held) == 0 {
+		close(v.empty)
+	}
+	v.mu.Unlock()
+	select {
+	case <-v.empty:
+	case <-ctx.Done():
+	}
+}

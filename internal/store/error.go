@@ -1,0 +1,47 @@
+package store
+
+// Error says that a store, or the directory beside it, could not be used. Its text and causes hold no secret.
+type Error struct {
+	Store  string // Name of the store; empty where the state directory itself is at fault
+	Op     string // what was being done, as in "load token"
+	Reason Reason // what a caller branches on
+	Err    error  // the particulars; nil where Reason says it all
+}
+
+func (e *Error) Error() string {
+	text := string(e.Reason)
+	if e.Store != "" {
+		text = e.Store + ": " + text
+	}
+	if e.Op != "" {
+		text = e.Op + ": " + text
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Reason is why a store could not be used, in words for a person. What to do about it is the command's to say.
+type Reason string
+
+// The reasons. NoBus, NoService and NoCollection occur where the keychain is a Secret Service on D-Bus.
+const (
+	NoBus        Reason = "there is no session bus"
+	NoService    Reason = "no Secret Service runs on the session bus"
+	NoCollection Reason = "there is no default keyring"
+	Locked       Reason = "the keyring is locked"
+	TimedOut     Reason = "no answer in time"
+	Refused      Reason = "refused"
+	Unreadable   Reason = "what is stored cannot be read"
+	TooLarge     Reason = "too large to be stored"
+	Unsupported  Reason = "there is no keychain for this platform"
+	StateDirBad  Reason = "the state directory cannot be used"
+)
+
+// stateDirError is an Error about the files beside the keychain.
+func stateDirError(op string, err error) error {
+	return &Error{Op: op, Reason: StateDirBad, Err: err}
+}

@@ -1,0 +1,37 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+)
+
+// keyVersion stands at the head of what is hashed. A change of the meaning of the fields needs another.
+const keyVersion = "oauthget token key 1"
+
+// Field is one thing that changes the token: its name, and its values in an order that the caller has made canonical
+// (scopes sorted, endpoints as they are used).
+type Field struct {
+	Name   string
+	Values []string
+}
+
+// Key returns the name a token set is stored under: a SHA-256 in hex over the fields in the order given. Every text is
+// preceded by its length and every list by its count, so that no two different lists are the same bytes.
+func Key(fields ...Field) string {
+	data := appendText(nil, keyVersion)
+	data = binary.BigEndian.AppendUint64(data, uint64(len(fields)))
+	for _, f := range fields {
+		data = appendText(data, f.Name)
+		data = binary.BigEndian.AppendUint64(data, uint64(len(f.Values)))
+		for _, v := range f.Values {
+			data = appendText(data, v)
+		}
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func appendText(data []byte, s string) []byte {
+	return append(binary.BigEndian.AppendUint64(data, uint64(len(s))), s...)
+}

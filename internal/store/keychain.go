@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Keychain is the store in the operating system's keychain: the Secret Service on D-Bus (GNOME Keyring, KWallet,
+// KeePassXC), the macOS keychain, the Windows Credential Manager.
+//
+// One item stands for one key. It holds the set itself, or, where the set is too large for it, the key and the name of
+// a sealed file below the state directory, which was written first. So the one write of the item switches from the
+// old set to the new one in both cases, and a crash at any point leaves one of them.
+//
+// A locked keyring is opened by its own prompt where a person can see it (DISPLAY or WAYLAND_DISPLAY is set) and may
+// be asked: then Probe returns nil, and each other method waits up to a minute. Anywhere else it is an [*Error] with the
+// reason Locked, at once. On macOS the system itself decides whether it asks.
+type Keychain struct {
+	stateDir string
+	keyring  keyring
+}
+
+// KeychainOptions is what a Keychain has to know of its surroundings.
+type KeychainOptions struct {
+	StateDir string              // from [StateDir]
+	Getenv   func(string) string // os.Getenv
+	NoPrompt bool                // whether nobody may be asked to unlock the keychain
+}
+
+// NewKeychain touches nothing yet.
+func NewKeychain(o KeychainOptions) *Keychain {
+	return &Keychain{o.StateDir, systemKeyring(o)}
+}
+
+// Name implements [Store].
+func (k *Keychain) Name() string { return "keychain" }
+
+// Probe implements [Store].
+func (k *Keychain) Probe(ctx context.Context) error {
+	_, err := within(ctx, probeLimit, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, k.keyring.probe(ctx)
+	})
+	return k.fail("open token store", err)
+}
+
+// Load implements [Store].
+func (k *Keychain) Load(ctx context.Context, key string) (token.Set, error) {
+	const op = "load token"
+	for previous := ""; ; {
+		text, err := k.get(ctx, key)
+		if err != nil {
+			return token.Set{}, k.fail(op, err)
+		}
+		set, err := k.open(key, text)
+		// A writer may have removed the sealed file between our two steps. Then the item has changed too.
+		if errors.Is(err, fs.ErrNotExist) && text != previous {
+			previous = text
+			continue
+		}
+		if err != nil {
+			return token.Set{}, k.fail(op, &Error{Reason: Unreadable, Err: err})
+		}
+		return set, nil
+	}
+}
+
+// open returns the set that an item holds or points to.
+func (k *Keychain) open(key, text string) (token.Set, error) {
+	it, err := parseItem(text)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if it.sealed != nil {
+		if it.packed, err = readSealed(k.stateDir, key, *it.sealed); err != nil {
+			return token.Set{}, err
+		}
+	}
+	return unpack(it.packed)
+}
+
+// Save implements [Store].
+func (k *Keychain) Save(ctx context.Context, key string, set token.Set) error {
+	const op = "save token"
+	packed, err := pack(set)
+	if err != nil {
+		return k.fail(op, &Error{Reason: TooLarge, Err: err})
+	}
+	text, id := inlineItem(packed, k.keyring.binary), ""
+	if len(text) > k.keyring.maxItem {
+		ref, err := k.seal(ctx, key, packed)
+		if err != nil {
+			return k.fail(op, err)
+		}
+		text, id = ref.item(), ref.id
+	}
+	if err := k.put(ctx, key, text); err != nil {
+		return k.fail(op, err)
+	}
+	removeSealed(k.stateDir, key, id)
+	return nil
+}
+
+// seal writes the sealed file of an item that is still to be written. It asks for the present item first: a keychain
+// that cannot be used should find nothing written, and what earlier writes left behind when they died is known by the
+// present item not pointing to it.
+func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedRef, error) {
+	text, err := k.get(ctx, key)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return sealedRef{}, err
+	}
+	inUse := ""
+	if present, err := parseItem(text); err == nil && present.sealed != nil {
+		inUse = present.sealed.id
+	}
+	removeSealed(k.stateDir, key, inUse)
+	ref, err := writeSealed(k.stateDir, key, packed)
+	if err != nil {
+		return sealedRef{}, &Error{Reason: StateDirBad, Err: err}
+	}
+	return ref, nil
+}
+
+// put writes an item and reads it back. go-keyring's Set returns nil with nothing stored where a person dismissed the
+// prompt, and on macOS for a line of exactly 4,096 bytes; so what it says is not what counts.
+func (k *Keychain) put(ctx context.Context, key, text string) error {
+	_, err := within(ctx, k.keyring.write, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, k.keyring.set(ctx, key, text)
+	})
+	if err != nil {
+		return err
+	}
+	stored, err := k.get(ctx, key)
+	if errors.Is(err, ErrNotFound) || err == nil && subtle.ConstantTimeCompare([]byte(stored), []byte(text)) == 0 {
+		return errors.New("the keychain took the token but does not have it")
+	}
+	return err
+}
+
+// Delete implements [Store].
+func (k *Keychain) Delete(ctx context.Context, key string) error {
+	const op = "delete token"
+	_, err := within(ctx, k.keyring.write, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, k.keyring.delete(ctx, key)
+	})
+	if err == nil {
+		// A dismissed prompt goes for success here too.
+		_, err = k.get(ctx, key)
+		if err == nil {
+			err = errors.New("the item is still in the keychain")
+		}
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return k.fail(op, err)
+	}
+	removeSealed(k.stateDir, key, "")
+	return nil
+}
+
+// get reads an item, within its limit.
+func (k *Keychain) get(ctx context.Context, key string) (string, error) {
+	return within(ctx, k.keyring.read, func(ctx context.Context) (string, error) {
+		return k.keyring.get(ctx, key)
+	})
+}
+
+// fail makes of an error what [Store] promises.
+func (k *Keychain) fail(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNotFound):
+		return ErrNotFound
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: %s: %w", op, k.Name(), err)
+	}
+	failed := Error{Reason: Refused, Err: err}
+	if known, ok := errors.AsType[*Error](err); ok {
+		failed = *known
+	}
+	failed.Store, failed.Op = k.Name(), op
+	return &failed
+}
+
+// Secret returns the item that the person keeps under name, as a client secret: service "oauthget", account name.
+func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
+	text, err := k.get(ctx, name)
+	return text, k.fail("read secret from keychain", err)
+}

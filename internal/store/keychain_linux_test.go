@@ -1,0 +1,388 @@
+//go:build interop
+
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// These tests drive GNOME Keyring itself. godbus keeps one connection a process, so each test runs again in a process,
+// a session bus and directories of its own, and asserts there.
+
+const (
+	interopCase = "STORE_INTEROP_CASE" // the name of the test that runs inside
+	interopApt  = "apt-get install -y --no-install-recommends gnome-keyring libsecret-tools dbus dbus-x11"
+)
+
+// inside reports whether this is the process to assert in. If not, it has run that process, by the wrapper command
+// (such as dbus-run-session --) in an environment that holds env and little else.
+func inside(t *testing.T, wrapper []string, env ...string) bool {
+	t.Helper()
+	if os.Getenv(interopCase) == t.Name() {
+		return true
+	}
+	for _, program := range []string{"gnome-keyring-daemon", "secret-tool", "dbus-run-session", "dbus-launch"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("%v: %s", err, interopApt)
+		}
+	}
+	home := t.TempDir()
+	bin, runtimeDir := filepath.Join(home, "bin"), filepath.Join(home, "run")
+	for _, dir := range []string{bin, runtimeDir} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	launched := filepath.Join(home, "launched")
+	spy := "#!/bin/sh\n: >" + launched + "\nexec /usr/bin/dbus-launch \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "dbus-launch"), []byte(spy), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i, arg := range wrapper {
+		wrapper[i] = strings.ReplaceAll(arg, "$HOME", home)
+	}
+	args := append(wrapper, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=60s")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.WaitDelay = time.Second
+	cmd.Env = append(
+		[]string{
+			interopCase + "=" + t.Name(), "PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home,
+			"XDG_DATA_HOME=" + filepath.Join(home, "data"), "XDG_RUNTIME_DIR=" + runtimeDir,
+		}, env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
+		t.Errorf("inside: %v\n%s", err, out)
+	}
+	if _, err := os.Stat(launched); err == nil {
+		t.Error("dbus-launch was run")
+	}
+	if pids := leftBehind(home); len(pids) > 0 {
+		t.Errorf("left behind: %v", pids)
+	}
+	return false
+}
+
+// leftBehind finds the dbus-daemons of an environment, which it gives a moment to go.
+func leftBehind(home string) (commands []string) {
+	for range 40 {
+		commands = nil
+		environments, _ := filepath.Glob("/proc/[0-9]*/environ")
+		for _, path := range environments {
+			env, _ := os.ReadFile(path)
+			command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+			if bytes.Contains(env, []byte("HOME="+home+"\x00")) && bytes.HasPrefix(command, []byte("dbus-daemon")) {
+				commands = append(commands, string(bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
+			}
+		}
+		if commands == nil {
+			return nil
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	return commands
+}
+
+var (
+	session = func() []string { return []string{"dbus-run-session", "--"} }
+	noBus   = func() []string { return []string{"env"} }
+)
+
+// startKeyring starts gnome-keyring-daemon, which unlocks the login keyring with password, or makes it.
+func startKeyring(t *testing.T, password string) *os.Process {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	cmd.Stdin = strings.NewReader(password)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGCONT)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	waitForService(t, true)
+	return cmd.Process
+}
+
+func serviceIsThere(t *testing.T) bool {
+	t.Helper()
+	bus, err := dbus.SessionBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, err := serviceRuns(t.Context(), bus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return running
+}
+
+func waitForService(t *testing.T, want bool) {
+	t.Helper()
+	for range 500 {
+		if serviceIsThere(t) == want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("the service being there did not become %v", want)
+}
+
+func realKeychain(t *testing.T, noPrompt bool) *Keychain {
+	t.Helper()
+	return NewKeychain(KeychainOptions{StateDir: t.TempDir(), Getenv: os.Getenv, NoPrompt: noPrompt})
+}
+
+// wantAll fails unless every method ends with the reason within the time.
+func wantAll(t *testing.T, k *Keychain, want Reason, limit time.Duration) {
+	t.Helper()
+	_, loadErr := k.Load(t.Context(), Key()) // warms up what is not measured
+	for name, call := range map[string]func() error{
+		"probe":  func() error { return k.Probe(t.Context()) },
+		"load":   func() error { _, err := k.Load(t.Context(), Key()); return err },
+		"save":   func() error { return k.Save(t.Context(), Key(), setOf(100)) },
+		"large":  func() error { return k.Save(t.Context(), Key(), setOf(10_000)) },
+		"delete": func() error { return k.Delete(t.Context(), Key()) },
+	} {
+		start := time.Now()
+		err := call()
+		took := time.Since(start)
+		t.Logf("%s: %v (%v)", name, err, took)
+		wantReason(t, err, want)
+		if took > limit {
+			t.Errorf("%s took %v", name, took)
+		}
+	}
+	wantReason(t, loadErr, want)
+	if files := sealedFiles(t, k); len(files) > 0 {
+		t.Errorf("there are sealed files: %v", files)
+	}
+}
+
+func TestKeyringRoundTrip(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	startKeyring(t, "right")
+	k := realKeychain(t, false)
+	if err := k.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Load(t.Context(), Key()); err != ErrNotFound {
+		t.Fatalf("before anything was stored: %v", err)
+	}
+	for _, n := range []int{1, 100, 1 << 10, 4 << 10, 64 << 10, 1 << 20, 100} {
+		want := setOf(n)
+		mustSave(t, k, Key(), want)
+		wantLoaded(t, k, Key(), want)
+		out, err := exec.Command("secret-tool", "lookup", "service", service, "username", Key()).Output()
+		if it, perr := parseItem(string(out)); err != nil || perr != nil || len(out) > maxItemSecretService {
+			t.Errorf("secret-tool reads %d bytes, %+v: %v, %v", len(out), it, err, perr)
+		}
+	}
+	for range 2 {
+		if err := k.Delete(t.Context(), Key()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := k.Load(t.Context(), Key()); err != ErrNotFound {
+		t.Errorf("after Delete: %v", err)
+	}
+}
+
+// startLocked leaves a login keyring on disk that bears another password, and a daemon that could not open it.
+func startLocked(t *testing.T) {
+	t.Helper()
+	first := startKeyring(t, "right")
+	mustSave(t, realKeychain(t, true), Key(), setOf(100))
+	if err := first.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	waitForService(t, false)
+	startKeyring(t, "wrong")
+}
+
+func TestLockedKeyringIsToldAtOnce(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	startLocked(t)
+	wantAll(t, realKeychain(t, false), Locked, time.Second)
+}
+
+func TestLockedKeyringDoesNotPromptWhereNobodyMayBeAsked(t *testing.T) {
+	if !inside(t, session(), "DISPLAY=:4711") {
+		return
+	}
+	startLocked(t)
+	wantAll(t, realKeychain(t, true), Locked, time.Second)
+}
+
+// The prompter cannot open its window, which looks to go-keyring as though a person had dismissed it.
+func TestPromptThatComesToNothingIsLocked(t *testing.T) {
+	if !inside(t, session(), "DISPLAY=:4711") {
+		return
+	}
+	startLocked(t)
+	k := realKeychain(t, false)
+	if err := k.Probe(t.Context()); err != nil {
+		t.Errorf("Probe where a prompt may help: %v", err)
+	}
+	_, err := k.Load(t.Context(), Key())
+	wantReason(t, err, Locked)
+	wantReason(t, k.Save(t.Context(), Key(), setOf(100)), Locked)
+	wantReason(t, k.Delete(t.Context(), Key()), Locked)
+}
+
+func TestNoBusIsToldAtOnceAndNoneIsLaunched(t *testing.T) {
+	if !inside(t, noBus()) {
+		return
+	}
+	wantAll(t, realKeychain(t, false), NoBus, time.Second)
+}
+
+func TestAutolaunchIsNoAddress(t *testing.T) {
+	if !inside(t, noBus(), "DBUS_SESSION_BUS_ADDRESS=autolaunch:", "DISPLAY=:4711") {
+		return
+	}
+	wantAll(t, realKeychain(t, false), NoBus, time.Second)
+}
+
+func TestBusThatIsGoneIsNoBus(t *testing.T) {
+	if !inside(t, noBus(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus") {
+		return
+	}
+	wantAll(t, realKeychain(t, false), NoBus, time.Second)
+}
+
+func TestBusIsFoundInTheRuntimeDirectory(t *testing.T) {
+	if !inside(t, noBus()) {
+		return
+	}
+	address := "unix:path=" + os.Getenv("XDG_RUNTIME_DIR") + "/bus"
+	daemon := exec.CommandContext(t.Context(), "dbus-daemon", "--session", "--nofork", "--print-address=1", "--address="+address)
+	stdout, err := daemon.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
+	if _, err := io.ReadAtLeast(stdout, make([]byte, 1), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Unsetenv(busAddressVariable); err != nil {
+		t.Fatal(err)
+	}
+	k := realKeychain(t, false)
+	_ = k.Probe(t.Context()) // puts the address where gnome-keyring-daemon finds it
+	startKeyring(t, "right")
+	want := setOf(100)
+	mustSave(t, k, Key(), want)
+	wantLoaded(t, k, Key(), want)
+}
+
+func TestBusWithoutService(t *testing.T) {
+	const config = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>`
+	file := filepath.Join(t.TempDir(), "bus.conf")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !inside(t, []string{"dbus-run-session", "--config-file=" + file, "--"}) {
+		return
+	}
+	wantAll(t, realKeychain(t, false), NoService, time.Second)
+}
+
+// Debian's gnome-keyring is started by the bus when it is first called, and has then no keyring for a new user.
+func TestServiceIsStartedByACallButNotByTheProbe(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	k := realKeychain(t, false)
+	if err := k.Probe(t.Context()); err != nil || serviceIsThere(t) {
+		t.Fatalf("Probe: %v; the service runs: %v", err, serviceIsThere(t))
+	}
+	_, err := k.Load(t.Context(), Key())
+	wantReason(t, err, NoCollection)
+	if !serviceIsThere(t) {
+		t.Error("Load did not start the service")
+	}
+	wantAll(t, k, NoCollection, time.Second)
+}
+
+func TestServiceThatStopsAnsweringTimesOut(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	daemon := startKeyring(t, "right")
+	k := realKeychain(t, false)
+	want := setOf(100)
+	mustSave(t, k, Key(), want)
+
+	signal := func(s syscall.Signal) {
+		if err := daemon.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := secretService{getenv: os.Getenv}
+	midway := &Keychain{k.stateDir, goKeyring(func(ctx context.Context) error {
+		err := s.ready(ctx)
+		signal(syscall.SIGSTOP)
+		return err
+	}, s.explain)}
+	midway.keyring.probe = func(ctx context.Context) error { signal(syscall.SIGSTOP); return s.probe(ctx) }
+	midway.keyring.read, midway.keyring.write = 300*time.Millisecond, 300*time.Millisecond
+
+	for name, call := range map[string]func() error{
+		"load":   func() error { _, err := midway.Load(t.Context(), Key()); return err },
+		"save":   func() error { return midway.Save(t.Context(), Key(), want) },
+		"delete": func() error { return midway.Delete(t.Context(), "none") },
+	} {
+		start := time.Now()
+		err := call()
+		t.Logf("%s: %v (%v)", name, err, time.Since(start))
+		wantReason(t, err, TimedOut)
+		signal(syscall.SIGCONT)
+		wantLoaded(t, k, Key(), want)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := midway.Probe(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Probe: %v", err)
+	}
+}
+
+func TestServiceThatDiesIsNotNotFound(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	daemon := startKeyring(t, "right")
+	k := realKeychain(t, false)
+	mustSave(t, k, Key(), setOf(100))
+	if err := daemon.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	waitForService(t, false)
+	_, err := k.Load(t.Context(), Key()) // the bus starts another one, which nobody unlocks
+	wantReason(t, err, Locked)
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// Record says that something was stored under a key, for whom and where, so that it is found again when the profile
+// has changed since, or never stood in a file. It holds nothing secret, and nothing that would change with a refresh.
+type Record struct {
+	Version       int    `json:"version"`
+	Key           string `json:"-"` // stands in the file's name
+	Profile       string `json:"profile,omitempty"`
+	Issuer        string `json:"issuer,omitempty"`
+	TokenEndpoint string `json:"token_endpoint,omitempty"` // where there is no issuer
+	ClientID      string `json:"client_id,omitempty"`
+	Store         string `json:"store"` // Name of the Store
+}
+
+const (
+	recordVersion = 1
+	recordSuffix  = ".json"
+)
+
+// Records are the records below a state directory, one file a key. Whoever writes or removes one holds the key's
+// [Lock]. A record is written before its set and removed after it, so that no set is ever without one.
+type Records struct{ StateDir string }
+
+// Write writes or replaces the record of r.Key.
+func (r Records) Write(record Record) error {
+	const op = "write record"
+	if err := checkKey(record.Key); err != nil {
+		return stateDirError(op, err)
+	}
+	record.Version = recordVersion
+	data, err := json.Marshal(record)
+	if err != nil {
+		return stateDirError(op, err)
+	}
+	dir, err := makeDir(r.StateDir, recordsDir)
+	if err != nil {
+		return stateDirError(op, err)
+	}
+	defer func() { _ = dir.Close() }()
+	name := record.Key + recordSuffix
+	if err := writeDurably(dir, name, append(data, '\n')); err != nil {
+		return stateDirError(op, err)
+	}
+	_ = removeFiles(dir, name+".", "") // what a writer that died left behind
+	return nil
+}
+
+// Remove removes the record of key. That there is none is no error.
+func (r Records) Remove(key string) error {
+	const op = "remove record"
+	if err := checkKey(key); err != nil {
+		return stateDirError(op, err)
+	}
+	dir, err := openDir(r.StateDir, recordsDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return stateDirError(op, err)
+	}
+	defer func() { _ = dir.Close() }()
+	if err := removeFiles(dir, key+recordSuffix, ""); err != nil {
+		return stateDirError(op, err)
+	}
+	return syncDir(dir)
+}
+
+// All returns the records in the order of their keys. Those it could read it returns along with an error.
+func (r Records) All() ([]Record, error) {
+	const op = "read records"
+	dir, err := openDir(r.StateDir, recordsDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, stateDirError(op, err)
+	}
+	defer func() { _ = dir.Close() }()
+	entries, failed := fs.ReadDir(dir.FS(), ".")
+	var records []Record
+	for _, e := range entries {
+		key, ok := strings.CutSuffix(e.Name(), recordSuffix)
+		if !ok || checkKey(key) != nil {
+			continue
+		}
+		record, err := readRecord(dir, key)
+		switch {
+		case err == nil:
+			records = append(records, record)
+		case !errors.Is(err, fs.ErrNotExist): // one removed just now was not to be found
+			failed = err
+		}
+	}
+	if failed != nil {
+		return records, stateDirError(op, failed)
+	}
+	return records, nil
+}
+
+// Of returns the records of a profile; "" is the profile of those who use flags alone.
+func (r Records) Of(profile string) ([]Record, error) {
+	all, err := r.All()
+	var of []Record
+	for _, record := range all {
+		if record.Profile == profile {
+			of = append(of, record)
+		}
+	}
+	return of, err
+}
+
+func readRecord(dir *os.Root, key string) (Record, error) {
+	data, err := dir.ReadFile(key + recordSuffix)
+	if err != nil {
+		return Record{}, err
+	}
+	var record Record
+	if err := json.Unmarshal(data, &record); err != nil || record.Version != recordVersion {
+		return Record{}, fmt.Errorf("%s%s is not a record that this version of oauthget writes", key, recordSuffix)
+	}
+	record.Key = key
+	return record, nil
+}

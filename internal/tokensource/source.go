@@ -1,0 +1,171 @@
+// Package tokensource answers one question: what is a token that can be used now?
+//
+// It is where the store and the flow meet, through func fields, and holds the one order of events that loses nothing:
+// look, lock, look again, refresh or log in, save, return. It deliberately speaks no protocol and prints nothing.
+package tokensource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// ErrInteractionRequired says that nothing usable is stored and that nobody may be asked.
+var ErrInteractionRequired = errors.New("a login in the browser is required")
+
+// Source yields the tokens of one stored key.
+type Source struct {
+	Store store.Store
+	Key   string
+	// Lock waits for the one lock of Key on this machine. Whoever holds it looks into the store again.
+	Lock func(ctx context.Context) (unlock func(), err error)
+	// Refresh redeems old's refresh token.
+	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
+	// Login runs the profile's grant with the person; nil where nobody may be asked.
+	Login func(ctx context.Context) (token.Set, error)
+	// Record notes what is about to be stored under Key, so that it is found again when the profile has changed.
+	Record func() error
+	// Warn tells the person, in one line, what went wrong without costing them the token.
+	Warn func(operation string, err error)
+	Now  func() time.Time
+}
+
+// Request is what the caller wants of the token.
+type Request struct {
+	MinTTL time.Duration // how much longer it must live
+	Force  bool          // a stored one will not do
+}
+
+// Token returns a usable token set: the stored one where it lives long enough, without a lock; else a refreshed one;
+// else one from a login. What was obtained is saved before it is returned. A keychain that is locked or missing costs a
+// warning and the saving, never the token.
+func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
+	seen, err := s.Store.Load(ctx, s.Key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return s.withoutStore(ctx, err)
+	case !r.Force && seen.Live(s.Now(), r.MinTTL):
+		return seen, nil
+	}
+	unlock, err := s.Lock(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer unlock()
+	current, err := s.Store.Load(ctx, s.Key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return token.Set{}, err
+	// Another process had the lock first and refreshed: its token is as new as one we would ask for.
+	case !current.AccessToken.Equal(seen.AccessToken) && current.Live(s.Now(), r.MinTTL):
+		return current, nil
+	}
+	return s.renew(ctx, current)
+}
+
+// renew is called with the lock held. current may be empty.
+func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error) {
+	if current.RefreshToken.Empty() {
+		return s.login(ctx, nil)
+	}
+	fresh, err := s.Refresh(ctx, current)
+	switch {
+	case err == nil:
+		s.keep(s.save(ctx, fresh))
+		return fresh, nil
+	case !flow.InvalidGrant(err):
+		return token.Set{}, err
+	}
+	// The refresh token is spent. It is left where it is until something better takes its place: to delete it would
+	// gain nothing, and would lose the token of whoever saved one in the meantime.
+	return s.login(ctx, err)
+}
+
+// login is called with the lock held, so that two calls do not open two browser windows. why is what the refresh token
+// was refused with, if there was one.
+func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
+	switch {
+	case s.Login == nil && why != nil:
+		return token.Set{}, fmt.Errorf("%w: %w", ErrInteractionRequired, why)
+	case s.Login == nil:
+		return token.Set{}, fmt.Errorf("nothing usable is stored: %w", ErrInteractionRequired)
+	}
+	set, err := s.Login(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	s.keep(s.saveFirst(ctx, set))
+	return set, nil
+}
+
+// keep tells of a failure to save and does not return it: the token is good, and the one who asked is to have it.
+func (s *Source) keep(err error) {
+	if err != nil {
+		s.Warn("the token could not be stored, the next call has to obtain another", err)
+	}
+}
+
+// saveFirst saves what a login brought, under a key that may be new.
+func (s *Source) saveFirst(ctx context.Context, set token.Set) error {
+	if err := s.Record(); err != nil {
+		return err
+	}
+	return s.save(ctx, set)
+}
+
+// save is not to be cancelled: a Ctrl-C between the answer and the save would lose a refresh token that the server has
+// already rotated.
+func (s *Source) save(ctx context.Context, set token.Set) error {
+	return s.Store.Save(context.WithoutCancel(ctx), s.Key, set)
+}
+
+// withoutStore serves a person whose keychain is locked or missing: they get a token, and are told that it is not
+// kept. A script gets the store's error, because a browser is no answer to it; and so does everybody where something
+// may well be stored but could not be read.
+func (s *Source) withoutStore(ctx context.Context, err error) (token.Set, error) {
+	if s.Login == nil || !absent(err) {
+		return token.Set{}, err
+	}
+	s.Warn("the token will not be kept", err)
+	return s.Login(ctx)
+}
+
+// absent reports whether err says that there is no store to be used, as against one that failed.
+func absent(err error) bool {
+	e, ok := errors.AsType[*store.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Reason {
+	case store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported:
+		return true
+	}
+	return false
+}
+
+// Fresh always logs in, and fails before the browser opens where the result could not be kept.
+func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
+	if s.Login == nil {
+		return token.Set{}, fmt.Errorf("log in: %w", ErrInteractionRequired)
+	}
+	if err := s.Store.Probe(ctx); err != nil {
+		return token.Set{}, err
+	}
+	unlock, err := s.Lock(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer unlock()
+	set, err := s.Login(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	return set, s.saveFirst(ctx, set)
+}
