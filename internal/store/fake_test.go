@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
@@ -88,15 +89,13 @@ func (f *fakeKeyring) delete(key string) error {
 	return nil
 }
 
-// setOf returns a set whose access token has n bytes that do not compress.
+// setOf returns a set whose access token has n random bytes.
 func setOf(n int) token.Set {
-	var text strings.Builder
-	text.WriteString("canary-")
-	for text.Len() < n {
-		text.WriteString(rand.Text())
-	}
+	random := make([]byte, n)
+	_, _ = rand.Read(random)
+	text := ("canary-" + base64.RawURLEncoding.EncodeToString(random))[:n]
 	return token.Set{
-		AccessToken: token.NewSecret(text.String()[:n]), RefreshToken: token.NewSecret("canary-refresh"),
+		AccessToken: token.NewSecret(text), RefreshToken: token.NewSecret("canary-refresh"),
 		Scopes: []string{"a", "b"}, Expiry: time.Unix(1_800_000_000, 0),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,28 +71,37 @@ func inside(t *testing.T, wrapper []string, env ...string) bool {
 	if _, err := os.Stat(launched); err == nil {
 		t.Error("dbus-launch was run")
 	}
-	if pids := leftBehind(home); len(pids) > 0 {
-		t.Errorf("left behind: %v", pids)
+	if commands := leftBehind(home); len(commands) > 0 {
+		t.Errorf("left behind: %q", commands)
 	}
 	return false
 }
 
-// leftBehind finds the dbus-daemons of an environment, which it gives a moment to go.
+// leftBehind ends what still runs in an environment a second after its test, and tells what it was.
 func leftBehind(home string) (commands []string) {
+	var pids []int
 	for range 40 {
-		commands = nil
+		pids, commands = nil, nil
 		environments, _ := filepath.Glob("/proc/[0-9]*/environ")
 		for _, path := range environments {
 			env, _ := os.ReadFile(path)
-			command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
-			if bytes.Contains(env, []byte("HOME="+home+"\x00")) && bytes.HasPrefix(command, []byte("dbus-daemon")) {
+			if !bytes.Contains(env, []byte("HOME="+home+"\x00")) {
+				continue
+			}
+			dir := filepath.Dir(path)
+			command, _ := os.ReadFile(filepath.Join(dir, "cmdline"))
+			if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && len(command) > 0 { // a zombie has none
+				pids = append(pids, pid)
 				commands = append(commands, string(bytes.ReplaceAll(command, []byte{0}, []byte{' '})))
 			}
 		}
-		if commands == nil {
+		if len(pids) == 0 {
 			return nil
 		}
 		time.Sleep(25 * time.Millisecond)
+	}
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 	return commands
 }

@@ -45,6 +45,7 @@ type Request struct {
 // else one from a login. What was obtained is saved before it is returned. A keychain that is locked or missing costs a
 // warning and the saving, never the token.
 func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
+	asked := s.Now()
 	seen, err := s.Store.Load(ctx, s.Key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -63,11 +64,18 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
 		return token.Set{}, err
-	// Another process had the lock first and refreshed: its token is as new as one we would ask for.
-	case !current.AccessToken.Equal(seen.AccessToken) && current.Live(s.Now(), r.MinTTL):
+	case !current.AccessToken.Equal(seen.AccessToken) && s.asGoodAsNew(current, asked, r.MinTTL):
 		return current, nil
 	}
 	return s.renew(ctx, current)
+}
+
+// asGoodAsNew reports whether what another process stored while we waited for the lock will do. One that was obtained
+// after we were asked is as new as one we would obtain, even where the server's tokens never live as long as minTTL:
+// else fifty callers would make fifty refreshes, one after the other.
+func (s *Source) asGoodAsNew(current token.Set, asked time.Time, minTTL time.Duration) bool {
+	obtainedSince := !current.Obtained.Before(asked.Truncate(time.Second)) // stored in whole seconds
+	return current.Live(s.Now(), minTTL) || obtainedSince && current.Live(s.Now(), 0)
 }
 
 // renew is called with the lock held. current may be empty.

@@ -1,0 +1,287 @@
+package tokensource
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func live(name string) token.Set {
+	return token.Set{AccessToken: token.NewSecret(name), RefreshToken: token.NewSecret("r-" + name), Expiry: noon.Add(time.Hour)}
+}
+
+func expired(name string) token.Set {
+	s := live(name)
+	s.Expiry = noon.Add(-time.Second)
+	return s
+}
+
+// memory is a store that can be made to fail.
+type memory struct {
+	mu                         sync.Mutex
+	set                        *token.Set
+	loadErr, saveErr, probeErr error
+	log                        *[]string
+}
+
+func (m *memory) Name() string                { return "memory" }
+func (m *memory) Probe(context.Context) error { return m.probeErr }
+func (m *memory) Load(context.Context, string) (token.Set, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case m.loadErr != nil:
+		return token.Set{}, m.loadErr
+	case m.set == nil:
+		return token.Set{}, store.ErrNotFound
+	}
+	return *m.set, nil
+}
+
+func (m *memory) Save(ctx context.Context, _ string, set token.Set) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	*m.log = append(*m.log, "save")
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if m.saveErr != nil {
+		return m.saveErr
+	}
+	m.set = &set
+	return nil
+}
+
+func (m *memory) Delete(context.Context, string) error { m.set = nil; return nil }
+
+// rig is a Source with everything around it written down.
+type rig struct {
+	Source
+	memory   *memory
+	log      []string
+	warnings []error
+}
+
+func newRig(stored *token.Set) *rig {
+	r := &rig{}
+	r.memory = &memory{set: stored, log: &r.log}
+	r.Source = Source{
+		Store: r.memory, Key: "k", Now: func() time.Time { return noon },
+		Lock: func(context.Context) (func(), error) {
+			r.log = append(r.log, "lock")
+			return func() { r.log = append(r.log, "unlock") }, nil
+		},
+		Refresh: func(_ context.Context, old token.Set) (token.Set, error) {
+			r.log = append(r.log, "refresh "+old.RefreshToken.Reveal())
+			return live("refreshed"), nil
+		},
+		Login: func(context.Context) (token.Set, error) {
+			r.log = append(r.log, "login")
+			return live("fresh"), nil
+		},
+		Record: func() error { r.log = append(r.log, "record"); return nil },
+		Warn:   func(_ string, err error) { r.warnings = append(r.warnings, err) },
+	}
+	return r
+}
+
+func (r *rig) want(t *testing.T, wantToken string, wantLog ...string) {
+	t.Helper()
+	got, err := r.Token(t.Context(), Request{MinTTL: 30 * time.Second})
+	r.check(t, got, err, wantToken, wantLog)
+}
+
+func (r *rig) check(t *testing.T, got token.Set, err error, wantToken string, wantLog []string) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.AccessToken.Reveal() != wantToken {
+		t.Errorf("token %s, want %s", got.AccessToken.Reveal(), wantToken)
+	}
+	if !slices.Equal(r.log, wantLog) {
+		t.Errorf("went %q, want %q", r.log, wantLog)
+	}
+}
+
+func ptr(s token.Set) *token.Set { return &s }
+
+func TestLiveTokenIsReturnedWithoutALock(t *testing.T) {
+	newRig(ptr(live("stored"))).want(t, "stored")
+}
+
+func TestExpiredTokenIsRefreshedAndSavedBeforeItIsReturned(t *testing.T) {
+	r := newRig(ptr(expired("stored")))
+	r.want(t, "refreshed", "lock", "refresh r-stored", "save", "unlock")
+	if r.memory.set.AccessToken.Reveal() != "refreshed" {
+		t.Error("the refreshed set is not in the store")
+	}
+}
+
+func TestNothingStoredIsALoginUnderTheLock(t *testing.T) {
+	newRig(nil).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+}
+
+func TestExpiredTokenWithoutRefreshTokenIsALogin(t *testing.T) {
+	s := expired("stored")
+	s.RefreshToken = token.Secret{}
+	newRig(&s).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+}
+
+func TestForceRefreshesALiveToken(t *testing.T) {
+	r := newRig(ptr(live("stored")))
+	got, err := r.Token(t.Context(), Request{Force: true})
+	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+}
+
+func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
+	for name, request := range map[string]Request{"expired": {}, "forced": {Force: true}} {
+		r := newRig(ptr(expired("stored")))
+		r.Lock = func(context.Context) (func(), error) {
+			r.memory.set = ptr(live("winners")) // saved while we waited
+			return func() {}, nil
+		}
+		got, err := r.Token(t.Context(), request)
+		if err != nil || got.AccessToken.Reveal() != "winners" || len(r.log) != 0 {
+			t.Errorf("%s: %s, %v, went %q", name, got.AccessToken.Reveal(), err, r.log)
+		}
+	}
+}
+
+func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
+	short := token.Set{AccessToken: token.NewSecret("winners"), Obtained: noon, Expiry: noon.Add(10 * time.Second)}
+	r := newRig(ptr(expired("stored")))
+	r.Lock = func(context.Context) (func(), error) {
+		r.memory.set = &short
+		return func() {}, nil
+	}
+	r.want(t, "winners")
+
+	// One from before the question is refreshed all the same.
+	short.Obtained, short.RefreshToken = noon.Add(-20*time.Second), token.NewSecret("r-short")
+	r = newRig(&short)
+	r.want(t, "refreshed", "lock", "refresh r-short", "save", "unlock")
+}
+
+var invalidGrant = &flow.ServerError{Op: "refresh token", Status: 400, Code: "invalid_grant"}
+
+func TestSpentRefreshTokenIsALoginWherePeopleAre(t *testing.T) {
+	r := newRig(ptr(expired("stored")))
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
+	r.want(t, "fresh", "lock", "login", "record", "save", "unlock")
+}
+
+func TestSpentRefreshTokenIsToldToScriptsAndNotDeleted(t *testing.T) {
+	r := newRig(ptr(expired("stored")))
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
+	r.Login = nil
+	_, err := r.Token(t.Context(), Request{})
+	if !errors.Is(err, ErrInteractionRequired) || !flow.InvalidGrant(err) || r.memory.set == nil {
+		t.Errorf("%v, store %v", err, r.memory.set)
+	}
+}
+
+func TestServerTroubleKeepsEverythingAndOpensNoBrowser(t *testing.T) {
+	trouble := &flow.ServerError{Op: "refresh token", Status: 503}
+	r := newRig(ptr(expired("stored")))
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, trouble }
+	_, err := r.Token(t.Context(), Request{})
+	if !errors.Is(err, trouble) || r.memory.set == nil || !slices.Equal(r.log, []string{"lock", "unlock"}) {
+		t.Errorf("%v, went %q", err, r.log)
+	}
+}
+
+func TestNobodyToAskIsInteractionRequired(t *testing.T) {
+	r := newRig(nil)
+	r.Login = nil
+	if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, ErrInteractionRequired) {
+		t.Error(err)
+	}
+}
+
+func TestTokenIsNeverLostToAFailedSave(t *testing.T) {
+	full := &store.Error{Store: "memory", Op: "save token", Reason: store.StateDirBad}
+	for name, stored := range map[string]*token.Set{"login": nil, "refresh": ptr(expired("stored"))} {
+		r := newRig(stored)
+		r.memory.saveErr = full
+		got, err := r.Token(t.Context(), Request{})
+		if err != nil || got.AccessToken.Empty() || len(r.warnings) != 1 || !errors.Is(r.warnings[0], full) {
+			t.Errorf("%s: %v, warnings %v", name, err, r.warnings)
+		}
+	}
+}
+
+func TestCtrlCBetweenAnswerAndSaveStillSaves(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := newRig(ptr(expired("stored")))
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) {
+		cancel()
+		return live("refreshed"), nil
+	}
+	if _, err := r.Token(ctx, Request{}); err != nil || r.memory.set.AccessToken.Reveal() != "refreshed" {
+		t.Errorf("%v, stored %s", err, r.memory.set.AccessToken.Reveal())
+	}
+}
+
+func TestMissingStoreCostsAWarningAndFailedStoreTheCall(t *testing.T) {
+	for _, reason := range []store.Reason{store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported} {
+		r := newRig(nil)
+		r.memory.loadErr = &store.Error{Reason: reason}
+		got, err := r.Token(t.Context(), Request{})
+		if err != nil || got.AccessToken.Reveal() != "fresh" || len(r.warnings) != 1 || !slices.Equal(r.log, []string{"login"}) {
+			t.Errorf("%s: %v, warnings %v, went %q", reason, err, r.warnings, r.log)
+		}
+	}
+	for _, failed := range []error{
+		&store.Error{Reason: store.TimedOut}, &store.Error{Reason: store.Refused}, &store.Error{Reason: store.Unreadable},
+		errors.New("anything else"), context.Canceled,
+	} {
+		r := newRig(nil)
+		r.memory.loadErr = failed
+		if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, failed) || len(r.log) != 0 {
+			t.Errorf("%v: got %v, went %q", failed, err, r.log)
+		}
+	}
+}
+
+func TestMissingStoreFailsAScript(t *testing.T) {
+	r := newRig(nil)
+	locked := &store.Error{Reason: store.Locked}
+	r.memory.loadErr, r.Login = locked, nil
+	if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, locked) || len(r.warnings) != 0 {
+		t.Errorf("%v, warnings %v", err, r.warnings)
+	}
+}
+
+func TestFreshFailsBeforeTheBrowserWhereNothingCanBeKept(t *testing.T) {
+	locked := &store.Error{Reason: store.Locked}
+	r := newRig(ptr(live("stored")))
+	r.memory.probeErr = locked
+	if _, err := r.Fresh(t.Context()); !errors.Is(err, locked) || len(r.log) != 0 {
+		t.Errorf("%v, went %q", err, r.log)
+	}
+}
+
+func TestFreshLogsInWhateverIsStored(t *testing.T) {
+	r := newRig(ptr(live("stored")))
+	got, err := r.Fresh(t.Context())
+	r.check(t, got, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
+}
+
+func TestFreshReportsAFailedSave(t *testing.T) {
+	full := &store.Error{Reason: store.StateDirBad}
+	r := newRig(nil)
+	r.memory.saveErr = full
+	if _, err := r.Fresh(t.Context()); !errors.Is(err, full) {
+		t.Error(err)
+	}
+}
