@@ -3,6 +3,7 @@
 package browser
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +13,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // rig is a directory that is the whole PATH but for the system's tools, with small programs for browsers.
@@ -153,11 +155,8 @@ func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 		os.Exit(0)
 	}
 	r := newRig(t)
-	r.program(t, "stays", `
-		echo noise; echo noise >&2; cat
-		(exec </dev/tty) 2>/dev/null && echo "has a terminal" >>`+r.dir+`/log
-		echo $$ >`+r.dir+`/pid.new; mv `+r.dir+`/pid.new `+r.dir+`/pid
-		exec sleep 60`)
+	r.program(t, "stays", "echo noise; echo noise >&2; cat\n"+r.tellPID())
+	started := r.pid(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -178,52 +177,65 @@ func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 		t.Errorf("output: %q, %v", got, err)
 	}
 	_ = cmd.Wait()
-	pid := r.pid(t)
-	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
-	if err := syscall.Kill(pid, 0); err != nil {
+	pid := started()
+	if err := unix.Kill(pid, 0); err != nil {
 		t.Errorf("the browser is gone: %v", err)
 	}
 	if got, want := r.log(t), "stays\n"+authorizeURL+"\n"; got != want {
 		t.Errorf("log: %s, want %s", got, want)
 	}
-	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
-		t.Errorf("the browser is in group %d, %v; want one of its own", group, err)
+	if session, err := unix.Getsid(pid); err != nil || session != pid {
+		t.Errorf("the browser is in session %d, %v; want one of its own", session, err)
 	}
 }
 
-// pid waits for the program to tell its process id.
-func (r rig) pid(t *testing.T) int {
+// tellPID is the script of a program that tells its process id and stays.
+func (r rig) tellPID() string { return "echo $$ >'" + r.dir + "/pid'; exec sleep 60" }
+
+// pid returns a function that waits for the program to tell its process id, and sees to it that the program ends with
+// the test. It comes before the program is started.
+func (r rig) pid(t *testing.T) func() int {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		data, err := os.ReadFile(filepath.Join(r.dir, "pid"))
-		if err == nil {
-			pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return pid
+	path := filepath.Join(r.dir, "pid")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Open for writing as well, so that neither side waits for the other to open it.
+	pipe, err := os.OpenFile(path, os.O_RDWR|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pipe.Close() })
+	return func() int {
+		t.Helper()
+		_ = pipe.SetReadDeadline(time.Now().Add(10 * time.Second))
+		line, err := bufio.NewReader(pipe).ReadString('\n')
+		if err != nil {
+			t.Fatalf("the program was not started: %v", err)
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("the program was not started")
+		pid, err := strconv.Atoi(strings.TrimSpace(line))
+		if err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(time.Millisecond)
+		t.Cleanup(func() { _ = unix.Kill(pid, unix.SIGKILL) })
+		return pid
 	}
 }
 
 func TestInterruptEndsOpenAndNotTheBrowser(t *testing.T) {
 	r := newRig(t)
-	r.program(t, "stays", "echo $$ >"+r.dir+"/pid.new; mv "+r.dir+"/pid.new "+r.dir+"/pid; exec sleep 60")
+	r.program(t, "stays", r.tellPID())
+	started := r.pid(t)
 	cause := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	opened := make(chan error)
 	go func() { opened <- Opener{Command: "stays:stays"}.Open(ctx, authorizeURL) }()
-	pid := r.pid(t)
-	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+	pid := started()
 	cancel(cause)
 	if err := <-opened; !errors.Is(err, cause) {
 		t.Errorf("Open: %v", err)
 	}
-	if err := syscall.Kill(pid, 0); err != nil {
+	if err := unix.Kill(pid, 0); err != nil {
 		t.Errorf("the browser is gone: %v", err)
 	}
 	if strings.Count(r.log(t), "stays") != 1 {

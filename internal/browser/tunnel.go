@@ -11,8 +11,8 @@ import (
 // SSHTunnel is the command that the person pastes on their own machine so that their browser there reaches address, the
 // HOST:PORT of the redirect URI, on this one. It is empty outside of an SSH session.
 //
-// SSH_CONNECTION holds "client address, client port, server address and server port" (ssh(1)). The server address may
-// be one that only this machine's network knows; it is the best that can be known here.
+// SSH_CONNECTION holds the client's address and port and the server's address and port (ssh(1)). The server's address
+// may be one that only this machine's network knows; it is the best that can be known here.
 func SSHTunnel(getenv func(string) string, address string) string {
 	fields := strings.Fields(getenv("SSH_CONNECTION"))
 	host, port, err := net.SplitHostPort(address)

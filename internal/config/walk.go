@@ -154,21 +154,30 @@ func withoutCharacter(message string) string {
 	return strings.TrimRight(before, " :") + rest
 }
 
-// cursor turns offsets into lines and columns. It is cheap where the offsets come in order.
+// cursor turns offsets into lines and columns. Offsets that come in order cost one look at each byte, however long the
+// lines are.
 type cursor struct {
-	data        []byte
-	start, line int // the start of the last line asked for; line is 0-based
+	data         []byte
+	at           int // the last offset asked for
+	line, column int // of it, 0-based, the column in characters
 }
 
+// position gives the 1-based line and column of an offset.
 func (c *cursor) position(at int) (line, column int) {
 	at = min(max(at, 0), len(c.data))
-	if at < c.start {
-		c.start, c.line = 0, 0
+	if at < c.at {
+		c.at, c.line, c.column = 0, 0, 0
 	}
-	c.line += bytes.Count(c.data[c.start:at], []byte{'\n'})
-	c.start = max(c.start, bytes.LastIndexByte(c.data[:at], '\n')+1)
-	text := bytes.TrimPrefix(c.data[c.start:at], bom)
-	return c.line + 1, utf8.RuneCount(text) + 1
+	text := c.data[c.at:at]
+	if c.at == 0 {
+		text = bytes.TrimPrefix(text, bom)
+	}
+	if last := bytes.LastIndexByte(text, '\n'); last >= 0 {
+		c.line += bytes.Count(text, []byte{'\n'})
+		c.column, text = 0, text[last+1:]
+	}
+	c.at, c.column = at, c.column+utf8.RuneCount(text)
+	return c.line + 1, c.column + 1
 }
 
 // bom is what some editors put first. It is no part of TOML, and no reason to refuse a file.

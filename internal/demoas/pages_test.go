@@ -152,7 +152,7 @@ func TestConsentTellsWhoAsksForWhat(t *testing.T) {
 	signIn(t, page, `ada"<b>`, cookie)
 	body := get(t, page, cookie).body
 	for _, want := range []string{
-		"Order &lt;Printer&gt;", "Read your orders", "Keep access while you are away", "x:y", "127.0.0.1:49152",
+		"Order &lt;Printer&gt;", "Read your orders", "Act while you are away", "x:y", "127.0.0.1:49152",
 		"https://api.example/orders", "ada&#34;&lt;b&gt;",
 	} {
 		if !strings.Contains(body, want) {

@@ -23,7 +23,7 @@ func scopeInWords(scope string) string {
 	case scopeEmail:
 		return "See your email address"
 	case scopeOffline:
-		return "Keep access while you are away"
+		return "Act while you are away"
 	case scopeOrders:
 		return "Read your orders"
 	default:

@@ -97,7 +97,7 @@ func whereToListen(o Options) (place, error) {
 	host, port := o.RedirectURI.Hostname(), o.RedirectURI.Port()
 	loopback := loopbackHosts(host)
 	// "The authorization server MUST allow any port to be specified at the time of the request for loopback IP
-	// redirect URIs." RFC 8252 §7.3
+	// redirect URIs …" RFC 8252 §7.3
 	p := place{hosts: loopback, fillPort: port == "" && loopback != nil && o.RedirectURI.Scheme == "http"}
 	if o.ListenAddress != "" {
 		bindHost, bindPort, err := splitListenAddress(o.ListenAddress)
@@ -134,9 +134,9 @@ func whereToListen(o Options) (place, error) {
 
 // loopbackHosts are the addresses that a browser may try for host, or nil where host is not a loopback one.
 //
-// "The use of 'localhost' is NOT RECOMMENDED" for a client (RFC 8252 §8.3), but some servers register nothing else, and
-// then it depends on the browser which family it tries: a listener on one of them can be missed, or another program on
-// the other family gets the code.
+// "[T]he use of localhost is NOT RECOMMENDED." RFC 8252 §8.3. But some servers register nothing else, and then it
+// depends on the browser which family it tries: a listener on one of them can be missed, or another program on the
+// other family gets the code.
 func loopbackHosts(host string) []string {
 	if strings.EqualFold(host, "localhost") {
 		return []string{"127.0.0.1", "::1"}

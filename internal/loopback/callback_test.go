@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // strangers are requests that find the port during a login: what makes each different from the real one, and the
@@ -281,5 +283,28 @@ func TestHundredIdleConnectionsDoNotBlockTheRealOne(t *testing.T) {
 	l.Finish(Page{Title: "You are signed in", OK: true})
 	if a := <-first; a.status != http.StatusOK {
 		t.Errorf("the held request got %v", a)
+	}
+}
+
+// deadlines notes the read deadlines that are set on a connection.
+type deadlines struct {
+	http.ResponseWriter
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, t)
+	return nil
+}
+
+func TestFormMustArriveInTimeAndIsThenHeldWithoutLimit(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("x=y"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	d := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	if form, refused := readForm(d, r); refused != nil || form != "x=y" {
+		t.Fatalf("readForm: %q, %v", form, refused)
+	}
+	if len(d.set) != 2 || d.set[0].IsZero() || !d.set[1].IsZero() {
+		t.Errorf("deadlines were %v", d.set)
 	}
 }

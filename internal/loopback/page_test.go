@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,5 +82,11 @@ func TestPageSaysWhatItIsGiven(t *testing.T) {
 	}
 	if body := render(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<dl>") || strings.Contains(body, "<p ") {
 		t.Errorf("empty parts are shown: %s", body)
+	}
+}
+
+func TestPageIsWithTheSystemWhenWriteReturns(t *testing.T) {
+	if w := render(Page{Title: "x"}, success); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
+		t.Error("the page may be lost when the process exits")
 	}
 }
