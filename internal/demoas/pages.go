@@ -3,79 +3,83 @@ package demoas
 import (
 	"cmp"
 	"crypto/rand"
-	_ "embed"
-	"html/template"
+	"embed"
+	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
-//go:embed pages.html
-var pagesSource string
+//go:embed pages/*.html
+var pages embed.FS
 
-// pages parses at the first use: the demo server is linked into a program that hardly ever needs it.
-var pages = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("pages").Parse(pagesSource))
-})
+// markup is HTML of our own. Everything else that goes into a page is text and is escaped.
+type markup string
 
-// page is what every page shows.
-type page struct {
-	Nonce string // of the one style element
-	Title string
-	Body  any
+// fill puts values in for the {names} of a page; pairs are name, value, name, value.
+//
+// html/template would do it too, and cost the program two megabytes: it finds methods by name, for which the linker
+// keeps every exported method of every type. A Replacer does not look at what it has put in, so no value can name another.
+func fill(page string, pairs ...any) markup {
+	data, err := pages.ReadFile("pages/" + page + ".html")
+	if err != nil {
+		panic(err) // a page that is not part of the program is a mistake of ours
+	}
+	var replacements []string
+	for i := 0; i < len(pairs); i += 2 {
+		value, trusted := pairs[i+1].(markup)
+		if !trusted {
+			value = escape(pairs[i+1].(string))
+		}
+		replacements = append(replacements, "{"+pairs[i].(string)+"}", string(value))
+	}
+	return markup(strings.NewReplacer(replacements...).Replace(strings.TrimSuffix(string(data), "\n")))
 }
 
-type loginPage struct {
-	Client, User, Problem string
-}
-
-type consentPage struct {
-	Client, User, FullName, Initial string
-	Scopes                          []scopeLine
-	Audience                        []string
-	ReturnTo                        string
-	OnThisComputer                  bool
-}
-
-type scopeLine struct{ Name, Words string }
-
-type errorPage struct{ Message, Detail string }
-
-type homePage struct{ Issuer, Metadata, API string }
+func escape(text string) markup { return markup(html.EscapeString(text)) }
 
 func (s *Server) showLogin(w http.ResponseWriter, it interaction, problem string) {
-	status := http.StatusOK
+	status, user, invalid, note := http.StatusOK, cmp.Or(cleanUserName(it.request.loginHint), defaultUser), markup(""), markup("")
 	if problem != "" {
-		status = http.StatusUnprocessableEntity
+		status, user = http.StatusUnprocessableEntity, ""
+		invalid = ` aria-invalid="true" aria-describedby="problem"`
+		note = `<p class="problem" id="problem" role="alert">` + escape(problem) + "</p>"
 	}
-	s.show(w, showing{"login", status, it.request.redirectURI}, page{
-		Title: "Sign in",
-		Body: loginPage{
-			Client: it.request.client.displayName(), Problem: problem,
-			User: cmp.Or(cleanUserName(it.request.loginHint), defaultUser),
-		},
-	})
+	body := fill("login", "client", it.request.client.displayName(), "user", user, "invalid", invalid, "problem", note)
+	s.show(w, showing{status, "Sign in", it.request.redirectURI}, body)
 }
 
 func (s *Server) showConsent(w http.ResponseWriter, it interaction) {
 	req := it.request
 	first, _ := utf8.DecodeRuneInString(it.login.user)
-	body := consentPage{
-		Client: req.client.displayName(), User: it.login.user, FullName: fullName(it.login.user),
-		Initial: string(unicode.ToUpper(first)), Audience: req.audience, ReturnTo: req.redirectURI.Host,
-		OnThisComputer: slices.Contains(loopbackHosts, req.redirectURI.Hostname()),
-	}
-	if body.ReturnTo == "" {
-		body.ReturnTo = req.redirectURI.Scheme + ":"
-	}
+	var scopes markup
 	for _, scope := range req.scopes {
-		body.Scopes = append(body.Scopes, scopeLine{scope, scopeInWords(scope)})
+		scopes += fill("scope", "words", scopeInWords(scope), "name", scope)
 	}
-	s.show(w, showing{"consent", http.StatusOK, req.redirectURI}, page{Title: "Allow access", Body: body})
+	where := ""
+	if slices.Contains(loopbackHosts, req.redirectURI.Hostname()) {
+		where = ", a program on this computer. Allow it only if you have just started it"
+	}
+	body := fill("consent",
+		"client", req.client.displayName(), "initial", string(unicode.ToUpper(first)), "user", it.login.user,
+		"full name", fullName(it.login.user), "scopes", scopes, "audience", audienceNote(req.audience),
+		"return to", cmp.Or(req.redirectURI.Host, req.redirectURI.Scheme+":"), "where", where)
+	s.show(w, showing{http.StatusOK, "Allow access", req.redirectURI}, body)
+}
+
+func audienceNote(audience []string) markup {
+	if len(audience) == 0 {
+		return ""
+	}
+	codes := make([]string, len(audience))
+	for i, a := range audience {
+		codes[i] = "<code>" + string(escape(a)) + "</code>"
+	}
+	return markup(`<p class="note">The access is meant for ` + strings.Join(codes, ", ") + ".</p>")
 }
 
 // showError shows what is wrong where the client cannot be told. detail is quoted from the request.
@@ -83,35 +87,39 @@ func (s *Server) showError(w http.ResponseWriter, status int, message, detail st
 	if len(detail) > maxDetail {
 		detail = strings.ToValidUTF8(detail[:maxDetail], "") + "…"
 	}
-	s.show(w, showing{"error", status, nil}, page{Title: "This cannot go on", Body: errorPage{message, detail}})
+	quoted := markup("")
+	if detail != "" {
+		quoted = `<p class="detail"><code>` + escape(detail) + "</code></p>"
+	}
+	const title = "This cannot go on"
+	s.show(w, showing{status, title, nil}, fill("error", "title", title, "message", message, "detail", quoted))
 }
 
 // maxDetail is in bytes.
 const maxDetail = 200
 
 func (s *Server) showHome(w http.ResponseWriter, _ *http.Request) {
-	s.show(w, showing{"home", http.StatusOK, nil}, page{
-		Title: "Demo authorization server",
-		Body:  homePage{s.Issuer(), s.url("/.well-known/openid-configuration"), s.APIURL()},
-	})
+	const title = "Demo authorization server"
+	s.show(w, showing{http.StatusOK, title, nil}, fill("home",
+		"title", title, "issuer", s.Issuer(), "metadata", s.url("/.well-known/openid-configuration"), "api", s.APIURL()))
 }
 
 // showing says how a page is shown.
 type showing struct {
-	template string
-	status   int
-	formEnd  *url.URL // where the page's form leads in the end; nil where the page has none
+	status  int
+	title   string
+	formEnd *url.URL // where the page's form leads in the end; nil where the page has none
 }
 
-func (s *Server) show(w http.ResponseWriter, how showing, p page) {
-	p.Nonce = rand.Text()
+func (s *Server) show(w http.ResponseWriter, how showing, body markup) {
+	nonce := rand.Text() // of the one style element
 	formAction := "'none'"
 	if how.formEnd != nil {
 		formAction = "'self' " + redirectSource(how.formEnd)
 	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+p.Nonce+"'; form-action "+formAction+
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'; form-action "+formAction+
 		"; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(how.status)
-	_ = pages().ExecuteTemplate(w, how.template, p) // fails only where the browser has gone
+	_, _ = io.WriteString(w, string(fill("layout", "title", how.title, "nonce", nonce, "body", body))) // fails only where the browser has gone
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -74,11 +73,9 @@ func (v visited) end(start *url.URL) (string, error) {
 
 // dataPage finds which of our pages this is; it reads markup of ours alone.
 func dataPage(body string) string {
-	found := regexp.MustCompile(`<form method="post" data-page="(\w+)">`).FindStringSubmatch(body)
-	if found == nil {
-		return ""
-	}
-	return found[1]
+	_, form, _ := strings.Cut(body, `<form method="post" data-page="`)
+	name, _, _ := strings.Cut(form, `"`)
+	return name
 }
 
 // answer returns the form as the person fills it in, or nil where the page has none.

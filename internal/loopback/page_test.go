@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func render(p Page, t tone) *httptest.ResponseRecorder {
+func rendered(p Page, t tone) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	write(w, http.StatusOK, p, t)
 	return w
@@ -20,7 +20,7 @@ func render(p Page, t tone) *httptest.ResponseRecorder {
 
 func TestPageCannotBeInjectedInto(t *testing.T) {
 	evil := `</p><script>alert(1)</script><img src=x onerror="x">` + "`</code><b>`"
-	body := render(Page{Title: evil, Detail: evil, Hint: evil, Facts: []Fact{{evil, evil}}}, failure).Body.String()
+	body := rendered(Page{Title: evil, Detail: evil, Hint: evil, Facts: []Fact{{evil, evil}}}, failure).Body.String()
 	for _, tag := range []string{"<script", "<img", "<b>`"} {
 		if strings.Contains(body, tag) {
 			t.Errorf("%s got through: %s", tag, body)
@@ -29,7 +29,7 @@ func TestPageCannotBeInjectedInto(t *testing.T) {
 }
 
 func TestPageHeadersLetNothingInAndNothingOut(t *testing.T) {
-	w := render(Page{Title: "x"}, success)
+	w := rendered(Page{Title: "x"}, success)
 	want := map[string]string{
 		"Content-Type":                 "text/html; charset=utf-8",
 		"Cache-Control":                "no-store",
@@ -51,7 +51,7 @@ func TestPageHeadersLetNothingInAndNothingOut(t *testing.T) {
 }
 
 func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
-	w := render(Page{Title: "x"}, success)
+	w := rendered(Page{Title: "x"}, success)
 	_, rest, _ := strings.Cut(w.Body.String(), "<style>")
 	style, _, ok := strings.Cut(rest, "</style>")
 	sum := sha256.Sum256([]byte(style))
@@ -68,7 +68,7 @@ func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
 }
 
 func TestPageSaysWhatItIsGiven(t *testing.T) {
-	body := render(Page{
+	body := rendered(Page{
 		Title: "The login failed", Detail: "It was denied.", Hint: "Run `oauthget login work`.",
 		Facts: []Fact{{"Profile", "work"}},
 	}, failure).Body.String()
@@ -80,13 +80,13 @@ func TestPageSaysWhatItIsGiven(t *testing.T) {
 			t.Errorf("no %s in %s", part, body)
 		}
 	}
-	if body := render(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<dl>") || strings.Contains(body, "<p ") {
+	if body := rendered(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<dl>") || strings.Contains(body, "<p ") {
 		t.Errorf("empty parts are shown: %s", body)
 	}
 }
 
 func TestPageIsWithTheSystemWhenWriteReturns(t *testing.T) {
-	if w := render(Page{Title: "x"}, success); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
+	if w := rendered(Page{Title: "x"}, success); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
 		t.Error("the page may be lost when the process exits")
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/token"
@@ -58,18 +57,21 @@ func Help() string {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		fmt.Fprintf(&b, "  %-22s %s\n", name, all[name].Help)
 	}
-	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "text/template over the members of json, e.g. {{.access_token}}")
+	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "a Go template over the members of json, e.g. {{.access_token}}")
 	return b.String()
 }
 
 // Parse finds the format named name, so that a misspelt one fails before anything is asked of a server.
 func Parse(name string) (Format, error) {
 	if text, ok := strings.CutPrefix(name, templatePrefix); ok {
-		t, err := template.New("output").Option("missingkey=error").Parse(text)
+		t, err := parseTemplate(text)
 		if err != nil {
-			return Format{}, fmt.Errorf("parse template: %w", err)
+			return Format{}, err
 		}
-		return Format{Render: func(s token.Set) (string, error) { return execute(t, s) }}, nil
+		return Format{Render: func(s token.Set) (string, error) {
+			out, err := t.execute(members(s))
+			return strings.TrimSuffix(out, "\n") + "\n", err
+		}}, nil
 	}
 	if f, ok := formats()[name]; ok {
 		return f, nil
@@ -111,14 +113,6 @@ func idToken(s token.Set) (string, error) {
 func asJSON(s token.Set) (string, error) {
 	data, err := json.MarshalIndent(members(s), "", "  ")
 	return string(data) + "\n", err
-}
-
-func execute(t *template.Template, s token.Set) (string, error) {
-	var b strings.Builder
-	if err := t.Execute(&b, members(s)); err != nil {
-		return "", fmt.Errorf("execute template: %w", err)
-	}
-	return strings.TrimSuffix(b.String(), "\n") + "\n", nil
 }
 
 // members are the response's members by their names in RFC 6749 §5.1, with expires_in counted from the moment the

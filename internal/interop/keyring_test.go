@@ -1,0 +1,85 @@
+//go:build interop && linux
+
+package interop
+
+import (
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// keyring is a GNOME keyring of one test, on a session bus of its own.
+type keyring struct {
+	world  *world
+	daemon *process
+}
+
+// startBus starts a session bus that starts no service by itself, and hands its
+// address to the product.
+func startBus(t *testing.T, w *world) {
+	t.Helper()
+	need(t, "dbus-daemon", "dbus-send")
+	cmd := exec.Command("dbus-daemon", "--nofork", "--nopidfile", "--print-address=1",
+		"--config-file="+interopFile(t, "session-bus.conf"), "--address=unix:path="+w.path("run", "session"))
+	cmd.Env = w.environ()
+	w.env["DBUS_SESSION_BUS_ADDRESS"] = start(t, cmd, "").firstLine(t)
+}
+
+// startKeyring starts a bus and a Secret Service on it, unlocked and empty.
+func startKeyring(t *testing.T, w *world) *keyring {
+	t.Helper()
+	need(t, "gnome-keyring-daemon", "secret-tool")
+	startBus(t, w)
+	// The daemon's files lie outside the product's home, which is searched for
+	// secrets; theirs are encrypted.
+	cmd := exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	cmd.Env = append(w.environ(), "XDG_DATA_HOME="+w.path("keyring"), "HOME="+w.path("keyring"))
+	k := &keyring{world: w, daemon: start(t, cmd, "test")}
+	for deadline := time.Now().Add(startLimit); !k.ready(t); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no Secret Service on the bus: %s", k.daemon.stderr)
+		}
+	}
+	return k
+}
+
+// ready asks the bus, not the service: a question to the service could start
+// another.
+func (k *keyring) ready(t *testing.T) bool {
+	t.Helper()
+	asked := k.world.run(t, exec.Command("dbus-send", "--session", "--print-reply", "--reply-timeout=5000",
+		"--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
+		"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"))
+	return strings.Contains(asked.stdout, "boolean true")
+}
+
+// lock locks the collection new items go into, as a screen lock may.
+func (k *keyring) lock(t *testing.T) {
+	t.Helper()
+	locked := k.world.run(t, exec.Command("dbus-send", "--session", "--print-reply", "--reply-timeout=5000",
+		"--dest=org.freedesktop.secrets", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock",
+		"array:objpath:/org/freedesktop/secrets/aliases/default"))
+	if locked.status != 0 || !strings.Contains(locked.stdout, "/org/freedesktop/secrets") {
+		t.Fatalf("the keyring was not locked: %v\n%s", locked, locked.stdout)
+	}
+}
+
+// freeze makes the daemon stop answering, without leaving the bus.
+func (k *keyring) freeze() { k.daemon.signal(syscall.SIGSTOP) }
+
+// thaw ends what freeze began.
+func (k *keyring) thaw() { k.daemon.signal(syscall.SIGCONT) }
+
+// items returns what libsecret finds of the product, secrets and all: the same
+// text twice means that nothing was written in between.
+func (k *keyring) items(t *testing.T) string {
+	t.Helper()
+	found := k.world.run(t, exec.Command("secret-tool", "search", "--all", "service", "oauthget"))
+	return found.stdout
+}
+
+// pid is the daemon's process id, for kill(1).
+func (k *keyring) pid() string { return strconv.Itoa(k.daemon.cmd.Process.Pid) }

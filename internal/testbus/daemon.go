@@ -1,0 +1,140 @@
+package testbus
+
+import (
+	"fmt"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	busName      = "org.freedesktop.DBus"
+	secretsName  = "org.freedesktop.secrets"
+	secretsOwner = ":1.0" // its unique name
+)
+
+// The answers of StartServiceByName.
+const (
+	startReplySuccess        uint32 = 1
+	startReplyAlreadyRunning uint32 = 2
+)
+
+// route answers c, or hands it to the service, which will.
+func (b *Bus) route(c *call) (a answer, done bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.sender == "" && c.method != busName+".Hello" {
+		return failure(errorPrefix+"AccessDenied", "the first message must be Hello"), true
+	}
+	switch c.destination {
+	case busName:
+		return b.daemon(c), true
+	case secretsName:
+		if !b.service.running && c.flags&dbus.FlagNoAutoStart == 0 {
+			b.activate()
+		}
+	case secretsOwner:
+	default:
+		return noOwner(c.destination), true
+	}
+	if !b.service.running {
+		return noOwner(c.destination), true
+	}
+	b.service.queue = append(b.service.queue, *c)
+	b.changed.Broadcast()
+	return answer{}, false
+}
+
+// noOwner has dbus-daemon's words, which go-keyring's callers are known to look for.
+func noOwner(name string) answer {
+	return failure(errorPrefix+"ServiceUnknown", fmt.Sprintf("The name %s was not provided by any .service files", name))
+}
+
+// daemon is the bus itself: the methods of org.freedesktop.DBus that clients of a Secret Service use. The bus is locked.
+func (b *Bus) daemon(c *call) answer {
+	switch c.method {
+	case busName + ".Hello":
+		return b.hello(c)
+	case busName + ".AddMatch", busName + ".RemoveMatch": // what is sent is sent to one client, which wants it
+		return reply()
+	case busName + ".ListNames":
+		return reply(b.owned())
+	case busName + ".ListActivatableNames":
+		names := []string{busName}
+		if b.service.activatable {
+			names = append(names, secretsName)
+		}
+		return reply(names)
+	case busName + ".GetId":
+		return reply(b.guid)
+	case busName + ".NameHasOwner", busName + ".GetNameOwner", busName + ".StartServiceByName":
+		return b.aboutName(c)
+	default:
+		return unknownMethod(*c)
+	}
+}
+
+func (b *Bus) hello(c *call) answer {
+	if c.from.name != "" {
+		return failure(errorPrefix+"Failed", "Hello was already said")
+	}
+	b.names++
+	c.from.name = fmt.Sprintf(":1.%d", b.names)
+	c.sender = c.from.name
+	a := reply(c.from.name)
+	a.signal = &signal{"/org/freedesktop/DBus", busName, "NameAcquired", []any{c.from.name}}
+	return a
+}
+
+// owned returns the names on the bus.
+func (b *Bus) owned() []string {
+	names := []string{busName}
+	for p := range b.peers {
+		if p.name != "" {
+			names = append(names, p.name)
+		}
+	}
+	if b.service.running {
+		names = append(names, secretsName, secretsOwner)
+	}
+	return names
+}
+
+// aboutName are the methods whose first argument is a name.
+func (b *Bus) aboutName(c *call) answer {
+	var name string
+	if len(c.args) == 0 {
+		return invalidArgs(fmt.Errorf("%s takes a name", c.method))
+	}
+	if err := dbus.Store(c.args[:1], &name); err != nil {
+		return invalidArgs(err)
+	}
+	owner := b.owner(name)
+	switch {
+	case c.method == busName+".NameHasOwner":
+		return reply(owner != "")
+	case c.method == busName+".GetNameOwner" && owner == "":
+		return failure(errorPrefix+"NameHasNoOwner", fmt.Sprintf("Could not get owner of name '%s': no such name", name))
+	case c.method == busName+".GetNameOwner":
+		return reply(owner)
+	case owner != "":
+		return reply(startReplyAlreadyRunning)
+	case name == secretsName && b.activate():
+		return reply(startReplySuccess)
+	default:
+		return noOwner(name)
+	}
+}
+
+// owner returns the unique name of whoever owns name, or "".
+func (b *Bus) owner(name string) string {
+	for _, owned := range b.owned() {
+		switch {
+		case owned != name:
+		case name == secretsName:
+			return secretsOwner
+		default:
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,178 @@
+package testbus
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	secretsPath         = dbus.ObjectPath("/org/freedesktop/secrets")
+	loginPath           = secretsPath + "/collection/login"
+	defaultPath         = secretsPath + "/aliases/default" // another name of loginPath
+	sessionPrefix       = secretsPath + "/session/s"
+	promptPrefix        = secretsPath + "/prompt/p"
+	noObject            = dbus.ObjectPath("/") // stands for none where a path must be
+	serviceInterface    = "org.freedesktop.Secret.Service"
+	collectionInterface = "org.freedesktop.Secret.Collection"
+	itemInterface       = "org.freedesktop.Secret.Item"
+	sessionInterface    = "org.freedesktop.Secret.Session"
+	promptInterface     = "org.freedesktop.Secret.Prompt"
+	propertiesInterface = "org.freedesktop.DBus.Properties"
+	secretError         = "org.freedesktop.Secret.Error."
+)
+
+// secrets are the objects of the Secret Service. Paths are never used twice. The bus guards them.
+type secrets struct {
+	paths    int                        // given so far
+	missing  bool                       // there is no collection
+	locked   bool                       // the collection
+	items    []stored                   // in the collection, the oldest first
+	sessions map[dbus.ObjectPath]string // the unique name of whose it is
+	prompts  map[dbus.ObjectPath]prompt // not yet answered
+	person   Person                     // who answers the prompts
+	writes   writes                     // what becomes of a write
+}
+
+func newSecrets() *secrets {
+	return &secrets{sessions: map[dbus.ObjectPath]string{}, prompts: map[dbus.ObjectPath]prompt{}}
+}
+
+// methods are what the service answers, at whatever path it makes sense.
+var methods = map[string]func(*secrets, call) answer{
+	serviceInterface + ".OpenSession":    (*secrets).openSession,
+	serviceInterface + ".SearchItems":    (*secrets).searchService,
+	serviceInterface + ".Unlock":         (*secrets).unlock,
+	serviceInterface + ".Lock":           (*secrets).lock,
+	serviceInterface + ".GetSecrets":     (*secrets).getSecrets,
+	serviceInterface + ".ReadAlias":      (*secrets).readAlias,
+	collectionInterface + ".SearchItems": (*secrets).searchCollection,
+	collectionInterface + ".CreateItem":  (*secrets).createItem,
+	itemInterface + ".GetSecret":         (*secrets).getSecret,
+	itemInterface + ".SetSecret":         (*secrets).setSecret,
+	itemInterface + ".Delete":            (*secrets).deleteItem,
+	sessionInterface + ".Close":          (*secrets).closeSession,
+	promptInterface + ".Prompt":          (*secrets).showPrompt,
+	promptInterface + ".Dismiss":         (*secrets).dismissPrompt,
+	propertiesInterface + ".Get":         (*secrets).getProperty,
+	propertiesInterface + ".GetAll":      (*secrets).getProperties,
+}
+
+func (s *secrets) answer(c call) answer {
+	if method, ok := methods[c.method]; ok {
+		return method(s, c)
+	}
+	return unknownMethod(c)
+}
+
+// forget ends what a client has open that has hung up.
+func (s *secrets) forget(client string) {
+	maps.DeleteFunc(s.sessions, func(_ dbus.ObjectPath, owner string) bool { return owner == client })
+	maps.DeleteFunc(s.prompts, func(_ dbus.ObjectPath, p prompt) bool { return p.owner == client })
+}
+
+// path returns one that starts with prefix and that nothing had before.
+func (s *secrets) path(prefix dbus.ObjectPath) dbus.ObjectPath {
+	s.paths++
+	return dbus.ObjectPath(fmt.Sprint(string(prefix), s.paths))
+}
+
+func (s *secrets) openSession(c call) answer {
+	var algorithm string
+	var input dbus.Variant
+	if err := dbus.Store(c.args, &algorithm, &input); err != nil {
+		return invalidArgs(err)
+	}
+	if algorithm != "plain" {
+		// "If the service does not support the specified algorithm, a org.freedesktop.DBus.Error.NotSupported is
+		// returned": clients then ask for plain.
+		return failure(errorPrefix+"NotSupported", "the algorithm "+algorithm+" is not supported")
+	}
+	path := s.path(sessionPrefix)
+	s.sessions[path] = c.sender
+	return reply(dbus.MakeVariant(""), path)
+}
+
+func (s *secrets) closeSession(c call) answer {
+	if s.sessions[c.path] != c.sender {
+		return noSession(c.path)
+	}
+	delete(s.sessions, c.path)
+	return reply()
+}
+
+func (s *secrets) readAlias(c call) answer {
+	var name string
+	if err := dbus.Store(c.args, &name); err != nil {
+		return invalidArgs(err)
+	}
+	if s.missing || name != "default" && name != "login" {
+		return reply(noObject)
+	}
+	return reply(loginPath)
+}
+
+// lock never needs to ask.
+func (s *secrets) lock(c call) answer {
+	var paths []dbus.ObjectPath
+	if err := dbus.Store(c.args, &paths); err != nil {
+		return invalidArgs(err)
+	}
+	known := s.known(paths)
+	s.locked = s.locked || len(known) > 0
+	return reply(known, noObject)
+}
+
+func (s *secrets) unlock(c call) answer {
+	var paths []dbus.ObjectPath
+	if err := dbus.Store(c.args, &paths); err != nil {
+		return invalidArgs(err)
+	}
+	known := s.known(paths)
+	if !s.locked || len(known) == 0 {
+		return reply(known, noObject)
+	}
+	path := s.ask(prompt{
+		owner: c.sender, person: s.person, dismissed: dbus.MakeVariant([]dbus.ObjectPath{}),
+		approve: func() dbus.Variant {
+			s.locked = false
+			return dbus.MakeVariant(known)
+		},
+	})
+	return reply([]dbus.ObjectPath{}, path)
+}
+
+// known leaves out the paths that lead nowhere, as GNOME Keyring does, and has one name for the collection.
+func (s *secrets) known(paths []dbus.ObjectPath) []dbus.ObjectPath {
+	known := []dbus.ObjectPath{}
+	for _, p := range paths {
+		switch {
+		case s.isCollection(p):
+			known = append(known, loginPath)
+		case s.find(p) >= 0:
+			known = append(known, p)
+		}
+	}
+	return known
+}
+
+func (s *secrets) isCollection(p dbus.ObjectPath) bool {
+	return !s.missing && (p == loginPath || p == defaultPath)
+}
+
+// find returns the index of the item at path, or -1.
+func (s *secrets) find(path dbus.ObjectPath) int {
+	return slices.IndexFunc(s.items, func(i stored) bool { return i.path == path })
+}
+
+func noSession(path dbus.ObjectPath) answer {
+	return failure(secretError+"NoSession", "no session of yours at "+string(path))
+}
+
+func noSuchObject(path dbus.ObjectPath) answer {
+	return failure(secretError+"NoSuchObject", "nothing at "+string(path))
+}
+
+func isLocked() answer { return failure(secretError+"IsLocked", "the collection is locked") }
