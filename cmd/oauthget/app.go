@@ -31,8 +31,9 @@ func (o outside) getenv(name string) string {
 // app is one run of the program: the world, and what the global flags say.
 type app struct {
 	outside
-	global globalFlags
-	style  term.Style // for stderr
+	global   globalFlags
+	style    term.Style // for stderr
+	commands []string   // their names, which a profile may not bear
 }
 
 // globalFlags are the flags of every command.

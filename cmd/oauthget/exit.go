@@ -59,7 +59,21 @@ func explain(err error) failure {
 	if h, ok := errors.AsType[*hinted](err); ok {
 		f.hints = append([]string{h.hint}, f.hints...)
 	}
+	if len(f.hints) == 0 {
+		f.hints = []string{fallbackHint(f.status)}
+	}
 	return f
+}
+
+// fallbackHint is a thing to do where the error itself suggests none.
+func fallbackHint(status int) string {
+	switch status {
+	case statusUsage, statusConfig:
+		return "see what each key and flag takes: oauthget token --help"
+	case statusInteraction:
+		return "run the command without --no-input, where a person can act"
+	}
+	return "run the command again with -v to see each step"
 }
 
 func classify(err error) failure {
@@ -175,9 +189,10 @@ func serverHints(e *flow.ServerError) []string {
 }
 
 func fromNetwork(err error) (failure, bool) {
+	// Not net.Error: every syscall.Errno is one, a full disk's as well.
 	_, isURL := errors.AsType[*url.Error](err)
-	_, isNet := errors.AsType[net.Error](err)
-	if !isURL && !isNet && !errors.Is(err, context.DeadlineExceeded) {
+	_, isOp := errors.AsType[*net.OpError](err)
+	if !isURL && !isOp && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {

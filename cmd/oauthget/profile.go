@@ -102,7 +102,12 @@ func (a *app) profileShowCommand() *cobra.Command {
 
 func (a *app) profileAddCommand() *cobra.Command {
 	return a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
-		func(e *config.Editor, name string, keys map[string][]string) error { return e.AddProfile(name, keys) })
+		func(e *config.Editor, name string, keys map[string][]string) error {
+			if err := config.CheckName(name, a.commands); err != nil {
+				return err
+			}
+			return e.AddProfile(name, keys)
+		})
 }
 
 func (a *app) profileSetCommand() *cobra.Command {

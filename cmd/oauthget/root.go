@@ -55,6 +55,11 @@ func (a *app) rootCommand() *cobra.Command {
 	add(groupGet, a.tokenCommand(), a.loginCommand(), a.logoutCommand(), a.statusCommand())
 	add(groupLook, a.discoverCommand(), a.demoCommand())
 	add(groupManage, a.profileCommand(), a.versionCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		a.commands = append(a.commands, c.Name())
+	}
 	return root
 }
 

@@ -39,7 +39,9 @@ func (a *app) openSession(cmd *cobra.Command, name string) (*session, error) {
 }
 
 func (a *app) sessionOf(file *config.File, name string, flags map[string][]string) (*session, error) {
-	profile, origins, err := config.Resolve(config.Input{File: file, Name: name, Flags: flags, LookupEnv: a.lookupEnv})
+	profile, origins, err := config.Resolve(config.Input{
+		File: file, Name: name, Flags: flags, LookupEnv: a.lookupEnv, Commands: a.commands,
+	})
 	if err != nil {
 		return nil, err
 	}

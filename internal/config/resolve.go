@@ -66,8 +66,9 @@ func overlay(weak, strong settings) settings {
 func defaults() settings {
 	origin := Origin{FromDefault, "default"}
 	return settings{
-		"pkce":   {values: []string{"true"}, origin: origin},
-		keyStore: {values: Stores()[:1], origin: origin},
+		"redirect_uri": {values: []string{DefaultRedirectURI}, origin: origin},
+		"pkce":         {values: []string{"true"}, origin: origin},
+		keyStore:       {values: Stores()[:1], origin: origin},
 	}
 }
 

@@ -174,7 +174,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		Name: "w", Issuer: "https://file.example", ClientID: "env", Scopes: []string{"flag", "a", "b"},
 		ClientSecret:            SecretSource{Key: "client_secret", Literal: token.NewSecret("canary")},
 		AuthorizationParameters: url.Values{"a": {"file"}, "b": {"env"}, "c": {"flag=1"}},
-		PKCE:                    true, Store: "none",
+		RedirectURI:             DefaultRedirectURI, PKCE: true, Store: "none",
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
@@ -187,6 +187,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		"authorization_parameters.a": {FromFile, path + ":7"},
 		"authorization_parameters.b": {FromEnvironment, "OAUTHGET_AUTHORIZATION_PARAMETERS"},
 		"authorization_parameters.c": {FromFlag, "flag --authorization-parameters"},
+		"redirect_uri":               {FromDefault, "default"},
 		"pkce":                       {FromDefault, "default"},
 		"store":                      {FromFile, path + ":1"},
 	}
@@ -198,6 +199,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		{"client_id", "env", o["client_id"]},
 		{"client_secret", "[set]", o["client_secret"]},
 		{"scopes", "flag a b", o["scopes"]},
+		{"redirect_uri", DefaultRedirectURI, o["redirect_uri"]},
 		{"authorization_parameters.a", "file", o["authorization_parameters.a"]},
 		{"authorization_parameters.b", "env", o["authorization_parameters.b"]},
 		{"authorization_parameters.c", "flag=1", o["authorization_parameters.c"]},

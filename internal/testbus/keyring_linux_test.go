@@ -200,7 +200,7 @@ func TestGoKeyringFailsWhereverTheServiceDies(t *testing.T) {
 }
 
 func TestManyProcessesAtOnce(t *testing.T) {
-	const processes = 50
+	const processes = 20
 	b := start(t)
 	var done sync.WaitGroup
 	for n := range processes {

@@ -104,8 +104,8 @@ func message(t dbus.Type, sender, destination string, body []any) *dbus.Message 
 	return &dbus.Message{Type: t, Flags: dbus.FlagNoReplyExpected, Headers: headers, Body: body}
 }
 
-// encode gives m a serial, which godbus keeps to itself: "The serial of this message […] must not be zero", and libdbus
-// hangs up on one that is. It stands in the bytes 8 to 11.
+// encode gives m a serial, which godbus keeps to itself: "This must not be zero" (D-Bus Specification, "Message Format"),
+// and libdbus hangs up on one that is. It stands in the bytes 8 to 11.
 func encode(m *dbus.Message, serial uint32) ([]byte, error) {
 	var wire bytes.Buffer
 	if err := m.EncodeTo(&wire, binary.LittleEndian); err != nil {

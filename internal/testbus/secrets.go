@@ -86,8 +86,7 @@ func (s *secrets) openSession(c call) answer {
 		return invalidArgs(err)
 	}
 	if algorithm != "plain" {
-		// "If the service does not support the specified algorithm, a org.freedesktop.DBus.Error.NotSupported is
-		// returned": clients then ask for plain.
+		// The one error after which libsecret asks again, for plain.
 		return failure(errorPrefix+"NotSupported", "the algorithm "+algorithm+" is not supported")
 	}
 	path := s.path(sessionPrefix)
