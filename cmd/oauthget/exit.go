@@ -134,6 +134,8 @@ func storeHints(reason store.Reason) []string {
 		return []string{"see whether the keyring asks for something in a window, or restart it", none}
 	case store.StateDirBad:
 		return []string{"see that the state directory is yours, has mode 0700 and lies on a disk with free space", none}
+	case store.Busy:
+		return []string{"see what that process does: it may wait for a login in a browser; end it, or wait longer with --timeout"}
 	case store.Unreadable:
 		return []string{"remove what is stored with oauthget logout, and log in again"}
 	}

@@ -46,24 +46,36 @@ func (a *app) sessionOf(file *config.File, name string, flags map[string][]strin
 		return nil, err
 	}
 	s := &session{app: a, profile: profile, origins: origins, key: storeKey(profile)}
-	if profile.Store == "none" {
-		s.store = store.None{}
-		return s, nil
+	if profile.Store != "none" {
+		if s.state, err = store.StateDir(a.getenv, a.goos); err != nil {
+			return nil, err
+		}
 	}
-	if s.state, err = store.StateDir(a.getenv, a.goos); err != nil {
-		return nil, err
-	}
-	s.store = a.keychain(s.state)
+	s.store = a.storeOf(profile, s.state)
 	return s, nil
+}
+
+// storeOf is the store that a profile names. Making it touches nothing.
+func (a *app) storeOf(p config.Profile, stateDir string) store.Store {
+	if p.Store == "none" {
+		return store.None{}
+	}
+	return a.keychain(stateDir)
 }
 
 func (a *app) keychain(stateDir string) *store.Keychain {
 	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput})
 }
 
-func (a *app) records() (store.Records, error) {
-	dir, err := store.StateDir(a.getenv, a.goos)
-	return store.Records{StateDir: dir}, err
+// lock waits for the lock of a key as long as a person may take: whoever holds it may be waiting for one.
+func (a *app) lock(ctx context.Context, stateDir, key string) (func(), error) {
+	bounded, cancel := context.WithTimeout(ctx, a.global.timeout)
+	defer cancel()
+	unlock, err := store.Lock(bounded, stateDir, key)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return nil, &store.Error{Reason: store.Busy, Err: err}
+	}
+	return unlock, err
 }
 
 // profileFile reads the profile file. A missing one is none at all, unless somebody named it.
@@ -125,7 +137,7 @@ func (s *session) source() *tokensource.Source {
 			if s.state == "" {
 				return func() {}, nil // nothing is stored, so there is nothing to race for
 			}
-			return store.Lock(ctx, s.state, s.key)
+			return s.lock(ctx, s.state, s.key)
 		},
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) {
 			s.step("the stored token has expired; refreshing it")

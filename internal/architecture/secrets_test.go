@@ -12,12 +12,13 @@ import (
 // revealers are the packages that may take a token.Secret out of its wrapping, and what for. It is the list to read in
 // a review: a new line needs a reason that a careful reader believes.
 var revealers = map[string]string{
-	"cmd/oauthget":     "hands the token to the program that asked: exec's environment, curl's standard input, the proxy's header",
-	"internal/config":  "reads a client secret from where the profile says, be it the profile itself",
-	"internal/flow":    "puts codes, verifiers and refresh tokens into the requests that redeem them",
-	"internal/idtoken": "verifies the signature over the ID Token's own text",
-	"internal/output":  "prints the token: the result that was asked for",
-	"internal/token":   "defines it, and marshals a set to be sealed",
+	"cmd/oauthget":        "hands the token to the program that asked: exec's environment, curl's standard input, the proxy's header",
+	"internal/clientauth": "puts the client secret into a request to the authorization server",
+	"internal/config":     "reads a client secret from where the profile says, be it the profile itself",
+	"internal/flow":       "puts codes, verifiers and refresh tokens into the requests that redeem them",
+	"internal/idtoken":    "verifies the signature over the ID Token's own text",
+	"internal/output":     "prints the token: the result that was asked for",
+	"internal/token":      "defines it, and marshals a set to be sealed",
 }
 
 func TestOnlyTheListedPackagesReveal(t *testing.T) {

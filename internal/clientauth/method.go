@@ -5,12 +5,17 @@
 package clientauth
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/token"
 )
 
 // Method is a client authentication method by its registered name (RFC 7591 §2).
@@ -71,4 +76,23 @@ func list() string {
 		names[i] = string(m)
 	}
 	return strings.Join(names, ", ")
+}
+
+// Authenticate adds to a request what m sends: it returns the header, and adds to form what goes into the body. It is
+// for the endpoints that golang.org/x/oauth2 does not ask.
+func (m Method) Authenticate(form url.Values, clientID string, secret token.Secret) http.Header {
+	header := http.Header{}
+	if m == Basic {
+		// RFC 6749 §2.3.1: "The client identifier is encoded using the "application/x-www-form-urlencoded" encoding
+		// algorithm …, and the encoded value is used as the username; the client password is encoded using the same
+		// algorithm and used as the password."
+		pair := url.QueryEscape(clientID) + ":" + url.QueryEscape(secret.Reveal())
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
+		return header
+	}
+	form.Set("client_id", clientID)
+	if m == Post {
+		form.Set("client_secret", secret.Reveal())
+	}
+	return header
 }

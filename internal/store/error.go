@@ -39,6 +39,7 @@ const (
 	TooLarge     Reason = "too large to be stored"
 	Unsupported  Reason = "there is no keychain for this platform"
 	StateDirBad  Reason = "the state directory cannot be used"
+	Busy         Reason = "waited in vain"
 )
 
 // stateDirError is an Error about the files beside the keychain.

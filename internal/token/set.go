@@ -28,10 +28,23 @@ type Set struct {
 	Subject, Username string
 }
 
+// clockLeeway is by how much a clock may have been set back since the token was obtained, before the token's expiry is
+// not believed any more.
+const clockLeeway = time.Minute
+
 // Live reports whether the access token exists and lives longer than minTTL from now. One without an expiry is taken
-// to live: only the resource server knows better.
+// to live: only the resource server knows better. One that was obtained in the future is not: the clock was wrong then
+// or is wrong now, and its expiry means nothing.
 func (s Set) Live(now time.Time, minTTL time.Duration) bool {
-	return !s.AccessToken.Empty() && (s.Expiry.IsZero() || s.Expiry.Sub(now) > minTTL)
+	switch {
+	case s.AccessToken.Empty():
+		return false
+	case s.Expiry.IsZero():
+		return true
+	case s.Obtained.Sub(now) > clockLeeway:
+		return false
+	}
+	return s.Expiry.Sub(now) > minTTL
 }
 
 // Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers

@@ -49,6 +49,8 @@ func TestLiveCountsFromNowAndKeepsTheMargin(t *testing.T) {
 		"long":                 {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(31 * time.Second)}, true},
 		"exactly the margin":   {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(30 * time.Second)}, false},
 		"expired":              {Set{AccessToken: NewSecret("a"), Expiry: noon.Add(-time.Second)}, false},
+		"clock set back":       {Set{AccessToken: NewSecret("a"), Obtained: noon.Add(2 * time.Minute), Expiry: noon.Add(time.Hour)}, false},
+		"clocks a bit apart":   {Set{AccessToken: NewSecret("a"), Obtained: noon.Add(50 * time.Second), Expiry: noon.Add(time.Hour)}, true},
 		"expiry without token": {Set{Expiry: noon.Add(time.Hour)}, false},
 	} {
 		if got := c.set.Live(noon, 30*time.Second); got != c.want {

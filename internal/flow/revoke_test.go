@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+func TestRevokedTokensAreGoodForNothing(t *testing.T) {
+	r := newRig(t, demoas.Config{})
+	set, err := r.AuthorizationCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Revoke(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Refresh(t.Context(), set); !InvalidGrant(err) {
+		t.Errorf("the refresh token lives: %v", err)
+	}
+	req, _ := http.NewRequest(http.MethodGet, r.server.APIURL(), nil)
+	req.Header.Set("Authorization", "Bearer "+set.AccessToken.Reveal())
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the API answered %s", resp.Status)
+	}
+}
+
+func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
+	const secret = "canary-%+& :/s"
+	for _, method := range []clientauth.Method{clientauth.Basic, clientauth.Post} {
+		r := newRig(t, demoas.Config{Clients: []demoas.Client{{
+			ID: "conf", Secret: secret, RedirectURIs: []string{config.DefaultRedirectURI}, AuthMethod: string(method),
+		}}})
+		r.Profile.ClientID, r.Secret, r.Auth = "conf", token.NewSecret(secret), method
+		set, err := r.AuthorizationCode(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Revoke(t.Context(), set); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+		if _, err := r.Refresh(t.Context(), set); !InvalidGrant(err) {
+			t.Errorf("%s: the refresh token lives: %v", method, err)
+		}
+	}
+}
+
+func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
+	set := token.Set{AccessToken: token.NewSecret("canary-a"), RefreshToken: token.NewSecret("canary-r")}
+	r := newRig(t, demoas.Config{Faults: demoas.Faults{RevokeStatus: 503}})
+	err := r.Revoke(t.Context(), set)
+	if e, ok := errors.AsType[*ServerError](err); !ok || e.Status != 503 || strings.Contains(err.Error(), "canary-") {
+		t.Errorf("%v", err)
+	}
+	if got := r.server.Requests(demoas.EndpointRevoke); got != 2 {
+		t.Errorf("%d requests: one that fails must not keep the other from being sent", got)
+	}
+	r.HTTP = &http.Client{Transport: canned{400, "application/json", `{"error":"unsupported_token_type","error_description":"canary-r?"}`}}
+	if err := r.Revoke(t.Context(), set); err == nil || strings.Contains(err.Error(), "canary-") || !strings.Contains(err.Error(), "unsupported_token_type") {
+		t.Errorf("%v", err)
+	}
+	r.Server.RevocationEndpoint = ""
+	if err := r.Revoke(t.Context(), set); !errors.Is(err, ErrNoRevocation) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestUserinfoTellsWhomTheTokenIsFor(t *testing.T) {
+	r := newRig(t, demoas.Config{})
+	set, err := r.AuthorizationCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := set.Subject
+	set.Subject, set.Username = "", ""
+	if set, err = r.Userinfo(t.Context(), set); err != nil || set.Subject != subject || set.Username != "ada" {
+		t.Errorf("%v, %q %q", err, set.Subject, set.Username)
+	}
+}
+
+func TestUserinfoAboutSomebodyElseIsNotBelieved(t *testing.T) {
+	r := newRig(t, demoas.Config{Faults: demoas.Faults{WrongUserinfoSubject: true}})
+	set, err := r.AuthorizationCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Userinfo(t.Context(), set); err == nil {
+		t.Error("somebody else's claims were taken")
+	}
+	for _, body := range []string{"", "[]", `{"sub":""}`, `{"sub":1}`, "<html>"} {
+		r.HTTP = &http.Client{Transport: canned{200, "application/json", body}}
+		if _, err := r.Userinfo(t.Context(), token.Set{AccessToken: token.NewSecret("a")}); !isUntrusted(err) {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+func isUntrusted(err error) bool {
+	_, ok := errors.AsType[*untrusted.Error](err)
+	return ok
+}
