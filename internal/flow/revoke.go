@@ -22,17 +22,14 @@ func (c *Client) Revoke(ctx context.Context, set token.Set) error {
 	if c.Server.RevocationEndpoint == "" {
 		return ErrNoRevocation
 	}
-	return errors.Join(
-		c.revoke(ctx, set.RefreshToken, "refresh_token"),
-		c.revoke(ctx, set.AccessToken, "access_token"),
-	)
+	var failed error
+	if !set.RefreshToken.Empty() {
+		failed = c.revoke(ctx, "revoke refresh token", set.RefreshToken, "refresh_token")
+	}
+	return errors.Join(failed, c.revoke(ctx, "revoke access token", set.AccessToken, "access_token"))
 }
 
-func (c *Client) revoke(ctx context.Context, secret token.Secret, hint string) error {
-	if secret.Empty() {
-		return nil
-	}
-	op := "revoke " + strings.ReplaceAll(hint, "_", " ")
+func (c *Client) revoke(ctx context.Context, op string, secret token.Secret, hint string) error {
 	form := url.Values{"token": {secret.Reveal()}, "token_type_hint": {hint}}
 	header := c.Auth.Authenticate(form, c.Profile.ClientID, c.Secret)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Server.RevocationEndpoint, strings.NewReader(form.Encode()))

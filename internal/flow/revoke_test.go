@@ -58,16 +58,16 @@ func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 }
 
 func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
-	set := token.Set{AccessToken: token.NewSecret("canary-a"), RefreshToken: token.NewSecret("canary-r")}
+	set := token.Set{AccessToken: token.NewSecret("canary-a")}
 	r := newRig(t, demoas.Config{Faults: demoas.Faults{RevokeStatus: 503}})
-	err := r.Revoke(t.Context(), set)
+	err := r.Revoke(t.Context(), token.Set{AccessToken: set.AccessToken, RefreshToken: token.NewSecret("canary-r")})
 	if e, ok := errors.AsType[*ServerError](err); !ok || e.Status != 503 || strings.Contains(err.Error(), "canary-") {
 		t.Errorf("%v", err)
 	}
 	if got := r.server.Requests(demoas.EndpointRevoke); got != 2 {
 		t.Errorf("%d requests: one that fails must not keep the other from being sent", got)
 	}
-	r.HTTP = &http.Client{Transport: canned{400, "application/json", `{"error":"unsupported_token_type","error_description":"canary-r?"}`}}
+	r.HTTP = &http.Client{Transport: canned{400, "application/json", `{"error":"unsupported_token_type","error_description":"canary-a?"}`}}
 	if err := r.Revoke(t.Context(), set); err == nil || strings.Contains(err.Error(), "canary-") || !strings.Contains(err.Error(), "unsupported_token_type") {
 		t.Errorf("%v", err)
 	}
