@@ -42,7 +42,7 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 				AccessTokenLifetime: lifetime, Prefix: "demo-", Now: a.now, Observe: a.observeDemo(serve),
 			})
 			if err != nil {
-				return &hinted{fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0"}
+				return &hinted{fmt.Errorf("start demo server: %w", err), []string{"let it take any free port: oauthget demo --serve --listen 127.0.0.1:0"}}
 			}
 			defer server.Close()
 			if serve {

@@ -39,10 +39,10 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// hinted is an error with a thing to do about it, known only where it arose.
+// hinted is an error with things to do about it, known only where it arose.
 type hinted struct {
 	error
-	hint string
+	hints []string
 }
 
 func (e *hinted) Unwrap() error { return e.error }
@@ -57,7 +57,7 @@ type failure struct {
 func explain(err error) failure {
 	f := classify(err)
 	if h, ok := errors.AsType[*hinted](err); ok {
-		f.hints = append([]string{h.hint}, f.hints...)
+		f.hints = append(h.hints, f.hints...)
 	}
 	if len(f.hints) == 0 {
 		f.hints = []string{fallbackHint(f.status)}

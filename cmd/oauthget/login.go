@@ -11,18 +11,23 @@ import (
 )
 
 func (a *app) loginCommand() *cobra.Command {
+	var asOther bool
 	cmd := &cobra.Command{
 		Use:   "login [NAME]",
 		Short: "Log in in the browser and store the token",
 		Long: `Obtain a new token in the browser, whatever is stored, and store it. Where the token store cannot be used, this fails
-before the browser opens. On stderr it says as whom, for what scope and until when.`,
-		Example: "  oauthget login work\n  oauthget login work --no-browser",
+before the browser opens. On stderr it says as whom, for what scope and until when.
+
+Where the browser comes back as somebody other than the one whose tokens are stored, nothing is replaced: --as-other
+accepts it, and --account keeps the tokens of both.`,
+		Example: "  oauthget login work\n  oauthget login work --no-browser\n  oauthget login work --account ada",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.openSession(cmd, nameOf(args))
 			if err != nil {
 				return err
 			}
+			s.whoami, s.asOther = true, asOther
 			set, err := s.source().Fresh(cmd.Context())
 			if err != nil {
 				return err
@@ -31,6 +36,7 @@ before the browser opens. On stderr it says as whom, for what scope and until wh
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asOther, "as-other", false, "accept a login as somebody other than the one stored")
 	addKeyFlags(cmd)
 	return cmd
 }
@@ -38,10 +44,8 @@ before the browser opens. On stderr it says as whom, for what scope and until wh
 // describe tells what was obtained, and nothing secret of it.
 func describe(set token.Set, now time.Time) string {
 	text := "logged in"
-	if who := set.Username; who != "" {
-		text += " as " + untrusted.Text(who)
-	} else if set.Subject != "" {
-		text += " as " + untrusted.Text(set.Subject)
+	if name := who(set); name != "" {
+		text += " as " + name
 	}
 	if len(set.Scopes) > 0 {
 		text += ", for " + untrusted.Text(strings.Join(set.Scopes, " "))

@@ -57,7 +57,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and
 // page.txt holds what they saw in the end.
 func fakeBrowser(args []string) int {
-	var p demoas.Person
+	p := demoas.Person{User: os.Getenv("PERSON_NAME")}
 	switch os.Getenv("PERSON") {
 	case "denies":
 		p.Deny = true

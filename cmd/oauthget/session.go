@@ -27,6 +27,8 @@ type session struct {
 	store   store.Store
 	key     string
 	state   string // the state directory
+	whoami  bool   // ask the server whom the tokens are for, if need be
+	asOther bool   // accept a login as somebody else
 }
 
 // openSession resolves the profile named name, or the default one where name is empty.
@@ -166,6 +168,12 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) { s.open(ctx, s.profile.Browser, r, giveUp) }
+	client.Accept = func(ctx context.Context, set token.Set) (token.Set, error) {
+		if s.whoami {
+			set = s.identify(ctx, client, set)
+		}
+		return set, s.checkAccount(ctx, set)
+	}
 	return client.AuthorizationCode(ctx)
 }
 

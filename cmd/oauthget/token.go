@@ -77,7 +77,7 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 // hint adds the command that would help, where only the session knows it.
 func (s *session) hint(err error) error {
 	if errors.Is(err, tokensource.ErrInteractionRequired) {
-		return &hinted{err, "oauthget login " + s.profile.Name}
+		return &hinted{err, []string{"oauthget login " + s.profile.Name}}
 	}
 	return err
 }

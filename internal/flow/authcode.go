@@ -163,6 +163,9 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 	}
 	c.warnOfScope(set.Scopes)
 	c.observe(TokenResponse{set})
+	if c.Accept != nil {
+		return c.Accept(ctx, set)
+	}
 	return set, nil
 }
 

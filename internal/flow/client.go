@@ -17,8 +17,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Client obtains tokens from one authorization server for one profile. All fields but Observe and Warn are required,
-// unless their comment says otherwise.
+// Client obtains tokens from one authorization server for one profile. All fields are required, unless their
+// comment says otherwise.
 type Client struct {
 	Profile config.Profile
 	// Server is the server's metadata with the profile's own endpoints laid over it; see [Server].
@@ -33,6 +33,9 @@ type Client struct {
 	// Open shows the authorization request to the person and opens the browser, without waiting for it. A login that
 	// nobody can have seen is ended through its context.
 	Open func(ctx context.Context, request AuthorizationRequest)
+	// Accept has the last word on what a login brought, before the browser shows that it succeeded; nil accepts. It may
+	// add to the set.
+	Accept func(ctx context.Context, set token.Set) (token.Set, error)
 	// Patience is how long the person has to act in the browser. It bounds no request.
 	Patience time.Duration
 	// Now is the clock.

@@ -15,6 +15,7 @@ func page(err error) loopback.Page {
 	}
 	p := loopback.Page{Title: "The sign-in did not work", Hint: "Go back to the terminal: it says more, and what to do."}
 	_, distrusted := errors.AsType[*untrusted.Error](err)
+	_, refused := errors.AsType[*ServerError](err)
 	switch {
 	case Denied(err):
 		p.Title, p.Detail = "Access was not granted", "No token was issued. To try again, run the command once more."
@@ -22,8 +23,10 @@ func page(err error) loopback.Page {
 		p.Detail = "The authorization server's answer could not be trusted, so no token was kept."
 	case isNetwork(err):
 		p.Detail = "The authorization server could not be reached to redeem the code."
-	default:
+	case refused:
 		p.Detail = "The authorization server refused: " + untrusted.Text(err.Error())
+	default:
+		p.Detail = untrusted.Text(err.Error())
 	}
 	return p
 }
