@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/term"
 )
 
@@ -34,6 +35,7 @@ type app struct {
 	global   globalFlags
 	style    term.Style // for stderr
 	commands []string   // their names, which a profile may not bear
+	greeting *store.Greeting
 }
 
 // globalFlags are the flags of every command.
@@ -51,7 +53,10 @@ type globalFlags struct {
 // run is the program: it owns the exit status, and the one place where a failure is printed.
 func run(ctx context.Context, args []string, world outside) int {
 	a := &app{outside: world}
-	root := a.rootCommand()
+	if a.wantsToken(args) {
+		a.greeting = store.Greet(ctx, a.getenv)
+	}
+	root := a.rootFor(args)
 	root.SetArgs(args)
 	root.SetOut(world.stdout)
 	root.SetErr(world.stderr)

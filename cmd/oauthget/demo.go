@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,6 +44,9 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 				AccessTokenLifetime: lifetime, Prefix: "demo-", Now: a.now, Observe: a.observeDemo(serve),
 			})
 			if err != nil {
+				if listen != "" && !errors.Is(err, syscall.EADDRINUSE) {
+					return &usageError{fmt.Errorf("start demo server: %w", err), cmd.CommandPath()}
+				}
 				return &hinted{fmt.Errorf("start demo server: %w", err), []string{"let it take any free port: oauthget demo --serve --listen 127.0.0.1:0"}}
 			}
 			defer server.Close()

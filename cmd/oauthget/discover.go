@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -30,6 +31,9 @@ it. With --json, the whole document as the server sent it.`,
 				return err
 			}
 			m, err := a.documents(client).Fetch(cmd.Context(), args[0], true)
+			if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
+				return &usageError{err, cmd.CommandPath()}
+			}
 			if err != nil {
 				return err
 			}

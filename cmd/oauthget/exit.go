@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -82,7 +83,7 @@ func classify(err error) failure {
 	}
 	switch {
 	case errors.Is(err, errInterrupted):
-		return failure{statusInterrupted, []string{"nothing was changed; run the command again to start over"}}
+		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
 	case errors.Is(err, flow.ErrPatience):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
@@ -90,7 +91,7 @@ func classify(err error) failure {
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromConfig, fromStore, fromUntrusted, fromServer, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromUntrusted, fromServer, fromListener, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -99,6 +100,9 @@ func classify(err error) failure {
 }
 
 func fromConfig(err error) (failure, bool) {
+	if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
+		return failure{statusConfig, []string{"an issuer is an https URL, without query and fragment, and not the URL of its metadata"}}, true
+	}
 	e, ok := errors.AsType[*config.Error](err)
 	if !ok {
 		return failure{}, false
@@ -190,6 +194,15 @@ func serverHints(e *flow.ServerError) []string {
 	return []string{"run the command again with --trace to see the exchange"}
 }
 
+// fromListener is about ports of this machine, which is nobody's network.
+func fromListener(err error) (failure, bool) {
+	if _, ok := errors.AsType[*loopback.PortError](err); ok {
+		return failure{statusFailure, []string{"end the program that has the port, or give others in redirect_ports"}}, true
+	}
+	e, ok := errors.AsType[*net.OpError](err)
+	return failure{status: statusFailure}, ok && e.Op == "listen"
+}
+
 func fromNetwork(err error) (failure, bool) {
 	// Not net.Error: every syscall.Errno is one, a full disk's as well.
 	_, isURL := errors.AsType[*url.Error](err)
@@ -202,6 +215,3 @@ func fromNetwork(err error) (failure, bool) {
 	}
 	return failure{statusNetwork, []string{"check the connection, a proxy in HTTPS_PROXY, and the address in the profile"}}, true
 }
-
-// oneLine keeps an error in one line, whatever went into it.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -9,6 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/userdir"
 )
 
 // httpClient is the one every request of a command goes through. It is made where it is needed, since a stored token
@@ -42,5 +43,9 @@ func (a *app) traceWriter() (io.Writer, error) {
 
 // documents fetches what servers publish, and keeps it for a while.
 func (a *app) documents(client *http.Client) discovery.Client {
-	return discovery.Client{HTTP: client, CacheDir: discovery.CacheDir(a.getenv, a.goos), Now: a.now}
+	dir, err := userdir.Cache(a.getenv, a.goos)
+	if err != nil {
+		dir = "" // documents are then fetched each time
+	}
+	return discovery.Client{HTTP: client, CacheDir: dir, Now: a.now}
 }

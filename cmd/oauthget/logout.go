@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -66,31 +67,65 @@ func (l *logout) everything(ctx context.Context) error {
 	return errors.Join(l.each(ctx, list), err)
 }
 
+// profiles logs out of those named; where none is, of the default one or of the client that flags give.
 func (l *logout) profiles(cmd *cobra.Command, names []string) error {
-	if len(names) == 0 {
+	if len(names) > 0 {
+		if err := l.onlyAccount(cmd); err != nil {
+			return err
+		}
+	} else {
 		s, err := l.openSession(cmd, "")
 		if err != nil {
 			return err
 		}
+		if s.profile.Name == "" {
+			return l.client(cmd.Context(), s)
+		}
 		names = []string{s.profile.Name}
 	}
+	var failed error
 	for _, name := range names {
-		list, err := l.records.Of(name)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			// A misspelt name must not pass for a logout.
-			if _, err := l.sessionOf(l.file, name, l.flags); err != nil {
-				return err
-			}
-			l.note("nothing is stored for %s", label(name))
-		}
-		if err := l.each(cmd.Context(), list); err != nil {
-			return err
+		failed = errors.Join(failed, l.profile(cmd.Context(), name))
+	}
+	return failed
+}
+
+// onlyAccount refuses flags that a profile's name leaves no meaning for: what is stored for it goes, whatever they say.
+func (l *logout) onlyAccount(cmd *cobra.Command) error {
+	for key := range l.flags {
+		if key != "account" {
+			return &usageError{fmt.Errorf("a profile's name and --%s do not go together here", config.FlagOf(key)), cmd.CommandPath()}
 		}
 	}
 	return nil
+}
+
+// client logs out of a client given by flags, which is known by its key alone.
+func (l *logout) client(ctx context.Context, s *session) error {
+	list, err := l.records.Of("")
+	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Key != s.key })
+	if len(list) == 0 && err == nil {
+		l.note("nothing is stored for %s", label(""))
+	}
+	return errors.Join(l.each(ctx, list), err)
+}
+
+func (l *logout) profile(ctx context.Context, name string) error {
+	list, err := l.records.Of(name)
+	if err != nil {
+		l.warn("%v", err) // the records that could be read come all the same
+	}
+	if account, ok := l.flags["account"]; ok {
+		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
+	}
+	if len(list) == 0 {
+		// A misspelt name must not pass for a logout.
+		if _, err := l.sessionOf(l.file, name, l.flags); err != nil {
+			return err
+		}
+		l.note("nothing is stored for %s", label(name))
+	}
+	return l.each(ctx, list)
 }
 
 // each goes on after a failure: what can go is to go.
@@ -112,7 +147,7 @@ func (l *logout) one(ctx context.Context, r store.Record) error {
 		return err
 	}
 	defer unlock()
-	s := l.sessionFor(r)
+	s := l.sessionOfRecord(l.file, r)
 	if !l.local {
 		l.revoke(ctx, s)
 	}
@@ -124,20 +159,6 @@ func (l *logout) one(ctx context.Context, r store.Record) error {
 	}
 	l.note("removed the tokens of %s from the %s", label(r.Profile), r.Store)
 	return nil
-}
-
-// sessionFor is the session in which a record was written: the profile where it still says the same, else what the
-// record itself tells of the server.
-func (l *logout) sessionFor(r store.Record) *session {
-	if s, err := l.sessionOf(l.file, r.Profile, l.flags); err == nil && s.profile.Issuer == r.Issuer &&
-		s.profile.TokenEndpoint == r.TokenEndpoint && s.profile.ClientID == r.ClientID {
-		s.key, s.state, s.profile.Store = r.Key, l.records.StateDir, r.Store
-		s.store = l.storeOf(s.profile, s.state)
-		return s
-	}
-	p := config.Profile{Name: r.Profile, Issuer: r.Issuer, ClientID: r.ClientID, Store: r.Store}
-	p.TokenEndpoint = r.TokenEndpoint
-	return &session{app: l.app, profile: p, key: r.Key, state: l.records.StateDir, store: l.storeOf(p, l.records.StateDir)}
 }
 
 // revoke does what it can at the server, and tells what it could not: the tokens go from here all the same.

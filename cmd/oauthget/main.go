@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -19,12 +20,31 @@ var errInterrupted = errors.New("interrupted")
 func runUntilSignal(args []string, world outside) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	return run(interruptible{ctx, sync.OnceFunc(func() { listen(cancel) })}, args, world)
+}
+
+// interruptible is a context for which nobody listens until somebody asks when it is done, as all do who wait for
+// something. Until then the default handler does, and listening takes threads: a tenth of a short command's time.
+type interruptible struct {
+	context.Context
+	listen func()
+}
+
+func (i interruptible) Done() <-chan struct{} {
+	i.listen()
+	return i.Context.Done()
+}
+
+func listen(cancel context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // nohup and shells in the background ignore some on purpose
+			signal.Notify(signals, s)
+		}
+	}
 	go func() {
 		<-signals
 		signal.Reset()
 		cancel(errInterrupted)
 	}()
-	return run(ctx, args, world)
 }

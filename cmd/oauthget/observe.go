@@ -8,6 +8,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // observe writes the account that -v asks for: one line a step, with fingerprints for what is secret.
@@ -32,7 +33,7 @@ func parameters(values url.Values) string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, v := range values[name] {
-			list = append(list, name+"="+trace.Value(name, v))
+			list = append(list, untrusted.Text(name)+"="+trace.Value(name, v))
 		}
 	}
 	return strings.Join(list, " ")

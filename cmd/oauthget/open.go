@@ -9,6 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // mayAsk reports whether a login may be tried. That nobody is there is seen when the browser cannot be opened.
@@ -17,7 +18,7 @@ func (a *app) mayAsk() bool { return !a.global.noInput }
 // open shows the authorization request and opens the browser, without waiting for it. The URL comes first, whatever
 // becomes of the browser. giveUp ends the login where nobody can have seen it.
 func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
-	a.note("continue in your browser: %s", a.style.Cyan(r.URL.String()))
+	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(untrusted.Line(r.URL.String())))
 	a.adviseOnTunnel(r.RedirectURI)
 	if a.global.noBrowser {
 		return

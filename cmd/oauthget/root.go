@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +21,92 @@ const rootExample = `  oauthget token work
   oauthget token --issuer https://login.example.com --client-id cli --scope openid
   oauthget demo`
 
-// rootCommand builds the tree. `oauthget NAME` is short for `oauthget token NAME`, so the root runs as token does.
+// The commands' names, in the order of their groups, and what makes each.
+func (a *app) table() []entry {
+	return []entry{
+		{"token", groupGet, a.tokenCommand},
+		{"login", groupGet, a.loginCommand},
+		{"logout", groupGet, a.logoutCommand},
+		{"status", groupGet, a.statusCommand},
+		{"discover", groupLook, a.discoverCommand},
+		{"demo", groupLook, a.demoCommand},
+		{"profile", groupManage, a.profileCommand},
+		{"version", groupManage, a.versionCommand},
+	}
+}
+
+type entry struct {
+	name, group string
+	make        func() *cobra.Command
+}
+
+// rootCommand builds the whole tree, for help and completion. `oauthget NAME` is short for `oauthget token NAME`, so the
+// root runs as token does.
 func (a *app) rootCommand() *cobra.Command {
+	root := a.bareRoot()
+	a.runAsToken(root)
+	for _, e := range a.table() {
+		e.addTo(root)
+	}
+	root.SetHelpCommandGroupID(groupManage)
+	root.SetCompletionCommandGroupID(groupManage)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// rootFor builds as much of the tree as args can need, since to make two hundred flags takes longer than to read a
+// profile: where the first word is a command, cobra goes to it whatever follows; where it is another word, the root
+// runs; and where it is a flag, anything may be.
+func (a *app) rootFor(args []string) *cobra.Command {
+	if !beginsWithWord(args) {
+		return a.rootCommand()
+	}
+	root := a.bareRoot()
+	root.CompletionOptions.DisableDefaultCmd = true
+	for _, e := range a.table() {
+		if e.name == args[0] {
+			e.addTo(root)
+			return root
+		}
+	}
+	a.runAsToken(root)
+	return root
+}
+
+// cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
+var cobrasOwn = []string{"completion", "help"}
+
+func beginsWithWord(args []string) bool {
+	return len(args) > 0 && args[0] != "" && !strings.HasPrefix(args[0], "-") && !strings.HasPrefix(args[0], "__") &&
+		!slices.Contains(cobrasOwn, args[0])
+}
+
+// wantsToken reports whether a stored token is what args are most likely about.
+func (a *app) wantsToken(args []string) bool {
+	return beginsWithWord(args) && (args[0] == "token" ||
+		!slices.ContainsFunc(a.table(), func(e entry) bool { return e.name == args[0] }))
+}
+
+func (e entry) addTo(root *cobra.Command) {
+	c := e.make()
+	c.GroupID = e.group
+	root.AddCommand(c)
+}
+
+func (a *app) runAsToken(root *cobra.Command) {
+	asToken := a.tokenCommand()
+	root.Flags().AddFlagSet(asToken.Flags())
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+			return cmd.Help()
+		}
+		return asToken.RunE(cmd, args)
+	}
+}
+
+// bareRoot has no commands yet.
+func (a *app) bareRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:               "oauthget [NAME]",
 		Short:             "Obtain OAuth 2.0 and OpenID Connect tokens",
@@ -31,34 +117,14 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
 	}
-	asToken := a.tokenCommand()
-	root.Flags().AddFlagSet(asToken.Flags())
-	root.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
-			return cmd.Help()
-		}
-		return asToken.RunE(cmd, args)
-	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd.CommandPath()} })
 	root.SetHelpFunc(a.help)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	a.addGlobalFlags(root)
 	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
-	root.SetHelpCommandGroupID(groupManage)
-	root.SetCompletionCommandGroupID(groupManage)
-	add := func(group string, commands ...*cobra.Command) {
-		for _, c := range commands {
-			c.GroupID = group
-			root.AddCommand(c)
-		}
-	}
-	add(groupGet, a.tokenCommand(), a.loginCommand(), a.logoutCommand(), a.statusCommand())
-	add(groupLook, a.discoverCommand(), a.demoCommand())
-	add(groupManage, a.profileCommand(), a.versionCommand())
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		a.commands = append(a.commands, c.Name())
+	a.commands = slices.Clone(cobrasOwn)
+	for _, e := range a.table() {
+		a.commands = append(a.commands, e.name)
 	}
 	return root
 }

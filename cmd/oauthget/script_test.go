@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,10 +48,13 @@ func watched() int {
 
 type watcher struct {
 	io.Writer
+	mu   sync.Mutex
 	seen strings.Builder
 }
 
 func (w *watcher) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.seen.Write(p)
 	return w.Writer.Write(p)
 }
@@ -62,6 +67,7 @@ func fakeBrowser(args []string) int {
 	case "denies":
 		p.Deny = true
 	case "is away":
+		_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "page.txt"), []byte("nobody is here"), 0o600)
 		return 0
 	case "has no browser":
 		return 3
@@ -93,6 +99,9 @@ func TestScripts(t *testing.T) {
 			"exits":    cmdExits,
 			"quiet":    cmdQuiet,
 			"poll":     cmdPoll,
+			"await":    cmdAwait,
+			"signal":   cmdSignal,
+			"exited":   cmdExited,
 		},
 	})
 }
@@ -102,6 +111,7 @@ type scriptWorld struct {
 	server *demoas.Running
 	before map[string]int // requests at the last "requests reset"
 	bus    *testbus.Bus
+	last   *exec.Cmd // the one that was sent a signal
 }
 
 type worldKey struct{}
@@ -114,6 +124,8 @@ func setUp(env *testscript.Env) error {
 	w := &scriptWorld{before: map[string]int{}}
 	env.Values[worldKey{}] = w
 	env.Vars = append(env.Vars, "HOME="+home, "BROWSER=browser", "XDG_RUNTIME_DIR="+home, "TERM=dumb",
+		// Nowhere: a script that asks for no keyring must not find the one of whoever runs it.
+		"DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(env.WorkDir, "no-bus"),
 		"GORACE=atexit_sleep_ms=0") // else each command of a race-built test takes a second more
 	env.Defer(func() {
 		if w.server != nil {
@@ -174,6 +186,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	worldOf(ts).server = server
 	ts.Setenv("ISSUER", server.Issuer())
 	ts.Setenv("API", server.APIURL())
+	ts.Setenv("PORT", server.Issuer()[strings.LastIndex(server.Issuer(), ":")+1:])
 }
 
 // faults JSON replaces the server's faults.
@@ -222,6 +235,15 @@ func cmdKeyring(ts *testscript.TestScript, neg bool, args []string) {
 			w.bus.Lock()
 		case "unlock":
 			w.bus.Unlock()
+		case "sealed":
+			for _, item := range w.bus.Items() {
+				if strings.Contains(item.Secret, canary) {
+					ts.Fatalf("a secret stands in clear in the keyring's item")
+				}
+			}
+			if len(w.bus.Items()) == 0 {
+				ts.Fatalf("nothing is in the keyring")
+			}
 		case "empty":
 			if n := len(w.bus.Items()); n != 0 {
 				ts.Fatalf("%d items in the keyring", n)
@@ -237,17 +259,46 @@ func cmdKeyring(ts *testscript.TestScript, neg bool, args []string) {
 func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	checkFailure(ts, want, err)
-}
-
-func checkFailure(ts *testscript.TestScript, want int, err error) {
 	got := 0
+	err = ts.Exec(args[1], args[2:]...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = exit.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)
 	}
+	checkFailure(ts, want, got)
+}
+
+// signal NAME sends a signal to the last command in the background; after `wait`, exited STATUS checks how that ended.
+func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
+	running := ts.BackgroundCmds()
+	w := worldOf(ts)
+	w.last = running[len(running)-1]
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
+	ts.Check(w.last.Process.Signal(signals[args[0]]))
+}
+
+func cmdExited(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	checkFailure(ts, want, worldOf(ts).last.ProcessState.ExitCode())
+}
+
+// await ENDPOINT N waits until so many requests have arrived since the last `requests reset`.
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	w := worldOf(ts)
+	for range 500 {
+		if w.server.Requests(args[0])-w.before[args[0]] >= want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s was not asked", args[0])
+}
+
+func checkFailure(ts *testscript.TestScript, want, got int) {
 	stderr := ts.ReadFile("stderr")
 	ts.Logf("[stderr]\n%s", stderr)
 	if got != want {

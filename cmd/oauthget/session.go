@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net/url"
@@ -57,16 +58,34 @@ func (a *app) sessionOf(file *config.File, name string, flags map[string][]strin
 	return s, nil
 }
 
+// sessionOfRecord is the session in which a record was written: the profile where it still says the same of the server
+// and the client, else what the record itself tells.
+func (a *app) sessionOfRecord(file *config.File, r store.Record) *session {
+	// That there is a record says that there is a state directory.
+	dir, _ := store.StateDir(a.getenv, a.goos)
+	p := config.Profile{Name: r.Profile, Issuer: r.Issuer, ClientID: r.ClientID}
+	p.TokenEndpoint = r.TokenEndpoint
+	if s, err := a.sessionOf(file, r.Profile, nil); err == nil && s.profile.Issuer == r.Issuer &&
+		s.profile.TokenEndpoint == r.TokenEndpoint && s.profile.ClientID == r.ClientID {
+		p = s.profile
+	}
+	p.Store, p.Account = r.Store, r.Account
+	return &session{app: a, profile: p, key: r.Key, state: dir, store: a.storeOf(p, dir)}
+}
+
 // storeOf is the store that a profile names. Making it touches nothing.
 func (a *app) storeOf(p config.Profile, stateDir string) store.Store {
-	if p.Store == "none" {
+	switch p.Store {
+	case "none":
 		return store.None{}
+	case "file":
+		return a.fileStore(p, stateDir)
 	}
 	return a.keychain(stateDir)
 }
 
 func (a *app) keychain(stateDir string) *store.Keychain {
-	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput})
+	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput, Greeting: a.greeting})
 }
 
 // lock waits for the lock of a key as long as a person may take: whoever holds it may be waiting for one.
@@ -107,6 +126,7 @@ func storeKey(p config.Profile) string {
 	one := func(name, value string) store.Field { return store.Field{Name: name, Values: []string{value}} }
 	return store.Key(
 		one("profile", p.Name),
+		one("account", p.Account),
 		one("issuer", p.Issuer),
 		one("authorization_endpoint", p.AuthorizationEndpoint),
 		one("token_endpoint", p.TokenEndpoint),
@@ -192,13 +212,16 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 		s.step("metadata of %s: %s", metadata.Issuer, metadata.Source)
 	}
 	metadata = flow.Server(metadata, s.profile)
+	if err := checkEndpoints(metadata); err != nil {
+		return nil, err
+	}
 	secret, err := s.clientSecret(ctx)
 	if err != nil {
 		return nil, err
 	}
 	auth, err := clientauth.Choose(clientauth.Method(s.profile.TokenEndpointAuthMethod), !secret.Empty(), metadata.TokenEndpointAuthMethodsSupported)
 	if err != nil {
-		return nil, &config.Error{Key: "token_endpoint_auth_method", Err: err}
+		return nil, err
 	}
 	s.step("client authentication: %s, because %s", auth.Method, auth.Why)
 	return &flow.Client{
@@ -209,13 +232,28 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	}, nil
 }
 
-// record notes what is stored, and for whom: status and logout find it by that.
+// checkEndpoints fails before the browser opens where the code could not be asked for, or not be redeemed.
+func checkEndpoints(m discovery.Metadata) error {
+	for key, endpoint := range map[string]string{
+		"authorization_endpoint": m.AuthorizationEndpoint, "token_endpoint": m.TokenEndpoint,
+	} {
+		if endpoint == "" {
+			return &config.Error{
+				Key: key, Err: fmt.Errorf("the metadata of %s names no %s", m.Issuer, key),
+				Advice: "if the server has one, set " + key + " in the profile",
+			}
+		}
+	}
+	return nil
+}
+
+// record notes what is stored, and for whom: status and logout find by it what no profile leads to any more.
 func (s *session) record() error {
 	if s.state == "" {
 		return nil
 	}
 	return store.Records{StateDir: s.state}.Write(store.Record{
-		Key: s.key, Profile: s.profile.Name, Store: s.store.Name(),
+		Key: s.key, Profile: s.profile.Name, Account: s.profile.Account, Store: s.store.Name(),
 		Issuer: s.profile.Issuer, TokenEndpoint: s.profile.TokenEndpoint, ClientID: s.profile.ClientID,
 	})
 }

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -27,6 +30,8 @@ type statusReport struct {
 // profileStatus is one profile's row. Times are RFC 3339, UTC.
 type profileStatus struct {
 	Profile     string    `json:"profile"`
+	Account     string    `json:"account,omitempty"`
+	Current     bool      `json:"current"` // whether the profile, as it stands in the file, leads to it
 	Store       string    `json:"store,omitempty"`
 	State       string    `json:"state"`
 	Scopes      []string  `json:"scopes,omitempty"`
@@ -50,11 +55,13 @@ func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [NAME]",
 		Short: "Show what is stored, for how long, and whether it can be refreshed",
-		Long: `List the profiles with their store, scope and expiry, and whether the token can be refreshed. Nothing is asked of the
-network, and no secret is shown. Exit 0 whatever the states are.`,
+		Long: `List the profiles with their store, scope and expiry, and whether the token can be refreshed; also what is stored for
+other accounts, for clients given by flags, and for profiles that have changed or gone since. Nothing is asked of the
+network or of a person, and no secret is shown. Exit 0 whatever the states are.`,
 		Example: "  oauthget status\n  oauthget status work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			a.global.noInput = true // a look must not ask to unlock anything
 			report, err := a.report(cmd.Context(), nameOf(args))
 			if err != nil {
 				return err
@@ -73,31 +80,55 @@ func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 	if err != nil {
 		return report, err
 	}
-	names := []string{name}
-	if name == "" {
-		if file == nil {
-			return report, nil
-		}
-		if names, err = file.Profiles(); err != nil {
-			return report, err
-		}
+	names, err := profilesOf(file, name)
+	if err != nil {
+		return report, err
 	}
+	shown := map[string]bool{} // keys
 	for _, n := range names {
 		s, err := a.sessionOf(file, n, nil)
-		if err != nil {
-			if name != "" {
-				return report, err
-			}
-			report.Profiles = append(report.Profiles, profileStatus{Profile: n, State: stateError, Error: oneLine(err.Error())})
-			continue
+		switch {
+		case err != nil && name != "":
+			return report, err
+		case err != nil:
+			report.Profiles = append(report.Profiles, profileStatus{Profile: n, Current: true, State: stateError, Error: untrusted.Line(err.Error())})
+		default:
+			shown[s.key] = true
+			report.Profiles = append(report.Profiles, s.status(ctx, true))
 		}
-		report.Profiles = append(report.Profiles, s.status(ctx))
+	}
+	for _, r := range a.storedFor(name) {
+		if !shown[r.Key] {
+			report.Profiles = append(report.Profiles, a.sessionOfRecord(file, r).status(ctx, false))
+		}
 	}
 	return report, nil
 }
 
-func (s *session) status(ctx context.Context) profileStatus {
-	row := profileStatus{Profile: s.profile.Name, Store: s.profile.Store}
+// profilesOf lists the profiles of the file, or the one that is named.
+func profilesOf(file *config.File, name string) ([]string, error) {
+	if name != "" || file == nil {
+		return slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" }), nil
+	}
+	return file.Profiles()
+}
+
+// storedFor lists what has been stored, for one profile or for all. It is an addition: where the records cannot be
+// read, the profiles are shown all the same.
+func (a *app) storedFor(name string) []store.Record {
+	dir, err := store.StateDir(a.getenv, a.goos)
+	if err != nil {
+		return nil
+	}
+	records, err := store.Records{StateDir: dir}.All()
+	if err != nil {
+		a.warn("%v", err)
+	}
+	return slices.DeleteFunc(records, func(r store.Record) bool { return name != "" && r.Profile != name })
+}
+
+func (s *session) status(ctx context.Context, current bool) profileStatus {
+	row := profileStatus{Profile: s.profile.Name, Account: s.profile.Account, Current: current, Store: s.profile.Store}
 	set, err := s.store.Load(ctx, s.key)
 	if err != nil {
 		row.State, row.Error = stateOfError(err)
@@ -126,9 +157,9 @@ func stateOfError(err error) (state, text string) {
 		return stateNone, ""
 	}
 	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.Locked {
-		return stateLocked, oneLine(err.Error())
+		return stateLocked, untrusted.Line(err.Error())
 	}
-	return stateError, oneLine(err.Error())
+	return stateError, untrusted.Line(err.Error())
 }
 
 func (a *app) printStatus(report statusReport) error {
@@ -139,17 +170,28 @@ func (a *app) printStatus(report statusReport) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "PROFILE\tSTORE\tSTATE\tEXPIRES\tSCOPE")
 	for _, p := range report.Profiles {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Profile, orDash(p.Store), p.State, expiryText(p, a.now()), orDash(untrusted.Text(strings.Join(p.Scopes, " "))))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.label(), cmp.Or(p.Store, "-"), p.State, expiryText(p, a.now()), cmp.Or(untrusted.Text(strings.Join(p.Scopes, " ")), "-"))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	for _, p := range report.Profiles {
 		if p.Error != "" {
-			a.warn("%s: %s", p.Profile, p.Error)
+			a.warn("%s: %s", p.label(), p.Error)
 		}
 	}
 	return nil
+}
+
+// label names the row for a person.
+func (p profileStatus) label() string {
+	text := cmp.Or(p.Profile, "(flags)")
+	if p.Account != "" {
+		text += " as " + p.Account
+	} else if !p.Current && p.Profile != "" {
+		text += " (former)"
+	}
+	return untrusted.Text(text)
 }
 
 func expiryText(p profileStatus, now time.Time) string {
@@ -162,11 +204,4 @@ func expiryText(p profileStatus, now time.Time) string {
 		return "in " + p.ExpiresAt.Sub(now).Round(time.Second).String()
 	}
 	return now.Sub(p.ExpiresAt).Round(time.Second).String() + " ago"
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

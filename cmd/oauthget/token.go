@@ -30,7 +30,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
-		Long:    tokenLong + output.Help(),
+		Long:    tokenLong,
 		Example: tokenExample,
 		Args:    atMostOneName,
 	}
@@ -51,7 +51,14 @@ func (a *app) tokenCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&request.MinTTL, "min-ttl", 30*time.Second, "how much longer the token must live")
 	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
 	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Names(), cobra.ShellCompDirectiveNoFileComp))
+	// What only help and completion show is made when they do.
+	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return output.Names(), cobra.ShellCompDirectiveNoFileComp
+	})
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long = tokenLong + output.Help()
+		a.help(cmd, args)
+	})
 	addKeyFlags(cmd)
 	return cmd
 }

@@ -33,8 +33,10 @@ var floors = map[string]int{
 	"internal/term":       0,
 	"internal/trace":      0,
 
-	"internal/untrusted": -1,
-	"internal/token":     -1,
+	"internal/confidential": -1,
+	"internal/token":        -1,
+	"internal/untrusted":    -1,
+	"internal/userdir":      -1,
 }
 
 // demoas and testbus stand beside the house: the servers that the client talks to when nobody else's are at hand.

@@ -29,8 +29,8 @@ var stains = []stain{
 	{
 		name:    "a path of one machine",
 		reason:  "nobody else has it; ~ and $HOME are everybody's",
-		words:   []string{"/work", "/root", "/farm", "/home", "/Users"},
-		pattern: regexp.MustCompile("(?:^|[\\s\"'`(=:])/(?:work|root|farm|home/[a-z]+|Users/[A-Za-z]+)/"),
+		words:   []string{"/root", "/home", "/Users"},
+		pattern: regexp.MustCompile("(?:^|[\\s\"'`(=:])/(?:root|home/[a-z]+|Users/[A-Za-z]+)/"),
 		found:   "see /" + "home/jsmith/notes",
 		spared:  []string{"/home/u/", "/home/user/", "/home/you/", "/Users/u/", "/Users/you/"},
 	},

@@ -6,7 +6,6 @@ package clientauth
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Method is a client authentication method by its registered name (RFC 7591 §2).
@@ -27,9 +27,6 @@ const (
 	Basic Method = "client_secret_basic" // HTTP Basic, both parts form-encoded first (RFC 6749 §2.3.1)
 	Post  Method = "client_secret_post"  // in the request body
 )
-
-// Methods are all methods this package carries out, in the order of preference.
-var Methods = []Method{Basic, Post, None}
 
 // Style tells golang.org/x/oauth2 what to do. Its auto-detection is never used: it sends a one-time code twice.
 func (m Method) Style() oauth2.AuthStyle {
@@ -46,15 +43,9 @@ type Choice struct {
 }
 
 // Choose decides by what the profile says, by whether there is a client secret, and by the metadata's
-// token_endpoint_auth_methods_supported, in this order.
+// token_endpoint_auth_methods_supported, in this order. That the first two agree has been checked with the profile.
 func Choose(configured Method, haveSecret bool, supported []string) (Choice, error) {
 	switch {
-	case configured != "" && !slices.Contains(Methods, configured):
-		return Choice{}, fmt.Errorf("token_endpoint_auth_method %q is not one of %s", configured, list())
-	case configured == None && haveSecret:
-		return Choice{}, errors.New("token_endpoint_auth_method is none, but a client secret is configured")
-	case configured != "" && configured != None && !haveSecret:
-		return Choice{}, fmt.Errorf("token_endpoint_auth_method %s needs a client secret", configured)
 	case configured != "":
 		return Choice{configured, "the profile says so"}, nil
 	case !haveSecret:
@@ -67,15 +58,8 @@ func Choose(configured Method, haveSecret bool, supported []string) (Choice, err
 	case slices.Contains(supported, string(Post)):
 		return Choice{Post, "the metadata lists it and not client_secret_basic"}, nil
 	}
-	return Choice{}, fmt.Errorf("the server supports %s, none of which works with a client secret sent as such", strings.Join(supported, ", "))
-}
-
-func list() string {
-	names := make([]string, len(Methods))
-	for i, m := range Methods {
-		names[i] = string(m)
-	}
-	return strings.Join(names, ", ")
+	return Choice{}, &untrusted.Error{Op: "choose client authentication", Err: fmt.Errorf(
+		"the server supports %s, and none of these takes a client secret as it is", untrusted.Quote(strings.Join(supported, " ")))}
 }
 
 // Authenticate adds to a request what m sends: it returns the header, and adds to form what goes into the body. It is

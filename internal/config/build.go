@@ -27,6 +27,7 @@ func (r resolution) profile(home func() (string, error)) Profile {
 			*field = r.settings.parameters(k.Name)
 		}
 	}
+	p.IdentityFile = r.path(keyIdentityFile, home)
 	return p
 }
 
@@ -44,8 +45,7 @@ func (s settings) parameters(table string) url.Values {
 	return out
 }
 
-// clientSecret says where the secret is. A file's path is absolute from here on, or relative to the working directory
-// where a flag or the environment gave it.
+// clientSecret says where the secret is.
 func (r resolution) clientSecret(home func() (string, error)) SecretSource {
 	key := r.secretKey()
 	s := r.settings[key]
@@ -57,18 +57,27 @@ func (r resolution) clientSecret(home func() (string, error)) SecretSource {
 	case "client_secret_command":
 		source.Command = s.values
 	case "client_secret_file":
-		source.Value = s.values[0]
-		if rest, ok := strings.CutPrefix(source.Value, "~/"); ok {
-			if dir, err := home(); err == nil {
-				source.Value = filepath.Join(dir, rest)
-			}
-		} else if s.origin.Kind == FromFile && !filepath.IsAbs(source.Value) {
-			source.Value = filepath.Join(r.file.dir(), source.Value)
-		}
+		source.Value = r.path(key, home)
 	default:
 		source.Value = s.values[0]
 	}
 	return source
+}
+
+// path is the value of a key that names a file: below the home directory where it begins with ~/, else relative to the
+// profile file that says it.
+func (r resolution) path(key string, home func() (string, error)) string {
+	path := r.settings.text(key)
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if dir, err := home(); err == nil {
+			return filepath.Join(dir, rest)
+		}
+		return path
+	}
+	if path != "" && r.settings[key].origin.Kind == FromFile && !filepath.IsAbs(path) {
+		return filepath.Join(r.file.dir(), path)
+	}
+	return path
 }
 
 // secretKey is the one key of the client secret that is in use, or empty.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -48,10 +49,7 @@ func serverURL(raw string) (*url.URL, error) {
 		return nil, err
 	}
 	switch {
-	case u.Scheme == "https":
-	// "Since requests to the token endpoint result in the transmission of clear-text credentials … the authorization
-	// server MUST require the use of TLS" RFC 6749 §3.2. What does not leave the machine needs none.
-	case u.Scheme == "http" && isLoopback(u.Hostname()):
+	case confidential.URL(u):
 	case u.Scheme == "http":
 		return nil, fmt.Errorf("http is for this machine alone (127.0.0.1, [::1], localhost); use https://%s", untrusted.Text(u.Host))
 	default:
@@ -82,15 +80,6 @@ func absoluteURL(raw string) (*url.URL, error) {
 		}
 	}
 	return u, nil
-}
-
-// isLoopback reports whether a URL's host is this machine without asking any name server.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true // RFC 6761 §6.3
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }
 
 func checkRedirectURI(values []string) error {

@@ -30,9 +30,12 @@ type Profile struct {
 	ListenAddress           string   // host or host:port to bind where the redirect URI's own host is not it
 	AuthorizationParameters url.Values
 	TokenParameters         url.Values
-	PKCE                    bool   // RFC 7636
-	Store                   string // one of Stores
-	Browser                 string // a command, as in $BROWSER; empty for the platform's opener
+	PKCE                    bool     // RFC 7636
+	Store                   string   // one of Stores
+	IdentityFile            string   // the private key that opens the file store; empty where something else does
+	PassphraseCommand       []string // a program and its arguments, that print the file store's passphrase
+	Account                 string   // whom to sign in as; empty for whoever does
+	Browser                 string   // a command, as in $BROWSER; empty for the platform's opener
 }
 
 // Endpoints override or replace what the metadata says. An empty one leaves it to the metadata.
@@ -49,7 +52,7 @@ type Endpoints struct {
 }
 
 // Stores lists the values of the key "store", the default first.
-func Stores() []string { return []string{"keychain", "none"} }
+func Stores() []string { return []string{"keychain", "file", "none"} }
 
 // AuthMethods lists the values of the key "token_endpoint_auth_method".
 func AuthMethods() []string {

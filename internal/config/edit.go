@@ -53,7 +53,7 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if t != nil {
 		return &Error{
 			Path: e.file.Path, Line: t.line, Column: t.column,
-			Err: fmt.Errorf("there is a profile %s already", keyText(name)), Advice: "oauthget profile set " + shellQuote(name) + " KEY=VALUE",
+			Err: fmt.Errorf("there is a profile %s already", keyText(name)), Advice: "oauthget profile set " + shellQuote(name) + " --KEY VALUE",
 		}
 	}
 	given, err := parseTexts(texts)

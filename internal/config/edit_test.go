@@ -103,7 +103,7 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"pkce": {"x"}}) }, "pkce: want true or false"},
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"token_parameters.code": {"x"}}) }, "token_parameters: code is set by oauthget\nremove it"},
 		{func(e *Editor) error { return e.Unset("a", "x") }, "unknown key \"x\""},
-		{func(e *Editor) error { return e.SetTop("store", "x") }, "store: \"x\" is not one of keychain, none"},
+		{func(e *Editor) error { return e.SetTop("store", "x") }, "store: \"x\" is not one of keychain, file, none"},
 		{func(e *Editor) error { return e.SetTop("default_profile", "b") }, "config.toml: no such profile: \"b\"\ndid you mean \"a\"?"},
 		{func(e *Editor) error { return e.SetTop("defaultprofile", "b") }, "unknown key \"defaultprofile\"\ndid you mean \"default_profile\"?"},
 	} {

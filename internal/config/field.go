@@ -35,6 +35,10 @@ func (p *Profile) text(key string) *string {
 		return &p.ListenAddress
 	case keyStore:
 		return &p.Store
+	case keyIdentityFile:
+		return &p.IdentityFile
+	case "account":
+		return &p.Account
 	case "browser":
 		return &p.Browser
 	default:
@@ -51,6 +55,8 @@ func (p *Profile) list(key string) *[]string {
 		return &p.Audience
 	case "resource":
 		return &p.Resource
+	case keyPassphraseCommand:
+		return &p.PassphraseCommand
 	default:
 		return nil
 	}

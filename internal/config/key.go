@@ -81,7 +81,10 @@ var keys = []Key{
 	key("authorization_parameters", Table, "extra parameter of the authorization request, name=value", nil),
 	key("token_parameters", Table, "extra parameter of the token request, name=value", nil),
 	key("pkce", Bool, "proof key for code exchange", nil),
-	key(keyStore, String, "where tokens are kept: keychain, none", checkStore),
+	key(keyStore, String, "where tokens are kept: keychain, file, none", checkStore),
+	key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText),
+	key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand),
+	key("account", String, "account to sign in as", checkText),
 	key("browser", String, "command that opens a URL", checkText),
 }
 
@@ -90,6 +93,10 @@ const (
 	keyStore          = "store"
 	keyDefaultProfile = "default_profile"
 	keyProfiles       = "profiles"
+
+	// Beside OAUTHGET_PASSPHRASE, which is no key: it is the passphrase itself.
+	keyIdentityFile      = "identity_file"
+	keyPassphraseCommand = "passphrase_command"
 )
 
 func key(name string, kind Kind, usage string, check func([]string) error) Key {
@@ -110,6 +117,16 @@ func scopesKey() Key {
 var topKeys = []Key{
 	{Name: keyDefaultProfile, Kind: String, Usage: "the profile where none is named"},
 	{Name: keyStore, Kind: String, Usage: "where tokens are kept, for profiles that do not say", check: checkStore},
+	{Name: keyIdentityFile, Kind: String, Usage: "what opens the file store, for profiles that do not say", check: checkText},
+	{Name: keyPassphraseCommand, Kind: Command, Usage: "what prints its passphrase, for profiles that do not say", check: checkCommand},
+}
+
+// FlagOf is the flag of the key named name, without its dashes; name itself where there is none.
+func FlagOf(name string) string {
+	if k := find(keys, []byte(name)); k != nil && k.Flag != "" {
+		return k.Flag
+	}
+	return name
 }
 
 func find(in []Key, name []byte) *Key {
@@ -137,6 +154,18 @@ func lookUp(name string) (k *Key, parameter string) {
 		return nil, ""
 	}
 	return k, parameter
+}
+
+// oneOf is the group of keys that a key belongs to, of which what is stronger replaces all: a profile's
+// passphrase_command is not to lose to the identity_file of the whole file. It is empty where the key stands alone.
+func oneOf(name string) []string {
+	switch {
+	case isSecretKey(name):
+		return slices.DeleteFunc(names(keys), func(n string) bool { return !isSecretKey(n) })
+	case name == keyIdentityFile || name == keyPassphraseCommand:
+		return []string{keyIdentityFile, keyPassphraseCommand}
+	}
+	return nil
 }
 
 // isSecretKey reports whether name is one of the five ways to give the client secret, of which one may be used.

@@ -1,9 +1,10 @@
 package config
 
 import (
-	"errors"
+	"fmt"
 	"path/filepath"
-	"strings"
+
+	"github.com/oauthget/oauthget/internal/userdir"
 )
 
 // DefaultPath is the profile file where --config does not name one: $OAUTHGET_CONFIG, else
@@ -13,28 +14,12 @@ func DefaultPath(getenv func(string) string, goos string) (string, error) {
 	if path := getenv("OAUTHGET_CONFIG"); path != "" {
 		return path, nil
 	}
+	dir, err := userdir.Config(getenv, goos)
+	if err != nil {
+		return "", &Error{Err: fmt.Errorf("find the profile file: %w", err), Advice: "name the file with --config FILE"}
+	}
 	if goos == "windows" {
-		dir := getenv("AppData")
-		if dir == "" {
-			return "", noHome("%AppData% is not set")
-		}
-		return dir + `\oauthget\config.toml`, nil
+		return dir + `\config.toml`, nil
 	}
-	// "All paths set in these environment variables must be absolute. If an implementation encounters a relative path in
-	// any of these variables it should consider the path invalid and ignore it." XDG Base Directory Specification 0.8
-	if dir := getenv("XDG_CONFIG_HOME"); strings.HasPrefix(dir, "/") {
-		return filepath.Join(dir, "oauthget", "config.toml"), nil
-	}
-	home := getenv("HOME")
-	if home == "" {
-		return "", noHome("$HOME is not set")
-	}
-	return filepath.Join(home, ".config", "oauthget", "config.toml"), nil
-}
-
-func noHome(cause string) error {
-	return &Error{
-		Err:    errors.New("find the profile file: " + cause),
-		Advice: "name the file with --config FILE",
-	}
+	return filepath.Join(dir, "config.toml"), nil
 }

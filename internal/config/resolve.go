@@ -51,12 +51,12 @@ func Resolve(in Input) (Profile, Origins, error) {
 }
 
 // overlay puts stronger settings over weaker ones. Parameters are overlaid one by one; the ways to give the client
-// secret are one setting, so that a file's secret never meets a flag's.
+// secret are one setting, so that a file's secret never meets a flag's, and so are the ways to open the file store.
 func overlay(weak, strong settings) settings {
 	out := maps.Clone(weak)
 	for key := range strong {
-		if isSecretKey(key) {
-			maps.DeleteFunc(out, func(key string, _ setting) bool { return isSecretKey(key) })
+		for _, rival := range oneOf(key) {
+			delete(out, rival)
 		}
 	}
 	maps.Copy(out, strong)
@@ -136,15 +136,11 @@ func (in Input) fromFile(name string) (settings, head, error) {
 	return inherit(t.settings, in.File.top), head{t.line, t.column}, nil
 }
 
-// inherit lets a profile have the file's store where it names none of its own.
+// inherit lets a profile have the file's store, and what opens it, where it names none of its own.
 func inherit(profile, top settings) settings {
-	profile = maps.Clone(profile)
-	if _, own := profile[keyStore]; !own {
-		if s, ok := top[keyStore]; ok {
-			profile[keyStore] = s
-		}
-	}
-	return profile
+	top = maps.Clone(top)
+	delete(top, keyDefaultProfile)
+	return overlay(top, profile)
 }
 
 func (in Input) unknownProfile(name string) error {

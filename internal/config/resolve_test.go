@@ -37,6 +37,9 @@ redirect_uri = "http://127.0.0.1/callback"
 redirect_ports = [8_400, 0x20D1]
 listen_address = "0.0.0.0"
 pkce = false
+identity_file = "~/.ssh/id_ed25519"
+passphrase_command = ["pass", "show", "token store"]
+account = "ann@example.com"
 browser = "firefox"
 authorization_parameters.prompt = "login"
 authorization_parameters.acr = ["a", "b"]
@@ -51,7 +54,7 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := Resolve(Input{File: f})
+	got, _, err := Resolve(Input{File: f, LookupEnv: environment(map[string]string{"HOME": "/home/ann"})})
 	if err != nil {
 		t.Fatal(message(err))
 	}
@@ -81,6 +84,9 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 		AuthorizationParameters: url.Values{"prompt": {"login"}, "acr": {"a", "b"}},
 		TokenParameters:         url.Values{"a.b": {"true"}, "n": {"7"}},
 		Store:                   "none",
+		IdentityFile:            filepath.FromSlash("/home/ann/.ssh/id_ed25519"),
+		PassphraseCommand:       []string{"pass", "show", "token store"},
+		Account:                 "ann@example.com",
 		Browser:                 "firefox",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -15,24 +15,32 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// SecretSource says how to get the client secret. It is not the secret: a command that needs none never runs the
-// program nor opens the keychain.
+// SecretSource says how to get the client secret, or the passphrase of the file store. It is not the secret: a command
+// that needs none never runs the program nor opens the keychain.
 type SecretSource struct {
 	Key     string       // the profile key that says it; empty where there is no secret
 	Literal token.Secret // of client_secret
 	Value   string       // the path, variable or keychain item of the other keys
-	Command []string     // of client_secret_command: the program and its arguments
+	Command []string     // of client_secret_command and passphrase_command: the program and its arguments
 }
 
 // Empty reports whether the client has no secret.
 func (s SecretSource) Empty() bool { return s.Key == "" }
+
+// Passphrase is the source of the file store's passphrase where a program prints it.
+func (p Profile) Passphrase() SecretSource {
+	if len(p.PassphraseCommand) == 0 {
+		return SecretSource{}
+	}
+	return SecretSource{Key: keyPassphraseCommand, Command: p.PassphraseCommand}
+}
 
 // Source names where the secret is, and for a literal only that there is one.
 func (s SecretSource) Source() string {
 	switch {
 	case s.Key == keySecret:
 		return "[set]"
-	case s.Key == "client_secret_command":
+	case s.Command != nil:
 		return strings.Join(s.Command, " ")
 	default:
 		return s.Value
@@ -73,7 +81,7 @@ func (s SecretSource) holder() string {
 		return printable(s.Value)
 	case "client_secret_env":
 		return "$" + printable(s.Value)
-	case "client_secret_command":
+	case "client_secret_command", keyPassphraseCommand:
 		return "the first line that " + printable(s.Command[0]) + " printed"
 	default:
 		return "the keychain item " + printable(s.Value)
@@ -98,7 +106,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 			return "", fmt.Errorf("$%s is not set", printable(s.Value))
 		}
 		return text, nil
-	case "client_secret_command":
+	case "client_secret_command", keyPassphraseCommand:
 		run := access.Run
 		if run == nil {
 			run = runner(access.Stderr)

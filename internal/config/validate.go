@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -133,7 +134,7 @@ func (r resolution) checkRedirect() error {
 	if err != nil {
 		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: checkRedirectURI has parsed it
 	}
-	if (u.Scheme != "http" || !isLoopback(u.Hostname())) && r.settings.text("listen_address") == "" {
+	if (u.Scheme != "http" || !confidential.Loopback(u.Hostname())) && r.settings.text("listen_address") == "" {
 		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
 	}

@@ -52,7 +52,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`redirect_ports = 65536`, `redirect_ports: a port is a number from 1 to 65535`},
 		{`listen_address = "app.example:1"`, `listen_address: want an IP address or localhost, and a port if any: 0.0.0.0:8400`},
 		{`listen_address = "127.0.0.1:http"`, `listen_address: the port is a number from 0 to 65535`},
-		{`store = "keyring"`, `store: "keyring" is not one of keychain, none`},
+		{`store = "keyring"`, `store: "keyring" is not one of keychain, file, none`},
 		{`browser = "a\u0007"`, `browser: it holds a control character`},
 		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
 		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},

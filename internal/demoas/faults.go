@@ -13,9 +13,12 @@ import (
 type Faults struct {
 	// Metadata.
 
-	WrongIssuerInMetadata bool `json:"wrong_issuer_in_metadata,omitempty"`
-	MetadataStatus        int  `json:"metadata_status,omitempty"` // answer with this status instead
-	MetadataHTML          bool `json:"metadata_html,omitempty"`   // answer 200 with a web page, as captive portals do
+	WrongIssuerInMetadata bool     `json:"wrong_issuer_in_metadata,omitempty"`
+	MetadataStatus        int      `json:"metadata_status,omitempty"` // answer with this status instead
+	MetadataHTML          bool     `json:"metadata_html,omitempty"`   // answer 200 with a web page, as captive portals do
+	HangMetadata          bool     `json:"hang_metadata,omitempty"`   // never answer
+	OmitTokenEndpoint     bool     `json:"omit_token_endpoint,omitempty"`
+	AuthMethods           []string `json:"auth_methods,omitempty"` // token_endpoint_auth_methods_supported
 
 	// The authorization response.
 
@@ -32,12 +35,14 @@ type Faults struct {
 	TokenDelayMillis      int    `json:"token_delay_millis,omitempty"` // wait so long, then go on
 	HangToken             bool   `json:"hang_token,omitempty"`         // never answer
 	EndlessToken          bool   `json:"endless_token,omitempty"`      // never end the body
+	DropToken             bool   `json:"drop_token,omitempty"`         // break the connection off
 	RedirectTokenTo       string `json:"redirect_token_to,omitempty"`  // 307 to this URL
 	TokenBody             string `json:"token_body,omitempty"`         // this body, status TokenStatus or 200, …
 	TokenContentType      string `json:"token_content_type,omitempty"` // … of this type or application/json
 	TokenHTML             bool   `json:"token_html,omitempty"`         // a web page
 	TokenError            string `json:"token_error,omitempty"`        // this error code, status TokenStatus or 400
 	EchoSecret            bool   `json:"echo_secret,omitempty"`        // an error whose description holds what was sent
+	EchoSecretSplit       bool   `json:"echo_secret_split,omitempty"`  // the same, with an invisible character in the middle
 	TokenStatus           int    `json:"token_status,omitempty"`       // this status and nothing else
 	InvalidGrantOnRefresh bool   `json:"invalid_grant_on_refresh,omitempty"`
 

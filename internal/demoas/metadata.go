@@ -11,8 +11,12 @@ const attacker = "https://attacker.example"
 const portalPage = "<!doctype html><title>Welcome to the airport</title><p>Accept our terms to go online."
 
 // serveMetadata answers with the one document that both RFC 8414 §2 and OpenID Connect Discovery §3 describe.
-func (s *Server) serveMetadata(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	f := s.currentFaults()
+	if f.HangMetadata {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
 	if f.MetadataStatus != 0 {
 		w.WriteHeader(f.MetadataStatus)
 		return
@@ -26,7 +30,10 @@ func (s *Server) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 		issuer = attacker
 	}
 	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
-	writeJSON(w, http.StatusOK, map[string]any{
+	if f.AuthMethods != nil {
+		methods = f.AuthMethods
+	}
+	document := map[string]any{
 		"issuer":                                issuer,
 		"authorization_endpoint":                s.url("/authorize"),
 		"token_endpoint":                        s.url("/token"),
@@ -53,7 +60,11 @@ func (s *Server) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 		"request_parameter_supported":                    false,
 		// OpenID Connect Discovery §3: "If omitted, the default value is true."
 		"request_uri_parameter_supported": false,
-	})
+	}
+	if f.OmitTokenEndpoint {
+		delete(document, "token_endpoint")
+	}
+	writeJSON(w, http.StatusOK, document)
 }
 
 // serveResourceMetadata lets a client that knows only the API find this server (RFC 9728 §2).

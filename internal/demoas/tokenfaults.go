@@ -16,6 +16,8 @@ func (s *Server) spoilToken(w http.ResponseWriter, r *http.Request, f Faults) bo
 	case f.HangToken:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler) // or net/http would make an empty answer of it
+	case f.DropToken:
+		panic(http.ErrAbortHandler)
 	case f.EndlessToken:
 		writeEndlessly(w, r)
 	case f.RedirectTokenTo != "":
@@ -27,10 +29,14 @@ func (s *Server) spoilToken(w http.ResponseWriter, r *http.Request, f Faults) bo
 		_, _ = w.Write([]byte(f.TokenBody))
 	case f.TokenHTML:
 		writePortal(w)
-	case f.TokenError != "" || f.EchoSecret:
+	case f.TokenError != "" || f.EchoSecret || f.EchoSecretSplit:
 		description := "As the faults of this server demand."
 		if f.EchoSecret {
 			description = "Do not know " + r.PostForm.Get("code") + r.PostForm.Get("refresh_token") + "."
+		}
+		if f.EchoSecretSplit {
+			sent := r.PostForm.Get("code") + r.PostForm.Get("refresh_token")
+			description = "Do not know " + sent[:len(sent)/2] + "\u200b" + sent[len(sent)/2:] + "."
 		}
 		s.writeError(w, cmp.Or(f.TokenStatus, http.StatusBadRequest), &oauthError{cmp.Or(f.TokenError, "invalid_grant"), description})
 	case f.TokenStatus != 0:

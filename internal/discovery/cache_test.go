@@ -178,22 +178,3 @@ func names(entries []os.DirEntry) string {
 	}
 	return b.String()
 }
-
-func TestCacheDir(t *testing.T) {
-	for _, c := range []struct {
-		goos string
-		env  map[string]string
-		want string
-	}{
-		{"linux", map[string]string{"XDG_CACHE_HOME": "/c", "HOME": "/home/u"}, "/c/oauthget"},
-		{"linux", map[string]string{"XDG_CACHE_HOME": "c", "HOME": "/home/u"}, "/home/u/.cache/oauthget"},
-		{"darwin", map[string]string{"HOME": "/Users/u"}, "/Users/u/.cache/oauthget"},
-		{"linux", map[string]string{}, ""},
-		{"windows", map[string]string{"LocalAppData": `C:\L`, "XDG_CACHE_HOME": "/c"}, `C:\L\oauthget\cache`},
-		{"windows", map[string]string{"HOME": "/home/u"}, ""},
-	} {
-		if got := CacheDir(func(k string) string { return c.env[k] }, c.goos); got != c.want {
-			t.Errorf("%s %v: %q, want %q", c.goos, c.env, got, c.want)
-		}
-	}
-}

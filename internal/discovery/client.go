@@ -39,7 +39,7 @@ type Client struct {
 func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata, error) {
 	const op = "read metadata"
 	if err := CheckIssuer(issuer); err != nil {
-		return Metadata{}, fmt.Errorf("%s: %w", op, err)
+		return Metadata{}, fmt.Errorf("%s: %w", op, &IssuerError{err})
 	}
 	if !fresh {
 		if e, ok := c.load(kindMetadata, issuer); ok {

@@ -9,6 +9,13 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+// IssuerError says that what was given cannot be an issuer identifier; nothing was asked of anybody.
+type IssuerError struct{ Err error }
+
+func (e *IssuerError) Error() string { return e.Err.Error() }
+
+func (e *IssuerError) Unwrap() error { return e.Err }
+
 // NotFoundError says that none of the places where an issuer's metadata may be published has any. The issuer may be
 // misspelt, or the server publishes none and its endpoints have to be configured.
 type NotFoundError struct {

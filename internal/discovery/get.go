@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -31,7 +32,7 @@ func (c Client) get(ctx context.Context, address string) ([]byte, error) {
 	// The client's redirect policy is the caller's. What came over a line that others can write to is nobody's word,
 	// whatever that policy is; nor may a server send us from https to whoever listens on this machine.
 	final := resp.Request.URL
-	if !confidential(final) || req.URL.Scheme == "https" && final.Scheme != "https" {
+	if !confidential.URL(final) || req.URL.Scheme == "https" && final.Scheme != "https" {
 		return nil, fmt.Errorf("with a redirect to %s, which is not https", untrusted.Quote(final.Scheme+"://"+final.Host))
 	}
 	// "A successful response MUST use the 200 OK HTTP status code" RFC 8414 §3.2.

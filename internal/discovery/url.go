@@ -3,10 +3,10 @@ package discovery
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -48,7 +48,7 @@ func checkURL(s string) error {
 	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1, and §3.2 in the same words.
 	case strings.Contains(s, "#"):
 		return errors.New("has a fragment")
-	case !confidential(u):
+	case !confidential.URL(u):
 		return errors.New("is not https")
 	}
 	return nil
@@ -60,17 +60,6 @@ func quoteURL(s string) string {
 		s = "…" + s[i:]
 	}
 	return untrusted.Quote(s)
-}
-
-// confidential reports whether nobody on the way can read or change what is sent to u. "The authorization server MUST
-// require the use of TLS" for its endpoints (RFC 6749 §3.1, §3.2, RFC 8414 §6.1); requests to this machine do not
-// leave it.
-func confidential(u *url.URL) bool {
-	if u.Scheme == "https" {
-		return true
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // places returns the URLs where the metadata of issuer may be, in the order they are asked; without a path there are

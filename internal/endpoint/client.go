@@ -1,6 +1,6 @@
 // Package endpoint is the one door to an authorization server: the http.Client that every request goes through.
 //
-// It holds what must be true of each exchange whatever it is about: TLS except on loopback (RFC 6749 §3.1.2.1, §3.2),
+// It holds what must be true of each exchange whatever it is about: TLS except on loopback (RFC 6749 §3.1, §3.2),
 // an answer within 30 s and 1 MiB, no redirect of a request that bears a secret. It deliberately knows no grant and
 // reads no answer's meaning.
 package endpoint
@@ -9,10 +9,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -32,13 +31,14 @@ type Options struct {
 	Trace func(http.RoundTripper) http.RoundTripper
 }
 
-// NewClient returns the client for a command's requests. Its layers, from the caller inwards: trace, limits, network.
+// NewClient returns the client for a command's requests. Its layers, from the caller inwards: what we add and mend, the
+// trace, which so shows what really travels, the limits, the network.
 func NewClient(o Options) *http.Client {
-	var rt http.RoundTripper = limits{base: newTransport(), userAgent: o.UserAgent}
+	var rt http.RoundTripper = limits{newTransport()}
 	if o.Trace != nil {
 		rt = o.Trace(rt)
 	}
-	return &http.Client{Transport: rt, Timeout: Timeout, CheckRedirect: checkRedirect}
+	return &http.Client{Transport: manners{rt, o.UserAgent}, Timeout: Timeout, CheckRedirect: checkRedirect}
 }
 
 func newTransport() *http.Transport {
@@ -63,28 +63,8 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return refuse("the endpoint must answer a " + first.Method + " itself")
 	case len(via) > maxRedirects:
 		return refuse(fmt.Sprintf("more than %d redirects", maxRedirects))
-	case !Secure(req.URL):
+	case !confidential.URL(req.URL):
 		return refuse("an endpoint that is not https")
 	}
 	return nil
-}
-
-// Secure reports whether u may be asked: https anywhere, plain http on loopback alone, where nobody stands between.
-func Secure(u *url.URL) bool {
-	switch u.Scheme {
-	case "https":
-		return u.Host != ""
-	case "http":
-		return Loopback(u.Hostname())
-	}
-	return false
-}
-
-// Loopback reports whether host names this machine: a loopback IP literal or localhost (RFC 6761 §6.3).
-func Loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }

@@ -1,49 +1,28 @@
 package endpoint
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // limits is the layer next to the network.
-type limits struct {
-	base      http.RoundTripper
-	userAgent string
-}
+type limits struct{ base http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
 func (l limits) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !Secure(req.URL) {
+	if !confidential.URL(req.URL) {
 		return nil, &untrusted.Error{Op: "send request", Err: fmt.Errorf("%s is neither https nor on loopback", req.URL.Host)}
-	}
-	req = req.Clone(req.Context())
-	req.Header.Set("User-Agent", l.userAgent)
-	if req.Header.Get("Accept") == "" {
-		// Some servers answer form-encoded unless asked (RFC 6749 §5.1 wants "application/json").
-		req.Header.Set("Accept", "application/json")
 	}
 	resp, err := l.base.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	resp.Body = &bounded{body: resp.Body, left: maxBody}
-	if req.Method != http.MethodPost {
-		return resp, nil
-	}
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	body = normalize(resp.Header, body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	resp.ContentLength = int64(len(body))
-	resp.Header.Del("Content-Length")
 	return resp, nil
 }
 

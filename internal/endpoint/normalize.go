@@ -3,12 +3,43 @@ package endpoint
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 )
+
+// manners is the layer next to the caller: it says who asks and for what, and mends what servers are known to send.
+type manners struct {
+	base      http.RoundTripper
+	userAgent string
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (m manners) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("User-Agent", m.userAgent)
+	if req.Header.Get("Accept") == "" {
+		// Some servers answer form-encoded unless asked (RFC 6749 §5.1 wants "application/json").
+		req.Header.Set("Accept", "application/json")
+	}
+	resp, err := m.base.RoundTrip(req)
+	if err != nil || req.Method != http.MethodPost {
+		return resp, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	body = normalize(resp.Header, body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	resp.Header.Del("Content-Length")
+	return resp, nil
+}
 
 // maxLifetime is the longest expires_in that is passed on, in seconds: about 68 years. A test server is known to send
 // nanoseconds.

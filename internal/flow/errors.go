@@ -27,18 +27,19 @@ func (e *ServerError) Error() string {
 	}
 	text := e.Op + ": the server answered " + e.Code
 	if e.Description != "" {
-		text += ": " + untrusted.Quote(e.Description)
+		text += `: "` + e.Description + `"`
 	}
 	return text
 }
 
 // newServerError cleans what the server wrote. masks are the secrets that it was sent and may echo.
 func newServerError(e ServerError, masks ...token.Secret) *ServerError {
+	maskers := make([]untrusted.Masker, len(masks))
+	for i, m := range masks {
+		maskers[i] = m
+	}
 	for _, text := range []*string{&e.Code, &e.Description, &e.URI} {
-		for _, m := range masks {
-			*text = m.Mask(*text)
-		}
-		*text = untrusted.Text(*text)
+		*text = untrusted.Text(*text, maskers...)
 	}
 	return &e
 }

@@ -32,7 +32,7 @@ const (
 	NoBus        Reason = "there is no session bus"
 	NoService    Reason = "no Secret Service runs on the session bus"
 	NoCollection Reason = "there is no default keyring"
-	Locked       Reason = "the keyring is locked"
+	Locked       Reason = "locked"
 	TimedOut     Reason = "no answer in time"
 	Refused      Reason = "refused"
 	Unreadable   Reason = "what is stored cannot be read"
@@ -40,6 +40,9 @@ const (
 	Unsupported  Reason = "there is no keychain for this platform"
 	StateDirBad  Reason = "the state directory cannot be used"
 	Busy         Reason = "waited in vain"
+
+	WrongPassphrase Reason = "the passphrase or identity does not open it"
+	WideMode        Reason = "others may use it" // Err is a *ModeError
 )
 
 // stateDirError is an Error about the files beside the keychain.

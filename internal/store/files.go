@@ -17,6 +17,7 @@ const (
 	locksDir   = "locks"
 	recordsDir = "records"
 	sealedDir  = "sealed"
+	tokensDir  = "tokens"
 )
 
 // tmpSuffix marks a file that is not complete, or whose writer died.

@@ -30,6 +30,7 @@ type KeychainOptions struct {
 	StateDir string              // from [StateDir]
 	Getenv   func(string) string // os.Getenv
 	NoPrompt bool                // whether nobody may be asked to unlock the keychain
+	Greeting *Greeting           // from [Greet]; may be nil
 }
 
 // NewKeychain touches nothing yet.
@@ -163,6 +164,11 @@ func (k *Keychain) Delete(ctx context.Context, key string) error {
 
 // get reads an item, within its limit.
 func (k *Keychain) get(ctx context.Context, key string) (string, error) {
+	if k.keyring.quick != nil {
+		if item, ok := k.keyring.quick(ctx, key); ok {
+			return item, nil
+		}
+	}
 	return within(ctx, k.keyring.read, func(ctx context.Context) (string, error) {
 		return k.keyring.get(ctx, key)
 	})

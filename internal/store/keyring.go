@@ -43,6 +43,10 @@ type keyring struct {
 	set    func(ctx context.Context, key, item string) error
 	delete func(ctx context.Context, key string) error
 
+	// quick is a short way to an item that is there and open; false says that get has to tell. It obeys its context. It
+	// is nil where there is none.
+	quick func(ctx context.Context, key string) (item string, ok bool)
+
 	maxItem     int  // bytes
 	binary      bool // whether items need not be text
 	read, write time.Duration

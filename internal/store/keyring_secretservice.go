@@ -16,12 +16,16 @@ import (
 
 // The names of the Secret Service API, freedesktop.org draft 0.2.
 const (
-	secretsName        = "org.freedesktop.secrets"
-	secretsPath        = dbus.ObjectPath("/org/freedesktop/secrets")
-	secretsService     = "org.freedesktop.Secret.Service"
-	secretsCollection  = "org.freedesktop.Secret.Collection"
-	loginCollection    = secretsPath + "/collection/login"
-	busAddressVariable = "DBUS_SESSION_BUS_ADDRESS"
+	secretsName         = "org.freedesktop.secrets"
+	secretsPath         = dbus.ObjectPath("/org/freedesktop/secrets")
+	secretsService      = "org.freedesktop.Secret.Service"
+	secretsCollection   = "org.freedesktop.Secret.Collection"
+	secretsItem         = "org.freedesktop.Secret.Item"
+	loginCollection     = secretsPath + "/collection/login"
+	busName             = "org.freedesktop.DBus"
+	busPath             = "/org/freedesktop/DBus"
+	propertiesInterface = "org.freedesktop.DBus.Properties"
+	busAddressVariable  = "DBUS_SESSION_BUS_ADDRESS"
 )
 
 // secretService looks at the Secret Service before go-keyring is let near it, and tells what go-keyring does not.
@@ -29,15 +33,17 @@ const (
 // The probe and go-keyring share godbus's one connection to the session bus, so that looking first costs three round
 // trips and no second connection.
 type secretService struct {
-	getenv func(string) string
-	prompt bool // whether a locked collection may ask a person
+	getenv   func(string) string
+	prompt   bool // whether a locked collection may ask a person
+	greeting *Greeting
 }
 
 func systemKeyring(o KeychainOptions) keyring {
 	desktop := o.Getenv("DISPLAY") != "" || o.Getenv("WAYLAND_DISPLAY") != ""
-	s := secretService{o.Getenv, desktop && !o.NoPrompt}
+	s := secretService{o.Getenv, desktop && !o.NoPrompt, o.Greeting}
 	k := goKeyring(s.ready, s.explain)
 	k.probe = s.probe
+	k.quick = s.readQuickly
 	k.maxItem = maxItemSecretService
 	if s.prompt {
 		k.read, k.write = promptLimit, promptLimit

@@ -15,6 +15,7 @@ type Record struct {
 	Version       int    `json:"version"`
 	Key           string `json:"-"` // stands in the file's name
 	Profile       string `json:"profile,omitempty"`
+	Account       string `json:"account,omitempty"`
 	Issuer        string `json:"issuer,omitempty"`
 	TokenEndpoint string `json:"token_endpoint,omitempty"` // where there is no issuer
 	ClientID      string `json:"client_id,omitempty"`

@@ -1,4 +1,4 @@
-// Package store keeps token sets between calls: in the operating system's keychain, or nowhere. It also holds what
+// Package store keeps token sets between calls: in the operating system's keychain, in sealed files, or nowhere. It also holds what
 // belongs to keeping them: the key a set is kept under, the lock that makes one refresh of many, the records of what
 // was stored, and the directory all of that lives in.
 //
@@ -19,7 +19,7 @@ import (
 // holds [Lock] for that key. All methods end when ctx does, with an error that wraps ctx.Err(); a keychain that does
 // not answer ends them sooner. Every other error but [ErrNotFound] is an [*Error].
 type Store interface {
-	// Name is the word of --store: "keychain", "none".
+	// Name is the word of --store: "keychain", "file", "none".
 	Name() string
 
 	// Probe returns nil, or why the store cannot be used now. It costs a millisecond or two, never asks a person

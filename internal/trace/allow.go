@@ -22,10 +22,10 @@ var shownParameters = []string{
 // shownSuffixes are endings of metadata members (RFC 8414 §2), all of which a server publishes to everybody.
 var shownSuffixes = []string{"_endpoint", "_supported", "_documentation", "_policy_uri", "_tos_uri"}
 
-// shownHeaders bear no credentials. Location is shown with its query redacted.
+// shownHeaders bear no credentials; they stand here in the form of [http.CanonicalHeaderKey]. Location is shown with its query redacted.
 var shownHeaders = []string{
 	"Accept", "Allow", "Cache-Control", "Content-Length", "Content-Type", "Date", "Location", "Pragma", "Retry-After",
-	"Server", "User-Agent", "WWW-Authenticate",
+	"Server", "User-Agent", "Www-Authenticate",
 }
 
 func shownParameter(name string) bool {

@@ -29,6 +29,10 @@ func Text(s string, secrets ...Masker) string {
 	return cut(s)
 }
 
+// Line returns all of s in one line, stripped as by Text. It is the last door before a terminal, for our own sentences:
+// whatever was forgotten on the way, no control character comes through.
+func Line(s string) string { return strip(s) }
+
 // Quote is Text in double quotes, the form a server's words take inside our own sentences.
 func Quote(s string, secrets ...Masker) string {
 	return `"` + strings.ReplaceAll(Text(s, secrets...), `"`, `'`) + `"`

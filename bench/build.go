@@ -1,0 +1,51 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// prepareFile is what readies a login while the person is in the browser. A second oauthget is built without it, by an
+// overlay over the source: the product has no switch for it.
+const (
+	prepareFile = "internal/flow/prepare.go"
+	withoutFile = "bench/testdata/prepare.go"
+)
+
+// build builds the programs into bin, as a release is built.
+func build(ctx context.Context, dir string) error {
+	overlay := filepath.Join(dir, "overlay.json")
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {
+		filepath.Join(here, prepareFile): filepath.Join(here, withoutFile),
+	}})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		return err
+	}
+	for name, args := range map[string][]string{
+		"hello":               {"./bench/hello"},
+		"gokeyring":           {"./bench/gokeyring"},
+		"oauthget":            {"./cmd/oauthget"},
+		"oauthget-unprepared": {"-overlay", overlay, "./cmd/oauthget"},
+	} {
+		args = append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "bin", name)}, args...)
+		cmd := exec.CommandContext(ctx, "go", args...)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		cmd.Stderr = os.Stderr
+		if err := cmd.Run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// token is the command that prints a stored token.
+func (b *bench) token(w *world, profiles int, name string) string {
+	return fmt.Sprintf("%s token %s --config %s", b.program("oauthget"), name, w.config(profiles))
+}
+
+func (b *bench) lookup(name string) string {
+	return "secret-tool lookup service bench username " + name
+}
+
+func (b *bench) gokeyring(name string) string { return b.program("gokeyring") + " bench " + name }
+
+// stored measures the way to a token that is stored and valid.
+func (b *bench) stored(ctx context.Context, w *world) error {
+	commands := []command{
+		{"hello", b.program("hello")},
+		{"small", b.token(w, 1, "small")},
+		{"large", b.token(w, 1, "large")},
+		{"gokeyring", b.gokeyring("small")},
+		{"secret-tool", b.lookup("small")},
+		{"gokeyring large", b.gokeyring("large")},
+	}
+	for _, c := range commands[1:] { // what fails fast would win
+		out, err := output(ctx, strings.Fields(c.line)...)
+		if err != nil {
+			return err
+		}
+		if len(out) < smallSet/2 {
+			return fmt.Errorf("%s printed %d bytes", c.line, len(out))
+		}
+	}
+	times, err := b.timed(ctx, commands...)
+	if err != nil {
+		return err
+	}
+	const what = "stored token, 1 KB"
+	b.report.ratio(what, times["small"], "a Go hello world", times["hello"], 2.4)
+	b.report.ratio(what, times["small"], "`secret-tool lookup`", times["secret-tool"], 0.40)
+	b.report.ratio(what, times["small"], "go-keyring's `Get` alone", times["gokeyring"], 0.85)
+	b.report.ratio("stored token, 4 KB", times["large"], "1 KB", times["small"], 1.2)
+	b.report.ratio("stored token, 4 KB", times["large"], "go-keyring's `Get` alone, 4 KB", times["gokeyring large"], 0)
+	return nil
+}
+
+// scale measures the same with more profiles than one uses.
+func (b *bench) scale(ctx context.Context, w *world) error {
+	times, err := b.timed(ctx,
+		command{"1", b.token(w, 1, "small")},
+		command{"100", b.token(w, 100, "small")},
+		command{"10000", b.token(w, 10_000, "small")},
+	)
+	if err != nil {
+		return err
+	}
+	b.report.ratio("100 profiles in the file", times["100"], "one", times["1"], 0)
+	b.report.ratio("10,000 profiles in the file", times["10000"], "one", times["1"], 1.5)
+	return nil
+}
+
+// memory measures what a stored token takes at its peak. The program time starts it, because a process inherits the
+// peak of the one it was started from, and time is small.
+func (b *bench) memory(ctx context.Context, w *world) error {
+	for _, profiles := range []int{1, 10_000} {
+		var peaks []float64
+		for range b.rounds {
+			args := append([]string{"-c", `exec 3>&1; time -f %M -o /dev/fd/3 "$@" >/dev/null`, "-"}, strings.Fields(b.token(w, profiles, "small"))...)
+			out, err := output(ctx, append([]string{"sh"}, args...)...)
+			if err != nil {
+				return err
+			}
+			kilobytes, err := strconv.ParseFloat(strings.TrimSpace(out), 64)
+			if err != nil {
+				return err
+			}
+			peaks = append(peaks, kilobytes/1024)
+		}
+		limit := 8.0
+		if profiles > 1 {
+			limit = 0
+		}
+		b.report.limit(fmt.Sprintf("resident memory, stored token, %d profiles", profiles), median(peaks), "MB", limit)
+	}
+	return nil
+}

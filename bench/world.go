@@ -1,0 +1,111 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/demoas"
+)
+
+// The sets that are stored: an access and a refresh token of random hex digits, in bytes both together. Deflate halves
+// such a set, as it does a JWT's.
+const (
+	smallSet = 1 << 10
+	largeSet = 4 << 10
+)
+
+// tokenDelay is how long the authorization server takes for a token where that matters.
+const tokenDelay = 200 * time.Millisecond
+
+// world is what there is to be measured: an authorization server, profile files, and what is stored.
+type world struct {
+	server *demoas.Running
+	dir    string
+}
+
+func (b *bench) prepare(ctx context.Context) (*world, error) {
+	server, err := demoas.Start(ctx, "", demoas.Config{AutoApprove: true})
+	if err != nil {
+		return nil, err
+	}
+	w := &world{server, b.dir}
+	for _, profiles := range []int{1, 100, 10_000} {
+		if err := os.WriteFile(w.config(profiles), w.profiles(profiles), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	for name, size := range map[string]int{"small": smallSet, "large": largeSet} {
+		set := map[string]any{
+			"access_token": text(size - 64), "refresh_token": text(64), "token_type": "Bearer", "expires_in": 86400,
+		}
+		body, err := json.Marshal(set)
+		if err != nil {
+			return nil, err
+		}
+		server.SetFaults(demoas.Faults{TokenBody: string(body)})
+		if _, err := logIn(ctx, b.program("oauthget"), "token", name, "--config", w.config(1)); err != nil {
+			return nil, err
+		}
+		if err := put(ctx, name, string(body)); err != nil {
+			return nil, err
+		}
+	}
+	server.SetFaults(demoas.Faults{})
+	return w, nil
+}
+
+func (w *world) close() { _ = w.server.Close() }
+
+// config is the profile file with so many profiles.
+func (w *world) config(profiles int) string {
+	return filepath.Join(w.dir, fmt.Sprintf("profiles-%d.toml", profiles))
+}
+
+// profiles are those that are used, and as many as it takes to make n: the names in use stand in the middle of them.
+func (w *world) profiles(n int) []byte {
+	var b strings.Builder
+	add := func(name string) {
+		fmt.Fprintf(&b, "[profiles.%s]\nauthorization_endpoint = %q\ntoken_endpoint = %q\nclient_id = \"demo\"\nscopes = [\"offline_access\"]\n\n",
+			name, w.server.Issuer()+"/authorize", w.server.Issuer()+"/token")
+	}
+	for i := range n - 1 {
+		if i == n/2 {
+			add("small")
+		}
+		add(fmt.Sprintf("other-%d", i))
+	}
+	if n == 1 {
+		add("small")
+		add("large")
+		add("crowd")
+	}
+	return []byte(b.String())
+}
+
+func text(n int) string {
+	random := make([]byte, n/2)
+	_, _ = rand.Read(random) // never fails
+	return hex.EncodeToString(random)
+}
+
+// output runs a program and returns what it prints.
+func output(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out), nil
+}

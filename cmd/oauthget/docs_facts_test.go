@@ -1,0 +1,218 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/output"
+)
+
+func TestProfileKeysAreDocumented(t *testing.T) {
+	var want, got [][]string
+	for _, k := range config.Keys() {
+		flag := "none"
+		if k.Flag != "" {
+			flag = "`--" + k.Flag + "`"
+		}
+		want = append(want, []string{"`" + k.Name + "`", flag, "`" + k.Env + "`"})
+	}
+	for _, row := range read(t, "docs/profiles.md").table(t, "Key") {
+		got = append(got, row[:3])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/profiles.md and config.Keys differ:\n%s", diff)
+	}
+}
+
+func TestExitStatusesAreDocumented(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "exit.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := []string{"0"}, []string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok && strings.HasPrefix(spec.Names[0].Name, "status") {
+			if number, ok := spec.Values[0].(*ast.BasicLit); ok && number.Kind == token.INT {
+				want = append(want, number.Value)
+			}
+		}
+		return true
+	})
+	for _, row := range read(t, "docs/exit-status.md").table(t, "Status") {
+		got = append(got, row[0])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/exit-status.md and exit.go differ:\n%s", diff)
+	}
+}
+
+func TestOutputFormatsAreDocumented(t *testing.T) {
+	want, got := output.Names(), []string{}
+	for _, row := range read(t, "docs/output.md").table(t, "Format") {
+		got = append(got, strings.Trim(row[0], "`"))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/output.md and output.Names differ:\n%s", diff)
+	}
+}
+
+func TestDependenciesAreDocumented(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(moduleRoot, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got [][]string
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)$`).FindAllStringSubmatch(string(mod), -1) { // indirect ones go on
+		want = append(want, m[1:])
+	}
+	for _, row := range read(t, "docs/design.md").table(t, "Module") {
+		got = append(got, []string{strings.Trim(row[0], "`"), row[1]})
+		if row[2] == "" {
+			t.Errorf("docs/design.md gives no reason for %s", row[0])
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/design.md and go.mod differ:\n%s", diff)
+	}
+}
+
+func TestFloorsAreDocumented(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join(moduleRoot, "internal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	design := read(t, "docs/design.md").prose()
+	for _, e := range entries {
+		if !strings.Contains(design, "`"+e.Name()+"`") && !strings.Contains(design, "`internal/"+e.Name()+"`") {
+			t.Errorf("docs/design.md does not mention internal/%s", e.Name())
+		}
+	}
+}
+
+// reference is the name of something in a package of ours, as documents write it.
+var reference = regexp.MustCompile(`^([a-z]+)\.[A-Za-z]\w*(\.\w+)?$`)
+
+func TestNamesInTheDocsExist(t *testing.T) {
+	known, packages := declared(t)
+	for _, d := range documents(t) {
+		for _, s := range spans(d.prose()) {
+			m := reference.FindStringSubmatch(s)
+			isFile := strings.HasSuffix(s, ".go") || strings.HasSuffix(s, ".toml")
+			if m != nil && packages[m[1]] && !isFile && !known[s] {
+				t.Errorf("%s: there is no %s", d.path, s)
+			}
+			if strings.HasSuffix(s, ".txtar") && !known[s] {
+				t.Errorf("%s: there is no testdata/script/%s", d.path, s)
+			}
+		}
+	}
+}
+
+var testName = regexp.MustCompile(`^[a-z]+\.(?:Test|Fuzz)[A-Z]|\.txtar$`)
+
+func TestEveryDemandHasACheckAndATest(t *testing.T) {
+	demands := 0
+	for line := range strings.Lines(read(t, "docs/rfc.md").text) {
+		row := cells(line)
+		if row == nil || row[0] == "§" || strings.HasPrefix(row[0], "-") {
+			continue
+		}
+		demands++
+		switch {
+		case len(row) != 4:
+			t.Errorf("docs/rfc.md: %s: %d columns", line, len(row))
+		case row[2] == "not applicable":
+			if row[3] == "" {
+				t.Errorf("docs/rfc.md: §%s %s: not applicable without a reason", row[0], row[1])
+			}
+		case len(spans(row[2])) == 0 || slices.ContainsFunc(spans(row[2]), testName.MatchString):
+			t.Errorf("docs/rfc.md: §%s %s: where?", row[0], row[1])
+		case len(spans(row[3])) == 0 || !allMatch(spans(row[3]), testName):
+			t.Errorf("docs/rfc.md: §%s %s: which test?", row[0], row[1])
+		}
+	}
+	if demands == 0 {
+		t.Error("docs/rfc.md has no tables")
+	}
+}
+
+func allMatch(list []string, pattern *regexp.Regexp) bool {
+	return !slices.ContainsFunc(list, func(s string) bool { return !pattern.MatchString(s) })
+}
+
+// declared returns what the sources declare, as package.Name and package.Type.Method, the scripts by their file names,
+// and the packages' names.
+func declared(t *testing.T) (known, packages map[string]bool) {
+	t.Helper()
+	known, packages = map[string]bool{}, map[string]bool{}
+	for _, dir := range []string{"cmd", "internal", "testdata/script"} {
+		err := filepath.WalkDir(filepath.Join(moduleRoot, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" {
+				known[filepath.Base(path)] = filepath.Ext(path) == ".txtar"
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			packages[file.Name.Name] = true
+			for _, decl := range file.Decls {
+				for _, name := range declares(decl) {
+					known[file.Name.Name+"."+name] = true
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return known, packages
+}
+
+func declares(decl ast.Decl) []string {
+	if f, ok := decl.(*ast.FuncDecl); ok {
+		if f.Recv == nil {
+			return []string{f.Name.Name}
+		}
+		return []string{receiver(f.Recv.List[0].Type) + "." + f.Name.Name}
+	}
+	var names []string
+	for _, spec := range decl.(*ast.GenDecl).Specs {
+		switch s := spec.(type) {
+		case *ast.TypeSpec:
+			names = append(names, s.Name.Name)
+		case *ast.ValueSpec:
+			for _, n := range s.Names {
+				names = append(names, n.Name)
+			}
+		}
+	}
+	return names
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}

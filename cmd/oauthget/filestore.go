@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// passphraseVariable holds the passphrase of the file store. It is no profile key, so that it is in no file and no argv.
+const passphraseVariable = "OAUTHGET_PASSPHRASE"
+
+// fileStore is the store of sealed files, and what opens them. Making it touches nothing.
+func (a *app) fileStore(p config.Profile, stateDir string) *store.File {
+	o := store.FileOptions{
+		StateDir: stateDir, IdentityFile: p.IdentityFile,
+		Passphrase: token.NewSecret(a.getenv(passphraseVariable)),
+	}
+	if source := p.Passphrase(); !source.Empty() {
+		o.Command = func(ctx context.Context) (token.Secret, error) {
+			return source.Resolve(ctx, config.SecretAccess{LookupEnv: a.lookupEnv, Stderr: a.stderr})
+		}
+	}
+	if !a.global.noInput && term.CanAsk() {
+		o.Ask = term.AskSecret
+	}
+	return store.NewFile(o)
+}
+
+// unlockStore has the person asked for a passphrase, and a wrong one found out, before the browser opens. A store that
+// nothing can unlock is left to whoever saves: it is told there what that costs.
+func (s *session) unlockStore(ctx context.Context) error {
+	file, ok := s.store.(*store.File)
+	if !ok {
+		return nil
+	}
+	err := file.Unlock(ctx, s.key)
+	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.Locked {
+		return nil
+	}
+	return err
+}
+
+// fileStoreHints are the things to do about a sealed file; none where the keychain is meant.
+func fileStoreHints(e *store.Error) []string {
+	if mode, ok := errors.AsType[*store.ModeError](e); ok {
+		return []string{"chmod " + modeText(mode) + " " + shellWord(mode.Path)}
+	}
+	switch {
+	case e.Reason == store.WrongPassphrase:
+		return []string{
+			"nothing was changed: check " + passphraseVariable + ", passphrase_command or identity_file, and run the command again",
+			"where the passphrase is lost, remove what is stored with oauthget logout, and log in again",
+		}
+	case e.Reason == store.Locked && e.Store == "file":
+		return []string{
+			"set identity_file or passphrase_command in the profile, or " + passphraseVariable + ", or run it on a terminal without --no-input",
+			"use --store none to obtain a token without keeping it",
+		}
+	}
+	return nil
+}
+
+func modeText(e *store.ModeError) string {
+	if e.Want&0o100 != 0 {
+		return "700"
+	}
+	return "600"
+}
+
+// shellWord writes a path for a POSIX shell.
+func shellWord(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }

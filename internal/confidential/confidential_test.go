@@ -1,0 +1,24 @@
+package confidential
+
+import (
+	"net/url"
+	"testing"
+)
+
+func TestURL(t *testing.T) {
+	for s, want := range map[string]bool{
+		"https://as.example/token": true, "http://as.example/token": false, "http://127.0.0.1:8400": true, "http://127.9.9.9": true,
+		"http://[::1]:1/": true, "http://localhost": true, "http://LocalHost:9": true, "http://localhost.example.com": false,
+		"http://127.0.0.1.example.com": false, "http://[::ffff:127.0.0.1]": true, "http://0.0.0.0": false, "http://192.168.0.1": false,
+		"http://[::1%25eth0]": true, "ftp://127.0.0.1": false, "https:///path": false, "https:opaque": false, "": false, "http://": false,
+		"http://2130706433": false, "http://127.1": false,
+	} {
+		u, err := url.Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := URL(u); got != want {
+			t.Errorf("URL(%s) = %v", s, got)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+//go:build interop && linux
+
+package interop
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// crowd is how many processes ask at once.
+const crowd = 100
+
+func TestHundredProcessesRefreshOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	startKeyring(t, w)
+	s := startProvider(t, w, lifetimes{login: shortLife})
+	w.configure(t, s.profile("op", "cli", offline...))
+	w.sitDown(t, "browser-allow")
+	expired := w.oauthget(t, "token", "op").token(t)
+	w.page(t).expectSuccess(t)
+	s.requests(t)
+	waitForExpiry()
+
+	outcomes := make([]outcome, crowd)
+	var group sync.WaitGroup
+	for i := range outcomes {
+		group.Go(func() { outcomes[i] = w.oauthget(t, "token", "op", "--no-input") })
+	}
+	group.Wait()
+	token := outcomes[0].token(t)
+	for _, o := range outcomes {
+		if o.token(t) != token || token == expired {
+			t.Error("not everybody prints the one new token")
+		}
+		o.expectSilence(t)
+	}
+	s.expectRequests(t, "POST /token 200 refresh_token")
+}
+
+// holdWinner starts a call that refreshes, and stops its refresh at a stage.
+func (r *rig) holdWinner(t *testing.T, at stage) (*flight, *hold) {
+	t.Helper()
+	h := r.gate.hold(at)
+	winner := r.launch(t, "token", "op", "--no-input")
+	await(t, h.reached, string(at))
+	return winner, h
+}
+
+func TestProfilesDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	r.configure(t, r.profile("op"), r.profile("other"))
+	r.login(t, "other")
+	winner, h := r.holdWinner(t, arrived)
+	other := r.oauthget(t, "token", "other", "--no-input")
+	other.token(t)
+	other.expectSilence(t)
+	select {
+	case <-winner.ended:
+		t.Error("the first profile did not wait for its server, so the second proves nothing")
+	default:
+	}
+	h.letGo()
+	winner.wait(t).token(t)
+	if n := r.gate.count(); n != 2 {
+		t.Errorf("%d refreshes, want one each", n)
+	}
+}
+
+func TestWaitersUseTheWinnersToken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	winner, h := r.holdWinner(t, spent)
+	var waiters []*flight
+	for range 5 {
+		waiter := r.launch(t, "token", "op", "--no-input")
+		waiter.awaitWaiting(t)
+		waiters = append(waiters, waiter)
+	}
+	h.letGo()
+	token := winner.wait(t).token(t)
+	for _, waiter := range waiters {
+		if waiter.wait(t).token(t) != token {
+			t.Error("a waiter prints another token than the winner")
+		}
+		waiter.outcome.expectSilence(t)
+	}
+	if n := r.gate.count(); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
+// The kernel gives the lock of a dead process to one who waits for it, who then refreshes for all.
+func TestWaitersTakeOverFromAKilledWinner(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	winner, _ := r.holdWinner(t, arrived)
+	var waiters []*flight
+	for range 5 {
+		waiter := r.launch(t, "token", "op", "--no-input")
+		waiter.awaitWaiting(t)
+		waiters = append(waiters, waiter)
+	}
+	winner.signal(syscall.SIGKILL)
+	tokens := map[string]bool{}
+	for _, waiter := range waiters {
+		tokens[waiter.wait(t).token(t)] = true
+		waiter.outcome.expectSilence(t)
+	}
+	if n := r.gate.count(); n != 1 || len(tokens) != 1 {
+		t.Errorf("%d refreshes and %d tokens, want one for all", n, len(tokens))
+	}
+}
+
+func TestCtrlCOfAWaiterDisturbsNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	winner, h := r.holdWinner(t, arrived)
+	waiter := r.launch(t, "token", "op", "--no-input")
+	waiter.awaitWaiting(t)
+	begun := time.Now()
+	waiter.signal(syscall.SIGINT)
+	waiter.wait(t).expectFailure(t, 130)
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	patient := r.launch(t, "token", "op", "--no-input")
+	patient.awaitWaiting(t)
+	h.letGo()
+	token := winner.wait(t).token(t)
+	if patient.wait(t).token(t) != token || r.gate.count() != 1 {
+		t.Errorf("%d refreshes, want 1, and its token for both", r.gate.count())
+	}
+}
+
+func TestStoppedProcessIsNamedToThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	winner, h := r.holdWinner(t, arrived)
+	winner.signal(syscall.SIGSTOP)
+	for range 2 {
+		gaveUp := r.oauthget(t, "token", "op", "--timeout", "300ms")
+		gaveUp.expectFailure(t, 8)
+		if !strings.Contains(gaveUp.stderr, fmt.Sprintf("process %d ", winner.pid())) {
+			t.Errorf("process %d is not named: %v", winner.pid(), gaveUp)
+		}
+		if gaveUp.took > 5*time.Second {
+			t.Errorf("it took %v", gaveUp.took)
+		}
+	}
+	if r.opened() {
+		t.Error("a browser was opened")
+	}
+	winner.signal(syscall.SIGCONT)
+	h.letGo()
+	winner.wait(t).token(t)
+	if n := r.gate.count(); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
+// A Ctrl-C while the request is under way, which the server has not looked at, leaves the refresh token as good as it
+// was.
+func TestCtrlCDuringTheRequestLosesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, canary)
+	winner, _ := r.holdWinner(t, arrived)
+	winner.signal(syscall.SIGINT)
+	winner.wait(t).expectFailure(t, 130)
+	r.gate.settle(t)
+	next := r.ask(t)
+	next.token(t)
+	next.expectSilence(t)
+}

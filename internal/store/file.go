@@ -1,0 +1,201 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// File is the store of sealed files, one a key: <state directory>/tokens/<key>.age, in the format of age
+// (https://age-encryption.org/v1). What opens them is, in this order, an identity file, a passphrase, a command that
+// prints one, or a person who is asked for one, at most once a run.
+//
+// A file that cannot be opened is not replaced either: a mistyped passphrase must not cost what is stored. Nor is one
+// that others may read or write, that is no regular file, or that is not ours. Delete removes all of these.
+type File struct {
+	options FileOptions
+
+	mu     sync.Mutex // Load may run beside anything
+	opener *opener    // nil until it is needed
+	known  map[string]contents
+}
+
+// contents is what a file was last seen to hold. It saves deriving a key from the passphrase again where a token is
+// looked for twice, before and after its lock.
+type contents struct{ sealed, packed []byte }
+
+// FileOptions is what a File has to know of its surroundings.
+type FileOptions struct {
+	StateDir     string       // from [StateDir]
+	IdentityFile string       // the path of an age or SSH private key; empty for none
+	Passphrase   token.Secret // of OAUTHGET_PASSPHRASE; empty for none
+	// Command runs the profile's passphrase_command; nil for none.
+	Command func(ctx context.Context) (token.Secret, error)
+	// Ask asks a person for a passphrase; nil where nobody can be asked.
+	Ask func(ctx context.Context, prompt string) (token.Secret, error)
+}
+
+// NewFile touches nothing yet.
+func NewFile(o FileOptions) *File {
+	return &File{options: o, known: map[string]contents{}}
+}
+
+// Name implements [Store].
+func (f *File) Name() string { return "file" }
+
+// Probe implements [Store]. It sees whether a file could be written and whether there is something to open one with,
+// but not whether that is the right one: see Unlock.
+func (f *File) Probe(ctx context.Context) error {
+	const op = "open token store"
+	if err := ctx.Err(); err != nil {
+		return f.fail(op, err)
+	}
+	if err := f.options.check(); err != nil {
+		return f.fail(op, err)
+	}
+	return f.fail(op, tryTokensDir(f.options.StateDir))
+}
+
+// Unlock sees to it that a Save under key will neither have to ask nor be refused. It may ask a person: for the
+// passphrase of the file that is there, or twice for a new one.
+func (f *File) Unlock(ctx context.Context, key string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, err := f.unlock(ctx, key)
+	return f.fail("unlock token store", err)
+}
+
+// Load implements [Store].
+func (f *File) Load(ctx context.Context, key string) (token.Set, error) {
+	const op = "load token"
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	packed, err := f.load(ctx, key)
+	if err != nil {
+		return token.Set{}, f.fail(op, err)
+	}
+	set, err := unpack(packed)
+	if err != nil {
+		return token.Set{}, f.fail(op, &Error{Reason: Unreadable, Err: err})
+	}
+	return set, nil
+}
+
+func (f *File) load(ctx context.Context, key string) ([]byte, error) {
+	if err := errors.Join(ctx.Err(), checkKey(key)); err != nil {
+		return nil, err
+	}
+	sealed, err := readToken(f.options.StateDir, key)
+	if err != nil {
+		return nil, err
+	}
+	if seen := f.known[key]; seen.sealed != nil && bytes.Equal(seen.sealed, sealed) {
+		return seen.packed, nil
+	}
+	if err := checkSealed(sealed); err != nil { // before anybody is asked for its passphrase
+		return nil, err
+	}
+	opener, err := f.openerFor(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := opener.open(key, sealed)
+	if err != nil {
+		if opener.asked {
+			f.opener = nil // another try asks again
+		}
+		return nil, err
+	}
+	f.known[key] = contents{sealed, packed}
+	return packed, ctx.Err()
+}
+
+// unlock returns what Save seals with: what opens the present file, or what was chosen for a new one.
+func (f *File) unlock(ctx context.Context, key string) (*opener, error) {
+	_, err := f.load(ctx, key)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	return f.openerFor(ctx, errors.Is(err, ErrNotFound))
+}
+
+// Save implements [Store].
+func (f *File) Save(ctx context.Context, key string, set token.Set) error {
+	const op = "save token"
+	packed, err := pack(set)
+	if err != nil {
+		return f.fail(op, &Error{Reason: TooLarge, Err: err})
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	opener, err := f.unlock(ctx, key)
+	if err != nil {
+		return f.fail(op, err)
+	}
+	sealed, err := opener.seal(key, packed)
+	if err != nil {
+		return f.fail(op, err)
+	}
+	if err := writeToken(f.options.StateDir, key, sealed); err != nil {
+		return f.fail(op, err)
+	}
+	f.known[key] = contents{sealed, packed}
+	return nil
+}
+
+// Delete implements [Store]. It needs nothing that opens the file.
+func (f *File) Delete(ctx context.Context, key string) error {
+	const op = "delete token"
+	if err := errors.Join(ctx.Err(), checkKey(key)); err != nil {
+		return f.fail(op, err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.known, key)
+	return f.fail(op, removeToken(f.options.StateDir, key))
+}
+
+// fail makes of an error what [Store] promises.
+func (f *File) fail(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNotFound):
+		return ErrNotFound
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: %s: %w", op, f.Name(), err)
+	}
+	failed := Error{Reason: StateDirBad, Err: err}
+	if known, ok := errors.AsType[*Error](err); ok {
+		failed = *known
+	}
+	failed.Store, failed.Op = f.Name(), op
+	return &failed
+}
+
+// ModeError says that a file or directory has a mode that lets others at it.
+type ModeError struct {
+	Path string
+	Mode fs.FileMode // its permission bits
+	Want fs.FileMode // the mode to give it
+}
+
+func (e *ModeError) Error() string { return fmt.Sprintf("%s has mode %04o", e.Path, e.Mode) }
+
+// checkMode refuses what others may read or write.
+func checkMode(path string, info os.FileInfo) error {
+	if !hasModes || info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	want := fs.FileMode(0o600)
+	if info.IsDir() {
+		want = 0o700
+	}
+	return &Error{Reason: WideMode, Err: &ModeError{Path: path, Mode: info.Mode().Perm(), Want: want}}
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"filippo.io/age"
+
+	"github.com/oauthget/oauthget/internal/sshidentity"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// maxIdentityFile bounds what is read of an identity file, in bytes. An RSA key of 16,384 bits takes 12 KB.
+const maxIdentityFile = 64 << 10
+
+// ageSecretKey begins the text of an X25519 identity. Those of hybrid keys have a longer one.
+const ageSecretKey = "AGE-SECRET-KEY-1"
+
+// identityOpener opens with the identity file alone; a passphrase is asked for where the file itself is encrypted.
+func (o FileOptions) identityOpener(ctx context.Context) (*opener, error) {
+	data, err := readIdentityFile(o.IdentityFile)
+	if err != nil {
+		return nil, err
+	}
+	asked := false
+	made, err := parseIdentities(data, func() (secret token.Secret, err error) {
+		secret, asked, err = o.passphrase(ctx, "identity file "+o.IdentityFile, false)
+		return secret, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	made.asked = asked
+	return made, nil
+}
+
+// readIdentityFile reads a private key, and refuses one that others may read: it is as good as the tokens.
+func readIdentityFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
+		return nil, &Error{Reason: Locked, Err: fmt.Errorf("identity file %s: not a regular file", path)}
+	}
+	if err := checkMode(path, info); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxIdentityFile))
+	if err != nil {
+		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+	}
+	return data, nil
+}
+
+// parseIdentities reads an SSH private key or the lines of an age identity file. All of them open; the first one seals.
+func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
+	if bytes.HasPrefix(data, []byte(ageMagic)) || bytes.HasPrefix(data, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
+		return nil, identityError(errors.New("encrypted age identity files cannot be used: an SSH key may have a passphrase"))
+	}
+	if sshidentity.Is(data) {
+		return parseSSHIdentity(data, passphrase)
+	}
+	made := &opener{}
+	number := 0
+	for line := range strings.Lines(string(data)) {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if !strings.HasPrefix(line, ageSecretKey) {
+			return nil, identityError(fmt.Errorf("line %d is no X25519 identity: age-keygen makes one", number))
+		}
+		identity, err := age.ParseX25519Identity(line)
+		if err != nil {
+			return nil, identityError(fmt.Errorf("line %d is a damaged X25519 identity", number)) // age would quote it
+		}
+		if made.recipient == nil {
+			made.recipient = identity.Recipient()
+		}
+		made.identities = append(made.identities, identity)
+	}
+	if made.recipient == nil {
+		return nil, identityError(errors.New("there is none in it"))
+	}
+	return made, nil
+}
+
+func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
+	var failed error
+	identity, err := sshidentity.Parse(data, func() ([]byte, error) {
+		var secret token.Secret
+		secret, failed = passphrase()
+		return []byte(secret.Reveal()), failed
+	})
+	switch {
+	case failed != nil:
+		return nil, failed
+	case errors.Is(err, sshidentity.ErrPassphrase):
+		return nil, &Error{Reason: WrongPassphrase, Err: err}
+	case err != nil:
+		return nil, identityError(err)
+	}
+	return &opener{identities: []age.Identity{identity}, recipient: identity}, nil
+}
+
+func identityError(err error) error {
+	return &Error{Reason: Locked, Err: fmt.Errorf("identity file: %w", err)}
+}

@@ -1,0 +1,144 @@
+package term
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// TestMain makes of the test binary the program that asks, where a test starts it as that.
+func TestMain(m *testing.M) {
+	if os.Getenv("TERM_TEST_ASKS") == "" {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	secret, err := AskSecret(ctx, "Word\x1b[31m")
+	switch {
+	case errors.Is(err, ErrNoTerminal):
+		fmt.Println("no terminal")
+	case errors.Is(err, context.Canceled):
+		fmt.Println("interrupted")
+	case err != nil:
+		fmt.Println(err)
+	case secret.Equal(token.NewSecret("canary")):
+		fmt.Println("understood")
+	default:
+		fmt.Println("misunderstood")
+	}
+}
+
+// pseudoTerminal returns both ends of a new one.
+func pseudoTerminal(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	number := 0
+	raw, err := person.SyscallConn() // Fd would make reads wait for ever
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed := raw.Control(func(fd uintptr) {
+		number, err = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
+		err = errors.Join(err, unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0))
+	}); failed != nil || err != nil {
+		t.Fatal(failed, err)
+	}
+	if err := person.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = program.Close() })
+	return person, program
+}
+
+func asking(t *testing.T) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), "TERM_TEST_ASKS=1", "GORACE=atexit_sleep_ms=0")
+	return cmd
+}
+
+func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
+	for typed, want := range map[string]string{
+		"canary\n":      "understood\n",
+		"wrong\n":       "misunderstood\n",
+		"x\x7fcanary\n": "understood\n", // a slip taken back
+		"\x03":          "interrupted\n",
+	} {
+		person, program := pseudoTerminal(t)
+		before, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := asking(t)
+		var out strings.Builder
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = program, &out, &out
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		shown := make([]byte, 0, 64)
+		for !strings.HasSuffix(string(shown), ": ") {
+			n, err := person.Read(shown[len(shown):cap(shown)])
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown = shown[:len(shown)+n]
+		}
+		if strings.Contains(string(shown), "\x1b") {
+			t.Errorf("the prompt's control characters reached the terminal: %q", shown)
+		}
+		if _, err := person.WriteString(typed); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		n, err := person.Read(shown[:cap(shown)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Trim(string(shown[:n]), "\r\n") != "" || out.String() != want {
+			t.Errorf("%q: shown %q, result %q, want %q", typed, shown[:n], out.String(), want)
+		}
+		after, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *after != *before {
+			t.Errorf("%q: the terminal was left otherwise than it was found", typed)
+		}
+	}
+}
+
+func TestNoTerminalIsSaid(t *testing.T) {
+	cmd := asking(t)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "no terminal\n" {
+		t.Errorf("%q, %v", out, err)
+	}
+}

@@ -1,0 +1,11 @@
+//go:build !windows
+
+package term
+
+import "os"
+
+// openTerminal opens the controlling terminal, whatever became of the standard streams.
+func openTerminal() (in, out *os.File, err error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	return tty, tty, err
+}

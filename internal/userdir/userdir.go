@@ -1,0 +1,47 @@
+// Package userdir knows where a person's files of the program belong on each platform: what they write (Config), what
+// the program keeps (State), and what it could do without (Cache).
+//
+// The directories follow the XDG Base Directory Specification on Unix, macOS included, where a developer looks for them;
+// on Windows they are in %AppData% and %LocalAppData%. The package deliberately creates nothing.
+package userdir
+
+import (
+	"errors"
+	"path"
+	"strings"
+)
+
+const name = "oauthget"
+
+// Config returns the directory of the profile file.
+func Config(getenv func(string) string, goos string) (string, error) {
+	return dir(getenv, goos, "AppData", "", "XDG_CONFIG_HOME", ".config")
+}
+
+// State returns the directory for what must outlive a restart: locks, records, sealed files.
+func State(getenv func(string) string, goos string) (string, error) {
+	return dir(getenv, goos, "LocalAppData", "", "XDG_STATE_HOME", ".local/state")
+}
+
+// Cache returns the directory for what can be fetched again.
+func Cache(getenv func(string) string, goos string) (string, error) {
+	return dir(getenv, goos, "LocalAppData", `\cache`, "XDG_CACHE_HOME", ".cache")
+}
+
+func dir(getenv func(string) string, goos, windows, below, xdg, home string) (string, error) {
+	if goos == "windows" {
+		if base := getenv(windows); base != "" {
+			return base + `\` + name + below, nil
+		}
+		return "", errors.New("%" + windows + "% is not set")
+	}
+	// "If an implementation encounters a relative path in any of these variables it should consider the path invalid
+	// and ignore it." XDG Base Directory Specification 0.8
+	if base := getenv(xdg); strings.HasPrefix(base, "/") {
+		return path.Join(base, name), nil
+	}
+	if base := getenv("HOME"); strings.HasPrefix(base, "/") {
+		return path.Join(base, home, name), nil
+	}
+	return "", errors.New("neither $" + xdg + " nor $HOME is set to an absolute path")
+}
