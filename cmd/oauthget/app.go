@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/trace"
 )
 
 // outside is what a command may touch of the world around it.
@@ -36,6 +37,7 @@ type app struct {
 	style    term.Style // for stderr
 	commands []string   // their names, which a profile may not bear
 	greeting *store.Greeting
+	trace    *trace.Writer // nil unless --trace is given
 }
 
 // globalFlags are the flags of every command.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -67,9 +68,16 @@ const serveText = `An authorization server and an API run on this machine until 
   issuer   %[1]s
   API      %[2]s (scope orders:read)
 
-To use them, add the profile to your file:
+To use them, put this profile into your file,
 
-  oauthget profile add demo --issuer %[1]s --client-id demo%[3]s
+  [profiles.demo]
+  issuer = "%[1]s"
+  client_id = "demo"
+  scopes = ["%[3]s"]
+
+or have it put there:
+
+  oauthget profile add demo --issuer %[1]s --client-id demo --scope '%[4]s'
 
 and then, in another terminal:
 
@@ -78,11 +86,8 @@ and then, in another terminal:
 `
 
 func (a *app) serveDemo(ctx context.Context, server *demoas.Running) error {
-	scopes := ""
-	for _, s := range demoScopes {
-		scopes += " --scope " + s
-	}
-	if _, err := fmt.Fprintf(a.stdout, serveText, server.Issuer(), server.APIURL(), scopes); err != nil {
+	quoted, plain := strings.Join(demoScopes, `", "`), strings.Join(demoScopes, " ")
+	if _, err := fmt.Fprintf(a.stdout, serveText, server.Issuer(), server.APIURL(), quoted, plain); err != nil {
 		return err
 	}
 	<-ctx.Done() // Ctrl-C is how this command is meant to end

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
@@ -46,8 +47,13 @@ func (a *app) walkDemo(ctx context.Context, server *demoas.Running) error {
 		return err
 	}
 	if w.person != nil {
-		if err := <-w.person; err != nil {
-			return fmt.Errorf("act as the person: %w", err)
+		select {
+		case err := <-w.person:
+			if err != nil {
+				return fmt.Errorf("act as the person: %w", err)
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 	if err := w.callAPI(ctx, client.HTTP, set); err != nil {
@@ -64,10 +70,7 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: demoScopes,
 		RedirectURI: config.DefaultRedirectURI, PKCE: true,
 	}
-	transport, err := w.httpClient()
-	if err != nil {
-		return nil, err
-	}
+	transport := w.httpClient()
 	docs := discovery.Client{HTTP: transport, Now: w.now} // no cache: the server is gone in a second
 	metadata, err := docs.Fetch(ctx, profile.Issuer, true)
 	if err != nil {
@@ -76,39 +79,40 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 	return &flow.Client{
 		Profile: profile, Server: metadata, HTTP: transport, Auth: clientauth.None,
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
-		Patience: w.global.timeout, Now: w.now, Observe: w.observe,
+		Patience: w.global.timeout, Now: w.now, Observe: w.tell,
 		Warn: func(text string) { w.warn("%s", text) },
 	}, nil
 }
 
 func (w *walk) credentials(p config.Profile) {
-	w.step("Credentials", "The client is public: it has a name and no secret to keep (RFC 8252 §8.4).")
+	w.begin("Credentials", "The client is public: it has a name and no secret to keep (RFC 8252 §8.4).")
 	w.field("issuer", p.Issuer)
 	w.field("client_id", p.ClientID)
 	w.field("scopes", strings.Join(p.Scopes, " "))
 	w.field("API", w.server.APIURL())
 }
 
-func (w *walk) observe(event flow.Event) {
+func (w *walk) tell(event flow.Event) {
 	switch e := event.(type) {
 	case flow.AuthorizationRequest:
-		w.step("Authorization request", "The browser goes to the authorization endpoint (RFC 6749 §4.1.1). The state ties the answer to this\n"+
+		w.begin("Authorization request", "The browser goes to the authorization endpoint (RFC 6749 §4.1.1). The state ties the answer to this\n"+
 			"   request, the code challenge ties the code to this program (RFC 7636), the nonce the ID Token.")
 		w.say("GET", strings.SplitN(e.URL.String(), "?", 2)[0])
 		w.parameters(e.URL.Query())
 	case flow.AuthorizationResponse:
-		w.step("Redirect with the code", "The browser brings the code to the listener on loopback, which takes it for the state alone.")
+		w.begin("Redirect with the code", "The browser brings the code to the listener on loopback, which takes it for the state alone.")
 		w.say("GET", e.RedirectURI)
 		w.parameters(e.Parameters)
 	case flow.TokenRequest:
-		w.step("Exchange", "The code is redeemed at the token endpoint, once, with the verifier that nobody has seen yet.")
+		w.begin("Exchange", "The code is redeemed at the token endpoint, once, with the verifier that nobody has seen yet.")
 		w.say("POST", e.Endpoint)
+		w.field("client_id", e.ClientID)
 		w.parameters(e.Parameters)
 	case flow.TokenResponse:
-		w.step("Response", "The tokens, for how long and for what. The ID Token's signature, issuer, audience, nonce and time hold.")
+		w.begin("Response", "The tokens, for how long and for what. The ID Token's signature, issuer, audience, nonce and time hold.")
 		w.field("access_token", shorten(e.Set.AccessToken.Reveal()))
 		w.field("token_type", e.Set.Type())
-		w.field("expires_in", e.Set.Expiry.Sub(e.Set.Obtained).Round(1e9).String())
+		w.field("expires_in", e.Set.Expiry.Sub(e.Set.Obtained).Round(time.Second).String())
 		w.field("refresh_token", shorten(e.Set.RefreshToken.Reveal()))
 		w.field("id_token", shorten(e.Set.IDToken.Reveal())+" of "+e.Set.Username)
 		w.field("scope", strings.Join(e.Set.Scopes, " "))
@@ -119,23 +123,31 @@ func (w *walk) observe(event flow.Event) {
 func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
 	why := w.noBrowserBecause()
 	if why == "" {
-		w.step("Login and consent", "Sign in, with any password, and allow the access.")
-		w.open(ctx, "", r, giveUp)
+		w.begin("Login and consent", "Sign in, with any password, and allow the access.")
+		w.open(ctx, "", r, func(err error) {
+			w.line("   " + w.style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
+			w.actAsPerson(ctx, r, giveUp)
+		})
 		return
 	}
-	w.step("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
+	w.begin("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
 	w.person = make(chan error, 1)
-	go func() {
-		_, err := demoas.Person{User: "ada", Password: "any"}.Visit(ctx, r.URL.String())
+	go w.actAsPerson(ctx, r, giveUp)
+}
+
+// actAsPerson signs in and consents over HTTP, as a browser would.
+func (w *walk) actAsPerson(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
+	_, err := demoas.Person{User: "ada", Password: "any"}.Visit(ctx, r.URL.String())
+	if err != nil {
+		giveUp(fmt.Errorf("act as the person: %w", err))
+	}
+	if w.person != nil {
 		w.person <- err
-		if err != nil {
-			giveUp(fmt.Errorf("act as the person: %w", err))
-		}
-	}()
+	}
 }
 
 func (w *walk) callAPI(ctx context.Context, client *http.Client, set token.Set) error {
-	w.step("API call", "The token goes into the Authorization header (RFC 6750 §2.1), and the API answers.")
+	w.begin("API call", "The token goes into the Authorization header (RFC 6750 §2.1), and the API answers.")
 	w.say("GET", w.server.APIURL())
 	w.field("Authorization", set.Type()+" "+shorten(set.AccessToken.Reveal()))
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.server.APIURL(), nil)
@@ -166,8 +178,8 @@ func (w *walk) callAPI(ctx context.Context, client *http.Client, set token.Set) 
 	return nil
 }
 
-// step begins the next of the seven.
-func (w *walk) step(title, text string) {
+// begin names the next of the seven.
+func (w *walk) begin(title, text string) {
 	w.number++
 	w.line("")
 	w.line(w.style.Bold(fmt.Sprintf("%d  %s", w.number, title)))

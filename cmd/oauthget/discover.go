@@ -26,11 +26,7 @@ it. With --json, the whole document as the server sent it.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := a.httpClient()
-			if err != nil {
-				return err
-			}
-			m, err := a.documents(client).Fetch(cmd.Context(), args[0], true)
+			m, err := a.documents(a.httpClient()).Fetch(cmd.Context(), args[0], true)
 			if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
 				return &usageError{err, cmd.CommandPath()}
 			}

@@ -122,12 +122,15 @@ func fromStore(err error) (failure, bool) {
 	if !ok {
 		return failure{}, false
 	}
-	return failure{statusStore, storeHints(e.Reason)}, true
+	return failure{statusStore, storeHints(e)}, true
 }
 
-func storeHints(reason store.Reason) []string {
+func storeHints(e *store.Error) []string {
 	const none = "use --store none to obtain a token without keeping it"
-	switch reason {
+	if hints := fileStoreHints(e); hints != nil {
+		return hints
+	}
+	switch e.Reason {
 	case store.Locked:
 		return []string{"unlock the login keyring, by logging in to the desktop or in its password manager, and run the command again", none}
 	case store.NoBus:

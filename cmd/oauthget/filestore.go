@@ -14,7 +14,7 @@ import (
 // passphraseVariable holds the passphrase of the file store. It is no profile key, so that it is in no file and no argv.
 const passphraseVariable = "OAUTHGET_PASSPHRASE"
 
-// fileStore is the store of sealed files, and what opens them. Making it touches nothing.
+// fileStore is the store of sealed files, and what opens them. Making it asks nothing.
 func (a *app) fileStore(p config.Profile, stateDir string) *store.File {
 	o := store.FileOptions{
 		StateDir: stateDir, IdentityFile: p.IdentityFile,
@@ -51,6 +51,8 @@ func fileStoreHints(e *store.Error) []string {
 		return []string{"chmod " + modeText(mode) + " " + shellWord(mode.Path)}
 	}
 	switch {
+	case e.Reason == store.OpenerBad:
+		return []string{"check identity_file and passphrase_command in the profile, or set " + passphraseVariable}
 	case e.Reason == store.WrongPassphrase:
 		return []string{
 			"nothing was changed: check " + passphraseVariable + ", passphrase_command or identity_file, and run the command again",

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 
@@ -14,31 +13,30 @@ import (
 
 // httpClient is the one every request of a command goes through. It is made where it is needed, since a stored token
 // needs none.
-func (a *app) httpClient() (*http.Client, error) {
+func (a *app) httpClient() *http.Client {
 	options := endpoint.Options{UserAgent: "oauthget/" + version}
-	if a.global.trace != "" {
-		out, err := a.traceWriter()
-		if err != nil {
-			return nil, err
-		}
-		options.Trace = (&trace.Writer{W: out}).Wrap
+	if a.trace != nil {
+		options.Trace = a.trace.Wrap
 	}
-	return endpoint.NewClient(options), nil
+	return endpoint.NewClient(options)
 }
 
 // traceToStderr is the value of --trace without a file.
 const traceToStderr = "-"
 
-func (a *app) traceWriter() (io.Writer, error) {
+// openTrace finds out before anything is asked whether the trace can be written.
+func (a *app) openTrace() error {
 	if a.global.trace == traceToStderr {
-		return a.stderr, nil
+		a.trace = &trace.Writer{W: a.stderr}
+		return nil
 	}
 	// A trace bears no secret, but it tells who talks to whom: it is for its owner to show.
 	f, err := os.OpenFile(a.global.trace, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open trace file: %w", err)
+		return fmt.Errorf("open trace file: %w", err)
 	}
-	return f, nil // written unbuffered, so the end of the program closes it
+	a.trace = &trace.Writer{W: f} // unbuffered: the end of the program closes it
+	return nil
 }
 
 // documents fetches what servers publish, and keeps it for a while.

@@ -12,6 +12,7 @@ const keyGroup = "oauthget_profile_key"
 
 // addKeyFlags makes every profile key a flag of cmd.
 func addKeyFlags(cmd *cobra.Command) {
+	defer completeKeys(cmd)
 	for _, key := range config.Keys() {
 		if key.Flag == "" {
 			continue
@@ -43,4 +44,23 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 		given[name[0]] = []string{f.Value.String()}
 	})
 	return given
+}
+
+// completeProfiles offers the profiles of the file for the arguments of cmd, as many as it takes.
+func (a *app) completeProfiles(cmd *cobra.Command, most int) {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		file, err := a.profileFile()
+		if err != nil || file == nil || len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names, _ := file.Profiles()
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeKeys offers the values of the keys that take one of a few.
+func completeKeys(cmd *cobra.Command) {
+	for flag, values := range map[string][]string{"store": config.Stores(), "token-endpoint-auth-method": config.AuthMethods()} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -27,6 +28,9 @@ accepts it, and --account keeps the tokens of both.`,
 			if err != nil {
 				return err
 			}
+			if s.profile.Store == "none" {
+				return &usageError{errors.New("login stores a token, and the store is none"), cmd.CommandPath()}
+			}
 			s.whoami, s.asOther = true, asOther
 			set, err := s.source().Fresh(cmd.Context())
 			if err != nil {
@@ -38,6 +42,7 @@ accepts it, and --account keeps the tokens of both.`,
 	}
 	cmd.Flags().BoolVar(&asOther, "as-other", false, "accept a login as somebody other than the one stored")
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,7 @@ remove it here in any case. That includes what was stored before a profile was c
 	cmd.Flags().BoolVar(&all, "all", false, "log out of everything that is stored")
 	cmd.Flags().BoolVar(&local, "local", false, "remove what is stored, and ask nothing of the server")
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, math.MaxInt)
 	return cmd
 }
 

@@ -16,8 +16,8 @@ import (
 func (a *app) mayAsk() bool { return !a.global.noInput }
 
 // open shows the authorization request and opens the browser, without waiting for it. The URL comes first, whatever
-// becomes of the browser. giveUp ends the login where nobody can have seen it.
-func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
+// becomes of the browser. failed is told where none could be opened.
+func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, failed func(error)) {
 	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(untrusted.Line(r.URL.String())))
 	a.adviseOnTunnel(r.RedirectURI)
 	if a.global.noBrowser {
@@ -25,16 +25,25 @@ func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequ
 	}
 	opener := browser.Opener{Command: command, Getenv: a.getenv}
 	go func() {
-		err := opener.Open(ctx, r.URL.String())
-		switch {
-		case err == nil || ctx.Err() != nil:
-		case term.Is(a.stderr):
-			a.note("%v; open the address above yourself", err)
-		default:
-			// The address went into a pipe or a file, and nothing opened it: to wait would be to hang.
-			giveUp(fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err))
+		if err := opener.Open(ctx, r.URL.String()); err != nil && ctx.Err() == nil {
+			failed(err)
 		}
 	}()
+}
+
+// withoutBrowser goes on where a person at a terminal can open the address, and gives up where the address went into a
+// pipe or a file and nobody is there: to wait would be to hang.
+func (a *app) withoutBrowser(giveUp context.CancelCauseFunc) func(error) {
+	return func(err error) {
+		if term.Is(a.stderr) || term.CanAsk() {
+			a.note("%v; open the address above yourself", err)
+			return
+		}
+		giveUp(&hinted{
+			fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err),
+			[]string{"add --no-browser, and open the address yourself"},
+		})
+	}
 }
 
 // adviseOnTunnel tells a person on another machine how the browser there reaches the listener here.

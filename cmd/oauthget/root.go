@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/term"
 )
 
@@ -74,6 +76,9 @@ func (a *app) rootFor(args []string) *cobra.Command {
 	return root
 }
 
+// comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
+var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "inspect", "proxy", "store"}
+
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}
 
@@ -101,8 +106,19 @@ func (a *app) runAsToken(root *cobra.Command) {
 		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 			return cmd.Help()
 		}
-		return asToken.RunE(cmd, args)
+		return a.suggestCommand(args, asToken.RunE(cmd, args))
 	}
+}
+
+// suggestCommand adds to a profile that does not exist the command that may have been meant.
+func (a *app) suggestCommand(args []string, err error) error {
+	if _, ok := errors.AsType[*config.UnknownProfileError](err); !ok || len(args) == 0 {
+		return err
+	}
+	if near := a.rootCommand().SuggestionsFor(args[0]); len(near) > 0 {
+		return &hinted{err, []string{"did you mean the command " + near[0] + "?"}}
+	}
+	return err
 }
 
 // bareRoot has no commands yet.
@@ -122,10 +138,12 @@ func (a *app) bareRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	a.addGlobalFlags(root)
 	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
-	a.commands = slices.Clone(cobrasOwn)
+	a.commands = append(slices.Clone(cobrasOwn), comingCommands...)
 	for _, e := range a.table() {
 		a.commands = append(a.commands, e.name)
 	}
+	// `demo --serve` is tried with a profile of that name; `oauthget demo` is the command all the same.
+	a.commands = slices.DeleteFunc(a.commands, func(name string) bool { return name == "demo" })
 	return root
 }
 
@@ -143,9 +161,10 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
 	f.BoolVar(&a.global.json, "json", false, "print JSON where the command has it")
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say each step on stderr")
-	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to `FILE` (stderr if none is given)")
+	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to stderr, or with --trace=`FILE` to a file")
 	f.Lookup("trace").NoOptDefVal = traceToStderr
 	f.StringVar(&a.global.color, "color", "auto", "colour on stderr: auto, always, never")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(term.ColorModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (a *app) checkGlobals() error {
@@ -153,6 +172,11 @@ func (a *app) checkGlobals() error {
 		return &usageError{err, "oauthget"}
 	}
 	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
+	if a.global.trace != "" {
+		if err := a.openTrace(); err != nil {
+			return &usageError{err, "oauthget"}
+		}
+	}
 	if a.global.timeout <= 0 {
 		return &usageError{fmt.Errorf("--timeout must be more than nothing, not %s", a.global.timeout), "oauthget"}
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -88,10 +89,16 @@ func (a *app) keychain(stateDir string) *store.Keychain {
 	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput, Greeting: a.greeting})
 }
 
+// noticeAfter is how long a person waits for another process before being told so.
+const noticeAfter = 3 * time.Second
+
 // lock waits for the lock of a key as long as a person may take: whoever holds it may be waiting for one.
 func (a *app) lock(ctx context.Context, stateDir, key string) (func(), error) {
 	bounded, cancel := context.WithTimeout(ctx, a.global.timeout)
 	defer cancel()
+	// Nobody is told of the moments that a refresh takes.
+	patience := time.AfterFunc(noticeAfter, func() { a.note("waiting for another oauthget to finish with this token") })
+	defer patience.Stop()
 	unlock, err := store.Lock(bounded, stateDir, key)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		return nil, &store.Error{Reason: store.Busy, Err: err}
@@ -103,7 +110,7 @@ func (a *app) lock(ctx context.Context, stateDir, key string) (func(), error) {
 func (a *app) profileFile() (*config.File, error) {
 	path, named, err := a.profilePath()
 	if err != nil {
-		return nil, err
+		return nil, nil // no home, no file: flags and the environment may do
 	}
 	file, err := config.Load(path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
@@ -162,7 +169,7 @@ func (s *session) source() *tokensource.Source {
 			return s.lock(ctx, s.state, s.key)
 		},
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) {
-			s.step("the stored token has expired; refreshing it")
+			s.step("refreshing the token")
 			client, err := s.client(ctx, false)
 			if err != nil {
 				return token.Set{}, err
@@ -181,13 +188,18 @@ func (s *session) source() *tokensource.Source {
 // login runs the authorization code grant with metadata that is fetched anew: a login is what a person tries when
 // something at the server has changed.
 func (s *session) login(ctx context.Context) (token.Set, error) {
+	if err := s.unlockStore(ctx); err != nil {
+		return token.Set{}, err
+	}
 	client, err := s.client(ctx, true)
 	if err != nil {
 		return token.Set{}, err
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) { s.open(ctx, s.profile.Browser, r, giveUp) }
+	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {
+		s.open(ctx, s.profile.Browser, r, s.withoutBrowser(giveUp))
+	}
 	client.Accept = func(ctx context.Context, set token.Set) (token.Set, error) {
 		if s.whoami {
 			set = s.identify(ctx, client, set)
@@ -199,12 +211,10 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 
 // client makes the flow's client: endpoints, secret, and how to use it.
 func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) {
-	transport, err := s.httpClient()
-	if err != nil {
-		return nil, err
-	}
+	transport := s.httpClient()
 	docs := s.documents(transport)
 	var metadata discovery.Metadata
+	var err error
 	if s.profile.Issuer != "" {
 		if metadata, err = docs.Fetch(ctx, s.profile.Issuer, fresh); err != nil {
 			return nil, err

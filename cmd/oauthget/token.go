@@ -35,6 +35,12 @@ func (a *app) tokenCommand() *cobra.Command {
 		Args:    atMostOneName,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if a.global.json {
+			if cmd.Flags().Changed("output") && format != "json" {
+				return &usageError{fmt.Errorf("--json and --output %s ask for two formats", format), cmd.CommandPath()}
+			}
+			format = "json"
+		}
 		f, err := output.Parse(format)
 		if err != nil {
 			return &usageError{err, cmd.CommandPath()}
@@ -60,6 +66,7 @@ func (a *app) tokenCommand() *cobra.Command {
 		a.help(cmd, args)
 	})
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
@@ -68,7 +75,7 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	if err != nil {
 		return s.hint(err)
 	}
-	text, err := f.Render(set)
+	text, err := f.Render(set, s.now())
 	if err != nil {
 		return fmt.Errorf("print token: %w", err)
 	}
@@ -83,8 +90,11 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 
 // hint adds the command that would help, where only the session knows it.
 func (s *session) hint(err error) error {
-	if errors.Is(err, tokensource.ErrInteractionRequired) {
-		return &hinted{err, []string{"oauthget login " + s.profile.Name}}
+	if _, hasOne := errors.AsType[*hinted](err); hasOne || !errors.Is(err, tokensource.ErrInteractionRequired) {
+		return err
 	}
-	return err
+	if s.profile.Name == "" || s.profile.Store == "none" {
+		return &hinted{err, []string{"run the same command without --no-input, where a person can act"}}
+	}
+	return &hinted{err, []string{"oauthget login " + s.profile.Name}}
 }

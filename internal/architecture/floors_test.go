@@ -27,11 +27,12 @@ var floors = map[string]int{
 	"internal/output":    1,
 	"internal/store":     1,
 
-	"internal/browser":    0,
-	"internal/clientauth": 0,
-	"internal/loopback":   0,
-	"internal/term":       0,
-	"internal/trace":      0,
+	"internal/browser":     0,
+	"internal/clientauth":  0,
+	"internal/loopback":    0,
+	"internal/sshidentity": 0,
+	"internal/term":        0,
+	"internal/trace":       0,
 
 	"internal/confidential": -1,
 	"internal/token":        -1,

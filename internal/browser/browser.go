@@ -7,15 +7,13 @@
 // text-mode one takes the screen. It is never waited for beyond a short grace, and never killed.
 //
 // It deliberately passes on none of a command's output: openers repeat the URL in it, which bears state. And it starts
-// no shell: a URL is made of what somebody else's server said.
+// no shell, nor gives the shell that an opener starts anything to do: a URL is made of what somebody else's server said.
 package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -32,6 +30,8 @@ type Opener struct {
 	Command string
 	// Getenv is os.Getenv where nil. Commands are searched on the PATH of the process in any case.
 	Getenv func(string) string
+	// Without names the variables that the browser's environment is to be without, beside those of ours that hold secrets.
+	Without []string
 
 	// What tests change. Zero means the real ones.
 	stat  func(string) (fs.FileInfo, error)
@@ -49,14 +49,15 @@ func (e *Error) Error() string { return fmt.Sprintf("open browser: %q: %v", e.Co
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Open opens u, an absolute http or https URL, and returns when a command has done so, or has been running for three
+// Open opens u, an absolute http or https URL, in the form that [Safe] gives it, and returns when a command has done so, or has been running for three
 // seconds without failing. It ends early with the context's cause; a command that is already running is left alone.
 //
 // Where the person named a command, only it (or the list) is tried: another browser may be signed in as somebody else.
 // Else an Obstacle does not keep Open from trying, since an opener that was put on PATH is there to be called, except
 // over SSH: what opened there would be on a screen far from the person.
 func (o Opener) Open(ctx context.Context, u string) error {
-	if err := check(u); err != nil {
+	u, err := Safe(u)
+	if err != nil {
 		return fmt.Errorf("open browser: %w", err)
 	}
 	if list := o.commands(); list != "" {
@@ -79,34 +80,6 @@ func (o Opener) commands() string {
 		return o.Command
 	}
 	return strings.TrimSpace(o.getenv("BROWSER"))
-}
-
-// check refuses everything but a plain web address. An authorization endpoint comes from a server's metadata, and an
-// opener takes more than addresses: files, programs by their scheme (mailto:, ms-msdt:), options of its own.
-func check(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return errors.New("the URL cannot be parsed") // the error of url.Parse repeats it
-	case u.Scheme != "https" && u.Scheme != "http":
-		return errors.New("the URL is not an http or https one")
-	case u.Hostname() == "":
-		return errors.New("the URL has no host")
-	case u.User != nil:
-		return errors.New("the URL has a user name in it")
-	}
-	// RFC 3986 §2: what is left out here, such as a quote, a space or a backslash, may not stand in a URL unescaped,
-	// and is what command lines are broken with.
-	for _, c := range []byte(s) {
-		if !isAlphanumeric(c) && !strings.ContainsRune("-._~:/?#[]@!$&'()*+,;=%", rune(c)) {
-			return errors.New("the URL has a character in it that must be percent-encoded")
-		}
-	}
-	return nil
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 func (o Opener) getenv(name string) string {

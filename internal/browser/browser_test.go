@@ -11,7 +11,10 @@ import (
 	"time"
 )
 
-const authorizeURL = "https://as.example/authorize?client_id=cli&state=canary-state&scope=a+b&x=$(id);y"
+const (
+	authorizeURL = "https://as.example/authorize?client_id=cli&state=canary-state&scope=a+b&x=$(id);y"
+	openedURL    = "https://as.example/authorize?client_id=cli&state=canary-state&scope=a+b&x=%24%28id%29%3By"
+)
 
 // environment is a Getenv of the variables given as NAME=VALUE.
 func environment(variables ...string) func(string) string {
@@ -42,9 +45,30 @@ func TestOnlyPlainWebAddressesAreOpened(t *testing.T) {
 			t.Errorf("the error repeats the URL: %v", err)
 		}
 	}
-	for _, u := range []string{authorizeURL, "http://localhost:8080/a", "HTTP://[::1]:80/?a='b'", "https://as.example"} {
-		if err := check(u); err != nil {
-			t.Errorf("check(%q): %v", u, err)
+}
+
+func TestNothingInAURLIsLeftForAShell(t *testing.T) {
+	for u, want := range map[string]string{
+		authorizeURL:                                   openedURL,
+		"http://localhost:8080/a":                      "http://localhost:8080/a",
+		"https://as.example":                           "https://as.example",
+		"HTTP://[::1]:80/?a='b'":                       "HTTP://[::1]:80/?a=%27b%27",
+		"https://as.example/$(id)&x":                   "https://as.example/%24%28id%29%26x",
+		"https://as.example/a;b,c!*?d=(e)&f=[g]#h&i$j": "https://as.example/a%3Bb%2Cc%21%2A?d=%28e%29&f=%5Bg%5D#h%26i%24j",
+		"https://as.example/a#?b&c":                    "https://as.example/a#?b%26c",
+		"https://as.example/%24?x=%PATH%&y=%2":         "https://as.example/%24?x=%25PATH%25&y=%252",
+	} {
+		got, err := Safe(u)
+		if err != nil || got != want {
+			t.Errorf("Safe(%q) = %q, %v; want %q", u, got, err, want)
+		}
+		if again, err := Safe(got); err != nil || again != got {
+			t.Errorf("a second time %q became %q, %v", got, again, err)
+		}
+	}
+	for _, u := range []string{"https://$(id).example/", "https://as.example;id/", "https://a,b/", "https://a'b'/", "https://a!b"} {
+		if got, err := Safe(u); err == nil {
+			t.Errorf("Safe(%q) = %q", u, got)
 		}
 	}
 }

@@ -73,6 +73,7 @@ func (o Opener) run(ctx context.Context, words []string, u string) error {
 	name := filepath.Base(words[0])
 	// exec.Command takes a program from the current directory only where the person wrote ./ (exec.ErrDot).
 	cmd := exec.Command(words[0], withURL(words[1:], u)...) // not CommandContext: it would kill the browser
+	cmd.Env, _ = o.environment()
 	detach(cmd)
 	// Stdin, Stdout and Stderr stay nil: the null device. A pipe would break when we exit, and its signal end the browser.
 	if err := checkProgram(cmd); err != nil {

@@ -74,7 +74,7 @@ func TestCommandsAreTriedInOrder(t *testing.T) {
 			if (err != nil) != c.fails {
 				t.Errorf("Open: %v", err)
 			}
-			want := strings.ReplaceAll(c.want, "URL", authorizeURL)
+			want := strings.ReplaceAll(c.want, "URL", openedURL)
 			if got := strings.Join(strings.Fields(r.log(t)), " "); got != want {
 				t.Errorf("ran\n%s, want\n%s", got, want)
 			}
@@ -112,7 +112,7 @@ func TestPlatformsOpenersAreTriedInOrder(t *testing.T) {
 	if err := opener.Open(t.Context(), authorizeURL); err != nil {
 		t.Error(err)
 	}
-	if want := strings.Repeat("xdg-open\n"+authorizeURL+"\n", 2) + "www-browser\n" + authorizeURL + "\n"; r.log(t) != want {
+	if want := strings.Repeat("xdg-open\n"+openedURL+"\n", 2) + "www-browser\n" + openedURL + "\n"; r.log(t) != want {
 		t.Errorf("ran %s, want %s", r.log(t), want)
 	}
 }
@@ -134,13 +134,30 @@ func TestNothingIsOpenedOverSSHWithoutADisplay(t *testing.T) {
 func TestWSLOpensTheBrowserOfWindows(t *testing.T) {
 	r := newRig(t)
 	r.program(t, "xdg-open", "")
+	r.program(t, "wslview", "") // gives the URL to PowerShell
 	r.program(t, "rundll32.exe", "")
 	opener := Opener{Getenv: environment("WSL_DISTRO_NAME=Debian"), goos: "linux"}
 	if err := opener.Open(t.Context(), authorizeURL); err != nil {
 		t.Fatal(err)
 	}
-	if want := "rundll32.exe\nurl.dll,FileProtocolHandler\n" + authorizeURL + "\n"; r.log(t) != want {
+	if want := "rundll32.exe\nurl.dll,FileProtocolHandler\n" + openedURL + "\n"; r.log(t) != want {
 		t.Errorf("ran %s, want %s", r.log(t), want)
+	}
+}
+
+func TestBrowserGetsNoSecretFromTheEnvironment(t *testing.T) {
+	r := newRig(t)
+	r.program(t, "browser", "env >'"+r.dir+"/env'")
+	for _, name := range []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE", "AS_SECRET"} {
+		t.Setenv(name, "canary-"+name)
+	}
+	t.Setenv("LANG", "C")
+	if err := (Opener{Command: "browser", Without: []string{"AS_SECRET"}}).Open(t.Context(), authorizeURL); err != nil {
+		t.Fatal(err)
+	}
+	env, err := os.ReadFile(filepath.Join(r.dir, "env"))
+	if err != nil || strings.Contains(string(env), "canary-OAUTHGET") || strings.Contains(string(env), "canary-AS") || !strings.Contains(string(env), "LANG=C\n") {
+		t.Errorf("environment: %s, %v", env, err)
 	}
 }
 
@@ -181,7 +198,7 @@ func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 	if err := unix.Kill(pid, 0); err != nil {
 		t.Errorf("the browser is gone: %v", err)
 	}
-	if got, want := r.log(t), "stays\n"+authorizeURL+"\n"; got != want {
+	if got, want := r.log(t), "stays\n"+openedURL+"\n"; got != want {
 		t.Errorf("log: %s, want %s", got, want)
 	}
 	if session, err := unix.Getsid(pid); err != nil || session != pid {

@@ -63,10 +63,10 @@ func (o Opener) inWSL() bool {
 	return o.os() == "linux" && (o.getenv("WSL_DISTRO_NAME") != "" || o.getenv("WSL_INTEROP") != "")
 }
 
-// wslOpeners reach Windows' browser: wslu's, then Windows' own by its name and, where the PATH of Windows is switched
-// off, by its place. Not cmd.exe and not PowerShell: both would read the & of a query as their own.
+// wslOpeners reach Windows' browser: Windows' own opener by its name and, where the PATH of Windows is switched off, by its
+// place. Not cmd.exe and not PowerShell: both would read the & of a query as their own. And not wslu's wslview, which
+// writes the URL into a command of PowerShell.
 var wslOpeners = [][]string{
-	{"wslview"},
 	{"rundll32.exe", "url.dll,FileProtocolHandler"},
 	{"/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler"},
 }

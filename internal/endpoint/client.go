@@ -22,6 +22,8 @@ const (
 	maxBody = 1 << 20
 	// maxRedirects bounds a chain of redirects of a GET. Metadata is at times moved once or twice, never further.
 	maxRedirects = 5
+	// idleLife is how long a connection is kept without a request, and trusted to be alive.
+	idleLife = 90 * time.Second
 )
 
 // Options are what differs from one client to another.
@@ -34,11 +36,12 @@ type Options struct {
 // NewClient returns the client for a command's requests. Its layers, from the caller inwards: what we add and mend, the
 // trace, which so shows what really travels, the limits, the network.
 func NewClient(o Options) *http.Client {
-	var rt http.RoundTripper = limits{newTransport()}
+	network := &spares{transport: newTransport()}
+	var rt http.RoundTripper = limits{network}
 	if o.Trace != nil {
 		rt = o.Trace(rt)
 	}
-	return &http.Client{Transport: manners{rt, o.UserAgent}, Timeout: Timeout, CheckRedirect: checkRedirect}
+	return &http.Client{Transport: door{manners{rt, o.UserAgent}, network}, Timeout: Timeout, CheckRedirect: checkRedirect}
 }
 
 func newTransport() *http.Transport {
@@ -47,7 +50,7 @@ func newTransport() *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		IdleConnTimeout:        90 * time.Second,
+		IdleConnTimeout:        idleLife,
 		ForceAttemptHTTP2:      true,
 	}
 }

@@ -52,6 +52,8 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	}
 	c.observe(request)
 	c.Open(ctx, request)
+	c, done := c.prepare(ctx)
+	defer done()
 	response, err := c.wait(ctx, listener)
 	if err != nil {
 		return token.Set{}, err

@@ -19,16 +19,40 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {old.RefreshToken.Reveal()},
 	})
-	if err != nil {
+	if answer == nil {
 		return token.Set{}, err
+	}
+	if err != nil {
+		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
 	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical"; and where none is,
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
 	set := c.set(answer, old.Scopes)
 	set.IDToken, set.Subject, set.Username = old.IDToken, old.Subject, old.Username
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
-		return token.Set{}, err
+		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
 	c.observe(TokenResponse{set})
 	return set, nil
+}
+
+// RotatedError says that the answer to a refresh is not believed. Keep is the old set with the refresh token that took
+// the place of the spent one: it is to be stored, or the next refresh would present a spent token, for which a server
+// revokes all that the login brought.
+type RotatedError struct {
+	Keep token.Set
+	Err  error
+}
+
+func (e *RotatedError) Error() string { return e.Err.Error() }
+
+func (e *RotatedError) Unwrap() error { return e.Err }
+
+func rotated(old token.Set, refreshToken string, err error) error {
+	if refreshToken == "" || !isVisible(refreshToken) {
+		return err
+	}
+	keep := old
+	keep.RefreshToken = token.NewSecret(refreshToken)
+	return &RotatedError{keep, err}
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// requestToken sends one token request, whatever its grant, and returns the checked answer. params bears grant_type
+// requestToken sends one token request, whatever its grant, and returns the checked answer; one that did not pass comes
+// with the error, since a refresh token in it may be the only one left. params bears grant_type
 // and what the grant needs; what the profile adds comes in here.
 //
 // clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
@@ -37,7 +38,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values)
 		return nil, tokenError(op, err, c.sent(params))
 	}
 	if err := checkToken(answer); err != nil {
-		return nil, &untrusted.Error{Op: op, Err: err}
+		return answer, &untrusted.Error{Op: op, Err: err}
 	}
 	return answer, nil
 }
@@ -59,7 +60,7 @@ func checkToken(t *oauth2.Token) error {
 	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break would forge a header where the token
 	// is pasted, an escape sequence would reach the terminal.
 	for _, text := range []string{t.AccessToken, t.RefreshToken} {
-		if strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e }) {
+		if !isVisible(text) {
 			return errors.New("the token holds characters that RFC 6749 §A.12 does not allow")
 		}
 	}
@@ -86,4 +87,9 @@ func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
 // fieldsOfScope splits at spaces (RFC 6749 §3.3) and, because several servers write them, at commas.
 func fieldsOfScope(scope string) []string {
 	return strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
+}
+
+// isVisible reports whether text consists of VSCHAR alone (RFC 6749 §A).
+func isVisible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e })
 }

@@ -20,7 +20,7 @@ import (
 // Format is one way to print a token set.
 type Format struct {
 	// Render returns what goes to stdout, with its final newline.
-	Render func(token.Set) (string, error)
+	Render func(set token.Set, now time.Time) (string, error)
 	// Warning is shown on stderr each time the format is used; empty for most.
 	Warning string
 	// Help is one line for `--help`.
@@ -57,7 +57,7 @@ func Help() string {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		fmt.Fprintf(&b, "  %-22s %s\n", name, all[name].Help)
 	}
-	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "a Go template over the members of json, e.g. {{.access_token}}")
+	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "a Go template over the members of json, such as {{.access_token}}, with if, with and functions, without loops")
 	return b.String()
 }
 
@@ -68,8 +68,8 @@ func Parse(name string) (Format, error) {
 		if err != nil {
 			return Format{}, err
 		}
-		return Format{Render: func(s token.Set) (string, error) {
-			out, err := t.execute(members(s))
+		return Format{Render: func(s token.Set, now time.Time) (string, error) {
+			out, err := t.execute(members(s, now))
 			return strings.TrimSuffix(out, "\n") + "\n", err
 		}}, nil
 	}
@@ -79,49 +79,49 @@ func Parse(name string) (Format, error) {
 	return Format{}, fmt.Errorf("unknown output format %q: one of %s", name, strings.Join(Names(), ", "))
 }
 
-func accessToken(s token.Set) (string, error) { return s.AccessToken.Reveal() + "\n", nil }
+func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToken.Reveal() + "\n", nil }
 
 // Header is the Authorization header's value for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
-func header(s token.Set) (string, error) { return "Authorization: " + Header(s) + "\n", nil }
+func header(s token.Set, _ time.Time) (string, error) { return "Authorization: " + Header(s) + "\n", nil }
 
-func env(s token.Set) (string, error) {
+func env(s token.Set, _ time.Time) (string, error) {
 	return "export OAUTHGET_ACCESS_TOKEN=" + shellQuote(s.AccessToken.Reveal()) + "\n", nil
 }
 
 // curl writes one line of a curl config. In its double quotes a backslash begins an escape.
-func curl(s token.Set) (string, error) {
+func curl(s token.Set, _ time.Time) (string, error) {
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
 	return `header = "` + quoted + "\"\n", nil
 }
 
-func query(s token.Set) (string, error) {
+func query(s token.Set, _ time.Time) (string, error) {
 	return url.Values{"access_token": {s.AccessToken.Reveal()}}.Encode() + "\n", nil
 }
 
 // ErrNoIDToken says that the stored set holds no ID Token.
 var ErrNoIDToken = errors.New("the server sent no ID Token")
 
-func idToken(s token.Set) (string, error) {
+func idToken(s token.Set, _ time.Time) (string, error) {
 	if s.IDToken.Empty() {
 		return "", ErrNoIDToken
 	}
 	return s.IDToken.Reveal() + "\n", nil
 }
 
-func asJSON(s token.Set) (string, error) {
-	data, err := json.MarshalIndent(members(s), "", "  ")
+func asJSON(s token.Set, now time.Time) (string, error) {
+	data, err := json.MarshalIndent(members(s, now), "", "  ")
 	return string(data) + "\n", err
 }
 
-// members are the response's members by their names in RFC 6749 §5.1, with expires_in counted from the moment the
-// response arrived, and expires_at in RFC 3339, UTC.
-func members(s token.Set) map[string]any {
+// members are the response's members by their names in RFC 6749 §5.1, with expires_in counted from now, as it
+// would be in a response that came now, and expires_at in RFC 3339, UTC.
+func members(s token.Set, now time.Time) map[string]any {
 	m := map[string]any{"access_token": s.AccessToken.Reveal(), "token_type": s.Type()}
 	if !s.Expiry.IsZero() {
 		m["expires_at"] = s.Expiry.UTC().Format(time.RFC3339)
-		m["expires_in"] = int64(s.Expiry.Sub(s.Obtained).Round(time.Second) / time.Second)
+		m["expires_in"] = max(0, int64(s.Expiry.Sub(now).Round(time.Second)/time.Second))
 	}
 	for name, secret := range map[string]token.Secret{"refresh_token": s.RefreshToken, "id_token": s.IDToken} {
 		if !secret.Empty() {

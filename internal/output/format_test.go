@@ -33,7 +33,7 @@ func TestFormats(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := f.Render(full()); got != want || err != nil {
+		if got, err := f.Render(full(), noon); got != want || err != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
@@ -41,7 +41,7 @@ func TestFormats(t *testing.T) {
 
 func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
 	f, _ := Parse("json")
-	text, err := f.Render(full())
+	text, err := f.Render(full(), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, got[name], want)
 		}
 	}
-	text, _ = f.Render(token.Set{AccessToken: token.NewSecret("a")})
+	text, _ = f.Render(token.Set{AccessToken: token.NewSecret("a")}, noon)
 	if strings.Contains(text, "expires") || strings.Contains(text, "refresh") {
 		t.Errorf("members that the server did not send: %s", text)
 	}
@@ -66,13 +66,13 @@ func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
 func TestShellAndCurlReadTheTokenBackWhateverItHolds(t *testing.T) {
 	nasty := token.Set{AccessToken: token.NewSecret(`a'b"c\d$(id)` + "`id`" + `!e\n`)}
 	f, _ := Parse("env")
-	text, _ := f.Render(nasty)
+	text, _ := f.Render(nasty, noon)
 	out, err := exec.Command("sh", "-c", text+`printf %s "$OAUTHGET_ACCESS_TOKEN"`).Output()
 	if err != nil || string(out) != nasty.AccessToken.Reveal() {
 		t.Errorf("sh read %q, %v", out, err)
 	}
 	f, _ = Parse("curl")
-	if text, _ = f.Render(nasty); text != `header = "Authorization: Bearer a'b\"c\\d$(id)`+"`id`"+`!e\\n"`+"\n" {
+	if text, _ = f.Render(nasty, noon); text != `header = "Authorization: Bearer a'b\"c\\d$(id)`+"`id`"+`!e\\n"`+"\n" {
 		t.Errorf("curl config: %s", text)
 	}
 }
@@ -87,14 +87,14 @@ func TestUnknownFormatAndBadTemplateFailBeforeAnyToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Render(full()); err == nil {
+	if _, err := f.Render(full(), noon); err == nil {
 		t.Error("a member that does not exist was printed")
 	}
 }
 
 func TestIDTokenFormatNeedsOne(t *testing.T) {
 	f, _ := Parse("id_token")
-	if out, err := f.Render(token.Set{AccessToken: token.NewSecret("a")}); err == nil || out != "" {
+	if out, err := f.Render(token.Set{AccessToken: token.NewSecret("a")}, noon); err == nil || out != "" {
 		t.Errorf("printed %q", out)
 	}
 }

@@ -22,12 +22,12 @@ func TestTemplatesReadAsTheStandardLibraryReadsThem(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		got, err := mine.execute(members(full()))
+		got, err := mine.execute(members(full(), noon))
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 		var want strings.Builder
-		if err := template.Must(template.New("").Parse(text)).Execute(&want, members(full())); err != nil {
+		if err := template.Must(template.New("").Parse(text)).Execute(&want, members(full(), noon)); err != nil {
 			t.Fatal(err)
 		}
 		if got != want.String() {
@@ -48,7 +48,7 @@ func TestWhatATemplateCannotDoIsToldBeforeAnyToken(t *testing.T) {
 }
 
 func TestMissingMemberIsFalseInAConditionAndAnErrorElsewhere(t *testing.T) {
-	bare := members(token.Set{AccessToken: token.NewSecret("canary-a")})
+	bare := members(token.Set{AccessToken: token.NewSecret("canary-a")}, noon)
 	tmpl, _ := parseTemplate("{{if .refresh_token}}yes{{else}}no{{end}}")
 	if got, err := tmpl.execute(bare); got != "no" || err != nil {
 		t.Errorf("%q, %v", got, err)
@@ -69,7 +69,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(`{{if and .a (not .b)}}{{len .scope | printf "%d"}}{{end}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		if tmpl, err := parseTemplate(text); err == nil {
-			_, _ = tmpl.execute(members(full())) // must not panic
+			_, _ = tmpl.execute(members(full(), noon)) // must not panic
 		}
 	})
 }

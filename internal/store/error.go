@@ -41,6 +41,7 @@ const (
 	StateDirBad  Reason = "the state directory cannot be used"
 	Busy         Reason = "waited in vain"
 
+	OpenerBad       Reason = "what is to open it cannot be used"
 	WrongPassphrase Reason = "the passphrase or identity does not open it"
 	WideMode        Reason = "others may use it" // Err is a *ModeError
 )

@@ -39,10 +39,13 @@ type FileOptions struct {
 	Command func(ctx context.Context) (token.Secret, error)
 	// Ask asks a person for a passphrase; nil where nobody can be asked.
 	Ask func(ctx context.Context, prompt string) (token.Secret, error)
+
+	work int // of scrypt: see scryptWork
 }
 
 // NewFile touches nothing yet.
 func NewFile(o FileOptions) *File {
+	o.work = scryptWork
 	return &File{options: o, known: map[string]contents{}}
 }
 

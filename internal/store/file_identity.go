@@ -43,22 +43,22 @@ func (o FileOptions) identityOpener(ctx context.Context) (*opener, error) {
 func readIdentityFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+		return nil, identityError(err)
 	}
 	if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
-		return nil, &Error{Reason: Locked, Err: fmt.Errorf("identity file %s: not a regular file", path)}
+		return nil, identityError(fmt.Errorf("%s is not a regular file", path))
 	}
 	if err := checkMode(path, info); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+		return nil, identityError(err)
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, maxIdentityFile))
 	if err != nil {
-		return nil, &Error{Reason: Locked, Err: fmt.Errorf("read identity file: %w", err)}
+		return nil, identityError(err)
 	}
 	return data, nil
 }
@@ -116,5 +116,5 @@ func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) (*op
 }
 
 func identityError(err error) error {
-	return &Error{Reason: Locked, Err: fmt.Errorf("identity file: %w", err)}
+	return &Error{Reason: OpenerBad, Err: fmt.Errorf("identity file: %w", err)}
 }

@@ -83,7 +83,7 @@ func (o FileOptions) opener(ctx context.Context, isNew bool) (*opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	recipient.SetWorkFactor(scryptWork)
+	recipient.SetWorkFactor(o.work)
 	return &opener{identities: []age.Identity{identity}, recipient: recipient, asked: asked}, nil
 }
 
@@ -107,9 +107,9 @@ func (o FileOptions) passphrase(ctx context.Context, what string, isNew bool) (s
 	case ctx.Err() != nil:
 		return token.Secret{}, asked, ctx.Err()
 	case err != nil:
-		return token.Secret{}, asked, &Error{Reason: Locked, Err: err}
+		return token.Secret{}, asked, &Error{Reason: OpenerBad, Err: err}
 	case secret.Empty():
-		return token.Secret{}, asked, &Error{Reason: Locked, Err: errors.New("the passphrase is empty")}
+		return token.Secret{}, asked, &Error{Reason: OpenerBad, Err: errors.New("the passphrase is empty")}
 	}
 	return secret, asked, nil
 }

@@ -23,14 +23,60 @@ const (
 // tmpSuffix marks a file that is not complete, or whose writer died.
 const tmpSuffix = ".tmp"
 
-// openDir opens a directory in the state directory for reading. That there is none is an fs.ErrNotExist.
-func openDir(stateDir, name string) (*os.Root, error) {
+// errNotOurs says that somebody else could read, replace or plant what is kept there.
+var errNotOurs = errors.New("it belongs to another user")
+
+// openState opens the state directory, which must be ours. A symbolic link to it must be too: people move their state
+// about with links of their own, but one that another user made leads where they want our files to be.
+func openState(stateDir string) (*os.Root, error) {
+	foreign := &fs.PathError{Op: "open", Path: stateDir, Err: errNotOurs}
+	info, err := os.Lstat(stateDir)
+	if err != nil {
+		return nil, err
+	}
+	if !isOurs(info) {
+		return nil, foreign
+	}
 	state, err := os.OpenRoot(stateDir)
 	if err != nil {
 		return nil, err
 	}
+	info, err = state.Stat(".") // of what was opened, so that it cannot have been changed in between
+	if err == nil && !isOurs(info) {
+		err = foreign
+	}
+	if err != nil {
+		_ = state.Close()
+		return nil, err
+	}
+	return state, nil
+}
+
+// openDir opens a directory in the state directory for reading. That there is none is an fs.ErrNotExist.
+func openDir(stateDir, name string) (*os.Root, error) {
+	state, err := openState(stateDir)
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = state.Close() }()
+	if err := checkDir(state, name); err != nil {
+		return nil, err
+	}
 	return state.OpenRoot(name)
+}
+
+// checkDir refuses a directory that another user, or a symbolic link, has put into the state directory.
+func checkDir(state *os.Root, name string) error {
+	info, err := state.Lstat(name)
+	switch path := filepath.Join(state.Name(), name); {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return &fs.PathError{Op: "open", Path: path, Err: errNotDir}
+	case !isOurs(info):
+		return &fs.PathError{Op: "open", Path: path, Err: errNotOurs}
+	}
+	return nil
 }
 
 // makeDir opens a directory in the state directory for writing. It makes both where they are missing, and takes away
@@ -45,7 +91,7 @@ func makeDir(stateDir, name string) (*os.Root, error) {
 			_ = parent.Close()
 		}
 	}
-	state, err := os.OpenRoot(stateDir)
+	state, err := openState(stateDir)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +105,9 @@ func makeDir(stateDir, name string) (*os.Root, error) {
 	case !errors.Is(err, fs.ErrExist):
 		return nil, err
 	}
+	if err := checkDir(state, name); err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{".", name} {
 		if err := makePrivate(state, dir); err != nil {
 			return nil, err
@@ -67,6 +116,7 @@ func makeDir(stateDir, name string) (*os.Root, error) {
 	return state.OpenRoot(name)
 }
 
+// makePrivate changes the mode of a directory that is known to be ours.
 func makePrivate(root *os.Root, dir string) error {
 	info, err := root.Stat(dir)
 	if err != nil {
@@ -77,6 +127,26 @@ func makePrivate(root *os.Root, dir string) error {
 		return nil
 	}
 	return root.Chmod(dir, 0o700)
+}
+
+// openRegular opens a file for reading that is one: to open a pipe would wait for its writer, whatever the context says.
+func openRegular(dir *os.Root, name string) (*os.File, error) {
+	if err := checkRegular(dir, name); err != nil {
+		return nil, err
+	}
+	return dir.Open(name)
+}
+
+// checkRegular refuses what is there and no file. That there is nothing is an fs.ErrNotExist.
+func checkRegular(dir *os.Root, name string) error {
+	info, err := dir.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "open", Path: filepath.Join(dir.Name(), name), Err: errNotRegular}
+	}
+	return nil
 }
 
 // writeDurably makes name hold data, or leaves it as it was: once it returns nil, a crash of the machine changes

@@ -41,6 +41,11 @@ type item struct {
 	sealed *sealedRef
 }
 
+// isItem reports whether s is an item of ours, of this or another version: "og", a digit, a letter and a colon.
+func isItem(s string) bool {
+	return len(s) >= len(itemText) && s[:2] == "og" && '0' <= s[2] && s[2] <= '9' && 'a' <= s[3] && s[3] <= 'z' && s[4] == ':'
+}
+
 func parseItem(s string) (item, error) {
 	form, rest := s[:min(len(s), len(itemText))], s[min(len(s), len(itemText)):]
 	switch form {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 )
 
 // keyVersion stands at the head of what is hashed. A change of the meaning of the fields needs another.
@@ -30,6 +31,12 @@ func Key(fields ...Field) string {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// isKey reports whether name has the form of what [Key] returns, in any case: some keychains do not tell cases apart.
+func isKey(name string) bool {
+	const digits = "0123456789abcdefABCDEF"
+	return len(name) == hex.EncodedLen(sha256.Size) && strings.Trim(name, digits) == ""
 }
 
 func appendText(data []byte, s string) []byte {

@@ -192,8 +192,22 @@ func (k *Keychain) fail(op string, err error) error {
 	return &failed
 }
 
-// Secret returns the item that the person keeps under name, as a client secret: service "oauthget", account name.
+// Secret returns the item that the person keeps under name, as a client secret: service "oauthget", account name. Our own
+// items are no client secrets, whether by their names, which are those that [Key] makes, or by what they hold: a profile
+// could send a token set of another one to its own server.
 func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
+	const op = "read secret from keychain"
+	if isKey(name) {
+		return "", k.fail(op, errOurItem)
+	}
 	text, err := k.get(ctx, name)
-	return text, k.fail("read secret from keychain", err)
+	if err != nil {
+		return "", k.fail(op, err)
+	}
+	if isItem(text) {
+		return "", k.fail(op, errOurItem)
+	}
+	return text, nil
 }
+
+var errOurItem = errors.New("the item is one that oauthget keeps tokens in, and no client secret")

@@ -263,7 +263,7 @@ func TestErrorOfTheKeychainIsNotNotFound(t *testing.T) {
 	fake.onGet = func(context.Context, string) (string, error) { return "", &Error{Reason: Locked} }
 	_, err := k.Load(t.Context(), "key")
 	wantReason(t, err, Locked)
-	if want := "load token: keychain: the keyring is locked"; err.Error() != want {
+	if want := "load token: keychain: locked"; err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
 	wantReason(t, k.Save(t.Context(), "key", setOf(10_000)), Locked)

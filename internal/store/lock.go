@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -27,18 +28,21 @@ func Lock(ctx context.Context, stateDir, key string) (unlock func(), err error) 
 	if err != nil {
 		return nil, stateDirError(op, err)
 	}
-	_ = dir.Close()
-	path := filepath.Join(stateDir, locksDir, key+".lock")
-
+	defer func() { _ = dir.Close() }()
+	name := key + ".lock"
+	if err := checkRegular(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, stateDirError(op, err)
+	}
+	// makeDir has seen to it that nobody else can put a link into the directory; a link of our own making is refused as well.
 	// NFS makes of flock(2) a lock that needs a file open for writing.
-	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	lock := flock.New(filepath.Join(stateDir, locksDir, name), flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow))
 	err = waitFor(ctx, lock)
 	switch {
 	case err == nil:
-		writeHolder(path)
+		writeHolder(dir, name, lock)
 		return func() { _ = lock.Unlock() }, nil
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s: %s: %w", op, holder(path), ctx.Err())
+		return nil, fmt.Errorf("%s: %s: %w", op, holder(dir, name), ctx.Err())
 	default:
 		return nil, stateDirError(op, err)
 	}
@@ -78,20 +82,28 @@ func waitFor(ctx context.Context, lock *flock.Flock) error {
 // holderOffset leaves out the first byte of the file: on Windows that byte is what is locked, and nobody else may read it.
 const holderOffset = 1
 
-// writeHolder leaves the process id for an error message. It matters to nothing else, so it may fail.
-func writeHolder(path string) {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+// writeHolder leaves the process id for an error message, in the file that is locked and in no other that may have come
+// to have its name. It matters to nothing else, so it may fail.
+func writeHolder(dir *os.Root, name string, lock *flock.Flock) {
+	if checkRegular(dir, name) != nil {
+		return
+	}
+	f, err := dir.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return
 	}
-	_, _ = f.WriteAt(fmt.Appendf(nil, "%-10d\n", os.Getpid()), holderOffset)
-	_ = f.Close()
+	defer func() { _ = f.Close() }()
+	opened, err := f.Stat()
+	locked, err2 := lock.Stat()
+	if err == nil && err2 == nil && os.SameFile(opened, locked) {
+		_, _ = f.WriteAt(fmt.Appendf(nil, "%-10d\n", os.Getpid()), holderOffset)
+	}
 }
 
 // holder names the process that took the lock last.
-func holder(path string) string {
+func holder(dir *os.Root, name string) string {
 	var text [11]byte
-	if f, err := os.Open(path); err == nil {
+	if f, err := openRegular(dir, name); err == nil {
 		n, _ := f.ReadAt(text[:], holderOffset)
 		_ = f.Close()
 		if pid, err := strconv.Atoi(strings.TrimSpace(string(text[:n]))); err == nil {

@@ -16,10 +16,14 @@ import (
 	"time"
 )
 
-// TestMain lets the test binary be the other process of the lock's tests.
+// TestMain lets the test binary be the other process of the tests of locks and of full disks.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("STORE_TEST_LOCK_DIR"); dir != "" {
 		holdLock(dir)
+	}
+	if trouble := os.Getenv("STORE_TEST_TROUBLE"); trouble != "" {
+		saveInTrouble(trouble)
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }

@@ -100,11 +100,18 @@ func (x *exchange) read(key string) (string, error) {
 	if err := x.greeted(); err != nil {
 		return "", err
 	}
-	session, path, err := x.find(key)
+	if err := x.find(key); err != nil {
+		return "", err
+	}
+	session, path, err := x.found()
 	if err != nil {
 		return "", err
 	}
-	return x.secret(session, path)
+	get := methodCall{serialSecret, secretsName, path, secretsItem, "GetSecret"}
+	if err := x.bus.write(get.append(nil, "o", func(w *messageWriter) { w.string(session) })); err != nil {
+		return "", err
+	}
+	return x.given(session)
 }
 
 // greeted reads the answers to greet.
@@ -122,8 +129,8 @@ func (x *exchange) greeted() error {
 	return parseCollections(answer)
 }
 
-// find opens a session and finds the one item there is.
-func (x *exchange) find(key string) (session, path string, err error) {
+// find asks for a session and for the items of key.
+func (x *exchange) find(key string) error {
 	open := methodCall{serialOpenSession, secretsName, string(secretsPath), secretsService, "OpenSession"}
 	calls := open.append(nil, "sv", func(w *messageWriter) {
 		w.string("plain")
@@ -131,15 +138,16 @@ func (x *exchange) find(key string) (session, path string, err error) {
 		w.string("")
 	})
 	search := methodCall{serialSearch, secretsName, string(secretsPath), secretsService, "SearchItems"}
-	calls = search.append(calls, "a{ss}", func(w *messageWriter) {
+	return x.bus.write(search.append(calls, "a{ss}", func(w *messageWriter) {
 		w.array(8, func() {
 			w.pair("service", service)
 			w.pair("username", key)
 		})
-	})
-	if err := x.bus.write(calls); err != nil {
-		return "", "", err
-	}
+	}))
+}
+
+// found reads the answers to find.
+func (x *exchange) found() (session, path string, err error) {
 	answer, err := x.in.reply(serialOpenSession)
 	if err != nil {
 		return "", "", err
@@ -154,11 +162,8 @@ func (x *exchange) find(key string) (session, path string, err error) {
 	return session, path, err
 }
 
-func (x *exchange) secret(session, path string) (string, error) {
-	get := methodCall{serialSecret, secretsName, path, secretsItem, "GetSecret"}
-	if err := x.bus.write(get.append(nil, "o", func(w *messageWriter) { w.string(session) })); err != nil {
-		return "", err
-	}
+// given reads the answer to GetSecret.
+func (x *exchange) given(session string) (string, error) {
 	answer, err := x.in.reply(serialSecret)
 	if err != nil {
 		return "", err

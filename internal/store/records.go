@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -25,6 +26,9 @@ type Record struct {
 const (
 	recordVersion = 1
 	recordSuffix  = ".json"
+
+	// maxRecord bounds what is read of a record, in bytes: it consists of a few names and URLs.
+	maxRecord = 256 << 10
 )
 
 // Records are the records below a state directory, one file a key. Whoever writes or removes one holds the key's
@@ -120,7 +124,12 @@ func (r Records) Of(profile string) ([]Record, error) {
 }
 
 func readRecord(dir *os.Root, key string) (Record, error) {
-	data, err := dir.ReadFile(key + recordSuffix)
+	f, err := openRegular(dir, key+recordSuffix)
+	if err != nil {
+		return Record{}, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxRecord))
 	if err != nil {
 		return Record{}, err
 	}

@@ -74,7 +74,7 @@ func readSealed(stateDir, key string, ref sealedRef) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = dir.Close() }()
-	f, err := dir.Open(sealedName(key, ref.id))
+	f, err := openRegular(dir, sealedName(key, ref.id))
 	if err != nil {
 		return nil, err
 	}

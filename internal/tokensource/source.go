@@ -54,6 +54,9 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	case !r.Force && seen.Live(s.Now(), r.MinTTL):
 		return seen, nil
 	}
+	if s.Login == nil && seen.RefreshToken.Empty() {
+		return s.login(ctx, nil) // which fails at once: to wait for another's login would be to hang a script
+	}
 	unlock, err := s.Lock(ctx)
 	if err != nil {
 		return token.Set{}, err
@@ -83,17 +86,45 @@ func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error
 	if current.RefreshToken.Empty() {
 		return s.login(ctx, nil)
 	}
-	fresh, err := s.Refresh(ctx, current)
+	fresh, err := s.refresh(ctx, current)
 	switch {
 	case err == nil:
-		s.keep(s.save(ctx, fresh))
 		return fresh, nil
 	case !flow.InvalidGrant(err):
 		return token.Set{}, err
 	}
+	// Another machine may have been first, with which we share the keychain and not the lock.
+	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
+		return now, nil
+	}
+	s.Warn("the refresh token is good for nothing any more", err)
 	// The refresh token is spent. It is left where it is until something better takes its place: to delete it would
 	// gain nothing, and would lose the token of whoever saved one in the meantime.
 	return s.login(ctx, err)
+}
+
+// lastWords is how long a refresh may go on that was interrupted: its answer may be on the way, and bears the only
+// refresh token there is.
+const lastWords = 3 * time.Second
+
+// refresh refreshes and saves what it brought, also where it was interrupted or where the answer is not to be believed.
+func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, error) {
+	outliving, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer end(nil)
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(lastWords, func() { end(context.Cause(ctx)) })
+		context.AfterFunc(outliving, func() { timer.Stop() })
+	})
+	defer stop()
+	fresh, err := s.Refresh(outliving, current)
+	if rotated, ok := errors.AsType[*flow.RotatedError](err); ok {
+		s.keep(s.save(ctx, rotated.Keep))
+	}
+	if err != nil {
+		return token.Set{}, err
+	}
+	s.keep(s.save(ctx, fresh))
+	return fresh, nil
 }
 
 // login is called with the lock held, so that two calls do not open two browser windows. why is what the refresh token
@@ -116,16 +147,14 @@ func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 // keep tells of a failure to save and does not return it: the token is good, and the one who asked is to have it.
 func (s *Source) keep(err error) {
 	if err != nil {
-		s.Warn("the token could not be stored, the next call has to obtain another", err)
+		s.Warn("the token could not be stored, so the next call may need a login", err)
 	}
 }
 
-// saveFirst saves what a login brought, under a key that may be new.
+// saveFirst saves what a login brought, under a key that may be new. A record that cannot be written is told, and keeps
+// nothing from being saved.
 func (s *Source) saveFirst(ctx context.Context, set token.Set) error {
-	if err := s.Record(); err != nil {
-		return err
-	}
-	return s.save(ctx, set)
+	return errors.Join(s.Record(), s.save(ctx, set))
 }
 
 // save is not to be cancelled: a Ctrl-C between the answer and the save would lose a refresh token that the server has
@@ -171,9 +200,12 @@ func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
 		return token.Set{}, err
 	}
 	defer unlock()
+	if err := s.Record(); err != nil {
+		return token.Set{}, err
+	}
 	set, err := s.Login(ctx)
 	if err != nil {
 		return token.Set{}, err
 	}
-	return set, s.saveFirst(ctx, set)
+	return set, s.save(ctx, set)
 }

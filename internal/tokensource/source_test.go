@@ -274,7 +274,7 @@ func TestFreshFailsBeforeTheBrowserWhereNothingCanBeKept(t *testing.T) {
 func TestFreshLogsInWhateverIsStored(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, err := r.Fresh(t.Context())
-	r.check(t, got, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
+	r.check(t, got, err, "fresh", []string{"lock", "record", "login", "save", "unlock"})
 }
 
 func TestFreshReportsAFailedSave(t *testing.T) {

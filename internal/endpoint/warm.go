@@ -1,0 +1,113 @@
+package endpoint
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+)
+
+// Warm opens a connection that client's next request to the host of u will use, with its TLS handshake and the loading
+// of the system's certificates. No request is sent, and nothing is returned: where it fails, the request itself will tell.
+// It ends with ctx, and so does a connection that was not used. Where a proxy stands between, it does nothing.
+func Warm(ctx context.Context, client *http.Client, u *url.URL) {
+	if d, ok := client.Transport.(door); ok {
+		d.spares.open(ctx, u)
+	}
+}
+
+// door is the outermost layer. It leads to spares, which other layers hide.
+type door struct {
+	http.RoundTripper
+	spares *spares
+}
+
+// spares is the layer of the network: a transport, and connections opened ahead of need, each for one request. The
+// transport's own pool has no way to put one in.
+type spares struct {
+	transport *http.Transport
+
+	mu    sync.Mutex
+	ready map[string]*http.ClientConn // by scheme, host and port
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (s *spares) RoundTrip(req *http.Request) (*http.Response, error) {
+	if conn := s.take(authority(req.URL)); conn != nil {
+		return conn.RoundTrip(req)
+	}
+	return s.transport.RoundTrip(req)
+}
+
+// open opens a spare connection. On plain http, which is on loopback, there is nothing to gain.
+func (s *spares) open(ctx context.Context, u *url.URL) {
+	if u.Scheme != "https" || s.proxied(ctx, u) {
+		return
+	}
+	conn, err := s.transport.NewClientConn(ctx, u.Scheme, address(u))
+	if err != nil {
+		return
+	}
+	key := authority(u)
+	s.mu.Lock()
+	previous := s.ready[key]
+	if s.ready == nil {
+		s.ready = map[string]*http.ClientConn{}
+	}
+	s.ready[key] = conn
+	s.mu.Unlock()
+	if previous != nil {
+		_ = previous.Close()
+	}
+	ctx, stop := context.WithTimeout(ctx, idleLife)
+	context.AfterFunc(ctx, func() {
+		stop()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.ready[key] == conn {
+			delete(s.ready, key)
+			_ = conn.Close()
+		}
+	})
+}
+
+// take returns the spare connection to an authority, reserved for one request after which it closes, or nil.
+func (s *spares) take(authority string) *http.ClientConn {
+	s.mu.Lock()
+	conn := s.ready[authority]
+	delete(s.ready, authority)
+	s.mu.Unlock()
+	if conn == nil {
+		return nil
+	}
+	if conn.Reserve() != nil { // the server has closed it
+		_ = conn.Close()
+		return nil
+	}
+	conn.SetStateHook(func(c *http.ClientConn) {
+		if c.InFlight() == 0 {
+			_ = c.Close()
+		}
+	})
+	return conn
+}
+
+// proxied reports whether a request to u would go through a proxy, which may want to be asked in its own way.
+func (s *spares) proxied(ctx context.Context, u *url.URL) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), nil)
+	if err != nil {
+		return true
+	}
+	proxy, err := s.transport.Proxy(req)
+	return err != nil || proxy != nil
+}
+
+func authority(u *url.URL) string { return u.Scheme + "://" + address(u) }
+
+func address(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return net.JoinHostPort(u.Hostname(), port)
+	}
+	return net.JoinHostPort(u.Hostname(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
+}

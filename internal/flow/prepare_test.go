@@ -1,0 +1,90 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/oauthget/oauthget/internal/demoas"
+)
+
+func TestKeysAreThereBeforeTheRedirect(t *testing.T) {
+	r := newRig(t, demoas.Config{})
+	keys := r.Keys
+	asked := make(chan struct{}, 10)
+	r.Keys = func(ctx context.Context, fresh bool) ([]byte, error) {
+		asked <- struct{}{}
+		return keys(ctx, fresh)
+	}
+	r.Open = func(ctx context.Context, request AuthorizationRequest) {
+		go func() {
+			<-asked // the person acts when the keys are on their way
+			visit(ctx, request)
+		}()
+	}
+	if _, err := r.AuthorizationCode(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.server.Requests(demoas.EndpointJWKS); got != 1 {
+		t.Errorf("%d requests for the keys", got)
+	}
+	if got := r.server.Requests(demoas.EndpointToken); got != 1 {
+		t.Errorf("%d token requests", got)
+	}
+}
+
+func TestKeysAreLeftAloneWhereNoIDTokenIsAskedFor(t *testing.T) {
+	r := newRig(t, demoas.Config{})
+	r.Profile.Scopes = []string{"offline_access"}
+	if _, err := r.AuthorizationCode(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.server.Requests(demoas.EndpointJWKS); got != 0 {
+		t.Errorf("%d requests for the keys", got)
+	}
+}
+
+func TestKeysThatFailedAheadAreAskedForAnew(t *testing.T) {
+	calls := 0
+	keys := keysAhead(t.Context(), func(_ context.Context, fresh bool) ([]byte, error) {
+		calls++
+		if calls == 1 {
+			return nil, errors.New("the network is not up yet")
+		}
+		return []byte("keys"), nil
+	})
+	if document, err := keys(t.Context(), false); err != nil || string(document) != "keys" {
+		t.Errorf("%s, %v", document, err)
+	}
+}
+
+func TestKeysAheadGiveWayToFreshOnes(t *testing.T) {
+	keys := keysAhead(t.Context(), func(_ context.Context, fresh bool) ([]byte, error) {
+		if fresh {
+			return []byte("fresh"), nil
+		}
+		return []byte("ahead"), nil
+	})
+	for fresh, want := range map[bool]string{false: "ahead", true: "fresh"} {
+		if document, err := keys(t.Context(), fresh); err != nil || string(document) != want {
+			t.Errorf("fresh %v: %s, %v", fresh, document, err)
+		}
+	}
+}
+
+// A wait for the keys ends with the caller's context, also where whoever fetches them does not.
+func TestKeysAheadAreNotWaitedForInVain(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	keys := keysAhead(t.Context(), func(ctx context.Context, _ bool) ([]byte, error) {
+		if ctx.Err() == nil {
+			<-hang
+		}
+		return nil, ctx.Err()
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := keys(ctx, false); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
