@@ -181,7 +181,8 @@ func (s *session) revoke(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.client(ctx, false)
+	// A cache that somebody has changed must not name the place where the refresh token goes.
+	client, err := s.client(ctx, true)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,6 @@
 package main
 
 import (
-	"maps"
-	"net/url"
-	"slices"
-	"strings"
-
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/trace"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -20,21 +15,10 @@ func (a *app) observe(event flow.Event) {
 	case flow.AuthorizationRequest:
 		a.step("authorization request: %s", trace.URL(e.URL))
 	case flow.AuthorizationResponse:
-		a.step("authorization response at %s: %s", e.RedirectURI, parameters(e.Parameters))
+		a.step("authorization response at %s: %s", e.RedirectURI, trace.Parameters(e.Parameters))
 	case flow.TokenRequest:
-		a.step("token request to %s: %s", e.Endpoint, parameters(e.Parameters))
+		a.step("token request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
 	case flow.TokenResponse:
 		a.step("token response: %s", describe(e.Set, a.now()))
 	}
-}
-
-// parameters lists what travels, without its secrets.
-func parameters(values url.Values) string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		for _, v := range values[name] {
-			list = append(list, untrusted.Text(name)+"="+trace.Value(name, v))
-		}
-	}
-	return strings.Join(list, " ")
 }

@@ -18,7 +18,11 @@ func (a *app) mayAsk() bool { return !a.global.noInput }
 // open shows the authorization request and opens the browser, without waiting for it. The URL comes first, whatever
 // becomes of the browser. failed is told where none could be opened.
 func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, failed func(error)) {
-	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(untrusted.Line(r.URL.String())))
+	shown := r.URL.String()
+	if safe, err := browser.Safe(shown); err == nil {
+		shown = safe // what is pasted into a shell must do nothing there
+	}
+	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(untrusted.Line(shown)))
 	a.adviseOnTunnel(r.RedirectURI)
 	if a.global.noBrowser {
 		return

@@ -33,6 +33,7 @@ func (a *app) table() []entry {
 		{"discover", groupLook, a.discoverCommand},
 		{"demo", groupLook, a.demoCommand},
 		{"profile", groupManage, a.profileCommand},
+		{"store", groupManage, a.storeCommand},
 		{"version", groupManage, a.versionCommand},
 	}
 }
@@ -77,7 +78,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "inspect", "proxy", "store"}
+var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "inspect", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}

@@ -323,13 +323,15 @@ func cmdQuiet(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// poll FILE waits until another process has written the file.
+// poll FILE [TEXT] waits until another process has written the file, with TEXT in it.
 func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
+	text := strings.Join(args[1:], " ")
 	for range 500 {
-		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && len(data) > 0 && strings.Contains(string(data), text) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("%s did not appear", args[0])
+	ts.Fatalf("%s did not appear with %q", args[0], text)
 }

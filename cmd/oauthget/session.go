@@ -174,6 +174,15 @@ func (s *session) source() *tokensource.Source {
 			if err != nil {
 				return token.Set{}, err
 			}
+			set, err := client.Refresh(ctx, old)
+			if !errors.Is(err, flow.ErrEndpointMoved) {
+				return set, err
+			}
+			s.step("the token endpoint is not the one of the login; asking the server whether it has moved")
+			if client, err = s.client(ctx, true); err != nil {
+				return token.Set{}, err
+			}
+			old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
 			return client.Refresh(ctx, old)
 		},
 		Record: s.record,

@@ -2,10 +2,12 @@ package config
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 )
@@ -18,7 +20,10 @@ type Editor struct{ file *File }
 // Edit reads the profile file, or starts an empty one, lets change edit it, checks the result strictly and replaces the
 // file in one step. Nothing is written where change or the check fails.
 func Edit(path string, change func(*Editor) error) error {
-	f, err := readFile(path)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return &Error{Path: path, Err: errors.New("edit profile file: it is not a file that can be replaced")}
+	}
+	f, err := readFile(context.Background(), path) // a file, which nothing is waited for
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = &File{Path: path, mode: 0o600}, nil
 	}

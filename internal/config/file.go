@@ -2,11 +2,10 @@ package config
 
 import (
 	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -33,8 +32,14 @@ type File struct {
 
 // Load reads the profile file and checks it strictly. errors.Is(err, fs.ErrNotExist) where there is none, which flags
 // alone can do without.
-func Load(path string) (*File, error) {
-	f, err := readFile(path)
+//
+// A path that is a pipe is waited for without end: LoadContext is for paths that a person names.
+func Load(path string) (*File, error) { return LoadContext(context.Background(), path) }
+
+// LoadContext is [Load] that ends with the context's cause where the path is a pipe, as in --config <(…), and nobody
+// writes to it. A file never asks ctx.
+func LoadContext(ctx context.Context, path string) (*File, error) {
+	f, err := readFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -88,44 +93,24 @@ func (f *File) profile(name string) (*table, error) {
 	return r.profiles[name], nil
 }
 
-func readFile(path string) (*File, error) {
-	in, err := os.Open(path)
+func readFile(ctx context.Context, path string) (*File, error) {
+	data, info, err := readPath(ctx, path, maxFile)
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
+	}
 	if err != nil {
 		// The path is in the Error, once.
-		if p := new(fs.PathError); errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
-	}
-	if info.IsDir() {
-		return nil, &Error{Path: path, Err: errors.New("read profile file: it is a directory")}
-	}
-	data, err := readAll(in, info.Size())
-	if err != nil {
 		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
 	}
 	return &File{Path: path, data: data, mode: info.Mode()}, nil
 }
 
-// readAll reads at most maxFile bytes; size is what to expect, and 0 for a pipe.
+// readAll reads in to its end; size is what to expect, and 0 for a pipe.
 func readAll(in io.Reader, size int64) ([]byte, error) {
 	var buf bytes.Buffer
-	buf.Grow(int(min(size, maxFile)) + bytes.MinRead)
-	if _, err := buf.ReadFrom(io.LimitReader(in, maxFile+1)); err != nil {
-		if p := new(fs.PathError); errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, err
-	}
-	if buf.Len() > maxFile {
-		return nil, fmt.Errorf("it is larger than %d MiB", maxFile>>20)
-	}
-	return buf.Bytes(), nil
+	buf.Grow(int(size) + bytes.MinRead)
+	_, err := buf.ReadFrom(in)
+	return buf.Bytes(), err
 }
 
 // all is the whole file but for a byte order mark.
@@ -138,8 +123,10 @@ func (f *File) all() span {
 
 // readableByOthers reports whether other users of the machine may read the file. Windows keeps that in an ACL, which
 // %AppData% hands down; its mode bits say nothing.
-func (f *File) readableByOthers() bool {
-	return runtime.GOOS != "windows" && f.mode.IsRegular() && f.mode.Perm()&0o077 != 0
+func (f *File) readableByOthers() bool { return readableByOthers(f.mode) }
+
+func readableByOthers(mode fs.FileMode) bool {
+	return runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&0o077 != 0
 }
 
 // dir is what a relative path in the file is relative to.

@@ -54,7 +54,7 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := Resolve(Input{File: f, LookupEnv: environment(map[string]string{"HOME": "/home/ann"})})
+	got, _, err := Resolve(Input{File: f, LookupEnv: environment(map[string]string{"HOME": "/h"})})
 	if err != nil {
 		t.Fatal(message(err))
 	}
@@ -84,7 +84,7 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 		AuthorizationParameters: url.Values{"prompt": {"login"}, "acr": {"a", "b"}},
 		TokenParameters:         url.Values{"a.b": {"true"}, "n": {"7"}},
 		Store:                   "none",
-		IdentityFile:            filepath.FromSlash("/home/ann/.ssh/id_ed25519"),
+		IdentityFile:            filepath.FromSlash("/h/.ssh/id_ed25519"),
 		PassphraseCommand:       []string{"pass", "show", "token store"},
 		Account:                 "ann@example.com",
 		Browser:                 "firefox",

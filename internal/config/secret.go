@@ -65,7 +65,11 @@ const maxSecret = 64 << 10
 func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.Secret, error) {
 	text, err := s.read(ctx, access)
 	if err != nil {
-		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
+		e := &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
+		if wide, ok := errors.AsType[*wideFileError](err); ok {
+			e = e.advise("chmod 600 %s", shellQuote(wide.path))
+		}
+		return token.Secret{}, e
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	line = strings.TrimSuffix(line, "\r")
@@ -124,32 +128,26 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 	}
 }
 
-// readSecretFile reads in a goroutine, for the path may be a pipe that nobody writes to.
+// wideFileError says that the secret is not one.
+type wideFileError struct {
+	path string
+	mode fs.FileMode
+}
+
+func (e *wideFileError) Error() string {
+	return fmt.Sprintf("other users of this machine may read %s (mode %04o)", printable(e.path), e.mode.Perm())
+}
+
+// readSecretFile takes a file under the same condition as a profile file with a secret in it: that it is for nobody else.
 func readSecretFile(ctx context.Context, path string) (string, error) {
-	type result struct {
-		data []byte
-		err  error
+	data, info, err := readPath(ctx, path, maxSecret)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", printable(path), err)
 	}
-	done := make(chan result, 1)
-	go func() {
-		in, err := os.Open(path)
-		if err != nil {
-			done <- result{nil, err}
-			return
-		}
-		defer in.Close()
-		data, err := io.ReadAll(io.LimitReader(in, maxSecret))
-		done <- result{data, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", fmt.Errorf("read %s: %w", printable(path), ctx.Err())
-	case r := <-done:
-		if p := new(fs.PathError); errors.As(r.err, &p) {
-			return "", fmt.Errorf("read %s: %w", printable(path), p.Err)
-		}
-		return string(r.data), r.err
+	if readableByOthers(info.Mode()) {
+		return "", &wideFileError{path, info.Mode()}
 	}
+	return string(data), nil
 }
 
 // runner runs a program without a shell. Its stdout is the secret, so it goes nowhere but here.
@@ -160,9 +158,10 @@ func runner(stderr io.Writer) func(context.Context, []string) ([]byte, error) {
 		cmd.WaitDelay = time.Second
 		out := &capped{}
 		cmd.Stdout, cmd.Stderr = out, stderr
+		cmd.Env = withoutSecrets()
 		err := cmd.Run()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if interrupted(ctx, err) {
+			return nil, context.Cause(ctx)
 		}
 		if errors.Is(err, exec.ErrWaitDelay) {
 			err = nil // it ended well; only a child of its own lives on
@@ -173,6 +172,22 @@ func runner(stderr io.Writer) func(context.Context, []string) ([]byte, error) {
 		}
 		return out.kept.Bytes(), err
 	}
+}
+
+// signalGrace is how long ctx may take to learn of the Ctrl-C that has ended a program already: the terminal sends it to
+// both at once.
+const signalGrace = 200 * time.Millisecond
+
+// interrupted reports whether ctx has ended, or ends right after a program that ended by a signal, be it that a shell says
+// so for another (128 and the signal's number).
+func interrupted(ctx context.Context, err error) bool {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && (exit.ExitCode() < 0 || exit.ExitCode() > 128) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(signalGrace):
+		}
+	}
+	return ctx.Err() != nil
 }
 
 // capped keeps the first maxSecret bytes and takes the rest for done.

@@ -43,6 +43,7 @@ type Event struct {
 type Server struct {
 	config  Config
 	issuer  *url.URL
+	hosts   map[string]bool // see authorities
 	mux     *http.ServeMux
 	signer  *signer
 	ledger  *ledger
@@ -71,7 +72,7 @@ func New(issuer string, c Config) (*Server, error) {
 		return nil, fmt.Errorf("configure authorization server: %w", err)
 	}
 	s := &Server{
-		config: c, issuer: u, mux: http.NewServeMux(), signer: signer,
+		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
 		ledger: newLedger(c), visits: newVisits(c.Now),
 		clients: clients, faults: c.Faults, requests: map[string]int{},
 	}
@@ -106,7 +107,11 @@ func (s *Server) currentFaults() Faults {
 }
 
 // ServeHTTP implements [http.Handler].
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.refuseForeignHost(w, r) {
+		s.mux.ServeHTTP(w, r)
+	}
+}
 
 func (s *Server) routes() {
 	path := s.issuer.Path

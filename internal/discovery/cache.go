@@ -1,12 +1,12 @@
 package discovery
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -18,8 +18,9 @@ const (
 	kindJWKS     kind = "jwks"     // under its URL
 )
 
-// entry is a cached document. Nothing in it is secret. It is believed no more than a fresh answer: its owner may have
-// edited it, and an older version of the program may have written it.
+// entry is a cached document. Nothing in it is secret. It is checked like a fresh answer, as an older version of the
+// program may have written it. But no check of the text tells who wrote it, and where tokens are sent hangs on it: so
+// it is read only where nobody but the user can write; see openOwn.
 type entry struct {
 	URL       string          `json:"url"`    // what it is kept under, so that the file name need not be believed
 	Source    string          `json:"source"` // where it was found
@@ -33,7 +34,12 @@ func (c Client) load(k kind, url string) (entry, bool) {
 	if c.CacheDir == "" {
 		return entry{}, false
 	}
-	f, err := os.Open(c.file(k, url))
+	dir, err := openOwnDir(c.CacheDir)
+	if err != nil {
+		return entry{}, false
+	}
+	defer func() { _ = dir.Close() }()
+	f, err := openOwn(dir, file(k, url))
 	if err != nil {
 		return entry{}, false
 	}
@@ -57,18 +63,23 @@ func (c Client) save(k kind, e entry) {
 	}
 	e.FetchedAt = c.now().UTC()
 	if data, err := json.Marshal(e); err == nil {
-		_ = writeFile(c.file(k, e.URL), data)
+		_ = writeFile(c.CacheDir, file(k, e.URL), data)
 	}
 }
 
-// writeFile replaces the file at path in one step, so that a reader never sees half of it. It is not synced: what a
-// crash leaves behind is at worst no cache.
-func writeFile(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// writeFile replaces a file of the directory in one step, so that a reader never sees half of it. It is not synced: what
+// a crash leaves behind is at worst no cache.
+func writeFile(path, name string, data []byte) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".new-*") // mode 0600
+	dir, err := openOwnDir(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }()
+	fresh := ".new-" + rand.Text()
+	f, err := dir.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -77,19 +88,19 @@ func writeFile(path string, data []byte) error {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = dir.Rename(fresh, name)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name())
+		_ = dir.Remove(fresh)
 	}
 	return err
 }
 
-// file is the place of the document kept under url. The hash makes any URL a file name, and tells others who list the
+// file is the name of the document kept under url. The hash makes any URL a file name, and tells others who list the
 // directory little.
-func (c Client) file(k kind, url string) string {
+func file(k kind, url string) string {
 	sum := sha256.Sum256([]byte(url))
-	return filepath.Join(c.CacheDir, string(k)+"-"+hex.EncodeToString(sum[:])+".json")
+	return string(k) + "-" + hex.EncodeToString(sum[:]) + ".json"
 }
 
 func (c Client) maxAge() time.Duration {

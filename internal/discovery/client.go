@@ -56,7 +56,7 @@ func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata,
 			return m, nil
 		}
 		if !absent(err) {
-			return Metadata{}, failure(op, place, err)
+			return Metadata{}, failure(ctx, op, place, err)
 		}
 		notFound.Tried = append(notFound.Tried, Attempt{URL: place, Answer: err.Error()})
 	}
@@ -88,7 +88,7 @@ func (c Client) JWKS(ctx context.Context, uri string, fresh bool) ([]byte, error
 		err = checkJWKS(body)
 	}
 	if err != nil {
-		return nil, failure(op, uri, err)
+		return nil, failure(ctx, op, uri, err)
 	}
 	c.save(kindJWKS, entry{URL: uri, Source: uri, Body: body})
 	return body, nil
@@ -117,9 +117,9 @@ func absent(err error) bool {
 }
 
 // failure is the error for a person about the answer of address, or about there being none.
-func failure(op, address string, err error) error {
+func failure(ctx context.Context, op, address string, err error) error {
 	if _, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	if _, ok := errors.AsType[*IssuerMismatchError](err); ok {
 		return &untrusted.Error{Op: op, Err: err} // it names the address itself

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 
@@ -38,7 +39,7 @@ func parse(body []byte, issuer, source string) (Metadata, error) {
 	if m.Issuer != issuer {
 		return Metadata{}, &IssuerMismatchError{Source: source, Want: issuer, Got: m.Issuer}
 	}
-	if err := m.checkURLs(); err != nil {
+	if err := m.checkURLs(strings.HasPrefix(issuer, "https://")); err != nil {
 		return Metadata{}, err
 	}
 	return m, nil
@@ -93,32 +94,37 @@ func wanted(t reflect.Type) string {
 }
 
 // checkURLs refuses a document with a URL that nothing may be sent to. All are checked, not only those of the flow at
-// hand: metadata is used long after it was read.
-func (m *Metadata) checkURLs() error {
-	if err := checkEndpoint("jwks_uri", m.JWKSURI); err != nil {
+// hand: metadata is used long after it was read. Only an issuer on loopback has endpoints there: a distant one cannot know
+// who listens on a port of this machine.
+func (m *Metadata) checkURLs(distant bool) error {
+	if err := checkEndpoint("jwks_uri", m.JWKSURI, distant); err != nil {
 		return err
 	}
-	if err := m.Endpoints.check(""); err != nil {
+	if err := m.Endpoints.check("", distant); err != nil {
 		return err
 	}
-	return m.MTLSEndpointAliases.check("mtls_endpoint_aliases ")
+	return m.MTLSEndpointAliases.check("mtls_endpoint_aliases ", distant)
 }
 
-func (e *Endpoints) check(prefix string) error {
+func (e *Endpoints) check(prefix string, distant bool) error {
 	v := reflect.ValueOf(e).Elem()
 	for i := range v.NumField() {
-		if err := checkEndpoint(prefix+v.Type().Field(i).Tag.Get("json"), v.Field(i).String()); err != nil {
+		if err := checkEndpoint(prefix+v.Type().Field(i).Tag.Get("json"), v.Field(i).String(), distant); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkEndpoint(name, value string) error {
+func checkEndpoint(name, value string, distant bool) error {
 	if value == "" {
 		return nil
 	}
-	if err := checkURL(value); err != nil {
+	err := checkURL(value)
+	if u, parseErr := url.Parse(value); err == nil && distant && (parseErr != nil || u.Scheme != "https") {
+		err = errors.New("is not https, while the issuer is")
+	}
+	if err != nil {
 		return fmt.Errorf("with metadata whose %s %s %w", name, quoteURL(value), err)
 	}
 	return nil

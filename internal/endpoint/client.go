@@ -6,9 +6,13 @@
 package endpoint
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -52,22 +56,39 @@ func newTransport() *http.Transport {
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        idleLife,
 		ForceAttemptHTTP2:      true,
+		OnProxyConnectResponse: refusedByProxy,
 	}
 }
 
+// refusedByProxy keeps net/http from making an error of the proxy's own words.
+func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%w with status %d", untrusted.ErrProxy, answer.StatusCode)
+	}
+	return nil
+}
+
+// checkRedirect says why a redirect is not followed, and never where it leads: a server may have written there what it
+// was sent.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	refuse := func(why string) error {
-		return &untrusted.Error{Op: "follow redirect", Err: fmt.Errorf("%s, which redirects to %s", why, req.URL.Hostname())}
+		return &untrusted.Error{Op: "follow redirect", Err: errors.New(why)}
 	}
 	first := via[0]
 	switch {
 	// A 307 or 308 repeats the body, and with it a one-time code and a client secret, to wherever the answer points.
 	case first.Method != http.MethodGet && first.Method != http.MethodHead:
-		return refuse("the endpoint must answer a " + first.Method + " itself")
+		return refuse("the endpoint redirects where it must answer a " + first.Method + " itself")
+	case first.Header.Get("Authorization") != "":
+		return refuse("the endpoint redirects a request that bears a token")
 	case len(via) > maxRedirects:
-		return refuse(fmt.Sprintf("more than %d redirects", maxRedirects))
+		return refuse(fmt.Sprintf("the server redirects more than %d times", maxRedirects))
 	case !confidential.URL(req.URL):
-		return refuse("an endpoint that is not https")
+		return refuse("the server redirects to an address that is not https")
+	// Loopback is as good as TLS only for a server that is on loopback itself: who listens here on the port that a
+	// distant server names is not known.
+	case req.URL.Scheme != "https" && slices.ContainsFunc(via, func(r *http.Request) bool { return r.URL.Scheme == "https" }):
+		return refuse("the server redirects from https to plain http on this machine")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type limits struct{ base http.RoundTripper }
 // RoundTrip implements [http.RoundTripper].
 func (l limits) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !confidential.URL(req.URL) {
-		return nil, &untrusted.Error{Op: "send request", Err: fmt.Errorf("%s is neither https nor on loopback", req.URL.Host)}
+		return nil, &untrusted.Error{Op: "send request", Err: fmt.Errorf("%s is neither https nor on loopback", untrusted.Quote(req.URL.Host))}
 	}
 	resp, err := l.base.RoundTrip(req)
 	if err != nil {

@@ -99,6 +99,9 @@ func (c *Client) authorizationRequest(l login) (AuthorizationRequest, error) {
 		ClientID: c.Profile.ClientID, RedirectURL: l.redirectURI, Scopes: c.Profile.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: c.Server.AuthorizationEndpoint},
 	}
+	if err := checkQuery(c.Server.AuthorizationEndpoint, c.addedParameters()...); err != nil {
+		return AuthorizationRequest{}, &untrusted.Error{Op: "prepare authorization request", Err: fmt.Errorf("authorization_endpoint %w", err)}
+	}
 	u, err := url.Parse(o.AuthCodeURL(l.state, options...))
 	if err != nil {
 		return AuthorizationRequest{}, fmt.Errorf("read authorization_endpoint: %w", err)
@@ -164,6 +167,10 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 		return token.Set{}, err
 	}
 	c.warnOfScope(set.Scopes)
+	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
+	if asked := slices.Contains(set.Scopes, "openid"); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
+		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
+	}
 	c.observe(TokenResponse{set})
 	if c.Accept != nil {
 		return c.Accept(ctx, set)

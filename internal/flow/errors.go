@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,7 +69,7 @@ func InvalidGrant(err error) bool {
 
 // tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's
 // whole body where there is no error member.
-func tokenError(op string, err error, masks []token.Secret) error {
+func tokenError(ctx context.Context, op string, err error, masks []token.Secret) error {
 	if e, ok := errors.AsType[*untrusted.Error](err); ok {
 		return &untrusted.Error{Op: op, Err: e.Err}
 	}
@@ -78,7 +79,7 @@ func tokenError(op string, err error, masks []token.Secret) error {
 		}, masks...)
 	}
 	if isNetwork(err) {
-		return fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	return &untrusted.Error{Op: op, Err: errors.New("the token endpoint's answer is not a token response (RFC 6749 §5.1)")}
 }

@@ -2,17 +2,22 @@ package flow
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // addIDToken validates the ID Token of an answer and takes it, and whom it is about, into set. An ID Token that is
 // wrong fails the whole grant; one that nothing is there to check against is left out, with a warning.
 func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *oauth2.Token, expected idtoken.Expected) error {
-	raw, _ := answer.Extra("id_token").(string)
+	raw, ok := answer.Extra("id_token").(string)
+	if !ok && answer.Extra("id_token") != nil {
+		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
+	}
 	if raw == "" {
 		return nil
 	}

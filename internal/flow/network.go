@@ -5,11 +5,16 @@ import (
 	"errors"
 	"net"
 	"net/url"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // isNetwork reports whether err says that no answer came: the server was not reached, or did not answer in time.
 func isNetwork(err error) bool {
 	if _, ok := errors.AsType[*url.Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*untrusted.NetworkError](err); ok {
 		return true
 	}
 	if _, ok := errors.AsType[*net.OpError](err); ok { // not net.Error, which every syscall.Errno is

@@ -2,19 +2,30 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"net/url"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
+
+// ErrEndpointMoved says that the token endpoint is not the one that issued the refresh token. Metadata from a cache
+// may have been changed by somebody else; metadata fetched from the issuer just now may be believed, by setting the
+// set's TokenEndpoint.
+var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued the refresh token")
 
 // Refresh obtains a new access token for old's refresh token (RFC 6749 §6). What the answer does not bring again, the
 // refresh token, the scope, the ID Token, is carried over from old.
 //
+// Where the token endpoint is another than the one old came from, nothing is sent and the error is [ErrEndpointMoved].
 // An answer that the refresh token is good for nothing any more is told by [InvalidGrant]. After any other error it
 // may be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"
+	if old.TokenEndpoint != "" && old.TokenEndpoint != c.Server.TokenEndpoint {
+		return token.Set{}, &untrusted.Error{Op: op, Err: ErrEndpointMoved}
+	}
 	answer, err := c.requestToken(ctx, op, url.Values{
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {old.RefreshToken.Reveal()},

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // ErrNoRevocation says that the server has no revocation endpoint, so that tokens stay valid there until they expire.
@@ -40,7 +41,7 @@ func (c *Client) revoke(ctx context.Context, op string, secret token.Secret, hin
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	// RFC 7009 §2.2: "The authorization server responds with HTTP status code 200 if the token has been revoked
@@ -55,7 +56,7 @@ func (c *Client) revoke(ctx context.Context, op string, secret token.Secret, hin
 func (c *Client) revocationError(op string, resp *http.Response, secret token.Secret) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return fmt.Errorf("%s: %w", op, untrusted.Network(resp.Request.Context(), err))
 	}
 	var answer struct {
 		Error       string `json:"error"`
@@ -64,5 +65,5 @@ func (c *Client) revocationError(op string, resp *http.Response, secret token.Se
 	_ = json.Unmarshal(body, &answer) // without an error code the status says it
 	return newServerError(ServerError{
 		Op: op, Status: resp.StatusCode, Code: answer.Error, Description: answer.Description,
-	}, secret, c.Secret)
+	}, append(c.credentials(), secret)...)
 }

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/trace"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -22,6 +25,9 @@ import (
 // clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
 // oauth2.Config.Exchange and TokenSource do not.
 func (c *Client) requestToken(ctx context.Context, op string, params url.Values) (*oauth2.Token, error) {
+	if err := checkQuery(c.Server.TokenEndpoint); err != nil {
+		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
+	}
 	params = maps.Clone(params)
 	maps.Copy(params, c.Profile.TokenParameters)
 	// RFC 8707 §2.2: the parameter is used "in the access token request" as well. It may be repeated.
@@ -35,7 +41,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values)
 	}
 	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP))
 	if err != nil {
-		return nil, tokenError(op, err, c.sent(params))
+		return nil, tokenError(ctx, op, err, c.sent(params))
 	}
 	if err := checkToken(answer); err != nil {
 		return answer, &untrusted.Error{Op: op, Err: err}
@@ -43,13 +49,34 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values)
 	return answer, nil
 }
 
-// sent are the secrets of a request, which its answer may echo.
+// shortest is the length in bytes from which a parameter that the profile adds is masked. A shorter one may be a word
+// of the server's sentence.
+const shortest = 6
+
+// sent are the secrets of a request, which its answer may echo: whatever a trace would not show.
 func (c *Client) sent(params url.Values) []token.Secret {
-	secrets := []token.Secret{c.Secret}
-	for _, name := range []string{"code", "code_verifier", "refresh_token"} {
-		secrets = append(secrets, token.NewSecret(params.Get(name)))
+	secrets := c.credentials()
+	for name, values := range params {
+		if trace.Shown(name) {
+			continue
+		}
+		_, added := c.Profile.TokenParameters[name]
+		for _, v := range values {
+			if !added || len(v) >= shortest {
+				secrets = append(secrets, token.NewSecret(v))
+			}
+		}
 	}
 	return secrets
+}
+
+// credentials are the client secret, and the pair in which HTTP Basic sends it (RFC 6749 §2.3.1).
+func (c *Client) credentials() []token.Secret {
+	if c.Secret.Empty() {
+		return nil
+	}
+	pair := url.QueryEscape(c.Profile.ClientID) + ":" + url.QueryEscape(c.Secret.Reveal())
+	return []token.Secret{token.NewSecret(pair), c.Secret}
 }
 
 func checkToken(t *oauth2.Token) error {
@@ -63,6 +90,9 @@ func checkToken(t *oauth2.Token) error {
 		if !isVisible(text) {
 			return errors.New("the token holds characters that RFC 6749 §A.12 does not allow")
 		}
+	}
+	if scope, _ := t.Extra("scope").(string); strings.ContainsFunc(scope, unicode.IsControl) {
+		return errors.New("the scope holds control characters, which RFC 6749 §3.3 does not allow")
 	}
 	return nil
 }
@@ -79,14 +109,20 @@ func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
 		TokenType:    answer.TokenType,
 		RefreshToken: token.NewSecret(answer.RefreshToken),
 		Scopes:       scopes,
-		Expiry:       answer.Expiry.Round(0),
-		Obtained:     c.Now().Round(0),
+
+		TokenEndpoint: c.Server.TokenEndpoint,
+		Expiry:        answer.Expiry.Round(0),
+		Obtained:      c.Now().Round(0),
 	}
 }
 
-// fieldsOfScope splits at spaces (RFC 6749 §3.3) and, because several servers write them, at commas.
+// fieldsOfScope splits at spaces (RFC 6749 §3.3) and, because several servers write them, at commas. It leaves out what
+// is no scope: "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" (RFC 6749 §3.3). Scopes are printed and stored.
 func fieldsOfScope(scope string) []string {
-	return strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
+	fields := strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
+	return slices.DeleteFunc(fields, func(field string) bool {
+		return strings.ContainsFunc(field, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
+	})
 }
 
 // isVisible reports whether text consists of VSCHAR alone (RFC 6749 §A).

@@ -24,12 +24,12 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 	req.Header.Set("Authorization", set.Type()+" "+set.AccessToken.Reveal())
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, err)
+		return set, fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, err)
+		return set, fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	if resp.StatusCode != http.StatusOK {
 		return set, &ServerError{Op: op, Status: resp.StatusCode}

@@ -172,3 +172,14 @@ func TestVerifyChecksTheAccessTokenHash(t *testing.T) {
 		})
 	}
 }
+
+func TestTokenWithACharacterThatNoJWTHasIsRefused(t *testing.T) {
+	good := sign(jose.RS256, rsaKey(), "k1", validClaims(nil)).Reveal()
+	head, rest := good[:20], good[20:]
+	for _, odd := range []string{"\r", "\n", "\r\n", " ", "\t", "=", "+", "/", "\x00", "\x1b", "\u00e9"} {
+		for _, raw := range []string{head + odd + rest, good + odd, odd + good} {
+			_, err := verifier(t, rsaSet()).Verify(t.Context(), token.NewSecret(raw), Expected{Nonce: token.NewSecret(nonce)})
+			wantRefusal(t, err, "a character in it that none has", token.NewSecret(raw))
+		}
+	}
+}

@@ -41,6 +41,13 @@ func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
 	if strings.Count(raw, ".") == 4 { // RFC 7516 §7.1
 		return nil, errors.New("encrypted, which is not supported")
 	}
+	// RFC 7515 §2: "Base64 encoding using the URL- and filename-safe character set defined in Section 5 of RFC 4648 [RFC4648],
+	// with all trailing '=' characters omitted (as permitted by Section 3.2) and without the inclusion of any line breaks,
+	// whitespace, or other additional characters." Package encoding/base64 skips line breaks, so that one token could be
+	// written in many ways, and the line breaks would be stored and printed.
+	if strings.ContainsFunc(raw, func(r rune) bool { return r != '.' && !isBase64URL(r) }) {
+		return nil, errors.New("not a signed JWT: it has a character in it that none has")
+	}
 	accepted := make([]jose.SignatureAlgorithm, len(algs))
 	for i, alg := range algs {
 		accepted[i] = jose.SignatureAlgorithm(alg)
@@ -59,4 +66,8 @@ func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
 		return nil, errors.New("its header bears crit, which an ID Token has no use for")
 	}
 	return jws, nil
+}
+
+func isBase64URL(r rune) bool {
+	return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '_'
 }

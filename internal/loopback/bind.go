@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // PortError says that none of the ports allowed for the redirect URI could be had: another program has them, or the
@@ -195,54 +196,68 @@ func (p place) listen(ctx context.Context) ([]net.Listener, error) {
 	return nil, &PortError{Host: strings.Join(p.hosts, " and "), Ports: p.ports, Err: last}
 }
 
-// listenOn binds port on every host that this machine has. A free port (0) of the first host may be taken on the
+// attempts is how many free ports of the first host are tried on the second: one of a thousand that is taken there by
+// chance is no trouble, and whoever has taken all of them is not to be waited for.
+const attempts = 20
+
+// listenOn binds one port on every host that this machine has. A free port (0) of the first host may be taken on the
 // second; another one is tried then.
 func listenOn(ctx context.Context, hosts []string, port int) ([]net.Listener, error) {
+	var config net.ListenConfig
+	listen := func(address string) (net.Listener, error) { return config.Listen(ctx, "tcp", address) }
 	var err error
-	for range 20 {
+	for range attempts {
 		var sockets []net.Listener
-		if sockets, err = listenOnce(ctx, hosts, port); err == nil || port != 0 {
+		if sockets, err = listenOnce(listen, hosts, port); err == nil || port != 0 {
 			return sockets, err
 		}
 	}
 	return nil, err
 }
 
-func listenOnce(ctx context.Context, hosts []string, port int) ([]net.Listener, error) {
-	var config net.ListenConfig
+// listenOnce does without a host only where this machine does not have it. Were a port that is taken reason enough,
+// another user could take those of one family, and get the code of a browser that tries this family first.
+func listenOnce(listen func(address string) (net.Listener, error), hosts []string, port int) ([]net.Listener, error) {
 	var sockets []net.Listener
-	var missing error
-	for _, host := range hosts {
-		socket, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		switch {
-		case err == nil:
+	try := func(host string) error {
+		socket, err := listen(net.JoinHostPort(host, strconv.Itoa(port)))
+		if err == nil {
 			sockets = append(sockets, socket)
 			port = portOf(socket)
-		case len(hosts) == 1 || exists(ctx, host):
-			for _, s := range sockets {
-				_ = s.Close()
-			}
-			return nil, err
-		default:
-			missing = err
+		}
+		return err
+	}
+	var missing []string
+	var last error
+	for _, host := range hosts {
+		if err := try(host); err != nil {
+			missing, last = append(missing, host), err
+		}
+		if last != nil && !isMissing(last) {
+			break
 		}
 	}
-	if len(sockets) == 0 {
-		return nil, missing
+	if len(sockets) > 0 && (last == nil || isMissing(last)) {
+		last = nil
+		// BSD says of a host without a free port what it says of one that it does not have; of a certain port it does not.
+		for _, host := range missing {
+			if err := try(host); err != nil && !isMissing(err) {
+				last = err
+			}
+		}
+	}
+	if last != nil {
+		for _, s := range sockets {
+			_ = s.Close()
+		}
+		return nil, last
 	}
 	return sockets, nil
 }
 
-// exists reports whether this machine can listen on host at all, to tell a port that is taken from an address family
-// that is switched off. The error numbers for it differ from system to system.
-func exists(ctx context.Context, host string) bool {
-	var config net.ListenConfig
-	socket, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		return false
-	}
-	_ = socket.Close()
-	return true
+// isMissing reports whether an address cannot be bound because this machine does not have it, or not its whole family.
+func isMissing(err error) bool {
+	return slices.ContainsFunc(missingAddress, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
 
 func portOf(l net.Listener) int {

@@ -12,7 +12,15 @@ import (
 	"testing"
 )
 
-func hasIPv6(t *testing.T) bool { return exists(t.Context(), "::1") }
+func hasIPv6(t *testing.T) bool {
+	t.Helper()
+	s, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		return false
+	}
+	_ = s.Close()
+	return true
+}
 
 // taken binds a free port of 127.0.0.1 until the test ends.
 func taken(t *testing.T) int {
@@ -179,6 +187,41 @@ func TestMachineWithoutOneFamilyWorks(t *testing.T) {
 	}
 	if _, err := listenOn(t.Context(), []string{"2001:db8::1", "2001:db8::2"}, 0); err == nil {
 		t.Error("listens where there is nothing")
+	}
+}
+
+// TestFamilyWhoseEveryPortIsTakenIsNotMissing has a machine where another user listens on all ports of one family, which
+// the kernel tells of in its own way on each system, and one with no descriptors left.
+func TestFamilyWhoseEveryPortIsTakenIsNotMissing(t *testing.T) {
+	for name, c := range map[string]struct{ free, certain error }{
+		"Linux":          {syscall.EADDRINUSE, syscall.EADDRINUSE},
+		"BSD":            {missingAddress[0], syscall.EADDRINUSE},
+		"no descriptors": {syscall.EMFILE, syscall.EMFILE},
+		"not allowed":    {syscall.EACCES, syscall.EACCES},
+	} {
+		for _, family := range []string{"127.0.0.1", "::1"} {
+			var bound []net.Listener
+			listen := func(address string) (net.Listener, error) {
+				host, port, _ := net.SplitHostPort(address)
+				switch {
+				case host != family:
+					s, err := net.Listen("tcp", "127.0.0.1:0") // stands for the other family, too
+					bound = append(bound, s)
+					return s, err
+				case port == "0":
+					return nil, &net.OpError{Op: "listen", Err: c.free}
+				}
+				return nil, &net.OpError{Op: "listen", Err: c.certain}
+			}
+			if sockets, err := listenOnce(listen, []string{"127.0.0.1", "::1"}, 0); err == nil {
+				t.Errorf("%s: does without %s and listens on %v", name, family, sockets)
+			}
+			for _, s := range bound {
+				if s.Close() == nil {
+					t.Errorf("%s, %s: the other family is still bound", name, family)
+				}
+			}
+		}
 	}
 }
 

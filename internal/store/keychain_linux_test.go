@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -395,4 +396,46 @@ func TestServiceThatDiesIsNotNotFound(t *testing.T) {
 	waitForService(t, false)
 	_, err := k.Load(t.Context(), Key()) // the bus starts another one, which nobody unlocks
 	wantReason(t, err, Locked)
+}
+
+func TestStoredItemIsReadQuicklyAndAsTheLongWayReadsIt(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	startKeyring(t, "right")
+	k := realKeychain(t, false)
+	s := secretService{getenv: os.Getenv}
+	for _, n := range []int{1, 100, 1 << 10, 4 << 10} {
+		mustSave(t, k, Key(), setOf(n))
+		quick, ok := s.readQuickly(t.Context(), Key())
+		long, err := k.keyring.get(t.Context(), Key())
+		if !ok || err != nil || quick != long {
+			t.Errorf("%d bytes: quick %v, long %v, the same: %v", n, ok, err, quick == long)
+		}
+	}
+	wantNotQuick(t, s, "absent")
+}
+
+// Fifty clients at once made a GNOME Keyring abort to which the first word was OpenSession.
+func TestKeyringSurvivesManyQuickReads(t *testing.T) {
+	if !inside(t, session()) {
+		return
+	}
+	startKeyring(t, "right")
+	mustSave(t, realKeychain(t, false), Key(), setOf(100))
+	var clients sync.WaitGroup
+	for range 50 {
+		clients.Go(func() {
+			for range 40 {
+				s := secretService{getenv: os.Getenv}
+				if _, ok := s.readQuickly(t.Context(), Key()); !ok {
+					t.Error("not read")
+				}
+			}
+		})
+	}
+	clients.Wait()
+	if !serviceIsThere(t) {
+		t.Error("the keyring is gone")
+	}
 }

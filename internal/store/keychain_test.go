@@ -382,3 +382,25 @@ func TestNoneKeepsNothing(t *testing.T) {
 		t.Errorf("Load: %v", err)
 	}
 }
+
+func TestSecretIsNoTokenItem(t *testing.T) {
+	k, fake := newFake(t)
+	key := Key(Field{Name: "profile", Values: []string{"other"}})
+	if err := k.Save(t.Context(), key, setOf(40)); err != nil {
+		t.Fatal(err)
+	}
+	fake.items["copy"] = fake.items[key]
+	fake.items["future"] = "og2x:canary"
+	fake.items["mine"] = "canary-secret"
+	fake.items["cafe"] = "og"
+	for _, name := range []string{key, strings.ToUpper(key), "copy", "future"} {
+		if got, err := k.Secret(t.Context(), name); got != "" || !errors.Is(err, errOurItem) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for name, want := range map[string]string{"mine": "canary-secret", "cafe": "og"} {
+		if got, err := k.Secret(t.Context(), name); err != nil || got != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}

@@ -2,7 +2,10 @@ package token
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/gob"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,8 +47,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 }
 
 func leaks(s string) bool {
-	hex := fmt.Sprintf("%x", canary)
-	return strings.Contains(s, canary) || strings.Contains(strings.ToLower(s), hex)
+	return strings.Contains(s, canary) || strings.Contains(strings.ToLower(s), fmt.Sprintf("%x", canary))
 }
 
 func TestSecretComparesByValue(t *testing.T) {
@@ -62,9 +64,42 @@ func TestFingerprintTellsSecretsApartWithoutTellingThem(t *testing.T) {
 	}
 }
 
+func TestMaskIgnoresTheCaseOfALongSecret(t *testing.T) {
+	secret := NewSecret("Canary-S3cret")
+	for _, text := range []string{"x CANARY-S3CRET y", "x canary-s3cret y", "x Canary-S3cret y"} {
+		if got := secret.Mask(text); got != "x [redacted] y" {
+			t.Errorf("Mask of %s = %s", text, got)
+		}
+	}
+	if got := NewSecret("Ok").Mask("ok, took"); got != "ok, took" {
+		t.Errorf("a short secret took words along: %s", got)
+	}
+	// Folding beyond ASCII would move the places: Ⱥ has two bytes, ⱥ three.
+	if got := secret.Mask("ȺȺȺ canary-S3CRET ȺȺ"); got != "ȺȺȺ [redacted] ȺȺ" {
+		t.Errorf("Mask among other letters = %s", got)
+	}
+}
+
+func TestFingerprintCannotBeTriedOffline(t *testing.T) {
+	sum := sha256.Sum256([]byte(canary))
+	got := NewSecret(canary).Fingerprint()
+	if strings.Contains(got, hex.EncodeToString(sum[:4])) {
+		t.Errorf("%s can be computed by everybody", got)
+	}
+	if got != NewSecret(canary).Fingerprint() {
+		t.Error("the same secret has two fingerprints in one run")
+	}
+}
+
 func TestMaskTakesOutEveryFormOfTheSecret(t *testing.T) {
 	secret := NewSecret("a b/c+d")
-	for _, form := range []string{"a b/c+d", url.QueryEscape("a b/c+d"), url.PathEscape("a b/c+d")} {
+	sent := []byte("a b/c+d")
+	for _, form := range []string{
+		"a b/c+d", url.QueryEscape("a b/c+d"), url.PathEscape("a b/c+d"),
+		base64.StdEncoding.EncodeToString(sent), base64.RawStdEncoding.EncodeToString(sent),
+		base64.URLEncoding.EncodeToString(sent), base64.RawURLEncoding.EncodeToString(sent),
+		url.QueryEscape(base64.StdEncoding.EncodeToString(sent)),
+	} {
 		if got := secret.Mask("bad: " + form + "!"); got != "bad: [redacted]!" {
 			t.Errorf("Mask of %s = %s", form, got)
 		}

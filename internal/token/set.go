@@ -6,6 +6,7 @@ package token
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type Set struct {
 	Expiry time.Time
 	// Obtained is when the response arrived.
 	Obtained time.Time
+	// TokenEndpoint is the URL the tokens came from, and the only one the refresh token is for.
+	TokenEndpoint string
 	// Subject and Username tell whom the tokens are for, from the validated ID Token; empty where there was none.
 	Subject, Username string
 }
@@ -72,6 +75,7 @@ type stored struct {
 	Obtained     int64    `json:"obtained_at,omitempty"`
 	Subject      string   `json:"sub,omitempty"`
 	Username     string   `json:"username,omitempty"`
+	Endpoint     string   `json:"token_endpoint,omitempty"`
 }
 
 const storedVersion = 1
@@ -83,7 +87,7 @@ func (s Set) Marshal() ([]byte, error) {
 		AccessToken: s.AccessToken.Reveal(), TokenType: s.TokenType,
 		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
 		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained),
-		Subject: s.Subject, Username: s.Username,
+		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
 	})
 }
 
@@ -96,12 +100,24 @@ func Unmarshal(data []byte) (Set, error) {
 	if st.Version != storedVersion {
 		return Set{}, fmt.Errorf("decode token set: version %d is not known to this version of oauthget", st.Version)
 	}
+	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. What a server sends is checked when it arrives; but
+	// whoever can write into a store could plant a line of a header. It would be made of the token and its type.
+	for _, text := range []string{st.AccessToken, st.TokenType, st.RefreshToken, st.IDToken} {
+		if !isVSCHAR(text) {
+			return Set{}, errors.New("decode token set: there is a character in a token that no token has")
+		}
+	}
 	return Set{
 		AccessToken: NewSecret(st.AccessToken), TokenType: st.TokenType,
 		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
 		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained),
-		Subject: st.Subject, Username: st.Username,
+		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
 	}, nil
+}
+
+// isVSCHAR reports whether s consists of VSCHAR alone (RFC 6749 §A).
+func isVSCHAR(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7E })
 }
 
 func unix(t time.Time) int64 {

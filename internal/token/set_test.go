@@ -14,6 +14,7 @@ func TestSetSurvivesStorage(t *testing.T) {
 	want := Set{
 		AccessToken: NewSecret("a"), TokenType: "bearer", RefreshToken: NewSecret("r"), IDToken: NewSecret("i"),
 		Scopes: []string{"openid", "x"}, Expiry: noon.Add(time.Hour), Obtained: noon, Subject: "248", Username: "ada",
+		TokenEndpoint: "https://as.example/token",
 	}
 	for _, want := range []Set{want, {AccessToken: NewSecret("only")}} {
 		data, err := want.Marshal()
@@ -35,6 +36,22 @@ func TestUnmarshalRefusesWhatItDidNotWrite(t *testing.T) {
 		_, err := Unmarshal([]byte(data))
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("Unmarshal(%q): %v", data, err)
+		}
+	}
+}
+
+func TestUnmarshalRefusesATokenThatBreaksAHeader(t *testing.T) {
+	for _, token := range []string{"canary\r\nX-Planted: 1", "canary\n", "canary\x00", "canary\x7f", "canary\u00e9"} {
+		for name, set := range map[string]Set{
+			"access": {AccessToken: NewSecret(token)}, "refresh": {RefreshToken: NewSecret(token)}, "type of": {TokenType: token}, "id": {IDToken: NewSecret(token)},
+		} {
+			data, err := set.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Unmarshal(data); err == nil || strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s token %q: %v", name, token, err)
+			}
 		}
 	}
 }

@@ -15,22 +15,30 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// redactor describes one exchange. It remembers what the request bore in secret, because a server may echo it where
-// the allow list shows text: in an error_description, say.
-type redactor struct{ secrets []token.Secret }
+// redactor describes one exchange. It remembers what the request and the answer bear in secret, because a server may
+// repeat it where the allow list shows text: in an error_description, say.
+type redactor struct {
+	secrets []token.Secret
+	shown   func(name string) bool
+}
 
 // shortest is the length in bytes from which a hidden value is masked wherever it appears; masking a shorter one would
 // only riddle the text with holes.
 const shortest = 6
 
+// maxMembers is the most parameters or members of a body that is described, far above any in use: each that is hidden is
+// sought in each that is shown.
+const maxMembers = 200
+
 func newRedactor(req *http.Request, body []byte) *redactor {
-	r := &redactor{}
+	r := &redactor{shown: Shown}
 	r.remember(req.URL.Query())
 	if form, err := url.ParseQuery(string(body)); err == nil && isForm(req.Header.Get("Content-Type")) {
 		r.remember(form)
 	}
-	if _, password, ok := req.BasicAuth(); ok {
+	if id, password, ok := req.BasicAuth(); ok {
 		r.add(password)
+		r.add(id + ":" + password) // which travels in base64
 	}
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		r.add(credentials)
@@ -40,10 +48,33 @@ func newRedactor(req *http.Request, body []byte) *redactor {
 
 func (r *redactor) remember(values url.Values) {
 	for name, list := range values {
-		if !shownParameter(name) {
+		if !r.shown(name) {
 			for _, v := range list {
 				r.add(v)
 			}
+		}
+	}
+}
+
+// rememberAnswer takes in what an answer bears in secret, before any of it is described.
+func (r *redactor) rememberAnswer(resp *http.Response, body []byte) {
+	if u, err := url.Parse(resp.Header.Get("Location")); err == nil {
+		r.remember(u.Query())
+	}
+	if isForm(resp.Header.Get("Content-Type")) {
+		if form, err := url.ParseQuery(string(body)); err == nil && len(form) <= maxMembers {
+			r.remember(form)
+		}
+		return
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil || len(object) > maxMembers {
+		return
+	}
+	for name, raw := range object {
+		var value string
+		if !r.shown(name) && json.Unmarshal(raw, &value) == nil {
+			r.add(value)
 		}
 	}
 }
@@ -66,7 +97,7 @@ func (r *redactor) Mask(text string) string {
 }
 
 func (r *redactor) value(name, value string) string {
-	if shownParameter(name) {
+	if r.shown(name) {
 		return untrusted.Text(value, r)
 	}
 	return token.NewSecret(value).Fingerprint()
@@ -95,7 +126,7 @@ func (r *redactor) form(values url.Values) []string {
 func (r *redactor) header(text *bytes.Buffer, mark string, h http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
-			fmt.Fprintf(text, "%s %s: %s\n", mark, untrusted.Text(name), r.headerValue(name, v))
+			fmt.Fprintf(text, "%s %s: %s\n", mark, untrusted.Text(name, r), r.headerValue(name, v))
 		}
 	}
 }
@@ -120,13 +151,13 @@ func (r *redactor) body(text *bytes.Buffer, mark, contentType string, body []byt
 	var object map[string]json.RawMessage
 	switch {
 	case isForm(contentType):
-		if form, err := url.ParseQuery(string(body)); err == nil {
+		if form, err := url.ParseQuery(string(body)); err == nil && len(form) <= maxMembers {
 			for _, line := range r.form(form) {
 				fmt.Fprintf(text, "%s   %s\n", mark, line)
 			}
 			return
 		}
-	case json.Unmarshal(body, &object) == nil:
+	case json.Unmarshal(body, &object) == nil && len(object) <= maxMembers:
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			fmt.Fprintf(text, "%s   %s: %s\n", mark, untrusted.Text(name, r), r.member(name, object[name]))
 		}
@@ -139,19 +170,28 @@ func (r *redactor) body(text *bytes.Buffer, mark, contentType string, body []byt
 
 // member describes one JSON member. Objects are never opened: what is inside is named by nobody's list.
 func (r *redactor) member(name string, raw json.RawMessage) string {
+	hidden := fmt.Sprintf("[%d bytes, not shown]", len(raw))
+	var text string
 	var list []string
 	switch {
-	case !shownParameter(name) && raw[0] == '"':
-		var s string
-		_ = json.Unmarshal(raw, &s)
-		return token.NewSecret(s).Fingerprint()
-	case !shownParameter(name):
-		return fmt.Sprintf("[%d bytes, not shown]", len(raw))
-	case raw[0] == '{' || raw[0] == '[' && json.Unmarshal(raw, &list) != nil:
-		return fmt.Sprintf("[%d bytes, not shown]", len(raw))
-	default:
-		return untrusted.Text(string(raw), r)
+	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil:
+		// Decoded first: \u0063 in the place of a c would hide an echo from the mask.
+		if !r.shown(name) {
+			return token.NewSecret(text).Fingerprint()
+		}
+		return untrusted.Quote(text, r)
+	case !r.shown(name), raw[0] == '{':
+		return hidden
+	case raw[0] == '[':
+		if json.Unmarshal(raw, &list) != nil {
+			return hidden
+		}
+		for i := range list {
+			list[i] = untrusted.Quote(list[i], r)
+		}
+		return untrusted.Text("["+strings.Join(list, ",")+"]", r)
 	}
+	return untrusted.Text(string(raw), r)
 }
 
 func isForm(contentType string) bool {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,7 +52,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.base.RoundTrip(req)
 	took := time.Since(start).Round(time.Millisecond)
 	if err != nil {
-		fmt.Fprintf(&text, "! %s (%s)\n\n", untrusted.Text(err.Error(), seen), took)
+		fmt.Fprintf(&text, "! %s (%s)\n\n", untrusted.Text(untrusted.Network(req.Context(), err).Error(), seen), took)
 		t.out.write(text.Bytes())
 		return nil, err
 	}
@@ -94,6 +95,10 @@ func describeRequest(text *bytes.Buffer, seen *redactor, req *http.Request, body
 }
 
 func describeResponse(text *bytes.Buffer, seen *redactor, resp *http.Response, body []byte, took time.Duration) {
+	if resp.Request != nil && resp.Request.Method == http.MethodGet {
+		seen.shown = shownMetadata
+	}
+	seen.rememberAnswer(resp, body)
 	fmt.Fprintf(text, "< %d %s (%s)\n", resp.StatusCode, http.StatusText(resp.StatusCode), took)
 	seen.header(text, "<", resp.Header)
 	seen.body(text, "<", resp.Header.Get("Content-Type"), body)
@@ -101,8 +106,16 @@ func describeResponse(text *bytes.Buffer, seen *redactor, resp *http.Response, b
 }
 
 // URL returns u with every query parameter that is not on the allow list replaced by a fingerprint, for a person.
-func URL(u *url.URL) string { return (&redactor{}).url(u) }
+func URL(u *url.URL) string { return redactorOf(u.Query()).url(u) }
 
-// Value returns a parameter's value as a trace shows it: itself where the name is on the allow list, else its
-// fingerprint.
-func Value(name, value string) string { return (&redactor{}).value(name, value) }
+// Parameters lists the parameters of one message as a trace shows them: name=value where the name is on the allow list,
+// else a fingerprint for the value, and no hidden value within a shown one.
+func Parameters(values url.Values) string {
+	return strings.Join(redactorOf(values).form(values), " ")
+}
+
+func redactorOf(values url.Values) *redactor {
+	r := &redactor{shown: Shown}
+	r.remember(values)
+	return r
+}

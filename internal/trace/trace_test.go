@@ -2,7 +2,9 @@ package trace
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -55,7 +57,7 @@ func TestTraceShowsTheExchangeWithoutItsSecrets(t *testing.T) {
 	if strings.Contains(written, "canary") {
 		t.Errorf("a secret is in the trace:\n%s", written)
 	}
-	for _, want := range []string{"> POST ", "grant_type=authorization_code", "redirect_uri=http://127.0.0.1:1/cb", "< 200 OK", "expires_in: 3600", `scope: "a b"`, "code=[11 bytes, sha256 "} {
+	for _, want := range []string{"> POST ", "grant_type=authorization_code", "redirect_uri=http://127.0.0.1:1/cb", "< 200 OK", "expires_in: 3600", `scope: "a b"`, "code=[11 bytes, hmac "} {
 		if !strings.Contains(written, want) {
 			t.Errorf("no %q in the trace:\n%s", want, written)
 		}
@@ -76,6 +78,74 @@ func TestTraceMasksAnEcho(t *testing.T) {
 	}
 }
 
+func TestTraceMasksWhatTheAnswerRepeats(t *testing.T) {
+	var escaped strings.Builder
+	for _, c := range "canary-code" {
+		fmt.Fprintf(&escaped, `\u%04x`, c)
+	}
+	basic := base64.StdEncoding.EncodeToString([]byte("client:canary-basic"))
+	for name, answer := range map[string]string{
+		"escaped":      `{"error_description":"` + escaped.String() + `"}`,
+		"in a list":    `{"error_description":["` + escaped.String() + `"]}`,
+		"its token":    `{"access_token":"canary-token","scope":"a canary-token"}`,
+		"earlier":      `{"access_token":"canary-token","aud_endpoint":"canary-token","Scope":"x"}`,
+		"its own name": `{"access_token":"canary-token","canary-token":1}`,
+		"in a header":  `{"refresh_token":"canary-in-a-header"}`,
+		"upper case":   `{"error_description":"CANARY-CODE"}`,
+		"base64":       `{"error_description":"` + basic + `"}`,
+	} {
+		written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("X-Canary-Code", "1")
+			w.Header().Set("Server", "canary-in-a-header")
+			if name != "in a header" {
+				w.Header().Del("Server")
+			}
+			io.WriteString(w, answer)
+		})
+		if strings.Contains(strings.ToLower(written), "canary") || strings.Contains(written, basic) {
+			t.Errorf("%s:\n%s", name, written)
+		}
+	}
+}
+
+func TestTraceShowsMetadata(t *testing.T) {
+	req, _ := http.NewRequest(http.MethodGet, "http://x/.well-known/openid-configuration", nil)
+	written, _ := exchange(t, req, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"issuer":"https://as.example","token_endpoint":"https://as.example/token","scopes_supported":["a","b"]}`)
+	})
+	for _, want := range []string{`issuer: "https://as.example"`, `token_endpoint: "https://as.example/token"`, `scopes_supported: ["a","b"]`} {
+		if !strings.Contains(written, want) {
+			t.Errorf("no %q in the trace:\n%s", want, written)
+		}
+	}
+}
+
+func TestTraceDoesNotSeekManySecretsInManyTexts(t *testing.T) {
+	var b strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&b, `"hidden%d":"secret%d",`, i, i)
+	}
+	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{`+b.String()+`"scope":"canary-scope"}`)
+	})
+	if !strings.Contains(written, "not shown]") || strings.Contains(written, "canary") {
+		t.Errorf("%d bytes written", len(written))
+	}
+}
+
+func TestParametersMaskAHiddenValueInAShownOne(t *testing.T) {
+	got := Parameters(url.Values{"code": {"canary-code"}, "scope": {"openid CANARY-code"}, "iss": {"https://as.example"}})
+	if strings.Contains(strings.ToLower(got), "canary") || !strings.Contains(got, "iss=https://as.example") || !strings.Contains(got, "scope=openid [redacted]") {
+		t.Error(got)
+	}
+	u := &url.URL{Scheme: "https", Host: "as.example", RawQuery: "state=canary-state&prompt=canary-state"}
+	if got := URL(u); strings.Contains(got, "canary") {
+		t.Error(got)
+	}
+}
+
 func TestTraceIsFitForATerminal(t *testing.T) {
 	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -88,12 +158,12 @@ func TestTraceIsFitForATerminal(t *testing.T) {
 
 func TestTraceReportsAFailureAndPassesItOn(t *testing.T) {
 	var out bytes.Buffer
-	boom := errors.New("dial: canary-code refused")
+	boom := fmt.Errorf("canary-code %w", io.EOF) // package net/http quotes what it cannot read
 	rt := (&Writer{W: &out}).Wrap(failing{boom})
 	if _, err := rt.RoundTrip(tokenRequest()); !errors.Is(err, boom) {
 		t.Error(err)
 	}
-	if got := out.String(); strings.Contains(got, "canary") || !strings.Contains(got, "! dial: [redacted] refused") {
+	if got := out.String(); strings.Contains(got, "canary") || !strings.Contains(got, "! connection closed") {
 		t.Errorf("%s", got)
 	}
 }

@@ -1,0 +1,64 @@
+package discovery
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// errNotOwn is about a cache that somebody other than the user may have written to.
+var errNotOwn = errors.New("others can write to it, or it is a link or a device")
+
+// openOwnDir opens a directory that nobody but the user can write to, and that is not reached by a symbolic link in its
+// last place.
+func openOwnDir(path string) (*os.Root, error) {
+	before, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !before.IsDir() || !own(before) {
+		return nil, errNotOwn
+	}
+	dir, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	// What was opened counts: between the two somebody may have put another directory there.
+	after, err := dir.Stat(".")
+	if err == nil && (!os.SameFile(before, after) || !own(after)) {
+		err = errNotOwn
+	}
+	if err != nil {
+		_ = dir.Close()
+		return nil, err
+	}
+	return dir, nil
+}
+
+// openOwn opens for reading a file that nobody but the user can write to.
+func openOwn(dir *os.Root, name string) (*os.File, error) {
+	before, err := dir.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !ownFile(before) {
+		return nil, errNotOwn
+	}
+	// Without O_NONBLOCK, opening a pipe that has taken the file's place would wait for a writer.
+	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	after, err := f.Stat()
+	if err == nil && (!os.SameFile(before, after) || !ownFile(after)) {
+		err = errNotOwn
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func ownFile(info fs.FileInfo) bool { return info.Mode().IsRegular() && own(info) }

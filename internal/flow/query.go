@@ -1,0 +1,52 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// reserved are the parameters by which a request says who asks for what, and those that would take the others' place.
+// Names from RFC 6749, 7521, 7636, 9101 and OpenID Connect Core.
+var reserved = []string{
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
+	"code_challenge_method", "request", "request_uri", "grant_type", "code", "code_verifier", "refresh_token",
+	"client_secret", "client_assertion", "client_assertion_type",
+}
+
+// checkQuery reports why an endpoint's own query cannot stay: "which MUST be retained when adding additional query
+// parameters" (RFC 6749 §3.1), while "Request and response parameters MUST NOT be included more than once" (§3.1, §3.2).
+// An endpoint that bears one of ours would have us send two, and leave it to the server which of them counts. more are
+// names beyond those reserved. Its errors read on from the endpoint's name.
+func checkQuery(endpoint string, more ...string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return errors.New("is not a URL")
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return errors.New("has a query that cannot be read")
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if slices.Contains(reserved, name) || slices.Contains(more, name) {
+			return fmt.Errorf("has the parameter %s in its own query, which only the request may set", untrusted.Quote(name))
+		}
+	}
+	return nil
+}
+
+// addedParameters are the names that the profile adds to the authorization request.
+func (c *Client) addedParameters() []string {
+	names := slices.Collect(maps.Keys(c.Profile.AuthorizationParameters))
+	if len(c.Profile.Resource) > 0 {
+		names = append(names, "resource")
+	}
+	if len(c.Profile.Audience) > 0 {
+		names = append(names, "audience")
+	}
+	return names
+}
