@@ -34,10 +34,10 @@ func (o outside) getenv(name string) string {
 type app struct {
 	outside
 	global   globalFlags
-	style    term.Style // for stderr
-	commands []string   // their names, which a profile may not bear
-	greeting *store.Greeting
-	trace    *trace.Writer // nil unless --trace is given
+	style    term.Style      // for stderr
+	commands []string        // their names, which a profile may not bear
+	greeting *store.Greeting // nil where no stored token is asked for
+	trace    *trace.Writer   // nil unless --trace is given
 }
 
 // globalFlags are the flags of every command.

@@ -94,7 +94,7 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 		change func(*Editor) error
 		want   string
 	}{
-		{func(e *Editor) error { return e.AddProfile("a", nil) }, "config.toml:1:2: there is a profile a already\noauthget profile set a KEY=VALUE"},
+		{func(e *Editor) error { return e.AddProfile("a", nil) }, "config.toml:1:2: there is a profile a already\noauthget profile set a --KEY VALUE"},
 		{func(e *Editor) error { return e.AddProfile("a b", nil) }, "a profile's name holds no space, no slash and no control character: \"a b\""},
 		{func(e *Editor) error { return e.Set("aa", map[string][]string{"pkce": {"true"}}) }, "config.toml: no such profile: \"aa\"\ndid you mean \"a\"?"},
 		{func(e *Editor) error { return e.RemoveProfile("zz") }, "config.toml: no such profile: \"zz\"\noauthget profile list"},

@@ -64,7 +64,7 @@ func TestIssuerMayHaveAPath(t *testing.T) {
 		"/authorize?" + with().Encode():                             http.StatusNotFound,
 	} {
 		recorder := httptest.NewRecorder()
-		server.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		server.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://as.example"+path, nil))
 		if recorder.Code != want {
 			t.Errorf("%s: status %d, want %d", path, recorder.Code, want)
 		}

@@ -39,7 +39,7 @@ func parse(body []byte, issuer, source string) (Metadata, error) {
 	if m.Issuer != issuer {
 		return Metadata{}, &IssuerMismatchError{Source: source, Want: issuer, Got: m.Issuer}
 	}
-	if err := m.checkURLs(strings.HasPrefix(issuer, "https://")); err != nil {
+	if err := m.checkURLs(strings.HasPrefix(strings.ToLower(issuer), "https:")); err != nil {
 		return Metadata{}, err
 	}
 	return m, nil

@@ -88,10 +88,18 @@ func TestParseMatchesNamesByCase(t *testing.T) {
 	}
 }
 
-func TestParseLetsHTTPPassOnLoopback(t *testing.T) {
+func TestParseLetsHTTPPassOnLoopbackForAnIssuerThere(t *testing.T) {
 	for _, host := range []string{"localhost:1", "127.0.0.1", "[::1]:8080"} {
-		if _, err := parse(document(`,"token_endpoint":"http://`+host+`/token"`), issuer, ""); err != nil {
+		more := `,"token_endpoint":"http://` + host + `/token"`
+		local := "http://" + host
+		if _, err := parse([]byte(`{"issuer":"`+local+`"`+more+`}`), local, ""); err != nil {
 			t.Errorf("%s: %v", host, err)
+		}
+		for _, distant := range []string{issuer, "HTTPS://as.example"} {
+			_, err := parse([]byte(`{"issuer":"`+distant+`"`+more+`}`), distant, "")
+			if err == nil || !strings.Contains(err.Error(), "is not https, while the issuer is") {
+				t.Errorf("%s sends us to %s: %v", distant, host, err)
+			}
 		}
 	}
 }

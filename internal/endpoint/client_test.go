@@ -61,6 +61,59 @@ func TestGetFollowsFewRedirectsAndNoneToPlainHTTP(t *testing.T) {
 	}
 }
 
+func TestRedirectFromHTTPSToLoopbackIsRefused(t *testing.T) {
+	asked := false
+	local := serve(t, func(http.ResponseWriter, *http.Request) { asked = true })
+	distant := httptest.NewTLSServer(http.RedirectHandler(local, http.StatusFound))
+	t.Cleanup(distant.Close)
+	client := distant.Client()
+	client.CheckRedirect = NewClient(Options{}).CheckRedirect
+	_, err := client.Get(distant.URL)
+	if _, ok := errors.AsType[*untrusted.Error](err); !ok || asked {
+		t.Errorf("%v, asked: %v", err, asked)
+	}
+}
+
+func TestRequestThatBearsATokenIsNotRedirected(t *testing.T) {
+	from := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			http.Redirect(w, r, "http://localhost:1/"+r.Header.Get("Authorization"), http.StatusFound)
+		}
+	})
+	req, _ := http.NewRequest(http.MethodGet, from+"/", nil)
+	req.Header.Set("Authorization", "Bearer canary-token")
+	_, err := NewClient(Options{}).Do(req)
+	e, ok := errors.AsType[*untrusted.Error](err)
+	if !ok || strings.Contains(e.Error(), "canary") {
+		t.Error(err)
+	}
+}
+
+func TestRefusedRedirectDoesNotTellWhereItLeads(t *testing.T) {
+	from := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://"+r.PostFormValue("code")+".example/", http.StatusTemporaryRedirect)
+	})
+	_, err := post(t, from)
+	if e, ok := errors.AsType[*untrusted.Error](err); !ok || strings.Contains(e.Error(), "canary") {
+		t.Error(err)
+	}
+}
+
+func TestProxysRefusalIsNotInTheProxysWords(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, _ := w.(http.Hijacker).Hijack()
+		fmt.Fprint(conn, "HTTP/1.1 403 canary-words\r\n\r\n")
+		conn.Close()
+	}))
+	t.Cleanup(proxy.Close)
+	transport := newTransport()
+	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+	_, err := (&http.Client{Transport: transport}).Get("https://as.example/")
+	if !errors.Is(err, untrusted.ErrProxy) || strings.Contains(err.Error(), "canary") {
+		t.Error(err)
+	}
+}
+
 func TestPlainHTTPOffLoopbackIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	_, err := NewClient(Options{}).Get("http://192.0.2.1/token")
 	if _, ok := errors.AsType[*untrusted.Error](err); !ok {

@@ -188,6 +188,7 @@ func TestAnswersThatMustNotBeTrustedBringNoToken(t *testing.T) {
 		"a list":                   {TokenBody: `[]`},
 		"another token type":       {TokenBody: `{"access_token":"a","token_type":"mac"}`},
 		"an unasked DPoP token":    {TokenBody: `{"access_token":"a","token_type":"DPoP"}`},
+		"an ID Token that is none": {TokenBody: `{"access_token":"a","token_type":"Bearer","id_token":{"sub":"x"}}`},
 		"a line break":             {TokenBody: `{"access_token":"a\nb","token_type":"Bearer"}`},
 		"an escape sequence":       {TokenBody: `{"access_token":"a","refresh_token":"\u001b[2J","token_type":"Bearer"}`},
 	} {
@@ -224,6 +225,18 @@ func TestScopeOtherThanAskedIsAWarning(t *testing.T) {
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil || len(r.warnings) != 1 || !slices.Equal(set.Scopes, []string{"openid"}) {
 		t.Errorf("%v, warnings %q, scopes %q", err, r.warnings, set.Scopes)
+	}
+}
+
+func TestMissingIDTokenIsAWarning(t *testing.T) {
+	r := newRig(t, demoas.Config{Faults: demoas.Faults{OmitIDToken: true}})
+	set, err := r.AuthorizationCode(t.Context())
+	if err != nil || len(r.warnings) != 1 || !strings.Contains(r.warnings[0], "no ID Token") || set.Subject != "" {
+		t.Errorf("%v, warnings %q", err, r.warnings)
+	}
+	r.warnings = nil // OpenID Connect Core §12.2: an answer to a refresh "might not contain an id_token"
+	if _, err := r.Refresh(t.Context(), set); err != nil || len(r.warnings) != 0 {
+		t.Errorf("refresh: %v, warnings %q", err, r.warnings)
 	}
 }
 

@@ -17,24 +17,30 @@ import (
 // system keeps them for itself.
 type PortError struct {
 	Host  string // as it would have been bound
-	Ports []int  // in the order tried
+	Ports []int  // in the order tried; 0 alone where any would have done
 	Err   error  // of the last one
 }
 
 func (e *PortError) Error() string {
-	ports := make([]string, len(e.Ports))
-	for i, p := range e.Ports {
-		ports[i] = strconv.Itoa(p)
-	}
-	noun := "port"
-	if len(ports) > 1 {
-		noun = "ports"
-	}
 	cause := e.Err
 	if op, ok := errors.AsType[*net.OpError](e.Err); ok {
 		cause = op.Err // the address is named already
 	}
-	return fmt.Sprintf("listen for the redirect: %s %s of %s: %v", noun, strings.Join(ports, ", "), e.Host, cause)
+	return fmt.Sprintf("listen for the redirect: %s of %s: %v", e.ports(), e.Host, cause)
+}
+
+func (e *PortError) ports() string {
+	if slices.Equal(e.Ports, []int{0}) {
+		return "any port"
+	}
+	ports := make([]string, len(e.Ports))
+	for i, p := range e.Ports {
+		ports[i] = strconv.Itoa(p)
+	}
+	if len(ports) > 1 {
+		return "ports " + strings.Join(ports, ", ")
+	}
+	return "port " + strings.Join(ports, ", ")
 }
 
 func (e *PortError) Unwrap() error { return e.Err }
@@ -189,9 +195,6 @@ func (p place) listen(ctx context.Context) ([]net.Listener, error) {
 			return sockets, nil
 		}
 		last = err
-	}
-	if slices.Equal(p.ports, []int{0}) {
-		return nil, fmt.Errorf("listen for the redirect: %w", last)
 	}
 	return nil, &PortError{Host: strings.Join(p.hosts, " and "), Ports: p.ports, Err: last}
 }

@@ -225,6 +225,13 @@ func TestFamilyWhoseEveryPortIsTakenIsNotMissing(t *testing.T) {
 	}
 }
 
+func TestNoPortAtAllIsAPortError(t *testing.T) {
+	_, err := place{hosts: []string{"2001:db8::1", "2001:db8::2"}, ports: []int{0}}.listen(t.Context())
+	if _, ok := errors.AsType[*PortError](err); !ok || !strings.HasPrefix(err.Error(), "listen for the redirect: any port of 2001:db8::1 and 2001:db8::2: ") {
+		t.Error(err)
+	}
+}
+
 func TestListenEndsWithTheContextsCause(t *testing.T) {
 	cause := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())

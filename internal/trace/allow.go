@@ -31,7 +31,7 @@ var shownHeaders = []string{
 // Shown reports whether the value of a parameter or member of this name bears no secret by its meaning.
 func Shown(name string) bool { return slices.Contains(shownParameters, name) }
 
-// shownMetadata is Shown for the answer to a GET, which may be metadata. A token response has no such members, but for
+// shownMetadata is Shown for the answer to a GET without credentials, which may be metadata. A token response has no such members, but for
 // one that a server made up around a secret.
 func shownMetadata(name string) bool {
 	return Shown(name) || slices.ContainsFunc(shownSuffixes, func(suffix string) bool { return strings.HasSuffix(name, suffix) })

@@ -106,6 +106,7 @@ func (r *redactor) value(name, value string) string {
 func (r *redactor) url(u *url.URL) string {
 	shown := *u
 	shown.RawQuery, shown.Fragment, shown.User = "", "", nil
+	shown.RawPath = "" // %63 in the place of a c would hide an echo from the mask
 	text := untrusted.Text(shown.String(), r)
 	if query := r.form(u.Query()); len(query) > 0 {
 		text += "?" + strings.Join(query, "&")

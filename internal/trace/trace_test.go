@@ -97,6 +97,7 @@ func TestTraceMasksWhatTheAnswerRepeats(t *testing.T) {
 		written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("X-Canary-Code", "1")
+			w.Header().Set("Location", "https://as.example/%63anary-code/canary%2Dcode")
 			w.Header().Set("Server", "canary-in-a-header")
 			if name != "in a header" {
 				w.Header().Del("Server")
@@ -113,7 +114,7 @@ func TestTraceShowsMetadata(t *testing.T) {
 	req, _ := http.NewRequest(http.MethodGet, "http://x/.well-known/openid-configuration", nil)
 	written, _ := exchange(t, req, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, `{"issuer":"https://as.example","token_endpoint":"https://as.example/token","scopes_supported":["a","b"]}`)
+		io.WriteString(w, `{"issuer":"https://as.example","token_endpoint":"https://as.example/token","scopes_supported":["a","b"],"cloud_name":"as.example"}`)
 	})
 	for _, want := range []string{`issuer: "https://as.example"`, `token_endpoint: "https://as.example/token"`, `scopes_supported: ["a","b"]`} {
 		if !strings.Contains(written, want) {

@@ -1,7 +1,7 @@
 // Package untrusted makes text that came from somebody else's computer fit to be read on a terminal.
 //
 // An error description, a page title or a user name from a server may carry escape sequences, line breaks and
-// direction overrides. It deliberately imports nothing of ours, and does not quote for shells, HTML or JSON: those
+// direction overrides; an error of net/http quotes what it could not read. It deliberately imports nothing of ours, and does not quote for shells, HTML or JSON: those
 // have their own packages.
 package untrusted
 
