@@ -41,7 +41,7 @@ func NewStyle(mode string, stream any, getenv func(string) string) Style {
 	case mode == "never" || getenv("NO_COLOR") != "" || getenv("TERM") == "dumb":
 		return Style{false}
 	}
-	return Style{Is(stream)}
+	return Style{Is(stream) && interprets(stream)}
 }
 
 // Bold is for headings and for what the person is to do.
