@@ -71,9 +71,13 @@ func (a *app) tokenCommand() *cobra.Command {
 }
 
 func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f output.Format) error {
+	request.IDToken = f.IDToken
 	set, err := s.source().Token(cmd.Context(), request)
 	if err != nil {
 		return s.hint(err)
+	}
+	if f.IDToken && !set.IDToken.Empty() && !set.IDTokenLive(s.now(), 0) {
+		s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
 	}
 	text, err := f.Render(set, s.now())
 	if err != nil {

@@ -34,7 +34,7 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *oauth2.
 	if err != nil {
 		return err
 	}
-	set.IDToken, set.Subject = token.NewSecret(raw), claims.Subject
+	set.IDToken, set.IDTokenExpiry, set.Subject = token.NewSecret(raw), claims.Expiry, claims.Subject
 	set.Username = claims.Username()
 	return nil
 }

@@ -39,7 +39,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical"; and where none is,
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
 	set := c.set(answer, old.Scopes)
-	set.IDToken, set.Subject, set.Username = old.IDToken, old.Subject, old.Username
+	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}

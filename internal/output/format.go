@@ -21,6 +21,8 @@ import (
 type Format struct {
 	// Render returns what goes to stdout, with its final newline.
 	Render func(set token.Set, now time.Time) (string, error)
+	// IDToken says that it is the ID Token that has to live.
+	IDToken bool
 	// Warning is shown on stderr each time the format is used; empty for most.
 	Warning string
 	// Help is one line for `--help`.
@@ -37,7 +39,7 @@ func formats() map[string]Format {
 		"json":     {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
 		"env":      {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
 		"curl":     {Render: curl, Help: "a curl config, for curl -K -"},
-		"id_token": {Render: idToken, Help: "the ID Token"},
+		"id_token": {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {
 			Render: query, Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
 			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
@@ -84,7 +86,9 @@ func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToke
 // Header is the Authorization header's value for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
-func header(s token.Set, _ time.Time) (string, error) { return "Authorization: " + Header(s) + "\n", nil }
+func header(s token.Set, _ time.Time) (string, error) {
+	return "Authorization: " + Header(s) + "\n", nil
+}
 
 func env(s token.Set, _ time.Time) (string, error) {
 	return "export OAUTHGET_ACCESS_TOKEN=" + shellQuote(s.AccessToken.Reveal()) + "\n", nil

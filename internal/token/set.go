@@ -27,6 +27,8 @@ type Set struct {
 	Obtained time.Time
 	// TokenEndpoint is the URL the tokens came from, and the only one the refresh token is for.
 	TokenEndpoint string
+	// IDTokenExpiry is the ID Token's own: it may end long before the access token does.
+	IDTokenExpiry time.Time
 	// Subject and Username tell whom the tokens are for, from the validated ID Token; empty where there was none.
 	Subject, Username string
 }
@@ -48,6 +50,11 @@ func (s Set) Live(now time.Time, minTTL time.Duration) bool {
 		return false
 	}
 	return s.Expiry.Sub(now) > minTTL
+}
+
+// IDTokenLive reports whether there is an ID Token that lives longer than minTTL from now.
+func (s Set) IDTokenLive(now time.Time, minTTL time.Duration) bool {
+	return !s.IDToken.Empty() && (s.IDTokenExpiry.IsZero() || s.IDTokenExpiry.Sub(now) > minTTL)
 }
 
 // Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers
@@ -73,6 +80,7 @@ type stored struct {
 	Scopes       []string `json:"scopes,omitempty"`
 	Expiry       int64    `json:"expires_at,omitempty"`
 	Obtained     int64    `json:"obtained_at,omitempty"`
+	IDExpiry     int64    `json:"id_token_expires_at,omitempty"`
 	Subject      string   `json:"sub,omitempty"`
 	Username     string   `json:"username,omitempty"`
 	Endpoint     string   `json:"token_endpoint,omitempty"`
@@ -86,7 +94,7 @@ func (s Set) Marshal() ([]byte, error) {
 		Version:     storedVersion,
 		AccessToken: s.AccessToken.Reveal(), TokenType: s.TokenType,
 		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
-		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained),
+		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained), IDExpiry: unix(s.IDTokenExpiry),
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
 	})
 }
@@ -110,7 +118,7 @@ func Unmarshal(data []byte) (Set, error) {
 	return Set{
 		AccessToken: NewSecret(st.AccessToken), TokenType: st.TokenType,
 		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
-		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained),
+		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained), IDTokenExpiry: fromUnix(st.IDExpiry),
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
 	}, nil
 }

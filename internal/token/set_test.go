@@ -13,7 +13,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 func TestSetSurvivesStorage(t *testing.T) {
 	want := Set{
 		AccessToken: NewSecret("a"), TokenType: "bearer", RefreshToken: NewSecret("r"), IDToken: NewSecret("i"),
-		Scopes: []string{"openid", "x"}, Expiry: noon.Add(time.Hour), Obtained: noon, Subject: "248", Username: "ada",
+		Scopes: []string{"openid", "x"}, Expiry: noon.Add(time.Hour), Obtained: noon, Subject: "248", Username: "ada", IDTokenExpiry: noon.Add(time.Minute),
 		TokenEndpoint: "https://as.example/token",
 	}
 	for _, want := range []Set{want, {AccessToken: NewSecret("only")}} {

@@ -39,6 +39,12 @@ type Source struct {
 type Request struct {
 	MinTTL time.Duration // how much longer it must live
 	Force  bool          // a stored one will not do
+	// IDToken has the ID Token live as long, too. That the server may send none on a refresh is for the caller to see.
+	IDToken bool
+}
+
+func (r Request) satisfied(set token.Set, now time.Time) bool {
+	return set.Live(now, r.MinTTL) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
 }
 
 // Token returns a usable token set: the stored one where it lives long enough, without a lock; else a refreshed one;
@@ -51,7 +57,7 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
 		return s.withoutStore(ctx, err)
-	case !r.Force && seen.Live(s.Now(), r.MinTTL):
+	case !r.Force && r.satisfied(seen, s.Now()):
 		return seen, nil
 	}
 	if s.Login == nil && seen.RefreshToken.Empty() {

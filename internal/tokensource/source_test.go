@@ -137,6 +137,15 @@ func TestExpiredTokenWithoutRefreshTokenIsALogin(t *testing.T) {
 	newRig(&s).want(t, "fresh", "lock", "login", "record", "save", "unlock")
 }
 
+func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
+	stored := live("stored")
+	stored.IDToken, stored.IDTokenExpiry = token.NewSecret("i"), noon.Add(-time.Second)
+	newRig(&stored).want(t, "stored")
+	r := newRig(&stored)
+	got, err := r.Token(t.Context(), Request{IDToken: true})
+	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+}
+
 func TestForceRefreshesALiveToken(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, err := r.Token(t.Context(), Request{Force: true})
