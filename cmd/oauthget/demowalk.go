@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
@@ -124,10 +125,12 @@ func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp 
 	why := w.noBrowserBecause()
 	if why == "" {
 		w.begin("Login and consent", "Sign in, with any password, and allow the access.")
-		w.open(ctx, "", r, func(err error) {
+		if err := w.open(ctx, browser.Opener{Getenv: w.getenv}, r, func(error) {
 			w.line("   " + w.style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
 			w.actAsPerson(ctx, r, giveUp)
-		})
+		}); err != nil {
+			giveUp(err)
+		}
 		return
 	}
 	w.begin("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")

@@ -210,7 +210,8 @@ func fromNetwork(err error) (failure, bool) {
 	// Not net.Error: every syscall.Errno is one, a full disk's as well.
 	_, isURL := errors.AsType[*url.Error](err)
 	_, isOp := errors.AsType[*net.OpError](err)
-	if !isURL && !isOp && !errors.Is(err, context.DeadlineExceeded) {
+	_, isTold := errors.AsType[*untrusted.NetworkError](err)
+	if !isURL && !isOp && !isTold && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {

@@ -48,8 +48,8 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 
 // completeProfiles offers the profiles of the file for the arguments of cmd, as many as it takes.
 func (a *app) completeProfiles(cmd *cobra.Command, most int) {
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		file, err := a.profileFile()
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		file, err := a.profileFile(cmd.Context())
 		if err != nil || file == nil || len(args) >= most {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -57,7 +57,7 @@ func (a *app) newLogout(cmd *cobra.Command, local bool) (*logout, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.profileFile()
+	file, err := a.profileFile(cmd.Context())
 	return &logout{app: a, records: store.Records{StateDir: dir}, file: file, flags: keyFlags(cmd), local: local}, err
 }
 

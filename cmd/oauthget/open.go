@@ -17,22 +17,23 @@ func (a *app) mayAsk() bool { return !a.global.noInput }
 
 // open shows the authorization request and opens the browser, without waiting for it. The URL comes first, whatever
 // becomes of the browser. failed is told where none could be opened.
-func (a *app) open(ctx context.Context, command string, r flow.AuthorizationRequest, failed func(error)) {
-	shown := r.URL.String()
-	if safe, err := browser.Safe(shown); err == nil {
-		shown = safe // what is pasted into a shell must do nothing there
+// An address that could do something in a shell, where people paste it, is neither shown nor opened: it is the error.
+func (a *app) open(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
+	shown, err := browser.Safe(r.URL.String())
+	if err != nil {
+		return &untrusted.Error{Op: "show authorization URL", Err: err}
 	}
-	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(untrusted.Line(shown)))
+	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(shown))
 	a.adviseOnTunnel(r.RedirectURI)
 	if a.global.noBrowser {
-		return
+		return nil
 	}
-	opener := browser.Opener{Command: command, Getenv: a.getenv}
 	go func() {
-		if err := opener.Open(ctx, r.URL.String()); err != nil && ctx.Err() == nil {
+		if err := opener.Open(ctx, shown); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 	}()
+	return nil
 }
 
 // withoutBrowser goes on where a person at a terminal can open the address, and gives up where the address went into a

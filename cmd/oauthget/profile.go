@@ -37,9 +37,9 @@ func (a *app) profileListCommand() *cobra.Command {
 		Short:   "List the profiles",
 		Example: "  oauthget profile list\n  oauthget profile list --json",
 		Args:    noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			list := profileList{Version: 1, Profiles: []string{}}
-			file, err := a.profileFile()
+			file, err := a.profileFile(cmd.Context())
 			if err != nil {
 				return err
 			}

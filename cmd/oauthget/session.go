@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
@@ -35,7 +36,7 @@ type session struct {
 
 // openSession resolves the profile named name, or the default one where name is empty.
 func (a *app) openSession(cmd *cobra.Command, name string) (*session, error) {
-	file, err := a.profileFile()
+	file, err := a.profileFile(cmd.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -107,12 +108,12 @@ func (a *app) lock(ctx context.Context, stateDir, key string) (func(), error) {
 }
 
 // profileFile reads the profile file. A missing one is none at all, unless somebody named it.
-func (a *app) profileFile() (*config.File, error) {
+func (a *app) profileFile(ctx context.Context) (*config.File, error) {
 	path, named, err := a.profilePath()
 	if err != nil {
 		return nil, nil // no home, no file: flags and the environment may do
 	}
-	file, err := config.Load(path)
+	file, err := config.LoadContext(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return nil, nil
 	}
@@ -207,7 +208,9 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {
-		s.open(ctx, s.profile.Browser, r, s.withoutBrowser(giveUp))
+		if err := s.open(ctx, s.opener(), r, s.withoutBrowser(giveUp)); err != nil {
+			giveUp(err)
+		}
 	}
 	client.Accept = func(ctx context.Context, set token.Set) (token.Set, error) {
 		if s.whoami {
@@ -216,6 +219,15 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 		return set, s.checkAccount(ctx, set)
 	}
 	return client.AuthorizationCode(ctx)
+}
+
+// opener opens the profile's browser, which lives for hours and has no business with the client secret.
+func (s *session) opener() browser.Opener {
+	o := browser.Opener{Command: s.profile.Browser, Getenv: s.getenv}
+	if s.profile.ClientSecret.Key == "client_secret_env" {
+		o.Without = []string{s.profile.ClientSecret.Value}
+	}
+	return o
 }
 
 // client makes the flow's client: endpoints, secret, and how to use it.

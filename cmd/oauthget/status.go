@@ -76,7 +76,7 @@ network or of a person, and no secret is shown. Exit 0 whatever the states are.`
 
 func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 	report := statusReport{Version: statusVersion, Profiles: []profileStatus{}}
-	file, err := a.profileFile()
+	file, err := a.profileFile(ctx)
 	if err != nil {
 		return report, err
 	}

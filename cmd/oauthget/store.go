@@ -42,7 +42,7 @@ interrupts this leaves at least one copy that the profile leads to; to run the c
 			if !slices.Contains(movable, to) {
 				return &usageError{fmt.Errorf("--to takes keychain or file, not %q", to), cmd.CommandPath()}
 			}
-			file, err := a.profileFile()
+			file, err := a.profileFile(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -92,9 +92,9 @@ func TestSecretFileOfOthersIsRefused(t *testing.T) {
 		if ok {
 			continue
 		}
-		e, _ := errors.AsType[*Error](err)
-		if e == nil || e.Hint() != "chmod 600 '"+path+"'" || strings.Contains(e.Error(), "canary") {
-			t.Errorf("%04o: %v, hint %q", mode, err, e.Hint())
+		e, is := errors.AsType[*Error](err)
+		if !is || e.Hint() != "chmod 600 '"+path+"'" || strings.Contains(e.Error(), "canary") {
+			t.Errorf("%04o: %s", mode, message(err))
 		}
 	}
 }

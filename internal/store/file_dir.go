@@ -30,7 +30,7 @@ var (
 // openTokens opens the directory of the sealed files, and refuses one that is not ours alone. That there is none is an
 // fs.ErrNotExist.
 func openTokens(stateDir string) (*os.Root, error) {
-	state, err := os.OpenRoot(stateDir)
+	state, err := openState(stateDir)
 	if err != nil {
 		return nil, err
 	}

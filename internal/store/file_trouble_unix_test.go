@@ -67,7 +67,7 @@ func TestTroubleWithTheDiskKeepsTheOldFile(t *testing.T) {
 		}
 		f.options.IdentityFile = identity
 		if trouble == "read-only directory" {
-			giveAway(t, base)
+			give(t, base, nobody)
 			if err := os.Chmod(dir, 0o500); err != nil {
 				t.Fatal(err)
 			}
@@ -84,18 +84,19 @@ func TestTroubleWithTheDiskKeepsTheOldFile(t *testing.T) {
 		if after != before {
 			t.Errorf("%s: something was touched", trouble)
 		}
+		give(t, base, os.Geteuid()) // the store takes nothing that is another's
 		wantLoaded(t, again(t, f), "key", set)
 	}
 }
 
-// giveAway makes all below dir another user's, so that it is not root who tries.
-func giveAway(t *testing.T, dir string) {
+// give makes all below dir a user's, so that it is not root who tries.
+func give(t *testing.T, dir string, uid int) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return
 	}
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		return errors.Join(err, os.Chown(path, nobody, nobody))
+		return errors.Join(err, os.Chown(path, uid, uid))
 	})
 	if err != nil {
 		t.Fatal(err)
