@@ -42,7 +42,7 @@ func (b *bench) timed(ctx context.Context, commands ...command) (map[string]time
 // hyperfine returns the times of each command's runs in one call, in seconds.
 func (b *bench) hyperfine(ctx context.Context, commands []command) ([][]float64, error) {
 	file := filepath.Join(b.dir, "hyperfine.json")
-	args := []string{"-N", "--style", "none", "--warmup", "10", "--runs", strconv.Itoa(b.runs), "--export-json", file}
+	args := []string{"-N", "--style", "none", "--warmup", "3", "--runs", strconv.Itoa(b.runs), "--export-json", file}
 	for _, c := range commands {
 		args = append(args, c.line)
 	}

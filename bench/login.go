@@ -41,7 +41,7 @@ func (b *bench) login(ctx context.Context, _ *world) error {
 		{"the same with an issuer and an ID Token", []string{"--issuer", server.URL, "--scope", "openid"}, 0},
 	} {
 		var with, without []time.Duration
-		for range 2 * b.rounds {
+		for range b.rounds {
 			for program, times := range map[string]*[]time.Duration{"oauthget": &with, "oauthget-unprepared": &without} {
 				took, err := b.logInOverTLS(ctx, server, program, l.args)
 				if err != nil {

@@ -23,8 +23,8 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each table is run; the programs of one take turns in each")
-	runs := flag.Int("runs", 30, "runs of each program in a round")
+	rounds := flag.Int("rounds", 15, "how often each table is run; the programs of one take turns in each")
+	runs := flag.Int("runs", 10, "runs of each program in a round")
 	only := flag.String("only", "", "the tables to run, separated by commas; all without it")
 	shell := flag.String("sh", "", "run a shell command in the world instead, for a profiler: $BIN has the programs, $CONFIG the profile \"small\"")
 	inside := flag.String("inside", "", "the directory of the world in which the program runs again (internal)")

@@ -52,16 +52,20 @@ func (b *bench) stored(ctx context.Context, w *world) error {
 	return nil
 }
 
-// scale measures the same with more profiles than one uses.
+// scale measures the same with longer tokens, and with more profiles than one uses.
 func (b *bench) scale(ctx context.Context, w *world) error {
 	times, err := b.timed(ctx,
 		command{"1", b.token(w, 1, "small")},
+		command{"16 KB", b.token(w, 1, "larger")},
+		command{"64 KB", b.token(w, 1, "largest")},
 		command{"100", b.token(w, 100, "small")},
 		command{"10000", b.token(w, 10_000, "small")},
 	)
 	if err != nil {
 		return err
 	}
+	b.report.ratio("stored token, 16 KB", times["16 KB"], "1 KB", times["1"], 0)
+	b.report.ratio("stored token, 64 KB", times["64 KB"], "1 KB", times["1"], 0)
 	b.report.ratio("100 profiles in the file", times["100"], "one", times["1"], 0)
 	b.report.ratio("10,000 profiles in the file", times["10000"], "one", times["1"], 1.5)
 	return nil
@@ -72,7 +76,7 @@ func (b *bench) scale(ctx context.Context, w *world) error {
 func (b *bench) memory(ctx context.Context, w *world) error {
 	for _, profiles := range []int{1, 10_000} {
 		var peaks []float64
-		for range b.rounds {
+		for range min(b.rounds, 5) {
 			args := append([]string{"-c", `exec 3>&1; time -f %M -o /dev/fd/3 "$@" >/dev/null`, "-"}, strings.Fields(b.token(w, profiles, "small"))...)
 			out, err := output(ctx, append([]string{"sh"}, args...)...)
 			if err != nil {

@@ -19,10 +19,9 @@ import (
 
 // The sets that are stored: an access and a refresh token of random hex digits, in bytes both together. Deflate halves
 // such a set, as it does a JWT's.
-const (
-	smallSet = 1 << 10
-	largeSet = 4 << 10
-)
+var sets = map[string]int{"small": smallSet, "large": 4 << 10, "larger": 16 << 10, "largest": 64 << 10}
+
+const smallSet = 1 << 10
 
 // tokenDelay is how long the authorization server takes for a token where that matters.
 const tokenDelay = 200 * time.Millisecond
@@ -44,7 +43,7 @@ func (b *bench) prepare(ctx context.Context) (*world, error) {
 			return nil, err
 		}
 	}
-	for name, size := range map[string]int{"small": smallSet, "large": largeSet} {
+	for name, size := range sets {
 		set := map[string]any{
 			"access_token": text(size - 64), "refresh_token": text(64), "token_type": "Bearer", "expires_in": 86400,
 		}
@@ -85,9 +84,10 @@ func (w *world) profiles(n int) []byte {
 		add(fmt.Sprintf("other-%d", i))
 	}
 	if n == 1 {
-		add("small")
-		add("large")
 		add("crowd")
+		for name := range sets {
+			add(name)
+		}
 	}
 	return []byte(b.String())
 }
