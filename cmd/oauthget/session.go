@@ -93,18 +93,27 @@ func (a *app) keychain(stateDir string) *store.Keychain {
 // noticeAfter is how long a person waits for another process before being told so.
 const noticeAfter = 3 * time.Second
 
-// lock waits for the lock of a key as long as a person may take: whoever holds it may be waiting for one.
-func (a *app) lock(ctx context.Context, stateDir, key string) (func(), error) {
+// lock waits for the lock of a key.
+func (a *app) lock(ctx context.Context, stateDir, key string) (unlock func(), err error) {
+	err = a.patiently(ctx, func(ctx context.Context) error {
+		unlock, err = store.Lock(ctx, stateDir, key)
+		return err
+	})
+	return unlock, err
+}
+
+// patiently waits for another process as long as a person may take: it may be waiting for one.
+func (a *app) patiently(ctx context.Context, wait func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, a.global.timeout)
 	defer cancel()
 	// Nobody is told of the moments that a refresh takes.
-	patience := time.AfterFunc(noticeAfter, func() { a.note("waiting for another oauthget to finish with this token") })
-	defer patience.Stop()
-	unlock, err := store.Lock(bounded, stateDir, key)
+	notice := time.AfterFunc(noticeAfter, func() { a.note("waiting for another oauthget to finish with this token") })
+	defer notice.Stop()
+	err := wait(bounded)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
-		return nil, &store.Error{Reason: store.Busy, Err: err}
+		return &store.Error{Reason: store.Busy, Err: err}
 	}
-	return unlock, err
+	return err
 }
 
 // profileFile reads the profile file. A missing one is none at all, unless somebody named it.
@@ -168,6 +177,16 @@ func (s *session) source() *tokensource.Source {
 				return func() {}, nil // nothing is stored, so there is nothing to race for
 			}
 			return s.lock(ctx, s.state, s.key)
+		},
+		Settled: func(ctx context.Context) (waited bool, err error) {
+			if s.state == "" {
+				return false, nil
+			}
+			err = s.patiently(ctx, func(ctx context.Context) error {
+				waited, err = store.Settled(ctx, s.state, s.key)
+				return err
+			})
+			return waited, err
 		},
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) {
 			s.step("refreshing the token")

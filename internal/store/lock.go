@@ -20,54 +20,91 @@ import (
 // It is the operating system's advisory lock on <stateDir>/locks/<key>.lock, which ends with its process however that
 // ends. The file stays: to remove one that others wait for would make two locks of it.
 func Lock(ctx context.Context, stateDir, key string) (unlock func(), err error) {
-	const op = "lock token"
+	f, err := openLock(stateDir, key)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	if _, err := waitFor(ctx, f.flock, (*flock.Flock).TryLock, (*flock.Flock).Lock); err != nil {
+		return nil, f.failed(ctx, err)
+	}
+	writeHolder(f.dir, f.name, f.flock)
+	return func() { _ = f.flock.Unlock() }, nil
+}
+
+// Settled waits until nobody holds the lock of key, and reports whether somebody did. All who wait go on at the same
+// moment: where the holder has made what they want, it is there to be read, and none of them needs the lock in turn.
+// Its errors are those of [Lock].
+func Settled(ctx context.Context, stateDir, key string) (waited bool, err error) {
+	f, err := openLock(stateDir, key)
+	if err != nil {
+		return false, err
+	}
+	defer f.close()
+	waited, err = waitFor(ctx, f.flock, (*flock.Flock).TryRLock, (*flock.Flock).RLock)
+	if err != nil {
+		return waited, f.failed(ctx, err)
+	}
+	return waited, f.flock.Unlock()
+}
+
+const opLock = "lock token"
+
+// lockFile is a lock's file, and the directory it is in.
+type lockFile struct {
+	dir   *os.Root
+	name  string
+	flock *flock.Flock
+}
+
+func openLock(stateDir, key string) (*lockFile, error) {
 	if err := checkKey(key); err != nil {
-		return nil, stateDirError(op, err)
+		return nil, stateDirError(opLock, err)
 	}
 	dir, err := makeDir(stateDir, locksDir)
 	if err != nil {
-		return nil, stateDirError(op, err)
+		return nil, stateDirError(opLock, err)
 	}
-	defer func() { _ = dir.Close() }()
 	name := key + ".lock"
 	if err := checkRegular(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, stateDirError(op, err)
+		_ = dir.Close()
+		return nil, stateDirError(opLock, err)
 	}
 	// makeDir has seen to it that nobody else can put a link into the directory; a link of our own making is refused as well.
 	// NFS makes of flock(2) a lock that needs a file open for writing.
-	lock := flock.New(filepath.Join(stateDir, locksDir, name), flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow))
-	err = waitFor(ctx, lock)
-	switch {
-	case err == nil:
-		writeHolder(dir, name, lock)
-		return func() { _ = lock.Unlock() }, nil
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s: %s: %w", op, holder(dir, name), ctx.Err())
-	default:
-		return nil, stateDirError(op, err)
-	}
+	return &lockFile{dir, name, flock.New(filepath.Join(stateDir, locksDir, name), flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow))}, nil
 }
 
-// waitFor blocks in the kernel, which passes a lock on at once and in order. To poll would cost each of many waiting
-// processes a part of the interval, one after the other.
-func waitFor(ctx context.Context, lock *flock.Flock) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// close leaves the lock as it is.
+func (f *lockFile) close() { _ = f.dir.Close() }
+
+func (f *lockFile) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %s: %w", opLock, holder(f.dir, f.name), ctx.Err())
 	}
-	if ok, err := lock.TryLock(); ok || err != nil {
-		return err
+	return stateDirError(opLock, err)
+}
+
+// waitFor takes the lock by try, or by block, which waits in the kernel: that passes a lock on at once and in order. To
+// poll would cost each of many waiting processes a part of the interval, one after the other.
+func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (bool, error), block func(*flock.Flock) error) (waited bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if ok, err := try(lock); ok || err != nil {
+		return false, err
 	}
 	locked := make(chan error, 1)
 	go func() {
-		err := lock.Lock()
+		err := block(lock)
 		for errors.Is(err, syscall.EINTR) { // not every file system restarts it after a signal, and go's scheduler sends some
-			err = lock.Lock()
+			err = block(lock)
 		}
 		locked <- err
 	}()
 	select {
 	case err := <-locked:
-		return err
+		return true, err
 	case <-ctx.Done():
 		// Nothing ends the kernel's wait but the lock itself: give it back when it comes.
 		go func() {
@@ -75,7 +112,7 @@ func waitFor(ctx context.Context, lock *flock.Flock) error {
 				_ = lock.Unlock()
 			}
 		}()
-		return ctx.Err()
+		return true, ctx.Err()
 	}
 }
 

@@ -24,6 +24,8 @@ type Source struct {
 	Key   string
 	// Lock waits for the one lock of Key on this machine. Whoever holds it looks into the store again.
 	Lock func(ctx context.Context) (unlock func(), err error)
+	// Settled waits until nobody holds the lock, and reports whether somebody did.
+	Settled func(ctx context.Context) (waited bool, err error)
 	// Refresh redeems old's refresh token.
 	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
 	// Login runs the profile's grant with the person; nil where nobody may be asked.
@@ -63,20 +65,39 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	if s.Login == nil && seen.RefreshToken.Empty() {
 		return s.login(ctx, nil) // which fails at once: to wait for another's login would be to hang a script
 	}
+	// Whoever waits here for another's refresh goes on together with all others who do, and finds its token.
+	waited, err := s.Settled(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if waited {
+		if current, ok, err := s.lookAgain(ctx, seen, asked, r); ok || err != nil {
+			return current, err
+		}
+	}
 	unlock, err := s.Lock(ctx)
 	if err != nil {
 		return token.Set{}, err
 	}
 	defer unlock()
-	current, err := s.Store.Load(ctx, s.Key)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-	case err != nil:
-		return token.Set{}, err
-	case !current.AccessToken.Equal(seen.AccessToken) && s.asGoodAsNew(current, asked, r.MinTTL):
-		return current, nil
+	current, ok, err := s.lookAgain(ctx, seen, asked, r)
+	if ok || err != nil {
+		return current, err
 	}
 	return s.renew(ctx, current)
+}
+
+// lookAgain returns what is stored now, and whether it will do: another process had the lock first and refreshed, and
+// its token is as new as one we would ask for.
+func (s *Source) lookAgain(ctx context.Context, seen token.Set, asked time.Time, r Request) (current token.Set, ok bool, err error) {
+	current, err = s.Store.Load(ctx, s.Key)
+	if errors.Is(err, store.ErrNotFound) {
+		return token.Set{}, false, nil
+	}
+	if err != nil {
+		return token.Set{}, false, err
+	}
+	return current, !current.AccessToken.Equal(seen.AccessToken) && s.asGoodAsNew(current, asked, r.MinTTL), nil
 }
 
 // asGoodAsNew reports whether what another process stored while we waited for the lock will do. One that was obtained

@@ -76,6 +76,7 @@ func newRig(stored *token.Set) *rig {
 	r.memory = &memory{set: stored, log: &r.log}
 	r.Source = Source{
 		Store: r.memory, Key: "k", Now: func() time.Time { return noon },
+		Settled: func(context.Context) (bool, error) { return false, nil },
 		Lock: func(context.Context) (func(), error) {
 			r.log = append(r.log, "lock")
 			return func() { r.log = append(r.log, "unlock") }, nil
@@ -164,6 +165,20 @@ func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
 			t.Errorf("%s: %s, %v, went %q", name, got.AccessToken.Reveal(), err, r.log)
 		}
 	}
+}
+
+func TestLoserThatWaitedNeedsNoLockOfItsOwn(t *testing.T) {
+	r := newRig(ptr(expired("stored")))
+	r.Settled = func(context.Context) (bool, error) {
+		r.memory.set = ptr(live("winners"))
+		return true, nil
+	}
+	r.want(t, "winners")
+
+	// The winner died: whoever waited refreshes.
+	r = newRig(ptr(expired("stored")))
+	r.Settled = func(context.Context) (bool, error) { return true, nil }
+	r.want(t, "refreshed", "lock", "refresh r-stored", "save", "unlock")
 }
 
 func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
