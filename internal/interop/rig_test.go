@@ -133,7 +133,7 @@ func await(t *testing.T, c <-chan struct{}, what string) {
 // awaitWaiting waits until the kernel has the process wait for a lock.
 func (f *flight) awaitWaiting(t *testing.T) {
 	t.Helper()
-	waits := regexp.MustCompile(fmt.Sprintf(`-> FLOCK +ADVISORY +WRITE +%d `, f.pid()))
+	waits := regexp.MustCompile(fmt.Sprintf(`-> FLOCK +ADVISORY +(READ|WRITE) +%d `, f.pid()))
 	for deadline := time.Now().Add(startLimit); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		locks, err := os.ReadFile("/proc/locks")
 		if err != nil {
