@@ -1,5 +1,11 @@
 package store
 
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
 // Error says that a store, or the directory beside it, could not be used. Its text and causes hold no secret.
 type Error struct {
 	Store  string // Name of the store; empty where the state directory itself is at fault
@@ -45,6 +51,24 @@ const (
 	WrongPassphrase Reason = "the passphrase or identity does not open it"
 	WideMode        Reason = "others may use it" // Err is a *ModeError
 )
+
+// failure makes of an error of s what [Store] promises; otherwise is the reason where err does not know its own.
+func failure(s Store, op string, otherwise Reason, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNotFound):
+		return ErrNotFound
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: %s: %w", op, s.Name(), err)
+	}
+	failed := Error{Reason: otherwise, Err: err}
+	if known, ok := errors.AsType[*Error](err); ok {
+		failed = *known
+	}
+	failed.Store, failed.Op = s.Name(), op
+	return &failed
+}
 
 // stateDirError is an Error about the files beside the keychain.
 func stateDirError(op string, err error) error {

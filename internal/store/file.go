@@ -164,23 +164,7 @@ func (f *File) Delete(ctx context.Context, key string) error {
 	return f.fail(op, removeToken(f.options.StateDir, key))
 }
 
-// fail makes of an error what [Store] promises.
-func (f *File) fail(op string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, ErrNotFound):
-		return ErrNotFound
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s: %s: %w", op, f.Name(), err)
-	}
-	failed := Error{Reason: StateDirBad, Err: err}
-	if known, ok := errors.AsType[*Error](err); ok {
-		failed = *known
-	}
-	failed.Store, failed.Op = f.Name(), op
-	return &failed
-}
+func (f *File) fail(op string, err error) error { return failure(f, op, StateDirBad, err) }
 
 // ModeError says that a file or directory has a mode that lets others at it.
 type ModeError struct {

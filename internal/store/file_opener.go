@@ -51,7 +51,7 @@ func (o FileOptions) check() error {
 }
 
 // errNotNow ends the reading of an identity where its passphrase is needed.
-var errNotNow = errors.New("not asked for now")
+var errNotNow = errors.New("not to be asked")
 
 // openerFor returns what opens files, and asks for it where it must: twice, where it is to seal a new file.
 func (f *File) openerFor(ctx context.Context, isNew bool) (*opener, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/oauthget/oauthget/internal/token"
@@ -174,23 +173,7 @@ func (k *Keychain) get(ctx context.Context, key string) (string, error) {
 	})
 }
 
-// fail makes of an error what [Store] promises.
-func (k *Keychain) fail(op string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, ErrNotFound):
-		return ErrNotFound
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s: %s: %w", op, k.Name(), err)
-	}
-	failed := Error{Reason: Refused, Err: err}
-	if known, ok := errors.AsType[*Error](err); ok {
-		failed = *known
-	}
-	failed.Store, failed.Op = k.Name(), op
-	return &failed
-}
+func (k *Keychain) fail(op string, err error) error { return failure(k, op, Refused, err) }
 
 // Secret returns the item that the person keeps under name, as a client secret: service "oauthget", account name. Our own
 // items are no client secrets, whether by their names, which are those that [Key] makes, or by what they hold: a profile
