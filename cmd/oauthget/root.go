@@ -116,7 +116,9 @@ func (a *app) suggestCommand(args []string, err error) error {
 	if _, ok := errors.AsType[*config.UnknownProfileError](err); !ok || len(args) == 0 {
 		return err
 	}
-	if near := a.rootCommand().SuggestionsFor(args[0]); len(near) > 0 {
+	root := a.rootCommand()
+	root.SuggestionsMinimumDistance = 2 // as cobra has it where it finds an unknown command itself
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
 		return &hinted{err, []string{"did you mean the command " + near[0] + "?"}}
 	}
 	return err
@@ -192,7 +194,10 @@ func noArguments(cmd *cobra.Command, args []string) error {
 }
 
 func atMostOneName(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
+	switch {
+	case len(args) > 1 && !cmd.HasParent():
+		return &usageError{fmt.Errorf("there is no command %q", args[0]), cmd.CommandPath()}
+	case len(args) > 1:
 		return &usageError{fmt.Errorf("one profile at a time, not %q and %q", args[0], args[1]), cmd.CommandPath()}
 	}
 	return nil
