@@ -119,7 +119,11 @@ func (a *app) profileEditCommand(use, short, example string, edit func(e *config
 	cmd := &cobra.Command{
 		Use: use, Short: short, Example: example, Args: exactlyOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keyFlags(cmd)) })
+			keys := keyFlags(cmd)
+			if len(keys) == 0 {
+				return &usageError{errors.New(cmd.CommandPath() + " takes the keys to write as flags, such as --issuer and --client-id"), cmd.CommandPath()}
+			}
+			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keys) })
 		},
 	}
 	addKeyFlags(cmd)
