@@ -91,9 +91,13 @@ func (s *session) moveTo(ctx context.Context, file *config.File, to string) erro
 	}
 	for _, r := range list {
 		from := s.sessionOfRecord(file, r).store
-		r.Store = to
-		if err := errors.Join(records.Write(r), from.Delete(ctx, r.Key)); err != nil {
+		// The record is last: until it names the new store, another run of the command finds the old copy by it.
+		if err := from.Delete(ctx, r.Key); err != nil {
 			return fmt.Errorf("remove the old copy: %w", err)
+		}
+		r.Store = to
+		if err := records.Write(r); err != nil {
+			return err
 		}
 	}
 	s.note("%s keeps its tokens in the %s; moved: %d", s.profile.Name, to, len(list))

@@ -124,7 +124,9 @@ func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error
 	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
 		return now, nil
 	}
-	s.Warn("the refresh token is good for nothing any more", err)
+	if s.Login != nil { // a script is told by the error alone
+		s.Warn("the refresh token is good for nothing any more", err)
+	}
 	// The refresh token is spent. It is left where it is until something better takes its place: to delete it would
 	// gain nothing, and would lose the token of whoever saved one in the meantime.
 	return s.login(ctx, err)
