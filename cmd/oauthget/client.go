@@ -73,7 +73,8 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	}
 	s.step("client authentication: %s, because %s", auth.Method, auth.Why)
 	return &flow.Client{
-		Profile: s.profile, Server: metadata, HTTP: transport, Secret: secret, Auth: auth.Method,
+		Profile: s.profile, Server: metadata, HTTP: transport,
+		Auth:     clientauth.Client{ID: s.profile.ClientID, Method: auth.Method, Secret: secret},
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
 		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },

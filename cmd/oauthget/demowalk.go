@@ -78,7 +78,7 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: profile, Server: metadata, HTTP: transport, Auth: clientauth.None,
+		Profile: profile, Server: metadata, HTTP: transport, Auth: clientauth.Client{ID: profile.ClientID, Method: clientauth.None},
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
 		Patience: w.global.timeout, Now: w.now, Observe: w.tell,
 		Warn: func(text string) { w.warn("%s", text) },

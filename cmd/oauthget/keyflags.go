@@ -19,7 +19,7 @@ func addKeyFlags(cmd *cobra.Command) {
 		}
 		switch key.Kind {
 		case config.Bool:
-			cmd.Flags().Bool(key.Flag, true, key.Usage)
+			cmd.Flags().Bool(key.Flag, key.On, key.Usage)
 		case config.List, config.Scopes, config.Command, config.Table, config.Ports:
 			cmd.Flags().StringArray(key.Flag, nil, key.Usage)
 		default:
@@ -60,7 +60,10 @@ func (a *app) completeProfiles(cmd *cobra.Command, most int) {
 
 // completeKeys offers the values of the keys that take one of a few.
 func completeKeys(cmd *cobra.Command) {
-	for flag, values := range map[string][]string{"store": config.Stores(), "token-endpoint-auth-method": config.AuthMethods()} {
+	for flag, values := range map[string][]string{
+		"store": config.Stores(), "token-endpoint-auth-method": config.AuthMethods(), "grant": config.Grants(),
+		"response-mode": config.ResponseModes(), "security-profile": config.SecurityProfiles(),
+	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
@@ -12,20 +14,65 @@ import (
 // storeKey names everything that changes the token. Scopes are a set (RFC 6749 §3.3: "their order does not matter").
 func storeKey(p config.Profile) string {
 	one := func(name, value string) store.Field { return store.Field{Name: name, Values: []string{value}} }
-	return store.Key(
+	fields := []store.Field{
 		one("profile", p.Name),
 		one("account", p.Account),
 		one("issuer", p.Issuer),
 		one("authorization_endpoint", p.AuthorizationEndpoint),
 		one("token_endpoint", p.TokenEndpoint),
 		one("client_id", p.ClientID),
-		one("grant", "authorization_code"),
-		store.Field{Name: "scopes", Values: slices.Compact(slices.Sorted(slices.Values(p.Scopes)))},
-		store.Field{Name: "resource", Values: p.Resource},
-		store.Field{Name: "audience", Values: p.Audience},
-		store.Field{Name: "authorization_parameters", Values: pairs(p.AuthorizationParameters)},
-		store.Field{Name: "token_parameters", Values: pairs(p.TokenParameters)},
-	)
+		one("grant", p.Grant),
+		{Name: "scopes", Values: slices.Compact(slices.Sorted(slices.Values(p.Scopes)))},
+		{Name: "resource", Values: p.Resource},
+		{Name: "audience", Values: p.Audience},
+		{Name: "authorization_parameters", Values: pairs(p.AuthorizationParameters)},
+		{Name: "token_parameters", Values: pairs(p.TokenParameters)},
+	}
+	// What came later changes no key of a profile that has none of it: its tokens are to be found again.
+	for _, f := range []store.Field{
+		{Name: "authorization_details", Values: texts(p.AuthorizationDetails)},
+		{Name: "assertion", Values: append(secretOf(p.Assertion.Source), texts(p.Assertion.Subject, p.Assertion.Audience)...)},
+		{Name: "subject_token", Values: append(secretOf(p.Exchange.Subject), texts(p.Exchange.SubjectType)...)},
+		{Name: "actor_token", Values: append(secretOf(p.Exchange.Actor), texts(p.Exchange.ActorType)...)},
+		{Name: "requested_token_type", Values: texts(p.Exchange.RequestedType)},
+		{Name: "openid", Values: texts(p.OpenID.ACRValues, p.OpenID.Claims)},
+		{Name: "login_hint", Values: texts(p.OpenID.LoginHint)},
+		{Name: "dpop", Values: truths(p.DPoP, p.DPoPAllowBearer)},
+		{Name: "tls_certificate_file", Values: texts(p.TLS.CertificateFile)},
+		{Name: "security_profile", Values: texts(p.SecurityProfile)},
+	} {
+		if len(f.Values) > 0 {
+			fields = append(fields, f)
+		}
+	}
+	return store.Key(fields...)
+}
+
+// texts is nil where all of them are empty.
+func texts(values ...string) []string {
+	if strings.Join(values, "") == "" {
+		return nil
+	}
+	return values
+}
+
+func truths(values ...bool) []string {
+	if !slices.Contains(values, true) {
+		return nil
+	}
+	var list []string
+	for _, v := range values {
+		list = append(list, strconv.FormatBool(v))
+	}
+	return list
+}
+
+// secretOf names where a secret comes from.
+func secretOf(s config.SecretSource) []string {
+	if s.Empty() {
+		return nil
+	}
+	return []string{s.Key, s.Source()}
 }
 
 func pairs(values url.Values) []string {

@@ -5,16 +5,10 @@
 package clientauth
 
 import (
-	"encoding/base64"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
-	"golang.org/x/oauth2"
-
-	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -27,14 +21,6 @@ const (
 	Basic Method = "client_secret_basic" // HTTP Basic, both parts form-encoded first (RFC 6749 §2.3.1)
 	Post  Method = "client_secret_post"  // in the request body
 )
-
-// Style tells golang.org/x/oauth2 what to do. Its auto-detection is never used: it sends a one-time code twice.
-func (m Method) Style() oauth2.AuthStyle {
-	if m == Basic {
-		return oauth2.AuthStyleInHeader
-	}
-	return oauth2.AuthStyleInParams
-}
 
 // Choice is a method and, for a person who asks with -v, the reason.
 type Choice struct {
@@ -60,23 +46,4 @@ func Choose(configured Method, haveSecret bool, supported []string) (Choice, err
 	}
 	return Choice{}, &untrusted.Error{Op: "choose client authentication", Err: fmt.Errorf(
 		"the server supports %s, and none of these takes a client secret as it is", untrusted.Quote(strings.Join(supported, " ")))}
-}
-
-// Authenticate adds to a request what m sends: it returns the header, and adds to form what goes into the body. It is
-// for the endpoints that golang.org/x/oauth2 does not ask.
-func (m Method) Authenticate(form url.Values, clientID string, secret token.Secret) http.Header {
-	header := http.Header{}
-	if m == Basic {
-		// RFC 6749 §2.3.1: "The client identifier is encoded using the "application/x-www-form-urlencoded" encoding
-		// algorithm …, and the encoded value is used as the username; the client password is encoded using the same
-		// algorithm and used as the password."
-		pair := url.QueryEscape(clientID) + ":" + url.QueryEscape(secret.Reveal())
-		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
-		return header
-	}
-	form.Set("client_id", clientID)
-	if m == Post {
-		form.Set("client_secret", secret.Reveal())
-	}
-	return header
 }

@@ -12,9 +12,10 @@ import (
 func (r resolution) profile(home func() (string, error)) Profile {
 	p := Profile{
 		Name:          r.name,
-		ClientSecret:  r.clientSecret(home),
 		RedirectPorts: r.settings.ports("redirect_ports"),
-		PKCE:          r.settings.text("pkce") == "true",
+	}
+	for _, group := range secretGroups {
+		*p.secret(group) = r.secret(group, home)
 	}
 	for _, k := range keys {
 		if field := p.text(k.Name); field != nil {
@@ -26,8 +27,13 @@ func (r resolution) profile(home func() (string, error)) Profile {
 		if field := p.table(k.Name); field != nil {
 			*field = r.settings.parameters(k.Name)
 		}
+		if field := p.flag(k.Name); field != nil {
+			*field = r.settings.text(k.Name) == "true"
+		}
 	}
-	p.IdentityFile = r.path(keyIdentityFile, home)
+	for _, key := range []string{keyIdentityFile, "client_key_file", "tls_certificate_file", "tls_key_file", "tls_ca_file"} {
+		*p.text(key) = r.path(key, home)
+	}
 	return p
 }
 
@@ -45,18 +51,19 @@ func (s settings) parameters(table string) url.Values {
 	return out
 }
 
-// clientSecret says where the secret is.
-func (r resolution) clientSecret(home func() (string, error)) SecretSource {
-	key := r.secretKey()
+// secret says where the secret of a group is.
+func (r resolution) secret(group string, home func() (string, error)) SecretSource {
+	key := r.secretKey(group)
 	s := r.settings[key]
 	source := SecretSource{Key: key}
-	switch key {
+	switch strings.TrimPrefix(key, group) {
 	case "":
-	case keySecret:
-		source.Literal = token.NewSecret(s.values[0])
-	case "client_secret_command":
+		if key != "" {
+			source.Literal = token.NewSecret(s.values[0])
+		}
+	case "_command":
 		source.Command = s.values
-	case "client_secret_file":
+	case "_file":
 		source.Value = r.path(key, home)
 	default:
 		source.Value = s.values[0]
@@ -74,16 +81,16 @@ func (r resolution) path(key string, home func() (string, error)) string {
 		}
 		return path
 	}
-	if path != "" && r.settings[key].origin.Kind == FromFile && !filepath.IsAbs(path) {
+	if path != "" && path != stdin && r.settings[key].origin.Kind == FromFile && !filepath.IsAbs(path) {
 		return filepath.Join(r.file.dir(), path)
 	}
 	return path
 }
 
-// secretKey is the one key of the client secret that is in use, or empty.
-func (r resolution) secretKey() string {
+// secretKey is the one key of a group that is in use, or empty.
+func (r resolution) secretKey(group string) string {
 	for _, k := range keys {
-		if isSecretKey(k.Name) && r.settings.text(k.Name) != "" {
+		if secretGroup(k.Name) == group && r.settings.text(k.Name) != "" {
 			return k.Name
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -156,18 +157,63 @@ func checkResource(values []string) error {
 	return nil
 }
 
-func checkAuthMethod(values []string) error {
-	if !slices.Contains(AuthMethods(), values[0]) {
-		return fmt.Errorf("%s is not one of %s", untrusted.Quote(values[0]), strings.Join(AuthMethods(), ", "))
+func checkOneOf(known []string) func([]string) error {
+	return func(values []string) error {
+		if !slices.Contains(known, values[0]) {
+			return &unknownValueError{values[0], known}
+		}
+		return nil
+	}
+}
+
+// unknownValueError is a value that is none of the few there are.
+type unknownValueError struct {
+	value string
+	known []string
+}
+
+func (e *unknownValueError) Error() string {
+	return fmt.Sprintf("%s is not one of %s", untrusted.Quote(e.value), strings.Join(e.known, ", "))
+}
+
+func checkSeconds(values []string) error {
+	if n, err := strconv.ParseInt(values[0], 10, 32); err != nil || n < 0 {
+		return errors.New("want a number of seconds, 0 or more")
 	}
 	return nil
 }
 
-func checkStore(values []string) error {
-	if !slices.Contains(Stores(), values[0]) {
-		return fmt.Errorf("%s is not one of %s", untrusted.Quote(values[0]), strings.Join(Stores(), ", "))
+func checkDetails(values []string) error {
+	// "The request parameter authorization_details contains, in JSON notation, an array of objects." RFC 9396 §2
+	var details []map[string]any
+	if json.Unmarshal([]byte(values[0]), &details) != nil || len(details) == 0 {
+		return errors.New("want a JSON array of objects")
+	}
+	for _, d := range details {
+		// "type: An identifier for the authorization details type as a string. … This field is REQUIRED." RFC 9396 §2
+		if kind, _ := d["type"].(string); kind == "" {
+			return errors.New("each object needs a type")
+		}
 	}
 	return nil
+}
+
+func checkClaims(values []string) error {
+	var claims map[string]any
+	if json.Unmarshal([]byte(values[0]), &claims) != nil || claims == nil {
+		return errors.New("want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)")
+	}
+	return nil
+}
+
+// checkTokenType takes the URIs of RFC 8693 §3, and the last word of those that begin alike.
+func checkTokenType(values []string) error {
+	// The last words of the URNs in RFC 8693 §3.
+	words := []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
+	if !strings.Contains(values[0], ":") && !slices.Contains(words, values[0]) {
+		return &unknownValueError{values[0], words}
+	}
+	return checkText(values)
 }
 
 func checkCommand(values []string) error {

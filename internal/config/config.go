@@ -22,20 +22,73 @@ type Profile struct {
 	// TokenEndpointAuthMethod is a name of the IANA registry (RFC 7591 §2), or empty: then what is configured and what
 	// the metadata supports decide.
 	TokenEndpointAuthMethod string
+	ClientKey               ClientKey
+	TLS                     TLS
+	Grant                   string   // one of Grants
 	Scopes                  []string // RFC 6749 §3.3, in the order given
 	Audience                []string
 	Resource                []string // RFC 8707 §2
-	RedirectURI             string   // empty for the default; without a port any free one is taken (RFC 8252 §7.3)
-	RedirectPorts           []int    // the ports to try, in order; empty for any free one
-	ListenAddress           string   // host or host:port to bind where the redirect URI's own host is not it
+	AuthorizationDetails    string   // a JSON array (RFC 9396 §2); empty for none
+	Assertion               Assertion
+	Exchange                Exchange
+	OpenID                  OpenID
+	RedirectURI             string // empty for the default; without a port any free one is taken (RFC 8252 §7.3)
+	RedirectPorts           []int  // the ports to try, in order; empty for any free one
+	ListenAddress           string // host or host:port to bind where the redirect URI's own host is not it
+	ResponseMode            string // one of ResponseModes
 	AuthorizationParameters url.Values
 	TokenParameters         url.Values
-	PKCE                    bool     // RFC 7636
-	Store                   string   // one of Stores
-	IdentityFile            string   // the private key that opens the file store; empty where something else does
-	PassphraseCommand       []string // a program and its arguments, that print the file store's passphrase
-	Account                 string   // whom to sign in as; empty for whoever does
-	Browser                 string   // a command, as in $BROWSER; empty for the platform's opener
+	TokenHeaders            url.Values // header fields of the token request, by name
+	PKCE                    bool       // RFC 7636
+	RequirePAR              bool       // no authorization request without a pushed one (RFC 9126)
+	RequestObjectSigningAlg string     // signs the authorization request (RFC 9101); empty for none
+	DPoP                    bool       // RFC 9449
+	DPoPAllowBearer         bool       // a Bearer token will do where DPoP was asked for
+	SecurityProfile         string     // one of SecurityProfiles, or empty
+	APIHosts                []string   // hosts, with or without a port, that may be sent the access token; empty for any
+	Store                   string     // one of Stores
+	IdentityFile            string     // the private key that opens the file store; empty where something else does
+	PassphraseCommand       []string   // a program and its arguments, that print the file store's passphrase
+	Account                 string     // whom to sign in as; empty for whoever does
+	Browser                 string     // a command, as in $BROWSER; empty for the platform's opener
+}
+
+// ClientKey is the private key with which the client signs: its authentication (RFC 7523 §3), its request objects
+// (RFC 9101) and its assertions (RFC 7523 §2.1).
+type ClientKey struct {
+	File              string // PEM or JWK; empty for none
+	ID                string // kid; empty for the JWK's own, or none
+	AssertionAudience string // aud of client assertions; empty for the issuer
+}
+
+// TLS is what a connection to the server needs beyond the system's certificates (RFC 8705).
+type TLS struct {
+	CertificateFile string // PEM, the client's own first
+	KeyFile         string // PEM
+	CAFile          string // PEM, trusted beside the system's
+}
+
+// Assertion is what the grant jwt_bearer presents (RFC 7523 §2.1).
+type Assertion struct {
+	Source   SecretSource // empty for one that the client's key signs, which has:
+	Subject  string       // sub; empty for the client_id
+	Audience string       // aud; empty for the issuer
+}
+
+// Exchange is what the grant token_exchange presents and asks for (RFC 8693 §2.1). Types are URIs of §3; empty for the
+// access token's.
+type Exchange struct {
+	Subject, Actor         SecretSource
+	SubjectType, ActorType string
+	RequestedType          string // empty leaves it to the server
+}
+
+// OpenID are parameters of an authentication request (OpenID Connect Core §3.1.2.1, §5.5). An empty one is not sent.
+type OpenID struct {
+	Prompt, LoginHint, ACRValues, UILocales string
+	MaxAge                                  string // seconds, in decimal
+	Claims                                  string // a JSON object
+	IDTokenSignedResponseAlg                string // OpenID Connect Registration §2; empty for any asymmetric one
 }
 
 // Endpoints override or replace what the metadata says. An empty one leaves it to the metadata.
@@ -54,13 +107,42 @@ type Endpoints struct {
 // Stores lists the values of the key "store", the default first.
 func Stores() []string { return []string{"keychain", "file", "none"} }
 
+// Grants lists the values of the key "grant", the default first.
+func Grants() []string {
+	return []string{GrantAuthorizationCode, GrantDeviceCode, GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}
+}
+
+// The grants, by their names in a profile.
+const (
+	GrantAuthorizationCode = "authorization_code" // RFC 6749 §4.1
+	GrantDeviceCode        = "device_code"        // RFC 8628
+	GrantClientCredentials = "client_credentials" // RFC 6749 §4.4
+	GrantJWTBearer         = "jwt_bearer"         // RFC 7523 §2.1
+	GrantTokenExchange     = "token_exchange"     // RFC 8693
+)
+
+// ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
+func ResponseModes() []string {
+	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}
+}
+
+// SecurityProfiles lists the values of the key "security_profile".
+func SecurityProfiles() []string { return []string{FAPI2} }
+
+// FAPI2 is the FAPI 2.0 Security Profile.
+const FAPI2 = "fapi2"
+
 // AuthMethods lists the values of the key "token_endpoint_auth_method".
 func AuthMethods() []string {
-	return []string{methodNone, methodBasic, methodPost}
+	return []string{methodNone, methodBasic, methodPost, methodSecretJWT, methodKeyJWT, methodTLS, methodSelfSignedTLS}
 }
 
 const (
-	methodNone  = "none"
-	methodBasic = "client_secret_basic"
-	methodPost  = "client_secret_post"
+	methodNone          = "none"
+	methodBasic         = "client_secret_basic"
+	methodPost          = "client_secret_post"
+	methodSecretJWT     = "client_secret_jwt"
+	methodKeyJWT        = "private_key_jwt"
+	methodTLS           = "tls_client_auth"
+	methodSelfSignedTLS = "self_signed_tls_client_auth"
 )

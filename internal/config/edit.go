@@ -167,7 +167,7 @@ func (e *Editor) put(path []string, value string) error {
 // dropOtherSecrets removes the way the client secret was given until now, when another one is set.
 func (e *Editor) dropOtherSecrets(name, key string) error {
 	for _, k := range keys {
-		if isSecretKey(key) && isSecretKey(k.Name) && k.Name != key {
+		if group := secretGroup(key); group != "" && secretGroup(k.Name) == group && k.Name != key {
 			if _, err := e.file.cut([]string{keyProfiles, name, k.Name}); err != nil {
 				return err
 			}

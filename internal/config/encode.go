@@ -57,7 +57,7 @@ func stringText(s string) string {
 // valueText writes a value of a key as it stands in the file.
 func valueText(k *Key, values []string) string {
 	switch k.Kind {
-	case Bool:
+	case Bool, Integer:
 		return values[0]
 	case String:
 		return stringText(values[0])

@@ -29,6 +29,52 @@ func (p *Profile) text(key string) *string {
 		return &p.ClientID
 	case "token_endpoint_auth_method":
 		return &p.TokenEndpointAuthMethod
+	case "client_key_file":
+		return &p.ClientKey.File
+	case "client_key_id":
+		return &p.ClientKey.ID
+	case "client_assertion_audience":
+		return &p.ClientKey.AssertionAudience
+	case "tls_certificate_file":
+		return &p.TLS.CertificateFile
+	case "tls_key_file":
+		return &p.TLS.KeyFile
+	case "tls_ca_file":
+		return &p.TLS.CAFile
+	case "grant":
+		return &p.Grant
+	case "authorization_details":
+		return &p.AuthorizationDetails
+	case "prompt":
+		return &p.OpenID.Prompt
+	case "login_hint":
+		return &p.OpenID.LoginHint
+	case "max_age":
+		return &p.OpenID.MaxAge
+	case "acr_values":
+		return &p.OpenID.ACRValues
+	case "claims":
+		return &p.OpenID.Claims
+	case "ui_locales":
+		return &p.OpenID.UILocales
+	case "id_token_signed_response_alg":
+		return &p.OpenID.IDTokenSignedResponseAlg
+	case "assertion_subject":
+		return &p.Assertion.Subject
+	case "assertion_audience":
+		return &p.Assertion.Audience
+	case "subject_token_type":
+		return &p.Exchange.SubjectType
+	case "actor_token_type":
+		return &p.Exchange.ActorType
+	case "requested_token_type":
+		return &p.Exchange.RequestedType
+	case "response_mode":
+		return &p.ResponseMode
+	case "request_object_signing_alg":
+		return &p.RequestObjectSigningAlg
+	case "security_profile":
+		return &p.SecurityProfile
 	case "redirect_uri":
 		return &p.RedirectURI
 	case "listen_address":
@@ -55,6 +101,8 @@ func (p *Profile) list(key string) *[]string {
 		return &p.Audience
 	case "resource":
 		return &p.Resource
+	case "api_hosts":
+		return &p.APIHosts
 	case keyPassphraseCommand:
 		return &p.PassphraseCommand
 	default:
@@ -69,7 +117,39 @@ func (p *Profile) table(key string) *url.Values {
 		return &p.AuthorizationParameters
 	case "token_parameters":
 		return &p.TokenParameters
+	case "token_headers":
+		return &p.TokenHeaders
 	default:
 		return nil
+	}
+}
+
+// flag is where a key that is true or false is kept; nil for other keys.
+func (p *Profile) flag(key string) *bool {
+	switch key {
+	case "pkce":
+		return &p.PKCE
+	case "require_pushed_authorization_requests":
+		return &p.RequirePAR
+	case "dpop":
+		return &p.DPoP
+	case "dpop_allow_bearer":
+		return &p.DPoPAllowBearer
+	default:
+		return nil
+	}
+}
+
+// secret is where a group of keys that gives a secret is kept.
+func (p *Profile) secret(group string) *SecretSource {
+	switch group {
+	case keyAssertion:
+		return &p.Assertion.Source
+	case keySubjectToken:
+		return &p.Exchange.Subject
+	case keyActorToken:
+		return &p.Exchange.Actor
+	default:
+		return &p.ClientSecret
 	}
 }

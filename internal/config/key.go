@@ -14,6 +14,7 @@ const (
 	Bool                // true or false
 	List                // strings: repeated flags; in the environment separated by spaces
 	Scopes              // as List, but each text may hold several, separated by spaces (RFC 6749 §3.3)
+	Integer             // an integer
 	Ports               // integers; in texts separated by commas or spaces
 	Command             // a program and its arguments: one repeated flag each; in the environment separated by spaces
 	Table               // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
@@ -24,6 +25,8 @@ func (k Kind) want() string {
 	switch k {
 	case Bool:
 		return "true or false"
+	case Integer:
+		return "an integer"
 	case List, Scopes:
 		return "a string or an array of strings"
 	case Ports:
@@ -47,6 +50,7 @@ type Key struct {
 	Usage string
 	// Secret marks the key whose value is a secret itself. It has no flag: an argv is shown to every user of the machine.
 	Secret bool
+	On     bool // a Bool that is true where nothing says otherwise
 
 	check func(values []string) error // the form of the value alone; nil where anything will do
 }
@@ -71,17 +75,56 @@ var keys = []Key{
 	key("client_secret_env", String, "environment variable that holds the client secret", checkText),
 	key("client_secret_command", Command, "program that prints the client secret, and its arguments", checkCommand),
 	key("client_secret_keychain", String, "keychain item that holds the client secret", checkText),
-	key("token_endpoint_auth_method", String, "how the client authenticates: "+methodNone+", "+methodBasic+", "+methodPost, checkAuthMethod),
+	key("token_endpoint_auth_method", String, "how the client authenticates: a name of the registry, such as "+methodKeyJWT, checkOneOf(AuthMethods())),
+	key("client_key_file", String, "private key of the client, PEM or JWK", checkText),
+	key("client_key_id", String, "kid of the client's key", checkText),
+	key("client_assertion_audience", String, "audience of client assertions where it is not the issuer", checkText),
+	key("tls_certificate_file", String, "certificate of the client for mutual TLS, PEM", checkText),
+	key("tls_key_file", String, "private key of that certificate, PEM", checkText),
+	key("tls_ca_file", String, "certificate authority trusted beside the system's, PEM", checkText),
+	key("grant", String, "grant: "+strings.Join(Grants(), ", "), checkOneOf(Grants())),
 	scopesKey(),
 	key("audience", List, "audience asked for", checkTexts),
 	key("resource", List, "resource indicator", checkResource),
+	key("authorization_details", String, "authorization details, a JSON array", checkDetails),
+	key("prompt", String, "whether the server asks the person again: login, consent, select_account, none", checkText),
+	key("login_hint", String, "whom the server may offer to sign in", checkText),
+	key("max_age", Integer, "seconds since the person last signed in, at most", checkSeconds),
+	key("acr_values", String, "authentication context classes asked for, in order", checkText),
+	key("claims", String, "claims asked for, a JSON object", checkClaims),
+	key("ui_locales", String, "languages of the server's pages, in order", checkText),
+	key("id_token_signed_response_alg", String, "algorithm that the ID Token must be signed with", checkText),
+	key("assertion_file", String, "file with the assertion of the grant jwt_bearer; - for stdin", checkText),
+	key("assertion_env", String, "environment variable with it", checkText),
+	key("assertion_command", Command, "program that prints it, and its arguments", checkCommand),
+	key("assertion_subject", String, "sub of an assertion signed by the client's key", checkText),
+	key("assertion_audience", String, "aud of an assertion signed by the client's key, where it is not the issuer", checkText),
+	key("subject_token_file", String, "file with the subject token of the grant token_exchange; - for stdin", checkText),
+	key("subject_token_env", String, "environment variable with it", checkText),
+	key("subject_token_command", Command, "program that prints it, and its arguments", checkCommand),
+	key("subject_token_profile", String, "profile whose token it is", checkText),
+	key("subject_token_type", String, "type of the subject token, such as access_token", checkTokenType),
+	key("actor_token_file", String, "file with the actor token of the grant token_exchange; - for stdin", checkText),
+	key("actor_token_env", String, "environment variable with it", checkText),
+	key("actor_token_command", Command, "program that prints it, and its arguments", checkCommand),
+	key("actor_token_profile", String, "profile whose token it is", checkText),
+	key("actor_token_type", String, "type of the actor token", checkTokenType),
+	key("requested_token_type", String, "type of the token asked for", checkTokenType),
 	key("redirect_uri", String, "redirect URI; without a port, any free one", checkRedirectURI),
 	key("redirect_ports", Ports, "ports to try for the redirect URI, in order", checkPorts),
 	key("listen_address", String, "address to listen on where the redirect URI's host is not it", checkListenAddress),
+	key("response_mode", String, "how the response comes back: "+strings.Join(ResponseModes(), ", "), checkOneOf(ResponseModes())),
 	key("authorization_parameters", Table, "extra parameter of the authorization request, name=value", nil),
 	key("token_parameters", Table, "extra parameter of the token request, name=value", nil),
-	key("pkce", Bool, "proof key for code exchange", nil),
-	key(keyStore, String, "where tokens are kept: keychain, file, none", checkStore),
+	key("token_headers", Table, "extra header field of the token request, name=value", nil),
+	{Name: "pkce", Flag: "pkce", Env: "OAUTHGET_PKCE", Kind: Bool, Usage: "proof key for code exchange", On: true},
+	key("require_pushed_authorization_requests", Bool, "no authorization request but a pushed one", nil),
+	key("request_object_signing_alg", String, "algorithm that the authorization request is signed with", checkText),
+	key("dpop", Bool, "tokens bound to a key by DPoP", nil),
+	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
+	key("security_profile", String, "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), checkOneOf(SecurityProfiles())),
+	key("api_hosts", List, "host that may be sent the access token", checkTexts),
+	key(keyStore, String, "where tokens are kept: keychain, file, none", checkOneOf(Stores())),
 	key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText),
 	key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand),
 	key("account", String, "account to sign in as", checkText),
@@ -90,6 +133,9 @@ var keys = []Key{
 
 const (
 	keySecret         = "client_secret"
+	keyAssertion      = "assertion"
+	keySubjectToken   = "subject_token"
+	keyActorToken     = "actor_token"
 	keyStore          = "store"
 	keyDefaultProfile = "default_profile"
 	keyProfiles       = "profiles"
@@ -116,7 +162,7 @@ func scopesKey() Key {
 // topKeys are the keys beside the profiles.
 var topKeys = []Key{
 	{Name: keyDefaultProfile, Kind: String, Usage: "the profile where none is named"},
-	{Name: keyStore, Kind: String, Usage: "where tokens are kept, for profiles that do not say", check: checkStore},
+	{Name: keyStore, Kind: String, Usage: "where tokens are kept, for profiles that do not say", check: checkOneOf(Stores())},
 	{Name: keyIdentityFile, Kind: String, Usage: "what opens the file store, for profiles that do not say", check: checkText},
 	{Name: keyPassphraseCommand, Kind: Command, Usage: "what prints its passphrase, for profiles that do not say", check: checkCommand},
 }
@@ -160,15 +206,24 @@ func lookUp(name string) (k *Key, parameter string) {
 // passphrase_command is not to lose to the identity_file of the whole file. It is empty where the key stands alone.
 func oneOf(name string) []string {
 	switch {
-	case isSecretKey(name):
-		return slices.DeleteFunc(names(keys), func(n string) bool { return !isSecretKey(n) })
+	case secretGroup(name) != "":
+		return slices.DeleteFunc(names(keys), func(n string) bool { return secretGroup(n) != secretGroup(name) })
 	case name == keyIdentityFile || name == keyPassphraseCommand:
 		return []string{keyIdentityFile, keyPassphraseCommand}
 	}
 	return nil
 }
 
-// isSecretKey reports whether name is one of the five ways to give the client secret, of which one may be used.
-func isSecretKey(name string) bool {
-	return name == keySecret || strings.HasPrefix(name, keySecret+"_")
+// The groups of keys of which one gives a secret, by what their names begin with.
+var secretGroups = []string{keySecret, keyAssertion, keySubjectToken, keyActorToken}
+
+// secretGroup is the group that a key belongs to; empty for none.
+func secretGroup(name string) string {
+	for _, group := range secretGroups {
+		rest, ok := strings.CutPrefix(name, group)
+		if ok && slices.Contains([]string{"", "_file", "_env", "_command", "_keychain", "_profile"}, rest) {
+			return group
+		}
+	}
+	return ""
 }

@@ -66,9 +66,11 @@ func overlay(weak, strong settings) settings {
 func defaults() settings {
 	origin := Origin{FromDefault, "default"}
 	return settings{
-		"redirect_uri": {values: []string{DefaultRedirectURI}, origin: origin},
-		"pkce":         {values: []string{"true"}, origin: origin},
-		keyStore:       {values: Stores()[:1], origin: origin},
+		"redirect_uri":  {values: []string{DefaultRedirectURI}, origin: origin},
+		"grant":         {values: Grants()[:1], origin: origin},
+		"response_mode": {values: ResponseModes()[:1], origin: origin},
+		"pkce":          {values: []string{"true"}, origin: origin},
+		keyStore:        {values: Stores()[:1], origin: origin},
 	}
 }
 

@@ -83,6 +83,8 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 		ListenAddress:           "0.0.0.0",
 		AuthorizationParameters: url.Values{"prompt": {"login"}, "acr": {"a", "b"}},
 		TokenParameters:         url.Values{"a.b": {"true"}, "n": {"7"}},
+		Grant:                   GrantAuthorizationCode,
+		ResponseMode:            "query",
 		Store:                   "none",
 		IdentityFile:            filepath.FromSlash("/h/.ssh/id_ed25519"),
 		PassphraseCommand:       []string{"pass", "show", "token store"},
@@ -96,25 +98,33 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 
 // TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
 func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
-	example := map[Kind]string{String: "x", Bool: "false", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}
+	example := map[Kind]string{String: "x", Bool: "true", Integer: "300", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}
 	special := map[string]string{
 		"token_endpoint_auth_method": "none", "store": "none", "listen_address": "127.0.0.1", "redirect_uri": "http://127.0.0.1/",
+		"pkce": "false", "grant": GrantDeviceCode, "authorization_details": `[{"type":"t"}]`, "claims": `{"userinfo":{}}`,
+		"response_mode": "form_post", "security_profile": FAPI2,
 	}
+	companion := map[string]string{"tls_certificate_file": "tls_key_file", "tls_key_file": "tls_certificate_file"}
 	for _, k := range Keys() {
 		text := example[k.Kind]
 		if s, ok := special[k.Name]; ok {
 			text = s
 		} else if strings.HasSuffix(k.Name, "_endpoint") || k.Name == "issuer" || k.Name == "jwks_uri" || k.Name == "resource" {
 			text = "https://x.example/"
+		} else if strings.HasSuffix(k.Name, "_type") {
+			text = "jwt"
 		}
 		base := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
+		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env: text}
 		before, _, err := Resolve(Input{Flags: base})
+		if other, ok := companion[k.Name]; ok {
+			base[other] = []string{"x"}
+			environ["OAUTHGET_"+strings.ToUpper(other)] = "x"
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		byEnv, originsEnv, err := Resolve(Input{Flags: without(base, k.Name), LookupEnv: environment(map[string]string{
-			"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env: text,
-		})})
+		byEnv, originsEnv, err := Resolve(Input{Flags: without(base, k.Name), LookupEnv: environment(environ)})
 		if err != nil {
 			t.Errorf("%s=%s: %v", k.Env, text, err)
 			continue
@@ -181,6 +191,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		ClientSecret:            SecretSource{Key: "client_secret", Literal: token.NewSecret("canary")},
 		AuthorizationParameters: url.Values{"a": {"file"}, "b": {"env"}, "c": {"flag=1"}},
 		RedirectURI:             DefaultRedirectURI, PKCE: true, Store: "none",
+		Grant: GrantAuthorizationCode, ResponseMode: "query",
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
@@ -193,7 +204,9 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		"authorization_parameters.a": {FromFile, path + ":7"},
 		"authorization_parameters.b": {FromEnvironment, "OAUTHGET_AUTHORIZATION_PARAMETERS"},
 		"authorization_parameters.c": {FromFlag, "flag --authorization-parameters"},
+		"grant":                      {FromDefault, "default"},
 		"redirect_uri":               {FromDefault, "default"},
+		"response_mode":              {FromDefault, "default"},
 		"pkce":                       {FromDefault, "default"},
 		"store":                      {FromFile, path + ":1"},
 	}
@@ -204,8 +217,10 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		{"issuer", "https://file.example", o["issuer"]},
 		{"client_id", "env", o["client_id"]},
 		{"client_secret", "[set]", o["client_secret"]},
+		{"grant", "authorization_code", o["grant"]},
 		{"scopes", "flag a b", o["scopes"]},
 		{"redirect_uri", DefaultRedirectURI, o["redirect_uri"]},
+		{"response_mode", "query", o["response_mode"]},
 		{"authorization_parameters.a", "file", o["authorization_parameters.a"]},
 		{"authorization_parameters.b", "env", o["authorization_parameters.b"]},
 		{"authorization_parameters.c", "flag=1", o["authorization_parameters.c"]},

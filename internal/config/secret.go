@@ -15,16 +15,19 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// SecretSource says how to get the client secret, or the passphrase of the file store. It is not the secret: a command
-// that needs none never runs the program nor opens the keychain.
+// SecretSource says how to get a secret: the client's, the passphrase of the file store, or a token that a grant
+// presents. It is not the secret: a command that needs none never runs the program nor opens the keychain.
 type SecretSource struct {
 	Key     string       // the profile key that says it; empty where there is no secret
 	Literal token.Secret // of client_secret
-	Value   string       // the path, variable or keychain item of the other keys
-	Command []string     // of client_secret_command and passphrase_command: the program and its arguments
+	Value   string       // the path, variable, keychain item or profile of the other keys
+	Command []string     // of the keys …_command: the program and its arguments
 }
 
-// Empty reports whether the client has no secret.
+// stdin in the place of a path is the standard input.
+const stdin = "-"
+
+// Empty reports whether there is no secret.
 func (s SecretSource) Empty() bool { return s.Key == "" }
 
 // Passphrase is the source of the file store's passphrase where a program prints it.
@@ -55,6 +58,10 @@ type SecretAccess struct {
 	Stderr io.Writer // of that program, which may have to ask for a passphrase; nil for none
 	// Keychain looks up an item of the OS keychain. It belongs to the caller: this package opens no socket.
 	Keychain func(ctx context.Context, name string) (string, error)
+	// Stdin is read where a path is "-"; nil for none.
+	Stdin io.Reader
+	// Profile gives the token of another profile.
+	Profile func(ctx context.Context, name string) (token.Secret, error)
 }
 
 // maxSecret bounds what is read from a file or a program, in bytes.
@@ -80,52 +87,70 @@ func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.S
 }
 
 func (s SecretSource) holder() string {
-	switch s.Key {
-	case "client_secret_file":
-		return printable(s.Value)
-	case "client_secret_env":
-		return "$" + printable(s.Value)
-	case "client_secret_command", keyPassphraseCommand:
+	switch {
+	case s.Command != nil:
 		return "the first line that " + printable(s.Command[0]) + " printed"
-	default:
+	case s.is("_env"):
+		return "$" + printable(s.Value)
+	case s.is("_keychain"):
 		return "the keychain item " + printable(s.Value)
+	case s.Value == stdin:
+		return "standard input"
+	default:
+		return printable(s.Value)
 	}
 }
 
+// is reports by the end of its name what kind of key says it.
+func (s SecretSource) is(kind string) bool { return strings.HasSuffix(s.Key, kind) }
+
 func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, error) {
-	switch s.Key {
-	case "":
+	switch {
+	case s.Empty():
 		return "", nil
-	case keySecret:
+	case s.Key == keySecret:
 		return s.Literal.Reveal(), nil
-	case "client_secret_file":
-		return readSecretFile(ctx, s.Value)
-	case "client_secret_env":
-		lookupEnv := access.LookupEnv
-		if lookupEnv == nil {
-			lookupEnv = os.LookupEnv
-		}
-		text, ok := lookupEnv(s.Value)
-		if !ok {
-			return "", fmt.Errorf("$%s is not set", printable(s.Value))
-		}
-		return text, nil
-	case "client_secret_command", keyPassphraseCommand:
-		run := access.Run
-		if run == nil {
-			run = runner(access.Stderr)
-		}
-		out, err := run(ctx, s.Command)
-		if err != nil {
-			return "", fmt.Errorf("run %s: %w", printable(s.Command[0]), err)
-		}
-		return string(out), nil
-	default:
-		if access.Keychain == nil {
-			return "", errors.New("there is no keychain here")
-		}
+	case s.is("_command"):
+		return s.run(ctx, access)
+	case s.is("_env"):
+		return s.lookUp(access)
+	case s.is("_keychain") && access.Keychain != nil:
 		return access.Keychain(ctx, s.Value)
+	case s.is("_profile") && access.Profile != nil:
+		t, err := access.Profile(ctx, s.Value)
+		return t.Reveal(), err
+	case s.is("_file") && s.Value == stdin && access.Stdin != nil:
+		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
+		return string(data), err
+	case s.is("_file") && s.Value != stdin:
+		return readSecretFile(ctx, s.Value)
+	default:
+		return "", errors.New("it cannot be read here")
 	}
+}
+
+func (s SecretSource) run(ctx context.Context, access SecretAccess) (string, error) {
+	run := access.Run
+	if run == nil {
+		run = runner(access.Stderr)
+	}
+	out, err := run(ctx, s.Command)
+	if err != nil {
+		return "", fmt.Errorf("run %s: %w", printable(s.Command[0]), err)
+	}
+	return string(out), nil
+}
+
+func (s SecretSource) lookUp(access SecretAccess) (string, error) {
+	lookupEnv := access.LookupEnv
+	if lookupEnv == nil {
+		lookupEnv = os.LookupEnv
+	}
+	text, ok := lookupEnv(s.Value)
+	if !ok {
+		return "", fmt.Errorf("$%s is not set", printable(s.Value))
+	}
+	return text, nil
 }
 
 // wideFileError says that the secret is not one.

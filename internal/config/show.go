@@ -34,13 +34,14 @@ func Show(p Profile, origins Origins) []Row {
 				add(k.Name+"."+name, parameterText(k.Name, (*field)[name]))
 			}
 		}
-		switch k.Name {
-		case p.ClientSecret.Key:
-			add(k.Name, p.ClientSecret.Source())
-		case "redirect_ports":
+		if field := p.flag(k.Name); field != nil && (*field || origins[k.Name].Kind != FromDefault) {
+			add(k.Name, strconv.FormatBool(*field))
+		}
+		if group := secretGroup(k.Name); group != "" && p.secret(group).Key == k.Name {
+			add(k.Name, p.secret(group).Source())
+		}
+		if k.Name == "redirect_ports" {
 			add(k.Name, joinPorts(p.RedirectPorts))
-		case "pkce":
-			add(k.Name, strconv.FormatBool(p.PKCE))
 		}
 	}
 	return rows
@@ -49,7 +50,7 @@ func Show(p Profile, origins Origins) []Row {
 // parameterText keeps back what goes into a token request: some servers want a password of their own there. What goes
 // into the authorization request stands in a URL that the person sees.
 func parameterText(table string, values []string) string {
-	if table == "token_parameters" {
+	if table == "token_parameters" || table == "token_headers" {
 		return "[set]"
 	}
 	return strings.Join(values, " ")

@@ -34,7 +34,7 @@ func (r resolution) check() error {
 			}
 		}
 	}
-	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecret, r.checkRedirect} {
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect} {
 		if err := rule(); err != nil {
 			return err
 		}
@@ -55,8 +55,8 @@ func checkSetting(k *Key, values []string) *Error {
 		return nil
 	}
 	e := wrong(k.Name, "%w", err)
-	if k.Name == "token_endpoint_auth_method" {
-		e.Suggestion = first(nearest(values[0], AuthMethods()))
+	if unknown, ok := errors.AsType[*unknownValueError](err); ok {
+		e.Suggestion = first(nearest(unknown.value, unknown.known))
 	}
 	return e
 }
@@ -79,10 +79,20 @@ func (r resolution) checkParameters(table string) error {
 
 func (r resolution) checkServer() error {
 	s := r.settings
-	if s.text("issuer") != "" || s.text("authorization_endpoint") != "" && s.text("token_endpoint") != "" {
+	if s.text("issuer") != "" {
 		return nil
 	}
-	e := r.missing("issuer", "issuer is missing, or authorization_endpoint and token_endpoint")
+	needed := []string{"authorization_endpoint", "token_endpoint"}
+	switch s.text("grant") {
+	case GrantDeviceCode:
+		needed[0] = "device_authorization_endpoint"
+	case GrantClientCredentials, GrantJWTBearer, GrantTokenExchange:
+		needed = needed[1:]
+	}
+	if !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }) {
+		return nil
+	}
+	e := r.missing("issuer", "issuer is missing, or "+strings.Join(needed, " and "))
 	return e.advise(`set issuer = "https://…"; oauthget reads the endpoints from its metadata`)
 }
 
@@ -93,24 +103,61 @@ func (r resolution) checkClient() error {
 	return r.missing("client_id", "client_id is missing").advise(`set client_id to what the authorization server calls this client`)
 }
 
-func (r resolution) checkSecret() error {
+// checkSecrets: one way is enough to give a secret.
+func (r resolution) checkSecrets() error {
+	for _, group := range secretGroups {
+		if given := r.given(group); len(given) > 1 {
+			return r.at(given[1], wrong(given[1], "%s is given too, and one %s is enough", given[0], strings.ReplaceAll(group, "_", " ")))
+		}
+	}
+	return nil
+}
+
+// given are the keys of a group that have a value.
+func (r resolution) given(group string) []string {
 	var given []string
 	for _, k := range keys {
-		if isSecretKey(k.Name) && r.settings.text(k.Name) != "" {
+		if secretGroup(k.Name) == group && r.settings.text(k.Name) != "" {
 			given = append(given, k.Name)
 		}
 	}
-	if len(given) > 1 {
-		return r.at(given[1], wrong(given[1], "%s is given too, and one client secret is enough", given[0]))
+	return given
+}
+
+// checkMethod refuses a client authentication method without what it needs.
+func (r resolution) checkMethod() error {
+	const key = "token_endpoint_auth_method"
+	method, given := r.settings.text(key), r.given(keySecret)
+	refuse := func(advice, format string, args ...any) error {
+		return r.at(key, wrong(key, format, args...).advise("%s", advice))
 	}
-	method := r.settings.text("token_endpoint_auth_method")
 	switch {
 	case method == methodNone && len(given) > 0:
-		return r.at("token_endpoint_auth_method", wrong("token_endpoint_auth_method", "%q sends no secret, and %s is given", method, given[0]).
-			advise("remove one of the two"))
+		return refuse("remove one of the two", "%q sends no secret, and %s is given", method, given[0])
 	case strings.HasPrefix(method, "client_secret_") && len(given) == 0:
-		return r.at("token_endpoint_auth_method", wrong("token_endpoint_auth_method", "%q needs a client secret", method).
-			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain"))
+		return refuse("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain", "%q needs a client secret", method)
+	case method == methodKeyJWT && r.settings.text("client_key_file") == "":
+		return refuse("set client_key_file to a private key, PEM or JWK", "%q needs the client's private key", method)
+	case (method == methodTLS || method == methodSelfSignedTLS) && r.settings.text("tls_certificate_file") == "":
+		return refuse("set tls_certificate_file and tls_key_file", "%q needs the client's certificate", method)
+	}
+	for _, pair := range [][2]string{{"tls_certificate_file", "tls_key_file"}, {"tls_key_file", "tls_certificate_file"}} {
+		if r.settings.text(pair[0]) != "" && r.settings.text(pair[1]) == "" {
+			return r.at(pair[0], wrong(pair[0], "%s is missing", pair[1]).advise("set %s too, or remove %s", pair[1], pair[0]))
+		}
+	}
+	return nil
+}
+
+// checkGrant refuses a grant without what it presents.
+func (r resolution) checkGrant() error {
+	switch grant := r.settings.text("grant"); {
+	case grant == GrantJWTBearer && len(r.given(keyAssertion)) == 0 && r.settings.text("client_key_file") == "":
+		return r.at("grant", wrong("grant", "%q needs an assertion", grant).
+			advise("set assertion_file, assertion_env or assertion_command, or client_key_file to sign one with"))
+	case grant == GrantTokenExchange && len(r.given(keySubjectToken)) == 0:
+		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
+			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))
 	}
 	return nil
 }

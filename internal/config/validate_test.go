@@ -37,7 +37,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`audience = [""]`, `audience: an empty string is of no use`},
 		{`resource = "api"`, `resource: a resource indicator is an absolute URI without a fragment`},
 		{`resource = "https://api.example/#a"`, `resource: a resource indicator is an absolute URI without a fragment`},
-		{`token_endpoint_auth_method = "client_secret_bsic"`, "token_endpoint_auth_method: \"client_secret_bsic\" is not one of none, client_secret_basic, client_secret_post\ndid you mean \"client_secret_basic\"?"},
+		{`token_endpoint_auth_method = "client_secret_bsic"`, "token_endpoint_auth_method: \"client_secret_bsic\" is not one of none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth\ndid you mean \"client_secret_basic\"?"},
 		{`token_endpoint_auth_method = "client_secret_post"`, "token_endpoint_auth_method: \"client_secret_post\" needs a client secret\nset client_secret_file, client_secret_env, client_secret_command or client_secret_keychain"},
 		{"token_endpoint_auth_method = \"none\"\nclient_secret_env = \"X\"", "token_endpoint_auth_method: \"none\" sends no secret, and client_secret_env is given\nremove one of the two"},
 		{"client_secret_env = \"X\"\nclient_secret_file = \"x\"", `client_secret_env: client_secret_file is given too, and one client secret is enough`},

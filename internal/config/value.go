@@ -26,6 +26,8 @@ func (p place) form() tomlForm {
 		return tomlForm{text | boolean | integer, text, "a string, a boolean, an integer or an array of strings"}
 	case Bool:
 		return tomlForm{boolean, 0, want}
+	case Integer:
+		return tomlForm{integer, 0, want}
 	case Ports:
 		return tomlForm{integer, integer, want}
 	case Command:

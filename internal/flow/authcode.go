@@ -158,7 +158,7 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 	if l.verifier != "" {
 		params.Set("code_verifier", l.verifier)
 	}
-	answer, err := c.requestToken(ctx, "redeem code", params)
+	answer, err := c.requestToken(ctx, "redeem code", params, nil)
 	if err != nil {
 		return token.Set{}, err
 	}

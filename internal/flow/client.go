@@ -25,9 +25,8 @@ type Client struct {
 	Server discovery.Metadata
 	// HTTP is the client from package endpoint.
 	HTTP *http.Client
-	// Secret is the client secret; empty for a public client.
-	Secret token.Secret
-	Auth   clientauth.Method
+	// Auth is who the client is, and how it proves that.
+	Auth clientauth.Client
 	// Keys returns the server's JWK Set; fresh asks for one that is not from a cache. Needed where Server has a jwks_uri.
 	Keys func(ctx context.Context, fresh bool) ([]byte, error)
 	// Open shows the authorization request to the person and opens the browser, without waiting for it. A login that

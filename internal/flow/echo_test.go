@@ -43,8 +43,8 @@ func echoing(t *testing.T, answer func(r *http.Request) string) *Client {
 	}()
 	c := &Client{
 		Profile: config.Profile{ClientID: "cli", TokenParameters: url.Values{"pin": {"canary-pin"}}},
-		Secret:  token.NewSecret("canary-s3cret"), Auth: clientauth.Basic,
-		HTTP: endpoint.NewClient(endpoint.Options{}), Now: time.Now,
+		Auth:    clientauth.Client{ID: "cli", Method: clientauth.Basic, Secret: token.NewSecret("canary-s3cret")},
+		HTTP:    endpoint.NewClient(endpoint.Options{}), Now: time.Now,
 	}
 	base := "http://" + l.Addr().String()
 	c.Server.TokenEndpoint, c.Server.RevocationEndpoint, c.Server.UserinfoEndpoint = base+"/t", base+"/r", base+"/u"

@@ -48,7 +48,7 @@ func newRig(t *testing.T, c demoas.Config) *rig {
 			Issuer: server.Issuer(), ClientID: "demo", RedirectURI: config.DefaultRedirectURI, PKCE: true,
 			Scopes: []string{"openid", "profile", "offline_access"},
 		},
-		Server: metadata, HTTP: transport, Auth: clientauth.None, Patience: 10 * time.Second, Now: time.Now,
+		Server: metadata, HTTP: transport, Auth: clientauth.Client{ID: "demo", Method: clientauth.None}, Patience: 10 * time.Second, Now: time.Now,
 		Keys:    func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
 		Open:    visit,
 		Observe: func(e Event) { r.events = append(r.events, e) },
@@ -151,7 +151,7 @@ func TestNothingIsUsedTwice(t *testing.T) {
 func TestPKCEAndNonceCanBeAbsent(t *testing.T) {
 	r := newRig(t, demoas.Config{Clients: []demoas.Client{{ID: "conf", Secret: "canary-s3cret", RedirectURIs: []string{config.DefaultRedirectURI}}}})
 	r.Profile.ClientID, r.Profile.PKCE, r.Profile.Scopes = "conf", false, nil
-	r.Secret, r.Auth = token.NewSecret("canary-s3cret"), clientauth.Basic
+	r.Auth = clientauth.Client{ID: "conf", Method: clientauth.Basic, Secret: token.NewSecret("canary-s3cret")}
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -322,7 +322,7 @@ func FuzzTokenResponse(f *testing.F) {
 		if status < 200 || status > 599 {
 			return
 		}
-		c := Client{Profile: config.Profile{ClientID: "c"}, Auth: clientauth.None, Now: time.Now}
+		c := Client{Auth: clientauth.Client{ID: "c", Method: clientauth.None}, Now: time.Now}
 		c.Server.TokenEndpoint = "https://as.example/token"
 		c.HTTP = &http.Client{Transport: canned{status, contentType, body}}
 		set, err := c.Refresh(t.Context(), token.Set{RefreshToken: token.NewSecret("canary-refresh-token")})

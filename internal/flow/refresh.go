@@ -29,7 +29,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	answer, err := c.requestToken(ctx, op, url.Values{
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {old.RefreshToken.Reveal()},
-	})
+	}, nil)
 	if answer == nil {
 		return token.Set{}, err
 	}

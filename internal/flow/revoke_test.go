@@ -43,7 +43,8 @@ func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 		r := newRig(t, demoas.Config{Clients: []demoas.Client{{
 			ID: "conf", Secret: secret, RedirectURIs: []string{config.DefaultRedirectURI}, AuthMethod: string(method),
 		}}})
-		r.Profile.ClientID, r.Secret, r.Auth = "conf", token.NewSecret(secret), method
+		r.Profile.ClientID = "conf"
+		r.Auth = clientauth.Client{ID: "conf", Method: method, Secret: token.NewSecret(secret)}
 		set, err := r.AuthorizationCode(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/trace"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -20,11 +22,11 @@ import (
 
 // requestToken sends one token request, whatever its grant, and returns the checked answer; one that did not pass comes
 // with the error, since a refresh token in it may be the only one left. params bears grant_type
-// and what the grant needs; what the profile adds comes in here.
+// and what the grant needs; what the profile adds comes in here. key binds the token to it (RFC 9449); nil for none.
 //
 // clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
 // oauth2.Config.Exchange and TokenSource do not.
-func (c *Client) requestToken(ctx context.Context, op string, params url.Values) (*oauth2.Token, error) {
+func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
 	if err := checkQuery(c.Server.TokenEndpoint); err != nil {
 		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
 	}
@@ -34,14 +36,22 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values)
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}
-	c.observe(TokenRequest{Endpoint: c.Server.TokenEndpoint, ClientID: c.Profile.ClientID, Auth: c.Auth, Parameters: params})
-	request := clientcredentials.Config{
-		ClientID: c.Profile.ClientID, ClientSecret: c.Secret.Reveal(),
-		TokenURL: c.Server.TokenEndpoint, AuthStyle: c.Auth.Style(), EndpointParams: params,
-	}
-	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP))
+	c.observe(TokenRequest{Endpoint: c.Server.TokenEndpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params})
+	secrets := c.sent(params)
+	header, err := c.Auth.Authenticate(params)
 	if err != nil {
-		return nil, tokenError(ctx, op, err, c.sent(params))
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	for name, values := range c.Profile.TokenHeaders {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	request := clientcredentials.Config{
+		// The client's identifier and its proof are among the parameters, or in the header.
+		TokenURL: c.Server.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
+	}
+	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, withHeader(c.HTTP, header)))
+	if err != nil {
+		return nil, tokenError(ctx, op, err, secrets)
 	}
 	if err := checkToken(answer); err != nil {
 		return answer, &untrusted.Error{Op: op, Err: err}
@@ -55,7 +65,7 @@ const shortest = 6
 
 // sent are the secrets of a request, which its answer may echo: whatever a trace would not show.
 func (c *Client) sent(params url.Values) []token.Secret {
-	secrets := c.credentials()
+	secrets := c.Auth.Secrets()
 	for name, values := range params {
 		if trace.Shown(name) {
 			continue
@@ -68,15 +78,6 @@ func (c *Client) sent(params url.Values) []token.Secret {
 		}
 	}
 	return secrets
-}
-
-// credentials are the client secret, and the pair in which HTTP Basic sends it (RFC 6749 §2.3.1).
-func (c *Client) credentials() []token.Secret {
-	if c.Secret.Empty() {
-		return nil
-	}
-	pair := url.QueryEscape(c.Profile.ClientID) + ":" + url.QueryEscape(c.Secret.Reveal())
-	return []token.Secret{token.NewSecret(pair), c.Secret}
 }
 
 func checkToken(t *oauth2.Token) error {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/token"
@@ -22,17 +21,12 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 		return set, fmt.Errorf("%s: %w", op, err)
 	}
 	req.Header.Set("Authorization", set.Type()+" "+set.AccessToken.Reveal())
-	resp, err := c.HTTP.Do(req)
+	answer, err := c.do(op, req)
 	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
+		return set, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
-	}
-	if resp.StatusCode != http.StatusOK {
-		return set, &ServerError{Op: op, Status: resp.StatusCode}
+	if answer.status != http.StatusOK {
+		return set, &ServerError{Op: op, Status: answer.status}
 	}
 	var claims struct {
 		Subject           string `json:"sub"`
@@ -40,7 +34,7 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 		Email             string `json:"email"`
 		Name              string `json:"name"`
 	}
-	if json.Unmarshal(body, &claims) != nil || claims.Subject == "" {
+	if json.Unmarshal(answer.body, &claims) != nil || claims.Subject == "" {
 		return set, &untrusted.Error{Op: op, Err: errors.New("the answer is not a JSON object with a sub")}
 	}
 	// OpenID Connect Core §5.3.2: "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim

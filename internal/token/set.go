@@ -31,6 +31,8 @@ type Set struct {
 	IDTokenExpiry time.Time
 	// Subject and Username tell whom the tokens are for, from the validated ID Token; empty where there was none.
 	Subject, Username string
+	// DPoPKey is the private JWK that the tokens are bound to (RFC 9449 §4.2); empty where they are not.
+	DPoPKey Secret
 }
 
 // clockLeeway is by how much a clock may have been set back since the token was obtained, before the token's expiry is
@@ -84,6 +86,7 @@ type stored struct {
 	Subject      string   `json:"sub,omitempty"`
 	Username     string   `json:"username,omitempty"`
 	Endpoint     string   `json:"token_endpoint,omitempty"`
+	DPoPKey      string   `json:"dpop_key,omitempty"`
 }
 
 const storedVersion = 1
@@ -96,6 +99,7 @@ func (s Set) Marshal() ([]byte, error) {
 		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
 		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained), IDExpiry: unix(s.IDTokenExpiry),
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
+		DPoPKey: s.DPoPKey.Reveal(),
 	})
 }
 
@@ -120,6 +124,7 @@ func Unmarshal(data []byte) (Set, error) {
 		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
 		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained), IDTokenExpiry: fromUnix(st.IDExpiry),
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
+		DPoPKey: NewSecret(st.DPoPKey),
 	}, nil
 }
 

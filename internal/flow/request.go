@@ -1,0 +1,93 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// answer is what an endpoint other than the token endpoint answered.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// post sends form to an endpoint that wants the client's authentication, as the token endpoint does. form gets the proof
+// added. An answer with a status other than want is a *ServerError, in which what the request bore is masked.
+func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want int) (answer, error) {
+	secrets := c.sent(form)
+	form = maps.Clone(form)
+	header, err := c.Auth.Authenticate(form)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", op, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", op, err)
+	}
+	req.Header = header
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	a, err := c.do(op, req)
+	if err != nil {
+		return answer{}, err
+	}
+	if a.status != want {
+		return a, a.refusal(op, secrets)
+	}
+	return a, nil
+}
+
+// do sends a request and reads its answer, whatever its status.
+func (c *Client) do(op string, req *http.Request) (answer, error) {
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", op, untrusted.Network(req.Context(), err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", op, untrusted.Network(req.Context(), err))
+	}
+	return answer{resp.StatusCode, resp.Header, body}, nil
+}
+
+// refusal reads an error response in the form of RFC 6749 §5.2.
+func (a answer) refusal(op string, masks []token.Secret) error {
+	var members struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+		URI         string `json:"error_uri"`
+	}
+	_ = json.Unmarshal(a.body, &members) // without an error code the status says it
+	return newServerError(ServerError{
+		Op: op, Status: a.status, Code: members.Error, Description: members.Description, URI: members.URI,
+	}, masks...)
+}
+
+// withHeader returns client with more header fields on each request.
+func withHeader(client *http.Client, header http.Header) *http.Client {
+	with := *client
+	with.Transport = headed{client.Transport, header}
+	return &with
+}
+
+type headed struct {
+	base   http.RoundTripper
+	header http.Header
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (h headed) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	maps.Copy(req.Header, h.header)
+	return h.base.RoundTrip(req)
+}
