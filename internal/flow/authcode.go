@@ -87,40 +87,6 @@ func newLogin(openID, pkce bool) login {
 	return l
 }
 
-func (c *Client) authorizationRequest(l login) (AuthorizationRequest, error) {
-	var options []oauth2.AuthCodeOption
-	if l.verifier != "" {
-		options = append(options, oauth2.S256ChallengeOption(l.verifier))
-	}
-	if !l.nonce.Empty() {
-		options = append(options, oauth2.SetAuthURLParam("nonce", l.nonce.Reveal()))
-	}
-	o := oauth2.Config{
-		ClientID: c.Profile.ClientID, RedirectURL: l.redirectURI, Scopes: c.Profile.Scopes,
-		Endpoint: oauth2.Endpoint{AuthURL: c.Server.AuthorizationEndpoint},
-	}
-	if err := checkQuery(c.Server.AuthorizationEndpoint, c.addedParameters()...); err != nil {
-		return AuthorizationRequest{}, &untrusted.Error{Op: "prepare authorization request", Err: fmt.Errorf("authorization_endpoint %w", err)}
-	}
-	u, err := url.Parse(o.AuthCodeURL(l.state, options...))
-	if err != nil {
-		return AuthorizationRequest{}, fmt.Errorf("read authorization_endpoint: %w", err)
-	}
-	// golang.org/x/oauth2 sets a parameter once; resource (RFC 8707 §2) and others may be repeated.
-	query := u.Query()
-	for name, values := range c.Profile.AuthorizationParameters {
-		query[name] = values
-	}
-	if len(c.Profile.Resource) > 0 {
-		query["resource"] = c.Profile.Resource
-	}
-	if len(c.Profile.Audience) > 0 {
-		query["audience"] = c.Profile.Audience
-	}
-	u.RawQuery = query.Encode()
-	return AuthorizationRequest{u, l.redirectURI}, nil
-}
-
 // finish checks the authorization response and redeems its code.
 func (c *Client) finish(ctx context.Context, l login, response url.Values) (token.Set, error) {
 	if err := c.checkIssuer(response); err != nil {
