@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // watched is the program, with somebody reading what it writes on stderr.
 func watched() int {
 	world := system()
-	watch := &watcher{Writer: world.stderr}
+	watch := &watcher{File: os.Stderr}
 	world.stderr = watch
 	status := runUntilSignal(os.Args[1:], world)
 	if strings.Contains(watch.seen.String(), canary) {
@@ -47,7 +47,7 @@ func watched() int {
 }
 
 type watcher struct {
-	io.Writer
+	*os.File
 	mu   sync.Mutex
 	seen strings.Builder
 }
@@ -56,7 +56,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen.Write(p)
-	return w.Writer.Write(p)
+	return w.File.Write(p)
 }
 
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and

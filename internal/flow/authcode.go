@@ -64,16 +64,6 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	return set, err
 }
 
-func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
-	defer cancel()
-	response, err := listener.Wait(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("wait for the browser: %w", err)
-	}
-	return response, nil
-}
-
 // newLogin draws what must not be guessed. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
 // … MUST be less than or equal to 2^(-128)". rand.Text has 130 bits, GenerateVerifier 256.
 func newLogin(openID, pkce bool) login {
