@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"internal/output":    1,
 	"internal/store":     1,
 
+	"internal/advice":      0,
 	"internal/browser":     0,
 	"internal/clientauth":  0,
 	"internal/loopback":    0,
