@@ -18,7 +18,8 @@ var floors = map[string]int{
 
 	"internal/tokensource": 3,
 
-	"internal/flow": 2,
+	"internal/doctor": 2,
+	"internal/flow":   2,
 
 	"internal/config":    1,
 	"internal/discovery": 1,
