@@ -50,6 +50,7 @@ type Server struct {
 	ledger  *ledger
 	visits  *visits
 	devices *devices
+	used    *replays
 	grants  map[string]grantType
 	clients map[string]Client
 
@@ -77,7 +78,7 @@ func New(issuer string, c Config) (*Server, error) {
 	}
 	s := &Server{
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
-		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c),
+		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c), used: newReplays(c.Now),
 		clients: clients, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
 	s.grants = s.grantTypes()

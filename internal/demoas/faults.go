@@ -82,6 +82,11 @@ type Faults struct {
 	DeviceExpired   bool `json:"device_expired,omitempty"`    // answer expired_token
 	DevicePending   bool `json:"device_pending,omitempty"`    // answer authorization_pending for ever
 
+	// The answer to a token exchange.
+
+	ExchangeIssuedTokenType     string `json:"exchange_issued_token_type,omitempty"` // say this one
+	ExchangeOmitIssuedTokenType bool   `json:"exchange_omit_issued_token_type,omitempty"`
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status

@@ -23,13 +23,14 @@ type login struct {
 	at   time.Time
 }
 
-// grant is what a person once allowed a client. Every token that comes of it points to it, so that revoking it revokes
+// grant is what a person once allowed a client, or what the client may do by itself: then nobody has signed in. Every token that comes of it points to it, so that revoking it revokes
 // the whole family. All but revoked stays as it was made.
 type grant struct {
 	clientID, redirectURI, codeChallenge string
 	login                                login
 	scopes, audience                     []string
 	nonce                                string
+	actor                                string // who acts for the person (RFC 8693 §4.1); mostly nobody
 	revoked                              bool
 }
 

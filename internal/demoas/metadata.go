@@ -32,6 +32,9 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		issuer = attacker
 	}
 	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
+	if s.config.ClientAssertions {
+		methods = append(methods, AuthClientSecretJWT, AuthPrivateKeyJWT)
+	}
 	if f.AuthMethods != nil {
 		methods = f.AuthMethods
 	}
