@@ -18,12 +18,24 @@ type Features struct {
 	TokenExchange     bool `json:"token_exchange"`     // RFC 8693
 	// ClientAssertions lists the client authentication methods of RFC 7523 §2.2; a client that uses one turns it on.
 	ClientAssertions bool `json:"client_assertions"`
+
+	PAR            bool `json:"par"`             // RFC 9126
+	RequirePAR     bool `json:"require_par"`     // implies PAR
+	RequestObjects bool `json:"request_objects"` // RFC 9101, signed by the client's JWKS, by value or pushed
+	// RequireSignedRequest implies RequestObjects.
+	RequireSignedRequest bool `json:"require_signed_request"`
+	FormPost             bool `json:"form_post"` // the response mode
+	JARM                 bool `json:"jarm"`      // the response modes jwt, query.jwt and form_post.jwt
+	// AuthorizationDetailsTypes turns authorization details on (RFC 9396).
+	AuthorizationDetailsTypes []string `json:"authorization_details_types"`
 }
 
 func (f Features) withDefaults() Features {
 	if f.DeviceExpiresIn == 0 {
 		f.DeviceExpiresIn = 600
 	}
+	f.PAR = f.PAR || f.RequirePAR
+	f.RequestObjects = f.RequestObjects || f.RequireSignedRequest
 	return f
 }
 
@@ -36,5 +48,21 @@ func (s *Server) addFeatures(document map[string]any) {
 		for _, endpoint := range []string{"token", "revocation", "introspection"} {
 			document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = slices.Concat(keyAlgorithms(), secretAlgorithms())
 		}
+	}
+	document["response_modes_supported"] = s.config.responseModes()
+	if s.config.PAR {
+		document["pushed_authorization_request_endpoint"] = s.url("/par")
+		document["require_pushed_authorization_requests"] = s.config.RequirePAR
+	}
+	if s.config.RequestObjects {
+		document["request_parameter_supported"] = true
+		document["require_signed_request_object"] = s.config.RequireSignedRequest
+		document["request_object_signing_alg_values_supported"] = keyAlgorithms()
+	}
+	if s.config.JARM {
+		document["authorization_signing_alg_values_supported"] = []string{"ES256"}
+	}
+	if types := s.config.AuthorizationDetailsTypes; len(types) > 0 {
+		document["authorization_details_types_supported"] = types
 	}
 }

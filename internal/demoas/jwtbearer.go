@@ -50,11 +50,14 @@ func (s *Server) impersonal(q tokenRequest, by login, f Faults) (issuing, *oauth
 	if e := asked.readScope(q.form); e != nil {
 		return issuing{}, e
 	}
+	if e := asked.readDetails(q.form, s.config.Features); e != nil {
+		return issuing{}, e
+	}
 	// RFC 6749 §3.3: "The authorization server MAY fully or partially ignore the scope requested by the client".
 	scopes := slices.DeleteFunc(narrowed(slices.Clone(asked.scopes), f), func(scope string) bool {
 		return scope == scopeOpenID || scope == scopeOffline
 	})
-	g := &grant{clientID: q.client.ID, login: by, scopes: scopes, audience: q.audience}
+	g := &grant{clientID: q.client.ID, login: by, scopes: scopes, audience: q.audience, details: asked.details}
 	return issuing{grant: g, scopes: scopes}, nil
 }
 

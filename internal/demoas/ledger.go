@@ -30,6 +30,7 @@ type grant struct {
 	login                                login
 	scopes, audience                     []string
 	nonce                                string
+	details                              []detail
 	actor                                string // who acts for the person (RFC 8693 §4.1); mostly nobody
 	revoked                              bool
 }
@@ -43,6 +44,7 @@ type authorizationCode struct {
 type accessToken struct {
 	grant            *grant
 	scopes, audience []string
+	details          []detail
 	issued, expires  time.Time
 }
 
@@ -128,7 +130,7 @@ func (l *ledger) issueAccessToken(a issuing) string {
 	defer l.mu.Unlock()
 	secret, now := randomSecret(l.prefix), l.now()
 	token := accessToken{
-		grant: a.grant, scopes: a.scopes, audience: a.audience, issued: now, expires: now.Add(l.accessTokenLifetime),
+		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, issued: now, expires: now.Add(l.accessTokenLifetime),
 	}
 	l.accessTokens.put(secret, token, l.accessTokenLifetime)
 	return secret

@@ -52,6 +52,9 @@ func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 	answer["token_type"] = "Bearer"
 	answer["iat"] = token.issued.Unix()
 	answer["exp"] = token.expires.Unix()
+	if len(token.details) > 0 {
+		answer["authorization_details"] = token.details
+	}
 	if actor := token.grant.actor; actor != "" {
 		answer["act"] = map[string]any{"sub": subjectOf(actor)}
 	}

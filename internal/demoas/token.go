@@ -35,6 +35,10 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if len(audience) == 0 {
 		answer.audience = answer.grant.audience
 	}
+	if answer.details, e = s.detailsFor(tokenRequest{form: r.PostForm}, answer.grant.details); e != nil {
+		s.writeError(w, http.StatusBadRequest, e)
+		return
+	}
 	s.issue(w, answer, f)
 }
 
@@ -90,6 +94,7 @@ type issuing struct {
 	grant        *grant
 	scopes       []string
 	audience     []string
+	details      []detail
 	refreshToken string
 	nonce        string // for the ID Token
 	tokenType    string // issued_token_type (RFC 8693 §2.2.1); empty but for a token exchange
@@ -149,6 +154,7 @@ func (s *Server) issue(w http.ResponseWriter, a issuing, f Faults) {
 	if a.tokenType != "" && !f.ExchangeOmitIssuedTokenType {
 		response["issued_token_type"] = cmp.Or(f.ExchangeIssuedTokenType, a.tokenType)
 	}
+	tellDetails(response, a.details, f)
 	if a.refreshToken != "" {
 		response["refresh_token"] = a.refreshToken
 	}
