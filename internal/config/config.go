@@ -41,6 +41,7 @@ type Profile struct {
 	TokenHeaders            url.Values // header fields of the token request, by name
 	PKCE                    bool       // RFC 7636
 	RequirePAR              bool       // no authorization request without a pushed one (RFC 9126)
+	WithoutPAR              bool       // none that is pushed: the profile says that it requires none
 	RequestObjectSigningAlg string     // signs the authorization request (RFC 9101); empty for none
 	DPoP                    bool       // RFC 9449
 	DPoPAllowBearer         bool       // a Bearer token will do where DPoP was asked for
