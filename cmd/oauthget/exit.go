@@ -176,9 +176,23 @@ func fromServer(err error) (failure, bool) {
 	return failure{statusServer, serverHints(e)}, true
 }
 
-// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 8707 §2, into what to look at.
+// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9101 §7 and RFC 9396 §5 into what to look at.
 func serverHints(e *flow.ServerError) []string {
+	hints := codeHints(e)
+	if e.Op == flow.OpPush {
+		hints = append(hints, "or send the request through the browser: set require_pushed_authorization_requests = false")
+	}
+	return hints
+}
+
+func codeHints(e *flow.ServerError) []string {
 	switch e.Code {
+	case "invalid_request_object":
+		return []string{"check request_object_signing_alg, and that the server knows the public key of client_key_file"}
+	case "invalid_request_uri":
+		return []string{"run the command again: the server keeps a pushed request for a short while, and for one use"}
+	case "invalid_authorization_details":
+		return []string{"check authorization_details in the profile against the types and members that the server knows"}
 	case "invalid_client":
 		return []string{"check client_id, the client secret and token_endpoint_auth_method in the profile"}
 	case "unauthorized_client":

@@ -127,6 +127,12 @@ func ResponseModes() []string {
 	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}
 }
 
+// signingAlgorithms are those that a request object may be signed with: "none" is no signature, and a client secret is a
+// poor key.
+func signingAlgorithms() []string {
+	return []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
+}
+
 // SecurityProfiles lists the values of the key "security_profile".
 func SecurityProfiles() []string { return []string{FAPI2} }
 

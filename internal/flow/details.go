@@ -19,7 +19,7 @@ const maxDetails = 64 << 10
 // answer so itself: "the AS MUST refuse to process any unknown authorization details type" (§5).
 func (c *Client) checkDetails() error {
 	listed := c.Server.AuthorizationDetailsTypesSupported
-	for _, kind := range detailTypes(c.Profile.AuthorizationDetails) {
+	for _, kind := range DetailTypes(c.Profile.AuthorizationDetails) {
 		if !offers(listed, kind) {
 			return unsupported("authorization_details", kind, listed)
 		}
@@ -27,8 +27,8 @@ func (c *Client) checkDetails() error {
 	return nil
 }
 
-// detailTypes are the types in a JSON array of authorization details, in its order and each once.
-func detailTypes(details string) []string {
+// DetailTypes are the types in a JSON array of authorization details, in its order and each once.
+func DetailTypes(details string) []string {
 	var list []struct {
 		Type string `json:"type"`
 	}

@@ -75,6 +75,8 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 		{c.keyIsStrong(), false, "has a client_key_file that signs with none of " + strings.Join(fapiAlgorithms(), ", ")},
 		{p.RequestObjectSigningAlg == "" || slices.Contains(fapiAlgorithms(), p.RequestObjectSigningAlg), false,
 			"has a request_object_signing_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(fapiAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
+			"has an id_token_signed_response_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
 		// "shall support sender-constrained access tokens using one or both of the following methods: MTLS …, DPoP"
 		c.constrained(),
 		{!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, fapiAlgorithms()), true,
