@@ -26,6 +26,7 @@ func (s *session) advise(err error) error {
 	if line := s.line(found.Keys); line != "" {
 		hints = append(hints, line)
 	}
+	hints = append(hints, pushHint(e)...)
 	return &hinted{err, hints}
 }
 

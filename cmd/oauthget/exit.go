@@ -183,12 +183,23 @@ func serverHints(err error, e *flow.ServerError) []string {
 		return nil
 	}
 	if found, ok := advice.For(e.Code, e.Description); ok {
-		return []string{fill(found.Text, nil)}
+		return append([]string{fill(found.Text, nil)}, pushHint(e)...)
+	}
+	if hints := pushHint(e); hints != nil {
+		return hints
 	}
 	if e.Code == "" {
 		return []string{"try again later; what is stored has been kept"}
 	}
 	return []string{"run the command again with --trace to see the exchange"}
+}
+
+// pushHint is the way around an endpoint for pushed requests that is out of order.
+func pushHint(e *flow.ServerError) []string {
+	if e.Op != flow.OpPush {
+		return nil
+	}
+	return []string{"or send the request through the browser: set require_pushed_authorization_requests = false"}
 }
 
 // fromListener is about ports of this machine, which is nobody's network.
