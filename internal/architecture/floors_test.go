@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"internal/config":    1,
 	"internal/discovery": 1,
 	"internal/endpoint":  1,
+	"internal/explain":   1,
 	"internal/idtoken":   1,
 	"internal/output":    1,
 	"internal/store":     1,
