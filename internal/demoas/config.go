@@ -55,6 +55,8 @@ type Client struct {
 	JWKS *jose.JSONWebKeySet
 	// GrantTypes are those the client may use; all that are on where there are none.
 	GrantTypes []string
+	// DPoPBound wants a DPoP proof with each token request, where DPoP is on.
+	DPoPBound bool
 }
 
 // DemoClient is the public client that a server without configured clients knows.

@@ -53,8 +53,10 @@ type Server struct {
 	devices *devices
 	used    *replays
 	pushed  *pushedRequests
-	grants  map[string]grantType
-	clients map[string]Client
+	// Nonces of one server mean nothing to the other.
+	tokenNonces, apiNonces *nonces
+	grants                 map[string]grantType
+	clients                map[string]Client
 
 	mu       sync.Mutex
 	faults   Faults
@@ -81,6 +83,7 @@ func New(issuer string, c Config) (*Server, error) {
 	s := &Server{
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
 		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c), used: newReplays(c.Now), pushed: newPushedRequests(c.Now),
+		tokenNonces: newNonces(c.Now), apiNonces: newNonces(c.Now),
 		clients: clients, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
 	s.grants = s.grantTypes()

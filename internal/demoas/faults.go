@@ -109,6 +109,14 @@ type Faults struct {
 	GrantedAuthorizationDetails json.RawMessage `json:"granted_authorization_details,omitempty"` // say these were granted
 	OmitAuthorizationDetails    bool            `json:"omit_authorization_details,omitempty"`
 
+	// DPoP. A proof is refused with use_dpop_nonce however right its nonce is.
+
+	DPoPAnswerBearer bool `json:"dpop_answer_bearer,omitempty"`  // issue tokens that are not bound
+	DPoPNonceLoop    bool `json:"dpop_nonce_loop,omitempty"`     // by the authorization server, always
+	DPoPNonceTimes   int  `json:"dpop_nonce_times,omitempty"`    // so often
+	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and no nonce comes along
+	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status

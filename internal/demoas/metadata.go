@@ -74,13 +74,17 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 
 // serveResourceMetadata lets a client that knows only the API find this server (RFC 9728 §2).
 func (s *Server) serveResourceMetadata(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{
+	document := map[string]any{
 		"resource":                 s.APIURL(),
 		"resource_name":            "Demo orders",
 		"authorization_servers":    []string{s.Issuer()},
 		"scopes_supported":         []string{scopeOrders},
 		"bearer_methods_supported": []string{"header"},
-	})
+	}
+	if s.config.DPoP {
+		document["dpop_signing_alg_values_supported"] = keyAlgorithms()
+	}
+	writeJSON(w, http.StatusOK, document)
 }
 
 func (s *Server) serveJWKS(w http.ResponseWriter, _ *http.Request) {

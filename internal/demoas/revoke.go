@@ -49,9 +49,12 @@ func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 	answer["client_id"] = token.grant.clientID
 	answer["username"] = token.grant.subject()
 	answer["scope"] = strings.Join(token.scopes, " ")
-	answer["token_type"] = "Bearer"
+	answer["token_type"] = schemeBearer
 	answer["iat"] = token.issued.Unix()
 	answer["exp"] = token.expires.Unix()
+	if token.jkt != "" {
+		answer["token_type"], answer["cnf"] = schemeDPoP, map[string]string{"jkt": token.jkt}
+	}
 	if len(token.details) > 0 {
 		answer["authorization_details"] = token.details
 	}
