@@ -149,6 +149,10 @@ func (c Client) public() bool {
 	return c.AuthMethod == AuthNone || c.AuthMethod == "" && c.Secret == ""
 }
 
+func (c Client) mayUse(grantType string) bool {
+	return len(c.GrantTypes) == 0 || slices.Contains(c.GrantTypes, grantType)
+}
+
 // asserts reports whether the client authenticates with a JWT.
 func (c Client) asserts() bool {
 	return c.AuthMethod == AuthPrivateKeyJWT || c.AuthMethod == AuthClientSecretJWT

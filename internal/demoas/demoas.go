@@ -30,6 +30,7 @@ const (
 	EndpointAPI         = "api" // the protected resource
 	EndpointDevice      = "device_authorization"
 	EndpointPAR         = "par"
+	EndpointRegister    = "register"
 )
 
 // Event tells of one request that was answered. It bears no secret.
@@ -56,7 +57,7 @@ type Server struct {
 	// Nonces of one server mean nothing to the other.
 	tokenNonces, apiNonces *nonces
 	grants                 map[string]grantType
-	clients                map[string]Client
+	clients                *registry
 
 	mu       sync.Mutex
 	faults   Faults
@@ -84,7 +85,7 @@ func New(issuer string, c Config) (*Server, error) {
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
 		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c), used: newReplays(c.Now), pushed: newPushedRequests(c.Now),
 		tokenNonces: newNonces(c.Now), apiNonces: newNonces(c.Now),
-		clients: clients, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
+		clients: newRegistry(clients, c.Now), faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
 	s.grants = s.grantTypes()
 	s.routes()
@@ -159,6 +160,11 @@ func (s *Server) routes() {
 	s.handle(EndpointUserinfo, "POST "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointAPI, "GET "+path+"/api/orders", s.serveOrders)
 
+	if s.config.Registration {
+		s.handle(EndpointRegister, "POST "+path+"/register", s.serveRegister)
+		s.handle(EndpointRegister, "GET "+path+"/register/{id}", s.serveRegistration)
+		s.handle(EndpointRegister, "DELETE "+path+"/register/{id}", s.serveRegistration)
+	}
 	if s.config.PAR {
 		s.handle(EndpointPAR, "POST "+path+"/par", s.servePAR)
 	}

@@ -117,6 +117,14 @@ type Faults struct {
 	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and no nonce comes along
 	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
 
+	// The client registration response. Of those that replace it, the first in this order is done.
+
+	RegistrationHTML         bool     `json:"registration_html,omitempty"`          // a web page
+	RegistrationError        string   `json:"registration_error,omitempty"`         // this error code, status RegistrationStatus or 400
+	RegistrationStatus       int      `json:"registration_status,omitempty"`        // this status and nothing else
+	RegistrationRedirectURIs []string `json:"registration_redirect_uris,omitempty"` // say that these are registered
+	RegistrationOmitClientID bool     `json:"registration_omit_client_id,omitempty"`
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status

@@ -33,6 +33,11 @@ type Features struct {
 	DPoP bool `json:"dpop"`
 	// RequireDPoPNonce implies DPoP. The token endpoint and the API have nonces of their own.
 	RequireDPoPNonce bool `json:"require_dpop_nonce"`
+
+	// Registration lets clients register themselves (RFC 7591), read and delete their registration (RFC 7592).
+	Registration bool `json:"registration"`
+	// InitialAccessToken is wanted for it where it is not empty.
+	InitialAccessToken string `json:"initial_access_token"`
 }
 
 func (f Features) withDefaults() Features {
@@ -67,6 +72,9 @@ func (s *Server) addFeatures(document map[string]any) {
 	}
 	if s.config.JARM {
 		document["authorization_signing_alg_values_supported"] = []string{"ES256"}
+	}
+	if s.config.Registration {
+		document["registration_endpoint"] = s.url("/register")
 	}
 	if s.config.DPoP {
 		document["dpop_signing_alg_values_supported"] = keyAlgorithms()

@@ -207,6 +207,28 @@ func (l *ledger) refresh(secret string, by refreshing) (*grant, string, *oauthEr
 	return t.grant, successor, nil
 }
 
+// forget revokes all grants of the client: once it is deleted, the server "SHOULD immediately invalidate all existing
+// authorization grants and currently active access tokens, all refresh tokens, and other tokens associated with this
+// client." (RFC 7592 §2.3)
+func (l *ledger) forget(clientID string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	end := func(g *grant) {
+		if g.clientID == clientID {
+			g.revoked = true
+		}
+	}
+	for _, e := range l.codes.entries {
+		end(e.value.grant)
+	}
+	for _, e := range l.accessTokens.entries {
+		end(e.value.grant)
+	}
+	for _, e := range l.refreshTokens.entries {
+		end(e.value.grant)
+	}
+}
+
 // revoke ends what the token stands for. A token that is not known is as good as revoked.
 func (l *ledger) revoke(secret, clientID string) *oauthError {
 	l.mu.Lock()

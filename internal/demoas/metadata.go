@@ -31,10 +31,7 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	if f.WrongIssuerInMetadata {
 		issuer = attacker
 	}
-	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
-	if s.config.ClientAssertions {
-		methods = append(methods, AuthClientSecretJWT, AuthPrivateKeyJWT)
-	}
+	methods := s.authMethods()
 	if f.AuthMethods != nil {
 		methods = f.AuthMethods
 	}
@@ -70,6 +67,14 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		delete(document, "token_endpoint")
 	}
 	writeJSON(w, http.StatusOK, document)
+}
+
+func (s *Server) authMethods() []string {
+	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
+	if s.config.ClientAssertions {
+		methods = append(methods, AuthClientSecretJWT, AuthPrivateKeyJWT)
+	}
+	return methods
 }
 
 // serveResourceMetadata lets a client that knows only the API find this server (RFC 9728 §2).

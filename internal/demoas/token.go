@@ -103,7 +103,7 @@ func (s *Server) redeem(q tokenRequest, f Faults) (issuing, *oauthError) {
 		on := strings.Join(slices.Sorted(maps.Keys(s.grants)), ", ")
 		return issuing{}, &oauthError{"unsupported_grant_type", "The grant types are " + on + "."}
 	// RFC 6749 §5.2: unauthorized_client is for a client that "is not authorized to use this authorization grant type".
-	case len(q.client.GrantTypes) > 0 && !slices.Contains(q.client.GrantTypes, name):
+	case !q.client.mayUse(name):
 		return issuing{}, &oauthError{"unauthorized_client", "The client is not registered for this grant type."}
 	}
 	return grant(q, f)
@@ -137,7 +137,7 @@ func (s *Server) redeemCode(q tokenRequest, f Faults) (issuing, *oauthError) {
 // firstTokens are those that a grant of a person brings when it is used for the first time.
 func (s *Server) firstTokens(q tokenRequest, g *grant, f Faults) issuing {
 	answer := issuing{grant: g, scopes: g.scopes}
-	if slices.Contains(g.scopes, scopeOffline) && !f.OmitRefreshToken {
+	if slices.Contains(g.scopes, scopeOffline) && q.client.mayUse("refresh_token") && !f.OmitRefreshToken {
 		answer.refreshToken = s.ledger.issueRefreshToken(g, q.boundTo(f))
 	}
 	return answer
