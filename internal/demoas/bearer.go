@@ -75,16 +75,3 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 		},
 	})
 }
-
-// serveUserinfo is the UserInfo endpoint (OpenID Connect Core §5.3).
-func (s *Server) serveUserinfo(w http.ResponseWriter, r *http.Request) {
-	token, ok := s.bearer(w, r, scopeOpenID)
-	if !ok {
-		return
-	}
-	claims := claimsAbout(token.grant.subject(), token.scopes)
-	if s.currentFaults().WrongUserinfoSubject {
-		claims["sub"] = "somebody-else"
-	}
-	writeJSON(w, http.StatusOK, claims)
-}

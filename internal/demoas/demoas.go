@@ -5,6 +5,11 @@
 // Core), revocation (RFC 7009), introspection (RFC 7662), the iss parameter (RFC 9207), resource indicators (RFC 8707) and a
 // protected API (RFC 6750). What it does wrong it does on purpose, by [Faults].
 //
+// [Features] turn on what most servers lack: the grants for devices (RFC 8628), clients alone (RFC 6749 §4.4), assertions
+// (RFC 7523) and token exchange (RFC 8693), client assertions (RFC 7523 §2.2), requests that are pushed (RFC 9126) or signed
+// (RFC 9101), answers that are posted or signed (JARM), authorization details (RFC 9396), DPoP (RFC 9449), registration
+// (RFC 7591, RFC 7592), JWT access tokens (RFC 9068) and signed userinfo.
+//
 // It deliberately keeps everything in memory, believes every password, speaks plain HTTP on loopback alone, and shares no
 // code with the client: a server made of the client's parts would agree with the client's mistakes.
 package demoas

@@ -129,6 +129,14 @@ type Faults struct {
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status
 	WrongUserinfoSubject bool `json:"wrong_userinfo_subject,omitempty"` // somebody else's claims
+
+	UserinfoStatus        int  `json:"userinfo_status,omitempty"`         // answer with this status
+	UserinfoWrongAudience bool `json:"userinfo_wrong_audience,omitempty"` // in a signed answer
+	UserinfoBadSignature  bool `json:"userinfo_bad_signature,omitempty"`  // another key's, under the published key's kid
+	IntrospectStatus      int  `json:"introspect_status,omitempty"`       // answer with this status
+	IntrospectHTML        bool `json:"introspect_html,omitempty"`         // a web page
+	IntrospectInactive    bool `json:"introspect_inactive,omitempty"`     // no token is active
+	IntrospectOmitActive  bool `json:"introspect_omit_active,omitempty"`  // say all but that
 }
 
 // ParseFaults reads Faults from a JSON object of the names in the field tags, such as {"token_status": 503}. A name that

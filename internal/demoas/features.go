@@ -38,6 +38,9 @@ type Features struct {
 	Registration bool `json:"registration"`
 	// InitialAccessToken is wanted for it where it is not empty.
 	InitialAccessToken string `json:"initial_access_token"`
+
+	JWTAccessTokens bool `json:"jwt_access_tokens"` // RFC 9068
+	SignedUserinfo  bool `json:"signed_userinfo"`   // always: userinfo answers with a JWT
 }
 
 func (f Features) withDefaults() Features {
@@ -75,6 +78,9 @@ func (s *Server) addFeatures(document map[string]any) {
 	}
 	if s.config.Registration {
 		document["registration_endpoint"] = s.url("/register")
+	}
+	if s.config.SignedUserinfo {
+		document["userinfo_signing_alg_values_supported"] = []string{"ES256"}
 	}
 	if s.config.DPoP {
 		document["dpop_signing_alg_values_supported"] = keyAlgorithms()

@@ -132,15 +132,21 @@ func (g *grant) verifies(verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.codeChallenge)) == 1
 }
 
-func (l *ledger) issueAccessToken(a issuing) string {
+// issueAccessToken has text make the token's own text of what it stands for.
+func (l *ledger) issueAccessToken(a issuing, text func(accessToken) (string, error)) (string, error) {
+	now := l.now()
+	token := accessToken{
+		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, jkt: a.jkt,
+		issued: now, expires: now.Add(l.accessTokenLifetime),
+	}
+	secret, err := text(token)
+	if err != nil {
+		return "", err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	secret, now := randomSecret(l.prefix), l.now()
-	token := accessToken{
-		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, jkt: a.jkt, issued: now, expires: now.Add(l.accessTokenLifetime),
-	}
 	l.accessTokens.put(secret, token, l.accessTokenLifetime)
-	return secret
+	return secret, nil
 }
 
 // accessToken returns what the token stands for, or false where it is unknown, expired or revoked.

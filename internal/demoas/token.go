@@ -162,7 +162,11 @@ func (s *Server) refresh(q tokenRequest, f Faults) (issuing, *oauthError) {
 
 // issue writes the successful response (RFC 6749 §5.1).
 func (s *Server) issue(w http.ResponseWriter, a issuing, f Faults) {
-	token := s.ledger.issueAccessToken(a)
+	token, err := s.ledger.issueAccessToken(a, s.accessTokenText)
+	if err != nil {
+		s.writeError(w, http.StatusInternalServerError, &oauthError{"server_error", "The access token could not be signed."})
+		return
+	}
 	seconds := int64(s.config.AccessTokenLifetime.Seconds())
 	response := map[string]any{
 		"access_token": token, "token_type": schemeBearer, "expires_in": seconds, "scope": strings.Join(a.scopes, " "),
