@@ -1,6 +1,7 @@
 package demoas
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -9,6 +10,25 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
+
+func TestConfigMayBeText(t *testing.T) {
+	t.Parallel()
+	key, err := json.Marshal(newClientKey(t).set())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(strings.NewReader(`{"auto_approve":true,"device":true,"device_interval":1,"authorization_details_types":["payment"],` +
+		`"faults":{"device_slow_down":1},"clients":[{"ID":"a","AuthMethod":"private_key_jwt","JWKS":` + string(key) + `}]}`))
+	d.DisallowUnknownFields()
+	var c Config
+	if err := d.Decode(&c); err != nil {
+		t.Fatal(err)
+	}
+	if !c.AutoApprove || !c.Device || c.DeviceInterval != 1 || c.Faults.DeviceSlowDown != 1 || len(c.Clients[0].JWKS.Keys) != 1 {
+		t.Errorf("features %v", c.Features)
+	}
+	start(t, c)
+}
 
 // TestMetadataListsWhatIsOn compares the server that has everything with the one that has nothing of it.
 func TestMetadataListsWhatIsOn(t *testing.T) {

@@ -15,16 +15,7 @@ const portalPage = "<!doctype html><title>Welcome to the airport</title><p>Accep
 // serveMetadata answers with the one document that both RFC 8414 §2 and OpenID Connect Discovery §3 describe.
 func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	f := s.currentFaults()
-	if f.HangMetadata {
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
-	}
-	if f.MetadataStatus != 0 {
-		w.WriteHeader(f.MetadataStatus)
-		return
-	}
-	if f.MetadataHTML {
-		writePortal(w)
+	if spoilMetadata(w, r, f) {
 		return
 	}
 	issuer := s.Issuer()
@@ -67,6 +58,22 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		delete(document, "token_endpoint")
 	}
 	writeJSON(w, http.StatusOK, document)
+}
+
+// spoilMetadata answers as the faults demand, and reports whether it did.
+func spoilMetadata(w http.ResponseWriter, r *http.Request, f Faults) bool {
+	switch {
+	case f.HangMetadata:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	case f.MetadataStatus != 0:
+		w.WriteHeader(f.MetadataStatus)
+	case f.MetadataHTML:
+		writePortal(w)
+	default:
+		return false
+	}
+	return true
 }
 
 func (s *Server) authMethods() []string {
