@@ -56,9 +56,9 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, l, listener)
+	response, err := c.wait(ctx, listener)
 	if err != nil {
-		return token.Set{}, err
+		return token.Set{}, l.jarm.explain(err)
 	}
 	set, err := c.finish(ctx, l, response)
 	listener.Finish(page(err))
@@ -82,13 +82,10 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 	return loopback.Listen(ctx, options)
 }
 
-func (c *Client) wait(ctx context.Context, l login, listener *loopback.Listener) (url.Values, error) {
+func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
 	response, err := listener.Wait(ctx)
-	if unsigned := l.jarm.impatience(); unsigned != nil && errors.Is(err, ErrPatience) {
-		return nil, unsigned
-	}
 	if err != nil {
 		return nil, fmt.Errorf("wait for the browser: %w", err)
 	}
