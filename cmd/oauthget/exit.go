@@ -179,8 +179,11 @@ func fromServer(err error) (failure, bool) {
 // serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9101 §7 and RFC 9396 §5 into what to look at.
 func serverHints(e *flow.ServerError) []string {
 	hints := codeHints(e)
-	if e.Op == flow.OpPush {
-		hints = append(hints, "or send the request through the browser: set require_pushed_authorization_requests = false")
+	switch e.Code {
+	case "", "invalid_request", "invalid_client", "unauthorized_client": // the endpoint may not be for this client
+		if e.Op == flow.OpPush {
+			hints = append(hints, "or send the request through the browser: set require_pushed_authorization_requests = false")
+		}
 	}
 	return hints
 }
