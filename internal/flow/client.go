@@ -1,7 +1,8 @@
 // Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
 //
 // It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
-// indicators), RFC 9207 (iss) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
+// indicators), RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details),
+// JARM (signed responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
 // it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
