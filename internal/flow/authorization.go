@@ -28,6 +28,11 @@ func (c *Client) parameters(l login) url.Values {
 	if !l.nonce.Empty() {
 		params.Set("nonce", l.nonce.Reveal())
 	}
+	if l.key != nil {
+		// RFC 9449 §10: "The value of the dpop_jkt authorization request parameter is the JWK Thumbprint … of the
+		// proof-of-possession public key using the SHA-256 hash function".
+		params.Set("dpop_jkt", l.key.Thumbprint())
+	}
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}

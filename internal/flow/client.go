@@ -1,7 +1,7 @@
 // Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
 //
 // It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
-// indicators), RFC 9207 (iss) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
+// indicators), RFC 9207 (iss), RFC 9449 (DPoP) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
 // it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
@@ -43,6 +43,8 @@ type Client struct {
 	Observe func(Event)
 	// Warn is told, in one line, what the person should know of a grant that succeeded; nil for nobody.
 	Warn func(text string)
+
+	nonces *nonces // see heard
 }
 
 // ErrPatience ends a login in which the person did not act within Client.Patience.

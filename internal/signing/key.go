@@ -9,8 +9,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -27,15 +25,6 @@ import (
 // Key is a private key that signs. It prints as nothing of what it holds.
 type Key struct {
 	jwk jose.JSONWebKey // private
-}
-
-// Generate makes a new key for ES256, which every DPoP server knows.
-func Generate() (*Key, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("generate key: %w", err)
-	}
-	return &Key{jose.JSONWebKey{Key: private}}, nil
 }
 
 // Parse reads a private key: PEM (PKCS #8, PKCS #1, SEC 1) or a JWK. id is its kid where it is not empty. Its errors hold
