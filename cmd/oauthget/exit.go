@@ -90,6 +90,10 @@ func classify(err error) failure {
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, output.ErrNotBound):
+		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
+	case errors.Is(err, output.ErrKeyLost):
+		return failure{statusFailure, []string{"obtain a token for a new key: oauthget login"}}
 	}
 	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromUntrusted, fromServer, fromListener, fromNetwork} {
 		if f, ok := classify(err); ok {
@@ -159,6 +163,11 @@ func fromUntrusted(err error) (failure, bool) {
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
 	}
+	if errors.Is(err, flow.ErrNotBound) {
+		return failure{statusServer, []string{
+			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
+		}}, true
+	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
 	}
@@ -176,7 +185,7 @@ func fromServer(err error) (failure, bool) {
 	return failure{statusServer, serverHints(e)}, true
 }
 
-// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 8707 §2, into what to look at.
+// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2 and RFC 9449 §12.2 into what to look at.
 func serverHints(e *flow.ServerError) []string {
 	switch e.Code {
 	case "invalid_client":
@@ -191,6 +200,10 @@ func serverHints(e *flow.ServerError) []string {
 		return []string{"log in again; if it stays, the redirect URI or the client differs between the two requests"}
 	case "redirect_uri_mismatch", "invalid_redirect_uri":
 		return []string{"register the redirect URI at the server, or set redirect_uri in the profile to a registered one"}
+	case "use_dpop_nonce":
+		return []string{"the server wants tokens bound to a key: set dpop = true in the profile"}
+	case "invalid_dpop_proof":
+		return []string{"compare this computer's clock with the server's; a server that wants DPoP needs dpop = true in the profile"}
 	case "temporarily_unavailable", "server_error", "":
 		return []string{"try again later; what is stored has been kept"}
 	}

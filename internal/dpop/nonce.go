@@ -69,9 +69,9 @@ func readNonce(answer http.Header) (string, error) {
 func CheckNonce(nonce string) error {
 	switch {
 	case nonce == "" || len(nonce) > maxNonce:
-		return errors.New("a DPoP nonce has between 1 and 2048 characters")
+		return errors.New("a nonce has between 1 and 2048 characters")
 	case strings.ContainsFunc(nonce, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }):
-		return errors.New("a DPoP nonce is of the characters that RFC 9449 §8.1 allows")
+		return errors.New("it holds characters that RFC 9449 §8.1 does not allow in a nonce")
 	}
 	return nil
 }
