@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
@@ -92,8 +93,8 @@ func classify(err error) failure {
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
 	case errors.Is(err, output.ErrNotBound):
 		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
-	case errors.Is(err, output.ErrKeyLost):
-		return failure{statusFailure, []string{"obtain a token for a new key: oauthget login"}}
+	case errors.Is(err, dpop.ErrKeyLost):
+		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
 	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromUntrusted, fromServer, fromListener, fromNetwork} {
 		if f, ok := classify(err); ok {

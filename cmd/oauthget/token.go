@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -95,7 +96,7 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	if f.Warning != "" {
 		s.warn("%s", f.Warning)
 	}
-	if output.Bound(set) && f.ForRequest == nil && !f.IDToken && !f.Bare {
+	if dpop.Bound(set) && f.ForRequest == nil && !f.IDToken && !f.Bare {
 		s.warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
 	}
 	if _, err := fmt.Fprint(s.stdout, text); err != nil {

@@ -16,10 +16,6 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ErrKeyLost says that tokens are bound to a key that is not stored with them, or that what is stored is no key. They
-// are good for nothing then.
-var ErrKeyLost = errors.New("the key that the token is bound to is missing or damaged")
-
 // ErrNotBound says that a server sent a Bearer token where one that is bound to a key was asked for.
 var ErrNotBound = errors.New("the token is of the type Bearer, and DPoP was asked for: whoever has it can use it (RFC 9449 §5)")
 
@@ -42,29 +38,10 @@ func (c *Client) dpopKey() (*signing.Key, error) {
 // time that refresh token is used". That is about public clients. Others send the same one: their new access token is then
 // bound to the key that is stored already.
 func (c *Client) keyOf(set token.Set) (*signing.Key, error) {
-	if set.DPoPKey.Empty() {
-		if c.Profile.DPoP || set.Type() == dpop.Scheme {
-			return nil, ErrKeyLost
-		}
+	if set.DPoPKey.Empty() && !c.Profile.DPoP && !dpop.Bound(set) {
 		return nil, nil
 	}
-	key, err := signing.Parse([]byte(set.DPoPKey.Reveal()), "")
-	if err != nil {
-		return nil, ErrKeyLost // err would tell what a key looks like that nobody but us has written
-	}
-	return key, nil
-}
-
-// sealable is the private key in the form in which it is stored, with the tokens that it binds.
-func sealable(key *signing.Key) token.Secret {
-	if key == nil {
-		return token.Secret{}
-	}
-	jwk, err := key.MarshalJSON()
-	if err != nil {
-		return token.Secret{} // not reached: a key that signs has a JWK. Without one the next refresh says ErrKeyLost
-	}
-	return token.NewSecret(string(jwk))
+	return dpop.KeyOf(set)
 }
 
 // tokenProof is the proof for a token request, with the nonce that the server provided last; empty without a key.
@@ -91,17 +68,17 @@ func (c *Client) heard() *nonces {
 	return c.nonces
 }
 
-// listener keeps the nonces of all answers of the token endpoint: of those that succeed, too.
-type listener struct {
+// nonceKeeper keeps the nonces of all answers of the token endpoint: of those that succeed, too.
+type nonceKeeper struct {
 	base   http.RoundTripper
 	nonces *dpop.Nonces
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (l listener) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := l.base.RoundTrip(req)
+func (k nonceKeeper) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := k.base.RoundTrip(req)
 	if err == nil {
-		l.nonces.Keep(req.URL, resp.Header)
+		k.nonces.Keep(req.URL, resp.Header)
 	}
 	return resp, err
 }
@@ -166,10 +143,10 @@ func (c *Client) warnOfBearer(t *oauth2.Token, grant string) {
 // token is bound to a key.
 func (c *Client) authorized(set token.Set, req *http.Request) (*Client, error) {
 	req.Header.Set("Authorization", set.Type()+" "+set.AccessToken.Reveal())
-	if set.Type() != dpop.Scheme {
+	if !dpop.Bound(set) {
 		return c, nil
 	}
-	key, err := c.keyOf(set)
+	key, err := dpop.KeyOf(set)
 	if err != nil {
 		return nil, err
 	}

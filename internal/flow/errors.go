@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -64,7 +65,7 @@ func Denied(err error) bool {
 // client" (RFC 6749 §5.2), or that the key is lost which it is bound to.
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
-	return ok && e.Code == "invalid_grant" || errors.Is(err, ErrKeyLost)
+	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
 }
 
 // tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's

@@ -69,7 +69,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	client := withHeader(c.HTTP, header)
 	if key != nil {
 		header.Set(dpop.Header, proof.Reveal())
-		client.Transport = listener{client.Transport, &c.heard().server}
+		client.Transport = nonceKeeper{client.Transport, &c.heard().server}
 	}
 	request := clientcredentials.Config{
 		// The client's identifier and its proof are among the parameters, or in the header.
@@ -142,7 +142,7 @@ func (c *Client) set(answer *oauth2.Token, asked []string, key *signing.Key) tok
 		TokenEndpoint: c.Server.TokenEndpoint,
 		Expiry:        answer.Expiry.Round(0),
 		Obtained:      c.Now().Round(0),
-		DPoPKey:       sealable(key),
+		DPoPKey:       dpop.Seal(key),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/dpop"
-	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -21,22 +20,16 @@ type Request struct {
 // ErrNotBound says that a token is bound to no key, so that nothing can be proved of it.
 var ErrNotBound = errors.New("the token is of the type Bearer, and bound to no key")
 
-// ErrKeyLost says that a token is bound to a key that is not there.
-var ErrKeyLost = errors.New("the key that the token is bound to is missing or damaged")
-
-// Bound reports whether s is of no use without a proof.
-func Bound(s token.Set) bool { return s.Type() == dpop.Scheme }
-
 // proofOf renders both headers of one request: "Requests to DPoP-protected resources MUST include both a DPoP proof … and
 // the access token" (RFC 9449 §7).
 func proofOf(r Request) func(token.Set, time.Time) (string, error) {
 	return func(s token.Set, now time.Time) (string, error) {
-		if !Bound(s) {
+		if !dpop.Bound(s) {
 			return "", ErrNotBound
 		}
-		key, err := signing.Parse([]byte(s.DPoPKey.Reveal()), "")
+		key, err := dpop.KeyOf(s)
 		if err != nil {
-			return "", ErrKeyLost // err would tell what stands in the place of the key
+			return "", err
 		}
 		proof, err := dpop.Proof(key, dpop.Request{
 			Method: r.Method, URL: r.URL, AccessToken: s.AccessToken, Nonce: r.Nonce, Time: now,

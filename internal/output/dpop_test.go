@@ -10,6 +10,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -20,12 +21,8 @@ func bound(t *testing.T) token.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jwk, err := key.MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
-	}
 	set := full()
-	set.TokenType, set.DPoPKey = "dpop", token.NewSecret(string(jwk))
+	set.TokenType, set.DPoPKey = "dpop", dpop.Seal(key)
 	return set
 }
 
@@ -78,7 +75,7 @@ func TestDPoPFailsWithoutAKey(t *testing.T) {
 		set := bound(t)
 		set.DPoPKey = token.NewSecret(key)
 		text, err := renderProof(t, set, Request{URL: u})
-		if !errors.Is(err, ErrKeyLost) || text != "" || strings.Contains(err.Error(), "canary") {
+		if !errors.Is(err, dpop.ErrKeyLost) || text != "" || strings.Contains(err.Error(), "canary") {
 			t.Errorf("the key %q: %q, %v", key, text, err)
 		}
 	}
