@@ -45,10 +45,11 @@ func TestChallengesAreRead(t *testing.T) {
 
 func TestWhatIsNoListOfChallengesIsRefused(t *testing.T) {
 	for _, field := range []string{
-		`error="use_dpop_nonce"`,        // a parameter of nothing
-		`DPoP error="use_dpop_nonce`,    // the quote does not end
-		`DPoP error="use_dpop_nonce\`,   // nor here
-		`DPoP error="a" error="b"`,      // no comma
+		`error="use_dpop_nonce"`,      // a parameter of nothing
+		`DPoP error="use_dpop_nonce`,  // the quote does not end
+		`DPoP error="use_dpop_nonce\`, // nor here
+		`DPoP error="a" algs="b"`,     // no comma
+		`DPoP error="a"algs="b"`,
 		`DPoP error="a", error="b"`,     // twice
 		`DPoP error="a", ERROR="b"`,     // in another case
 		`DPoP a b`,                      // two words
@@ -58,7 +59,7 @@ func TestWhatIsNoListOfChallengesIsRefused(t *testing.T) {
 		`DPoP error="` + "\x01" + `"`,
 		"DPoP\terror=x", // RFC 9110 §11.3 has spaces there
 		`@`,
-		`DPoP@`,
+		`DPoP@`, `DPoP/abc`,
 	} {
 		if got, err := ParseChallenges(field); err == nil {
 			t.Errorf("%s: %v", field, got)

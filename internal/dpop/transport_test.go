@@ -211,11 +211,12 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestRepetitionIsSignedAnewAtItsOwnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var times []any
+		refusal := &closed{}
 		base := roundTrip(func(r *http.Request) (*http.Response, error) {
 			_, claims := verify(t, r.Header.Get("DPoP"))
 			times = append(times, claims["iat"])
 			time.Sleep(time.Minute) // a slow server
-			return &http.Response{StatusCode: 401, Body: http.NoBody, Header: http.Header{
+			return &http.Response{StatusCode: 401, Body: refusal, Header: http.Header{
 				"Dpop-Nonce": {"n"}, "Www-Authenticate": {`DPoP error="use_dpop_nonce"`},
 			}}, nil
 		})
@@ -224,6 +225,9 @@ func TestRepetitionIsSignedAnewAtItsOwnTime(t *testing.T) {
 		resp, err := Transport{Base: base, Key: newKey(t), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
 		if err != nil || resp.StatusCode != 401 || len(times) != 2 || times[1].(float64)-times[0].(float64) != 60 {
 			t.Errorf("%v: signed at %v", err, times)
+		}
+		if !refusal.is {
+			t.Error("the body of the refusal was left open")
 		}
 	})
 }

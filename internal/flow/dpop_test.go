@@ -280,6 +280,11 @@ func TestClientAuthenticatesAnewForEachAttempt(t *testing.T) {
 	if len(b.forms) != 2 || !slices.Equal(b.forms[1]["client_secret"], []string{"canary-secret"}) {
 		t.Errorf("%d requests, the second with %q", len(b.forms), b.forms[1]["client_secret"])
 	}
+	for _, e := range r.events { // what the first attempt proved is none of the second's parameters
+		if e, ok := e.(TokenRequest); ok && e.Parameters.Has("client_secret") {
+			t.Error("the proof of an attempt is among the parameters")
+		}
+	}
 }
 
 func TestBearerTokenIsRefusedWhereDPoPWasAskedFor(t *testing.T) {
@@ -350,10 +355,14 @@ func TestServerThatEchoesTheProofIsMasked(t *testing.T) {
 }
 
 func TestEndpointWithDpopJktInItsQueryIsRefused(t *testing.T) {
-	r := newBoundRig(t, &binder{})
-	r.Server.AuthorizationEndpoint += "?dpop_jkt=x"
-	if _, err := r.AuthorizationCode(t.Context()); err == nil {
-		t.Error("taken")
+	for _, on := range []bool{true, false} {
+		r := newBoundRig(t, &binder{})
+		r.Profile.DPoP = on
+		r.Server.AuthorizationEndpoint += "?dpop_jkt=x"
+		_, err := r.AuthorizationCode(t.Context())
+		if e, ok := errors.AsType[*untrusted.Error](err); !ok || !strings.Contains(e.Error(), "dpop_jkt") {
+			t.Errorf("with DPoP %v: %v", on, err)
+		}
 	}
 }
 
