@@ -62,7 +62,7 @@ func notInMethod(r rune) bool {
 
 // checkProvable fails, before anybody is asked for anything, where the tokens of the profile are bound to no key.
 func (s *session) checkProvable(f output.Format) error {
-	if f.ForRequest == nil || s.profile.DPoP {
+	if f.ForRequest == nil || s.profile.DPoP || s.profile.SecurityProfile == config.FAPI2 { // which has it on where it can
 		return nil
 	}
 	return &config.Error{

@@ -124,7 +124,7 @@ func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
 	case t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer"):
 		// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
 		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
-	case c.Profile.DPoP && !c.Profile.DPoPAllowBearer:
+	case (c.Profile.DPoP || key != nil) && !c.Profile.DPoPAllowBearer:
 		// RFC 9449 §5: "The client MUST discard the response in this case if this protection is deemed important for the
 		// security of the application".
 		return ErrNotBound

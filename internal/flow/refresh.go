@@ -24,6 +24,9 @@ var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued
 // key which is not there. After any other error it may be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"
+	if err := c.checkSecurityProfile(); err != nil {
+		return token.Set{}, err
+	}
 	if old.TokenEndpoint != "" && old.TokenEndpoint != c.Server.TokenEndpoint {
 		return token.Set{}, &untrusted.Error{Op: op, Err: ErrEndpointMoved}
 	}
@@ -45,6 +48,9 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
 	set := c.set(answer, old.Scopes, key)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
+	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
+		set.AuthorizationDetails = old.AuthorizationDetails
+	}
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// generated are the algorithms for which keys are made, in the order of preference: the one everybody knows, then the
-// quick ones, then RSA, whose keys take a moment to make and are long to keep.
-var generated = []string{"ES256", "EdDSA", "ES384", "ES512", "PS256", "RS256"}
+// generated are the algorithms for which keys are made, in the order of preference: the one everybody knows, and those
+// that FAPI 2.0 Security Profile §5.4.1 allows before those that it does not. RSA keys take a moment to make.
+var generated = []string{"ES256", "EdDSA", "PS256", "ES384", "ES512", "RS256"}
 
 // Generate makes a new key for an algorithm that supported names: ES256, which every DPoP server knows, where supported is
 // empty or names it. The key has no other algorithm then.

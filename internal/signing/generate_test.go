@@ -14,6 +14,7 @@ func TestGenerateMakesAKeyForWhatTheServerSupports(t *testing.T) {
 		{[]string{"RS256", "ES256", "EdDSA"}, "ES256"},
 		{[]string{"RS256", "EdDSA"}, "EdDSA"},
 		{[]string{"RS256", "PS256"}, "PS256"},
+		{[]string{"ES384", "PS256", "RS256"}, "PS256"}, // which FAPI 2.0 allows
 		{[]string{"RS256"}, "RS256"},
 		{[]string{"ES384"}, "ES384"},
 		{[]string{"ES512"}, "ES512"},
