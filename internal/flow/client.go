@@ -1,8 +1,8 @@
 // Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
 //
 // It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
-// indicators), RFC 9207 (iss), RFC 9449 (DPoP) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
-// it stores the token set, and tells the person through Client.Observe and Client.Warn.
+// indicators), RFC 9207 (iss), RFC 9449 (DPoP) and OpenID Connect Core. It deliberately keeps nothing and prints
+// nothing: whoever calls it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
 import (
