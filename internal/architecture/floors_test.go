@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"internal/explain":   1,
 	"internal/idtoken":   1,
 	"internal/output":    1,
+	"internal/proxy":     1,
 	"internal/store":     1,
 
 	"internal/advice":      0,
