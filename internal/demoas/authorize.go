@@ -30,6 +30,7 @@ type authorizationRequest struct {
 	prompt        []string
 	maxAge        time.Duration // negative where it was not given
 	loginHint     string
+	device        *device // that asked; nil where a redirect brings the answer
 }
 
 func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
@@ -201,19 +202,38 @@ func readAudience(form url.Values) ([]string, *oauthError) {
 	return audience, nil
 }
 
-// approve issues the code and sends the person back with it.
+// approve issues the code and sends the person back with it, or lets the device have its tokens.
 func (s *Server) approve(w http.ResponseWriter, req authorizationRequest, by login) {
-	if only := s.currentFaults().NarrowScope; len(only) > 0 {
-		req.scopes = slices.DeleteFunc(slices.Clone(req.scopes), func(scope string) bool { return !slices.Contains(only, scope) })
+	g := req.grant(by, s.currentFaults())
+	if req.device != nil {
+		s.devices.decide(req.device, g)
+		s.showDone(w, "You have allowed it", "Go back to your device: it goes on by itself.")
+		return
 	}
-	code := s.ledger.issueCode(&grant{
-		clientID: req.client.ID, redirectURI: req.presentedURI, codeChallenge: req.codeChallenge,
-		login: by, scopes: req.scopes, audience: req.audience, nonce: req.nonce,
-	})
-	s.redirect(w, req, url.Values{"code": {code}})
+	s.redirect(w, req, url.Values{"code": {s.ledger.issueCode(g)}})
+}
+
+// grant is what the person allows by allowing the request.
+func (a authorizationRequest) grant(by login, f Faults) *grant {
+	return &grant{
+		clientID: a.client.ID, redirectURI: a.presentedURI, codeChallenge: a.codeChallenge,
+		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce,
+	}
+}
+
+func narrowed(scopes []string, f Faults) []string {
+	if len(f.NarrowScope) == 0 {
+		return scopes
+	}
+	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !slices.Contains(f.NarrowScope, scope) })
 }
 
 func (s *Server) deny(w http.ResponseWriter, req authorizationRequest) {
+	if req.device != nil {
+		s.devices.decide(req.device, nil)
+		s.showDone(w, "You have denied it", "Nothing was allowed. You can close this page.")
+		return
+	}
 	s.redirectError(w, req, &oauthError{"access_denied", "The person denied the request."})
 }
 

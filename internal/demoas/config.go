@@ -16,21 +16,24 @@ const (
 )
 
 // Config says whom the server knows and how it behaves. The zero Config knows [DemoClient] alone and behaves well.
+//
+// The names in the tags are for tests that have their configuration as text.
 type Config struct {
-	Clients []Client // nobody else is served
+	Clients []Client `json:"clients"` // nobody else is served, but who registers
 	// AccessTokenLifetime is an hour where it is zero.
-	AccessTokenLifetime time.Duration
-	// Prefix begins every code, access token and refresh token, so that a search for it finds one that leaked.
-	Prefix string
+	AccessTokenLifetime time.Duration `json:"-"`
+	// Prefix begins every secret that is issued, so that a search for it finds one that leaked. A JWT cannot bear it.
+	Prefix string `json:"-"`
 	// Now is time.Now where it is nil.
-	Now func() time.Time
+	Now func() time.Time `json:"-"`
 	// AutoApprove answers authorization requests at once, as if a person had signed in and allowed them.
-	AutoApprove bool
+	AutoApprove bool `json:"auto_approve"`
 	// DenyAll answers them at once with access_denied; it outranks AutoApprove.
-	DenyAll bool
-	Faults  Faults
+	DenyAll bool `json:"deny_all"`
+	Features
+	Faults Faults `json:"faults"`
 	// Observe is told of each request after it was answered, from the goroutine that did. It may be nil.
-	Observe func(Event)
+	Observe func(Event) `json:"-"`
 }
 
 // Client is a registered client.
@@ -63,6 +66,7 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Features = c.Features.withDefaults()
 	return c
 }
 

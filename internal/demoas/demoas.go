@@ -28,6 +28,7 @@ const (
 	EndpointRevoke      = "revoke"
 	EndpointIntrospect  = "introspect"
 	EndpointAPI         = "api" // the protected resource
+	EndpointDevice      = "device_authorization"
 )
 
 // Event tells of one request that was answered. It bears no secret.
@@ -48,10 +49,13 @@ type Server struct {
 	signer  *signer
 	ledger  *ledger
 	visits  *visits
+	devices *devices
+	grants  map[string]grantType
 	clients map[string]Client
 
 	mu       sync.Mutex
 	faults   Faults
+	done     map[string]int // how often a fault that is counted was done since the faults were set
 	requests map[string]int
 }
 
@@ -73,9 +77,10 @@ func New(issuer string, c Config) (*Server, error) {
 	}
 	s := &Server{
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
-		ledger: newLedger(c), visits: newVisits(c.Now),
-		clients: clients, faults: c.Faults, requests: map[string]int{},
+		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c),
+		clients: clients, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
+	s.grants = s.grantTypes()
 	s.routes()
 	return s, nil
 }
@@ -97,7 +102,18 @@ func (s *Server) Requests(endpoint string) int {
 func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = f
+	s.faults, s.done = f, map[string]int{}
+}
+
+// again reports whether the fault of that name is still to be done, and counts it: the first n times.
+func (s *Server) again(name string, n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done[name] >= n {
+		return false
+	}
+	s.done[name]++
+	return true
 }
 
 func (s *Server) currentFaults() Faults {
@@ -136,6 +152,12 @@ func (s *Server) routes() {
 	s.handle(EndpointUserinfo, "GET "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointUserinfo, "POST "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointAPI, "GET "+path+"/api/orders", s.serveOrders)
+
+	if s.config.Device {
+		s.handle(EndpointDevice, "POST "+path+"/device_authorization", s.serveDevice)
+		s.handle(EndpointInteraction, "GET "+path+"/device", s.showDevice)
+		s.handle(EndpointInteraction, "POST "+path+"/device", s.enterUserCode)
+	}
 }
 
 // maxRequestBody is the most that is read of a request, in bytes: forms here are a few hundred.

@@ -65,6 +65,23 @@ type Faults struct {
 	BadSignature         bool `json:"bad_signature,omitempty"` // another key's, under the published key's kid
 	AlgNone              bool `json:"alg_none,omitempty"`      // no signature at all
 
+	// The device authorization response.
+
+	DeviceVerificationURI         string `json:"device_verification_uri,omitempty"`          // this one
+	DeviceVerificationURIComplete string `json:"device_verification_uri_complete,omitempty"` // and this one
+	DeviceUserCode                string `json:"device_user_code,omitempty"`                 // say this one, keep another
+	DeviceOmitComplete            bool   `json:"device_omit_complete,omitempty"`             // no verification_uri_complete
+	DeviceOmitInterval            bool   `json:"device_omit_interval,omitempty"`
+	DeviceStatus                  int    `json:"device_status,omitempty"` // answer with this status instead
+	DeviceError                   string `json:"device_error,omitempty"`  // or with this error code
+
+	// A poll with a device code. Those that are counted come first, one after the other.
+
+	DeviceDropPolls int  `json:"device_drop_polls,omitempty"` // break the connection off, so often
+	DeviceSlowDown  int  `json:"device_slow_down,omitempty"`  // answer slow_down, so often
+	DeviceExpired   bool `json:"device_expired,omitempty"`    // answer expired_token
+	DevicePending   bool `json:"device_pending,omitempty"`    // answer authorization_pending for ever
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status

@@ -2,7 +2,9 @@ package demoas
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 )
 
 // attacker is the issuer that wrong answers name. The top-level domain is reserved (RFC 2606 §2).
@@ -44,7 +46,7 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		"scopes_supported":                      supportedScopes(),
 		"response_types_supported":              []string{"code"},
 		"response_modes_supported":              []string{"query"},
-		"grant_types_supported":                 []string{"authorization_code", "refresh_token"},
+		"grant_types_supported":                 slices.Sorted(maps.Keys(s.grants)),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": []string{"ES256"},
 		"code_challenge_methods_supported":      []string{"S256"},
@@ -61,6 +63,7 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		// OpenID Connect Discovery §3: "If omitted, the default value is true."
 		"request_uri_parameter_supported": false,
 	}
+	s.addFeatures(document)
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")
 	}

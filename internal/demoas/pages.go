@@ -43,14 +43,26 @@ func fill(page string, pairs ...any) markup {
 func escape(text string) markup { return markup(html.EscapeString(text)) }
 
 func (s *Server) showLogin(w http.ResponseWriter, it interaction, problem string) {
-	status, user, invalid, note := http.StatusOK, cmp.Or(cleanUserName(it.request.loginHint), defaultUser), markup(""), markup("")
+	user := cmp.Or(cleanUserName(it.request.loginHint), defaultUser)
 	if problem != "" {
-		status, user = http.StatusUnprocessableEntity, ""
-		invalid = ` aria-invalid="true" aria-describedby="problem"`
-		note = `<p class="problem" id="problem" role="alert">` + escape(problem) + "</p>"
+		user = ""
 	}
+	status, invalid, note := problemNote(problem)
 	body := fill("login", "client", it.request.client.displayName(), "user", user, "invalid", invalid, "problem", note)
-	s.show(w, showing{status, "Sign in", it.request.redirectURI}, body)
+	s.show(w, showing{status, "Sign in", s.formEnd(it.request)}, body)
+}
+
+// problemNote is what a page bears that is shown again since something is wrong with what was typed; empty where nothing is.
+func problemNote(problem string) (status int, invalid, note markup) {
+	if problem == "" {
+		return http.StatusOK, "", ""
+	}
+	return http.StatusUnprocessableEntity, ` aria-invalid="true" aria-describedby="problem"`,
+		`<p class="problem" id="problem" role="alert">` + escape(problem) + "</p>"
+}
+
+func (s *Server) showDone(w http.ResponseWriter, title, message string) {
+	s.show(w, showing{http.StatusOK, title, nil}, fill("done", "title", title, "message", message))
 }
 
 func (s *Server) showConsent(w http.ResponseWriter, it interaction) {
@@ -60,15 +72,30 @@ func (s *Server) showConsent(w http.ResponseWriter, it interaction) {
 	for _, scope := range req.scopes {
 		scopes += fill("scope", "words", scopeInWords(scope), "name", scope)
 	}
+	body := fill("consent",
+		"client", req.client.displayName(), "initial", string(unicode.ToUpper(first)), "user", it.login.user,
+		"full name", fullName(it.login.user), "scopes", scopes, "audience", audienceNote(req.audience), "answer", answerNote(req))
+	s.show(w, showing{http.StatusOK, "Allow access", s.formEnd(req)}, body)
+}
+
+// answerNote says where the answer goes.
+func answerNote(req authorizationRequest) markup {
+	if req.device != nil {
+		return fill("device_answer", "user code", req.device.userCode)
+	}
 	where := ""
 	if slices.Contains(loopbackHosts, req.redirectURI.Hostname()) {
 		where = ", a program on this computer. Allow it only if you have just started it"
 	}
-	body := fill("consent",
-		"client", req.client.displayName(), "initial", string(unicode.ToUpper(first)), "user", it.login.user,
-		"full name", fullName(it.login.user), "scopes", scopes, "audience", audienceNote(req.audience),
-		"return to", cmp.Or(req.redirectURI.Host, req.redirectURI.Scheme+":"), "where", where)
-	s.show(w, showing{http.StatusOK, "Allow access", req.redirectURI}, body)
+	return fill("return", "return to", cmp.Or(req.redirectURI.Host, req.redirectURI.Scheme+":"), "where", where)
+}
+
+// formEnd is where the forms of a request lead in the end.
+func (s *Server) formEnd(req authorizationRequest) *url.URL {
+	if req.device != nil {
+		return s.issuer
+	}
+	return req.redirectURI
 }
 
 func audienceNote(audience []string) markup {

@@ -18,7 +18,8 @@ import (
 type Person struct {
 	User     string // "ada" where it is empty
 	Password string
-	Deny     bool // on the consent page
+	UserCode string // typed where a device's code is asked for; where it is empty, what the page suggests is left
+	Deny     bool   // on the consent page
 }
 
 const (
@@ -81,6 +82,10 @@ func dataPage(body string) string {
 // answer returns the form as the person fills it in, or nil where the page has none.
 func (p Person) answer(at visited) url.Values {
 	switch dataPage(at.body) {
+	case "device":
+		_, suggested, _ := strings.Cut(at.body, `name="user_code" value="`)
+		suggested, _, _ = strings.Cut(suggested, `"`)
+		return url.Values{"user_code": {cmp.Or(p.UserCode, suggested)}}
 	case "login":
 		return url.Values{
 			"username": {cmp.Or(p.User, defaultUser)}, "password": {cmp.Or(p.Password, "demo")}, "decision": {"sign-in"},

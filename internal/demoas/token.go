@@ -2,7 +2,9 @@ package demoas
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,17 +26,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
 	}
-	var answer issuing
-	switch r.PostForm.Get("grant_type") {
-	case "authorization_code":
-		answer, e = s.redeemCode(client, r, f)
-	case "refresh_token":
-		answer, e = s.refresh(client, r, f)
-	case "":
-		e = &oauthError{"invalid_request", "grant_type is missing."}
-	default:
-		e = &oauthError{"unsupported_grant_type", "The grant types are authorization_code and refresh_token."}
-	}
+	answer, e := s.redeem(tokenRequest{client: client, form: r.PostForm, audience: audience}, f)
 	if e != nil {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
@@ -46,6 +38,41 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	s.issue(w, answer, f)
 }
 
+// tokenRequest is a request of an authenticated client.
+type tokenRequest struct {
+	client   Client
+	form     url.Values
+	audience []string // the values of resource and audience
+}
+
+// scopes returns the scopes asked for.
+func (q tokenRequest) scopes() []string { return strings.Fields(q.form.Get("scope")) }
+
+// grantType turns what the client brings into what it gets.
+type grantType func(tokenRequest, Faults) (issuing, *oauthError)
+
+// grantTypes are those that are on, by the value of grant_type.
+func (s *Server) grantTypes() map[string]grantType {
+	types := map[string]grantType{"authorization_code": s.redeemCode, "refresh_token": s.refresh}
+	if s.config.Device {
+		types[grantDevice] = s.pollDevice
+	}
+	return types
+}
+
+func (s *Server) redeem(q tokenRequest, f Faults) (issuing, *oauthError) {
+	name := q.form.Get("grant_type")
+	grant, known := s.grants[name]
+	switch {
+	case name == "":
+		return issuing{}, &oauthError{"invalid_request", "grant_type is missing."}
+	case !known:
+		on := strings.Join(slices.Sorted(maps.Keys(s.grants)), ", ")
+		return issuing{}, &oauthError{"unsupported_grant_type", "The grant types are " + on + "."}
+	}
+	return grant(q, f)
+}
+
 // issuing is what a token request has earned.
 type issuing struct {
 	grant        *grant
@@ -55,24 +82,31 @@ type issuing struct {
 	nonce        string // for the ID Token
 }
 
-func (s *Server) redeemCode(client Client, r *http.Request, f Faults) (issuing, *oauthError) {
-	g, e := s.ledger.redeemCode(r.PostForm.Get("code"), redemption{
-		clientID: client.ID, redirectURI: r.PostForm.Get("redirect_uri"), codeVerifier: r.PostForm.Get("code_verifier"),
+func (s *Server) redeemCode(q tokenRequest, f Faults) (issuing, *oauthError) {
+	g, e := s.ledger.redeemCode(q.form.Get("code"), redemption{
+		clientID: q.client.ID, redirectURI: q.form.Get("redirect_uri"), codeVerifier: q.form.Get("code_verifier"),
 	})
 	if e != nil {
 		return issuing{}, e
 	}
-	answer := issuing{grant: g, scopes: g.scopes, nonce: g.nonce}
-	if slices.Contains(g.scopes, scopeOffline) && !f.OmitRefreshToken {
-		answer.refreshToken = s.ledger.issueRefreshToken(g)
-	}
+	answer := s.firstTokens(g, f)
+	answer.nonce = g.nonce
 	return answer, nil
 }
 
-func (s *Server) refresh(client Client, r *http.Request, f Faults) (issuing, *oauthError) {
-	scopes := strings.Fields(r.PostForm.Get("scope"))
-	g, successor, e := s.ledger.refresh(r.PostForm.Get("refresh_token"), refreshing{
-		clientID: client.ID, scopes: scopes, keep: f.NoRefreshRotation || f.OmitRefreshToken,
+// firstTokens are those that a grant of a person brings when it is used for the first time.
+func (s *Server) firstTokens(g *grant, f Faults) issuing {
+	answer := issuing{grant: g, scopes: g.scopes}
+	if slices.Contains(g.scopes, scopeOffline) && !f.OmitRefreshToken {
+		answer.refreshToken = s.ledger.issueRefreshToken(g)
+	}
+	return answer
+}
+
+func (s *Server) refresh(q tokenRequest, f Faults) (issuing, *oauthError) {
+	scopes := q.scopes()
+	g, successor, e := s.ledger.refresh(q.form.Get("refresh_token"), refreshing{
+		clientID: q.client.ID, scopes: scopes, keep: f.NoRefreshRotation || f.OmitRefreshToken,
 	})
 	if e != nil {
 		return issuing{}, e
