@@ -20,6 +20,7 @@ type ServerError struct {
 	Code        string // the error parameter; empty where the server sent none
 	Description string
 	URI         string
+	Grant       string // the grant_type, as far as it is known
 }
 
 func (e *ServerError) Error() string {
@@ -65,6 +66,14 @@ func Denied(err error) bool {
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	return ok && e.Code == "invalid_grant"
+}
+
+// codeOf is the error code of an answer; empty where err is something else.
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*ServerError](err); ok {
+		return e.Code
+	}
+	return ""
 }
 
 // tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's

@@ -53,7 +53,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	if err != nil {
 		return nil, tokenError(ctx, op, err, secrets)
 	}
-	if err := checkToken(answer); err != nil {
+	if err := checkToken(answer, params.Get("grant_type")); err != nil {
 		return answer, &untrusted.Error{Op: op, Err: err}
 	}
 	return answer, nil
@@ -80,9 +80,10 @@ func (c *Client) sent(params url.Values) []token.Secret {
 	return secrets
 }
 
-func checkToken(t *oauth2.Token) error {
+func checkToken(t *oauth2.Token, grant string) error {
 	// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
-	if t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer") {
+	known := t.TokenType == "" || strings.EqualFold(t.TokenType, "Bearer") || grant == grantTokenExchange && notApplicable(t)
+	if !known {
 		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
 	}
 	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break would forge a header where the token

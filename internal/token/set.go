@@ -59,6 +59,9 @@ func (s Set) IDTokenLive(now time.Time, minTTL time.Duration) bool {
 	return !s.IDToken.Empty() && (s.IDTokenExpiry.IsZero() || s.IDTokenExpiry.Sub(now) > minTTL)
 }
 
+// NotApplicable is the token type of what is no access token, and so for no Authorization header (RFC 8693 §2.2.1).
+const NotApplicable = "N_A"
+
 // Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers
 // send "bearer"; RFC 6750 §2.1 writes "Bearer". An absent type is taken for Bearer.
 func (s Set) Type() string {
@@ -67,6 +70,8 @@ func (s Set) Type() string {
 		return "Bearer"
 	case strings.EqualFold(s.TokenType, "dpop"):
 		return "DPoP"
+	case strings.EqualFold(s.TokenType, NotApplicable):
+		return NotApplicable
 	default:
 		return s.TokenType
 	}
