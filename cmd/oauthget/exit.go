@@ -86,6 +86,8 @@ func classify(err error) failure {
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
 	case errors.Is(err, flow.ErrPatience):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
+	case errors.Is(err, flow.ErrCodeExpired):
+		return failure{statusTimeout, []string{"run the command again for another code"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
@@ -181,14 +183,16 @@ func serverHints(e *flow.ServerError) []string {
 	switch e.Code {
 	case "invalid_client":
 		return []string{"check client_id, the client secret and token_endpoint_auth_method in the profile"}
-	case "unauthorized_client":
-		return []string{"allow this client the authorization code grant at the server"}
+	case "unauthorized_client", "unsupported_grant_type":
+		return []string{"allow this client " + grantOf(e) + " at the server, or set another grant in the profile"}
+	case "device_flow_disabled": // GitHub's
+		return []string{"turn on the device flow for this client at the server"}
 	case "invalid_scope":
 		return []string{"check scopes in the profile against what the server knows"}
 	case "invalid_target":
 		return []string{"check resource and audience in the profile against what the server knows"}
 	case "invalid_grant":
-		return []string{"log in again; if it stays, the redirect URI or the client differs between the two requests"}
+		return []string{invalidGrantHint(e)}
 	case "redirect_uri_mismatch", "invalid_redirect_uri":
 		return []string{"register the redirect URI at the server, or set redirect_uri in the profile to a registered one"}
 	case "temporarily_unavailable", "server_error", "":

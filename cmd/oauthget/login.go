@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -29,14 +30,14 @@ accepts it, and --account keeps the tokens of both.`,
 				return err
 			}
 			if s.profile.Store == "none" {
-				return &usageError{errors.New("login stores a token, and the store is none"), cmd.CommandPath()}
+				return &usageError{whyNotStored(s.profile), cmd.CommandPath()}
 			}
 			s.whoami, s.asOther = true, asOther
 			set, err := s.source().Fresh(cmd.Context())
 			if err != nil {
 				return err
 			}
-			s.note("%s", describe(set, a.now()))
+			s.note("%s", s.describe(set))
 			return nil
 		},
 	}
@@ -46,9 +47,24 @@ accepts it, and --account keeps the tokens of both.`,
 	return cmd
 }
 
-// describe tells what was obtained, and nothing secret of it.
-func describe(set token.Set, now time.Time) string {
-	text := "logged in"
+func whyNotStored(p config.Profile) error {
+	if p.ReadsStdin() {
+		return errors.New("login stores a token, and what is obtained for standard input is not kept")
+	}
+	return errors.New("login stores a token, and the store is none")
+}
+
+// describe tells how it ended: who has logged in, or what was obtained where nobody had to.
+func (s *session) describe(set token.Set) string {
+	if !s.profile.NeedsPerson() {
+		return "obtained a token" + details(set, s.now())
+	}
+	return "logged in" + details(set, s.now())
+}
+
+// details tells what was obtained, and nothing secret of it.
+func details(set token.Set, now time.Time) string {
+	text := ""
 	if name := who(set); name != "" {
 		text += " as " + name
 	}

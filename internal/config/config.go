@@ -129,6 +129,17 @@ func (p Profile) NeedsPerson() bool {
 	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, p.Grant)
 }
 
+// ReadsStdin reports whether the grant presents what standard input holds.
+func (p Profile) ReadsStdin() bool {
+	switch p.Grant {
+	case GrantJWTBearer:
+		return p.Assertion.Source.Stdin()
+	case GrantTokenExchange:
+		return p.Exchange.Subject.Stdin() || p.Exchange.Actor.Stdin()
+	}
+	return false
+}
+
 // ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
 func ResponseModes() []string {
 	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}

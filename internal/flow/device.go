@@ -50,7 +50,7 @@ type device struct {
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
 	d, err := c.requestDevice(ctx)
 	if err != nil {
-		return token.Set{}, ofGrant(err, grantDeviceCode)
+		return token.Set{}, c.ofGrant(err)
 	}
 	c.ShowCode(ctx, d.DeviceAuthorization)
 	answer, err := c.awaitDecision(ctx, d)

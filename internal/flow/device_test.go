@@ -199,7 +199,7 @@ func TestDeviceRequestIsRefusedInTheServersWords(t *testing.T) {
 	for _, status := range []int{400, 200} {
 		_, s, shown, err := logIn(t, nil, says(status, `{"error":"device_flow_disabled","error_description":"turn it on"}`))
 		e, ok := errors.AsType[*ServerError](err)
-		if !ok || e.Code != "device_flow_disabled" || e.Grant != grantDeviceCode || len(shown) != 0 || len(s.forms) != 1 {
+		if !ok || e.Code != "device_flow_disabled" || e.Grant != config.GrantDeviceCode || len(shown) != 0 || len(s.forms) != 1 {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

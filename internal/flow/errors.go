@@ -20,7 +20,7 @@ type ServerError struct {
 	Code        string // the error parameter; empty where the server sent none
 	Description string
 	URI         string
-	Grant       string // the grant_type, as far as it is known
+	Grant       string // the profile's; empty for a refresh, and where no grant was asked for
 }
 
 func (e *ServerError) Error() string {

@@ -51,18 +51,18 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 	return c.take(ctx, answer)
 }
 
-// requestGrant is requestToken, with errors that name the grant type: what to do about unauthorized_client depends on it.
+// requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
 func (c *Client) requestGrant(ctx context.Context, op string, params url.Values) (*oauth2.Token, error) {
 	answer, err := c.requestToken(ctx, op, params, nil)
 	if err != nil {
-		return nil, ofGrant(err, params.Get("grant_type"))
+		return nil, c.ofGrant(err)
 	}
 	return answer, nil
 }
 
-func ofGrant(err error, grant string) error {
+func (c *Client) ofGrant(err error) error {
 	if e, ok := errors.AsType[*ServerError](err); ok {
-		e.Grant = grant
+		e.Grant = c.Profile.Grant
 	}
 	return err
 }

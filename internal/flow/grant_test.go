@@ -72,17 +72,17 @@ func TestGrantsWithoutAPersonMissNoIDToken(t *testing.T) {
 }
 
 func TestErrorsNameTheirGrantAndNotWhatWasPresented(t *testing.T) {
-	echoed := map[string]string{grantJWTBearer: "canary-j", grantTokenExchange: "canary-t"}
+	echoed := map[string]string{config.GrantJWTBearer: "canary-j", config.GrantTokenExchange: "canary-t"}
 	for want, run := range map[string]func(*rig, context.Context) (token.Set, error){
-		grantClientCredentials: func(r *rig, ctx context.Context) (token.Set, error) { return r.ClientCredentials(ctx) },
-		grantJWTBearer: func(r *rig, ctx context.Context) (token.Set, error) {
+		config.GrantClientCredentials: func(r *rig, ctx context.Context) (token.Set, error) { return r.ClientCredentials(ctx) },
+		config.GrantJWTBearer: func(r *rig, ctx context.Context) (token.Set, error) {
 			return r.JWTBearer(ctx, token.NewSecret("canary-j"))
 		},
-		grantTokenExchange: func(r *rig, ctx context.Context) (token.Set, error) {
+		config.GrantTokenExchange: func(r *rig, ctx context.Context) (token.Set, error) {
 			return r.TokenExchange(ctx, token.NewSecret("canary-t"), token.Secret{})
 		},
 	} {
-		r, _ := newScripted(config.Profile{}, says(400, `{"error":"unauthorized_client","error_description":"`+echoed[want]+`"}`))
+		r, _ := newScripted(config.Profile{Grant: want}, says(400, `{"error":"unauthorized_client","error_description":"`+echoed[want]+`"}`))
 		_, err := run(r, t.Context())
 		if e, ok := errors.AsType[*ServerError](err); !ok || e.Grant != want || strings.Contains(err.Error(), "canary-") {
 			t.Errorf("%s: %v", want, err)
