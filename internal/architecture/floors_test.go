@@ -18,15 +18,18 @@ var floors = map[string]int{
 
 	"internal/tokensource": 3,
 
-	"internal/flow": 2,
+	"internal/doctor": 2,
+	"internal/flow":   2,
 
 	"internal/config":    1,
 	"internal/discovery": 1,
 	"internal/endpoint":  1,
+	"internal/explain":   1,
 	"internal/idtoken":   1,
 	"internal/output":    1,
 	"internal/store":     1,
 
+	"internal/advice":      0,
 	"internal/browser":     0,
 	"internal/clientauth":  0,
 	"internal/loopback":    0,

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,6 +29,8 @@ type authorizationRequest struct {
 	prompt        []string
 	maxAge        time.Duration // negative where it was not given
 	loginHint     string
+	mode          string // response_mode; empty is query
+	details       []detail
 	device        *device // that asked; nil where a redirect brings the answer
 }
 
@@ -38,11 +39,12 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.showError(w, http.StatusBadRequest, "The request could not be read.", "")
 		return
 	}
-	req, ok := s.identify(w, r.Form)
-	if !ok {
+	req, no, e := s.requested(r.Form)
+	if no != nil {
+		s.showError(w, http.StatusBadRequest, no.message, no.detail)
 		return
 	}
-	if e := req.read(r.Form); e != nil {
+	if e != nil {
 		s.redirectError(w, req, e)
 		return
 	}
@@ -58,40 +60,22 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// identify finds the client and where it wants the answer, or shows the person what is wrong with them.
-//
-// RFC 6749 §4.1.2.1: "If the request fails due to a missing, invalid, or mismatching redirection URI, or if the client
-// identifier is missing or invalid, the authorization server SHOULD inform the resource owner of the error and MUST NOT
-// automatically redirect the user-agent to the invalid redirection URI."
-func (s *Server) identify(w http.ResponseWriter, form url.Values) (authorizationRequest, bool) {
-	client, known := s.clients[form.Get("client_id")]
-	if !known || len(form["client_id"]) != 1 {
-		s.showError(w, http.StatusBadRequest, "The program that sent you here is not registered with this server.",
-			"client_id: "+form.Get("client_id"))
-		return authorizationRequest{}, false
-	}
-	presented := form.Get("redirect_uri")
-	uri, matches := client.redirectURI(presented)
-	if !matches || len(form["redirect_uri"]) != 1 {
-		s.showError(w, http.StatusBadRequest,
-			fmt.Sprintf("%s asked to have you sent back to an address that is not registered for it.", client.displayName()),
-			"redirect_uri: "+presented)
-		return authorizationRequest{}, false
-	}
-	return authorizationRequest{
-		client: client, redirectURI: uri, presentedURI: presented, state: form.Get("state"), maxAge: -1,
-	}, true
-}
-
 // read takes the rest of the request; what is wrong with it is told to the client.
-func (a *authorizationRequest) read(form url.Values) *oauthError {
+func (a *authorizationRequest) read(form url.Values, on Features) *oauthError {
 	if e := refuseRepeated(form); e != nil {
+		return e
+	}
+	// The mode is first, since it says how the client wants to be told of whatever else is wrong.
+	if e := a.readMode(form, on); e != nil {
 		return e
 	}
 	for _, check := range []func(url.Values) *oauthError{a.readType, a.readScope, a.readChallenge, a.readPrompt} {
 		if e := check(form); e != nil {
 			return e
 		}
+	}
+	if e := a.readDetails(form, on); e != nil {
+		return e
 	}
 	audience, e := readAudience(form)
 	if e != nil {
@@ -122,8 +106,6 @@ func (a *authorizationRequest) readType(form url.Values) *oauthError {
 		return &oauthError{"invalid_request", "response_type is missing."}
 	case form.Get("response_type") != "code":
 		return &oauthError{"unsupported_response_type", "The only response_type is code."}
-	case form.Get("response_mode") != "" && form.Get("response_mode") != "query":
-		return &oauthError{"invalid_request", "The only response_mode is query."}
 	}
 	return nil
 }
@@ -217,7 +199,7 @@ func (s *Server) approve(w http.ResponseWriter, req authorizationRequest, by log
 func (a authorizationRequest) grant(by login, f Faults) *grant {
 	return &grant{
 		clientID: a.client.ID, redirectURI: a.presentedURI, codeChallenge: a.codeChallenge,
-		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce,
+		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce, details: a.details,
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 		Status   string `json:"status"`
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
-		"customer": token.grant.login.user,
+		"customer": token.grant.subject(),
 		"orders": []order{
 			{"1842-A", "Difference engine, second-hand", 1, "shipped"},
 			{"1843-B", "Punched cards, box of 500", 3, "packed"},
@@ -72,7 +72,7 @@ func (s *Server) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	claims := claimsAbout(token.grant.login.user, token.scopes)
+	claims := claimsAbout(token.grant.subject(), token.scopes)
 	if s.currentFaults().WrongUserinfoSubject {
 		claims["sub"] = "somebody-else"
 	}

@@ -52,9 +52,15 @@ func parseTokenForm(r *http.Request) *oauthError {
 }
 
 func (s *Server) clientOf(r *http.Request) (Client, *oauthError) {
+	if r.PostForm.Has("client_assertion") || r.PostForm.Has("client_assertion_type") {
+		return s.clientThatAsserts(r)
+	}
 	id, secret, method, e := credentials(r)
 	if e != nil {
 		return Client{}, e
+	}
+	if id == "" && r.PostForm.Get("grant_type") == grantJWTBearer {
+		return s.clientOfGrant(r.PostForm.Get("assertion"))
 	}
 	client, known := s.clients[id]
 	if !known || !client.accepts(method, secret) {
@@ -97,7 +103,7 @@ func (c Client) accepts(method, secret string) bool {
 	switch {
 	case c.public():
 		return method == AuthNone
-	case method == AuthNone:
+	case method == AuthNone || c.asserts() || c.Secret == "":
 		return false
 	case c.AuthMethod != "" && c.AuthMethod != method:
 		return false

@@ -29,6 +29,7 @@ const (
 	EndpointIntrospect  = "introspect"
 	EndpointAPI         = "api" // the protected resource
 	EndpointDevice      = "device_authorization"
+	EndpointPAR         = "par"
 )
 
 // Event tells of one request that was answered. It bears no secret.
@@ -50,6 +51,8 @@ type Server struct {
 	ledger  *ledger
 	visits  *visits
 	devices *devices
+	used    *replays
+	pushed  *pushedRequests
 	grants  map[string]grantType
 	clients map[string]Client
 
@@ -77,7 +80,7 @@ func New(issuer string, c Config) (*Server, error) {
 	}
 	s := &Server{
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
-		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c),
+		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c), used: newReplays(c.Now), pushed: newPushedRequests(c.Now),
 		clients: clients, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
 	s.grants = s.grantTypes()
@@ -153,6 +156,9 @@ func (s *Server) routes() {
 	s.handle(EndpointUserinfo, "POST "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointAPI, "GET "+path+"/api/orders", s.serveOrders)
 
+	if s.config.PAR {
+		s.handle(EndpointPAR, "POST "+path+"/par", s.servePAR)
+	}
 	if s.config.Device {
 		s.handle(EndpointDevice, "POST "+path+"/device_authorization", s.serveDevice)
 		s.handle(EndpointInteraction, "GET "+path+"/device", s.showDevice)

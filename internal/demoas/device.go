@@ -24,6 +24,10 @@ func (s *Server) serveDevice(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
 	}
+	if e := d.request.readDetails(r.PostForm, s.config.Features); e != nil {
+		s.writeError(w, http.StatusBadRequest, e)
+		return
+	}
 	audience, e := readAudience(r.PostForm)
 	if e != nil {
 		s.writeError(w, http.StatusBadRequest, e)

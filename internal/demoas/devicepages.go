@@ -14,7 +14,7 @@ func (s *Server) askUserCode(w http.ResponseWriter, suggested, problem string) {
 	}
 	status, invalid, note := problemNote(problem)
 	body := fill("device", "user code", suggested, "invalid", invalid, "problem", note)
-	s.show(w, showing{status, "Connect a device", s.issuer}, body)
+	s.show(w, showing{status: status, title: "Connect a device", formEnd: s.issuer}, body)
 }
 
 // maxUserCode is in bytes, with room for dashes.

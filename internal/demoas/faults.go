@@ -82,6 +82,33 @@ type Faults struct {
 	DeviceExpired   bool `json:"device_expired,omitempty"`    // answer expired_token
 	DevicePending   bool `json:"device_pending,omitempty"`    // answer authorization_pending for ever
 
+	// The answer to a token exchange.
+
+	ExchangeIssuedTokenType     string `json:"exchange_issued_token_type,omitempty"` // say this one
+	ExchangeOmitIssuedTokenType bool   `json:"exchange_omit_issued_token_type,omitempty"`
+
+	// The pushed authorization response. Of those that replace it, the first in this order is done.
+
+	PARRedirectTo string `json:"par_redirect_to,omitempty"` // 307 to this URL
+	PARHTML       bool   `json:"par_html,omitempty"`        // a web page
+	PARError      string `json:"par_error,omitempty"`       // this error code, status PARStatus or 400
+	PARStatus     int    `json:"par_status,omitempty"`      // this status and nothing else
+	PARRequestURI string `json:"par_request_uri,omitempty"` // say this request_uri
+	PAROK         bool   `json:"par_ok,omitempty"`          // 200 instead of 201
+
+	// The authorization response in a JWT.
+
+	JARMWrongAudience bool `json:"jarm_wrong_audience,omitempty"`
+	JARMWrongIssuer   bool `json:"jarm_wrong_issuer,omitempty"`
+	JARMExpired       bool `json:"jarm_expired,omitempty"`       // an hour ago
+	JARMBadSignature  bool `json:"jarm_bad_signature,omitempty"` // another key's, under the published key's kid
+	JARMPlain         bool `json:"jarm_plain,omitempty"`         // no JWT, although one was asked for
+
+	// Authorization details.
+
+	GrantedAuthorizationDetails json.RawMessage `json:"granted_authorization_details,omitempty"` // say these were granted
+	OmitAuthorizationDetails    bool            `json:"omit_authorization_details,omitempty"`
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status

@@ -1,5 +1,7 @@
 package demoas
 
+import "slices"
+
 // Features are the parts of the server that are off unless they are asked for. The metadata lists what is on.
 type Features struct {
 	// Device turns the device authorization grant on (RFC 8628). AutoApprove and DenyAll decide for the person here too.
@@ -10,12 +12,30 @@ type Features struct {
 	DeviceExpiresIn int `json:"device_expires_in"`
 	// DeviceDecideAfter is how many polls AutoApprove and DenyAll let pass before they decide.
 	DeviceDecideAfter int `json:"device_decide_after"`
+
+	ClientCredentials bool `json:"client_credentials"` // RFC 6749 §4.4
+	JWTBearer         bool `json:"jwt_bearer"`         // RFC 7523 §2.1
+	TokenExchange     bool `json:"token_exchange"`     // RFC 8693
+	// ClientAssertions lists the client authentication methods of RFC 7523 §2.2; a client that uses one turns it on.
+	ClientAssertions bool `json:"client_assertions"`
+
+	PAR            bool `json:"par"`             // RFC 9126
+	RequirePAR     bool `json:"require_par"`     // implies PAR
+	RequestObjects bool `json:"request_objects"` // RFC 9101, signed by the client's JWKS, by value or pushed
+	// RequireSignedRequest implies RequestObjects.
+	RequireSignedRequest bool `json:"require_signed_request"`
+	FormPost             bool `json:"form_post"` // the response mode
+	JARM                 bool `json:"jarm"`      // the response modes jwt, query.jwt and form_post.jwt
+	// AuthorizationDetailsTypes turns authorization details on (RFC 9396).
+	AuthorizationDetailsTypes []string `json:"authorization_details_types"`
 }
 
 func (f Features) withDefaults() Features {
 	if f.DeviceExpiresIn == 0 {
 		f.DeviceExpiresIn = 600
 	}
+	f.PAR = f.PAR || f.RequirePAR
+	f.RequestObjects = f.RequestObjects || f.RequireSignedRequest
 	return f
 }
 
@@ -23,5 +43,26 @@ func (f Features) withDefaults() Features {
 func (s *Server) addFeatures(document map[string]any) {
 	if s.config.Device {
 		document["device_authorization_endpoint"] = s.url("/device_authorization")
+	}
+	if s.config.ClientAssertions {
+		for _, endpoint := range []string{"token", "revocation", "introspection"} {
+			document[endpoint+"_endpoint_auth_signing_alg_values_supported"] = slices.Concat(keyAlgorithms(), secretAlgorithms())
+		}
+	}
+	document["response_modes_supported"] = s.config.responseModes()
+	if s.config.PAR {
+		document["pushed_authorization_request_endpoint"] = s.url("/par")
+		document["require_pushed_authorization_requests"] = s.config.RequirePAR
+	}
+	if s.config.RequestObjects {
+		document["request_parameter_supported"] = true
+		document["require_signed_request_object"] = s.config.RequireSignedRequest
+		document["request_object_signing_alg_values_supported"] = keyAlgorithms()
+	}
+	if s.config.JARM {
+		document["authorization_signing_alg_values_supported"] = []string{"ES256"}
+	}
+	if types := s.config.AuthorizationDetailsTypes; len(types) > 0 {
+		document["authorization_details_types_supported"] = types
 	}
 }

@@ -68,7 +68,7 @@ const idTokenLifetime = 10 * time.Minute
 // idToken makes the ID Token (OpenID Connect Core §2) that goes along with the access token.
 func (s *Server) idToken(a issuing, accessToken string, f Faults) (string, error) {
 	now := s.config.Now()
-	claims := claimsAbout(a.grant.login.user, a.scopes)
+	claims := claimsAbout(a.grant.subject(), a.scopes)
 	claims["iss"] = s.Issuer()
 	claims["aud"] = a.grant.clientID
 	claims["iat"] = now.Unix()

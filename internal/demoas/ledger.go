@@ -23,13 +23,15 @@ type login struct {
 	at   time.Time
 }
 
-// grant is what a person once allowed a client. Every token that comes of it points to it, so that revoking it revokes
+// grant is what a person once allowed a client, or what the client may do by itself: then nobody has signed in. Every token that comes of it points to it, so that revoking it revokes
 // the whole family. All but revoked stays as it was made.
 type grant struct {
 	clientID, redirectURI, codeChallenge string
 	login                                login
 	scopes, audience                     []string
 	nonce                                string
+	details                              []detail
+	actor                                string // who acts for the person (RFC 8693 §4.1); mostly nobody
 	revoked                              bool
 }
 
@@ -42,6 +44,7 @@ type authorizationCode struct {
 type accessToken struct {
 	grant            *grant
 	scopes, audience []string
+	details          []detail
 	issued, expires  time.Time
 }
 
@@ -127,7 +130,7 @@ func (l *ledger) issueAccessToken(a issuing) string {
 	defer l.mu.Unlock()
 	secret, now := randomSecret(l.prefix), l.now()
 	token := accessToken{
-		grant: a.grant, scopes: a.scopes, audience: a.audience, issued: now, expires: now.Add(l.accessTokenLifetime),
+		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, issued: now, expires: now.Add(l.accessTokenLifetime),
 	}
 	l.accessTokens.put(secret, token, l.accessTokenLifetime)
 	return secret

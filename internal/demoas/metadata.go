@@ -32,6 +32,9 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		issuer = attacker
 	}
 	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
+	if s.config.ClientAssertions {
+		methods = append(methods, AuthClientSecretJWT, AuthPrivateKeyJWT)
+	}
 	if f.AuthMethods != nil {
 		methods = f.AuthMethods
 	}
@@ -45,7 +48,6 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		"introspection_endpoint":                s.url("/introspect"),
 		"scopes_supported":                      supportedScopes(),
 		"response_types_supported":              []string{"code"},
-		"response_modes_supported":              []string{"query"},
 		"grant_types_supported":                 slices.Sorted(maps.Keys(s.grants)),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": []string{"ES256"},

@@ -49,11 +49,17 @@ func (p Person) Visit(ctx context.Context, authorizationURL string) (string, err
 		if err != nil {
 			return "", err
 		}
-		answer := p.answer(at)
+		answer, target := p.answer(at), at.url
+		if dataPage(at.body) == "form_post" {
+			// What the browser's script does. The page is the server's last, so its form says where it leads.
+			if answer, target, err = postedForm(at.body); err != nil {
+				return "", err
+			}
+		}
 		if answer == nil {
 			return at.end(start)
 		}
-		at, err = open(ctx, browser, http.MethodPost, at.url, answer)
+		at, err = open(ctx, browser, http.MethodPost, target, answer)
 	}
 	return "", errors.New("visit authorization URL: the pages ask again and again")
 }

@@ -43,15 +43,21 @@ func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 		writeTokenJSON(w, http.StatusOK, map[string]bool{"active": false})
 		return
 	}
-	answer := claimsAbout(token.grant.login.user, nil)
+	answer := claimsAbout(token.grant.subject(), nil)
 	answer["active"] = true
 	answer["iss"] = s.Issuer()
 	answer["client_id"] = token.grant.clientID
-	answer["username"] = token.grant.login.user
+	answer["username"] = token.grant.subject()
 	answer["scope"] = strings.Join(token.scopes, " ")
 	answer["token_type"] = "Bearer"
 	answer["iat"] = token.issued.Unix()
 	answer["exp"] = token.expires.Unix()
+	if len(token.details) > 0 {
+		answer["authorization_details"] = token.details
+	}
+	if actor := token.grant.actor; actor != "" {
+		answer["act"] = map[string]any{"sub": subjectOf(actor)}
+	}
 	if len(token.audience) > 0 {
 		answer["aud"] = token.audience
 	}

@@ -35,6 +35,10 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if len(audience) == 0 {
 		answer.audience = answer.grant.audience
 	}
+	if answer.details, e = s.detailsFor(tokenRequest{form: r.PostForm}, answer.grant.details); e != nil {
+		s.writeError(w, http.StatusBadRequest, e)
+		return
+	}
 	s.issue(w, answer, f)
 }
 
@@ -57,6 +61,15 @@ func (s *Server) grantTypes() map[string]grantType {
 	if s.config.Device {
 		types[grantDevice] = s.pollDevice
 	}
+	if s.config.ClientCredentials {
+		types["client_credentials"] = s.grantClientCredentials
+	}
+	if s.config.JWTBearer {
+		types[grantJWTBearer] = s.grantAssertion
+	}
+	if s.config.TokenExchange {
+		types[grantExchange] = s.exchange
+	}
 	return types
 }
 
@@ -69,6 +82,9 @@ func (s *Server) redeem(q tokenRequest, f Faults) (issuing, *oauthError) {
 	case !known:
 		on := strings.Join(slices.Sorted(maps.Keys(s.grants)), ", ")
 		return issuing{}, &oauthError{"unsupported_grant_type", "The grant types are " + on + "."}
+	// RFC 6749 §5.2: unauthorized_client is for a client that "is not authorized to use this authorization grant type".
+	case len(q.client.GrantTypes) > 0 && !slices.Contains(q.client.GrantTypes, name):
+		return issuing{}, &oauthError{"unauthorized_client", "The client is not registered for this grant type."}
 	}
 	return grant(q, f)
 }
@@ -78,8 +94,10 @@ type issuing struct {
 	grant        *grant
 	scopes       []string
 	audience     []string
+	details      []detail
 	refreshToken string
 	nonce        string // for the ID Token
+	tokenType    string // issued_token_type (RFC 8693 §2.2.1); empty but for a token exchange
 }
 
 func (s *Server) redeemCode(q tokenRequest, f Faults) (issuing, *oauthError) {
@@ -133,10 +151,14 @@ func (s *Server) issue(w http.ResponseWriter, a issuing, f Faults) {
 	if f.OmitExpiresIn {
 		delete(response, "expires_in")
 	}
+	if a.tokenType != "" && !f.ExchangeOmitIssuedTokenType {
+		response["issued_token_type"] = cmp.Or(f.ExchangeIssuedTokenType, a.tokenType)
+	}
+	tellDetails(response, a.details, f)
 	if a.refreshToken != "" {
 		response["refresh_token"] = a.refreshToken
 	}
-	if slices.Contains(a.scopes, scopeOpenID) && !f.OmitIDToken {
+	if slices.Contains(a.scopes, scopeOpenID) && a.tokenType == "" && !f.OmitIDToken {
 		idToken, err := s.idToken(a, token, f)
 		if err != nil {
 			s.writeError(w, http.StatusInternalServerError, &oauthError{"server_error", "The ID Token could not be signed."})

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,6 +23,7 @@ type login struct {
 	state    string
 	nonce    token.Secret // empty where OpenID Connect is not asked for
 	verifier string       // empty where PKCE is off
+	jarm     *jarm        // nil where the response does not come as a JWT
 
 	redirectURI string
 }
@@ -32,21 +34,21 @@ type login struct {
 // The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
 // there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
-	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
-	redirect, err := url.Parse(c.Profile.RedirectURI)
-	if err != nil {
-		return token.Set{}, fmt.Errorf("read redirect_uri: %w", err)
+	if err := cmp.Or(c.checkSecurityProfile(), c.checkRequest()); err != nil {
+		return token.Set{}, err
 	}
-	listener, err := loopback.Listen(ctx, loopback.Options{
-		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
-	})
+	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
+	if c.signedResponse() {
+		l.jarm = c.newJARM(ctx, l.state)
+	}
+	listener, err := c.listen(ctx, l)
 	if err != nil {
 		return token.Set{}, err
 	}
 	defer listener.Close()
 	l.redirectURI = listener.RedirectURI()
 
-	request, err := c.authorizationRequest(l)
+	request, err := c.authorizationRequest(ctx, l)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -54,14 +56,30 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, listener)
+	response, err := c.wait(ctx, l, listener)
 	if err != nil {
 		return token.Set{}, err
 	}
-	c.observe(AuthorizationResponse{l.redirectURI, response})
 	set, err := c.finish(ctx, l, response)
 	listener.Finish(page(err))
 	return set, err
+}
+
+// listen takes the redirect URI's port. A server that ignores response_mode=form_post and answers in the query is let in:
+// the state and the code verifier protect that answer as they do any other.
+func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error) {
+	redirect, err := url.Parse(c.Profile.RedirectURI)
+	if err != nil {
+		return nil, fmt.Errorf("read redirect_uri: %w", err)
+	}
+	options := loopback.Options{
+		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
+		FormPost: c.postedResponse(),
+	}
+	if l.jarm != nil {
+		options.Unwrap = l.jarm.unwrap
+	}
+	return loopback.Listen(ctx, options)
 }
 
 // newLogin draws what must not be guessed. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
@@ -79,6 +97,10 @@ func newLogin(openID, pkce bool) login {
 
 // finish checks the authorization response and redeems its code.
 func (c *Client) finish(ctx context.Context, l login, response url.Values) (token.Set, error) {
+	if err := l.jarm.verdict(response); err != nil {
+		return token.Set{}, err
+	}
+	c.observe(AuthorizationResponse{l.redirectURI, response})
 	if err := c.checkIssuer(response); err != nil {
 		return token.Set{}, &untrusted.Error{Op: "check authorization response", Err: err}
 	}

@@ -55,7 +55,7 @@ func (c *Client) awaitDecision(ctx context.Context, d device) (*oauth2.Token, er
 			d.interval += slowDown
 			wait = d.interval
 		case codeOf(err) == "expired_token":
-			return nil, fmt.Errorf("wait for the code to be entered: %w: %w", ErrCodeExpired, err)
+			return nil, fmt.Errorf("wait for the code to be entered: %w", ErrCodeExpired)
 		default:
 			// RFC 8628 §3.5: "If the client receives an error response with any other error code, it MUST stop polling".
 			return nil, err

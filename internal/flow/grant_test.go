@@ -63,7 +63,7 @@ func TestClientCredentialsBringATokenForTheClient(t *testing.T) {
 
 func TestGrantsWithoutAPersonMissNoIDToken(t *testing.T) {
 	p := asking(config.GrantClientCredentials)
-	p.Scopes = []string{"openid"}
+	p.Scopes, p.AuthorizationDetails = []string{"openid"}, ""
 	r, _ := newScripted(p, says(200, tokenAnswer))
 	r.Server.Issuer = "https://as.example"
 	if _, err := r.ClientCredentials(t.Context()); err != nil || len(r.warnings) != 0 {
