@@ -111,6 +111,7 @@ func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
 		TokenType:    answer.TokenType,
 		RefreshToken: token.NewSecret(answer.RefreshToken),
 		Scopes:       scopes,
+		IssuedType:   untrusted.Text(issuedType(answer)),
 
 		TokenEndpoint: c.Server.TokenEndpoint,
 		Expiry:        answer.Expiry.Round(0),
