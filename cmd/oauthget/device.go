@@ -71,10 +71,15 @@ func (s *session) lastMoment(d flow.DeviceAuthorization) time.Time {
 	return own
 }
 
+// countLine is more than the line of a countdown has columns. A narrower terminal would break the line, and keep half of it.
+const countLine = 70
+
 // countDown shows in one line of a terminal how long there is until end. stop takes the line away, and may be called
-// again. A pipe, and a terminal that is told each step, get no such line.
+// again. A terminal that cannot go back in a line, or is told each step in between, is told the time once, a pipe not at
+// all.
 func (a *app) countDown(ctx context.Context, end time.Time) (stop func()) {
-	if !term.Is(a.stderr) || a.getenv("TERM") == "dumb" || a.global.verbose || a.global.trace == traceToStderr {
+	if !term.Fits(a.stderr, countLine, 1) || a.getenv("TERM") == "dumb" || a.global.verbose || a.global.trace == traceToStderr {
+		a.announce("for the code to be entered")
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
