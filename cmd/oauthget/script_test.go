@@ -198,7 +198,7 @@ func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
 // requests ENDPOINT N checks how many requests came since the last `requests reset`.
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, demoas.EndpointDevice, demoas.EndpointPAR}
+	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, demoas.EndpointDevice, demoas.EndpointPAR, demoas.EndpointRegister, demoas.EndpointIntrospect}
 	if args[0] == "reset" {
 		for _, e := range endpoints {
 			w.before[e] = w.server.Requests(e)

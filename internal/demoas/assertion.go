@@ -37,11 +37,11 @@ func signedBy(text string, keys *jose.JSONWebKeySet, dest ...any) (jwt.Claims, e
 	if err != nil {
 		return jwt.Claims{}, errors.New("it is not a JWT signed with an algorithm of a public key")
 	}
-	candidates := keys.Keys
-	if id := token.Headers[0].KeyID; id != "" {
-		candidates = keys.Key(id)
-	}
-	for _, key := range candidates {
+	id := token.Headers[0].KeyID
+	for _, key := range keys.Keys {
+		if id != "" && key.KeyID != "" && id != key.KeyID {
+			continue
+		}
 		var claims jwt.Claims
 		if token.Claims(key, append([]any{&claims}, dest...)...) == nil {
 			return claims, nil

@@ -31,6 +31,7 @@ type authorizationRequest struct {
 	loginHint     string
 	mode          string // response_mode; empty is query
 	details       []detail
+	jkt           string  // dpop_jkt; mostly none
 	device        *device // that asked; nil where a redirect brings the answer
 }
 
@@ -75,6 +76,9 @@ func (a *authorizationRequest) read(form url.Values, on Features) *oauthError {
 		}
 	}
 	if e := a.readDetails(form, on); e != nil {
+		return e
+	}
+	if e := a.readKey(form, on); e != nil {
 		return e
 	}
 	audience, e := readAudience(form)
@@ -142,7 +146,7 @@ func (a *authorizationRequest) readChallenge(form url.Values) *oauthError {
 	// RFC 7636 §4.3: the method "defaults to "plain" if not present in the request".
 	case method != "S256":
 		return &oauthError{"invalid_request", "The only code_challenge_method is S256."}
-	case !isS256Challenge(challenge):
+	case !isDigest(challenge):
 		return &oauthError{"invalid_request", "code_challenge is not a base64url-encoded SHA-256."}
 	}
 	a.codeChallenge = challenge
@@ -161,6 +165,17 @@ func (a *authorizationRequest) readPrompt(form url.Values) *oauthError {
 			return &oauthError{"invalid_request", "max_age is not a number of seconds."}
 		}
 		a.maxAge = time.Duration(seconds) * time.Second
+	}
+	return nil
+}
+
+// readKey takes the thumbprint of the key that the code is to be bound to (RFC 9449 §10).
+func (a *authorizationRequest) readKey(form url.Values, on Features) *oauthError {
+	if jkt := form.Get("dpop_jkt"); on.DPoP && jkt != "" {
+		if !isDigest(jkt) {
+			return &oauthError{"invalid_request", "dpop_jkt is not a base64url-encoded SHA-256."}
+		}
+		a.jkt = jkt
 	}
 	return nil
 }
@@ -199,7 +214,7 @@ func (s *Server) approve(w http.ResponseWriter, req authorizationRequest, by log
 func (a authorizationRequest) grant(by login, f Faults) *grant {
 	return &grant{
 		clientID: a.client.ID, redirectURI: a.presentedURI, codeChallenge: a.codeChallenge,
-		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce, details: a.details,
+		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce, details: a.details, jkt: a.jkt,
 	}
 }
 
@@ -224,8 +239,8 @@ func isScopeToken(scope string) bool {
 	return !strings.ContainsFunc(scope, func(c rune) bool { return c < 0x21 || c > 0x7E || c == '"' || c == '\\' })
 }
 
-// isS256Challenge checks for a SHA-256 in base64url without padding (RFC 7636 §4.2).
-func isS256Challenge(challenge string) bool {
-	sum, err := base64.RawURLEncoding.DecodeString(challenge)
+// isDigest checks for a SHA-256 in base64url without padding, which an S256 challenge is (RFC 7636 §4.2), and a thumbprint.
+func isDigest(text string) bool {
+	sum, err := base64.RawURLEncoding.DecodeString(text)
 	return err == nil && len(sum) == sha256.Size
 }

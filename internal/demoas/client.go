@@ -62,7 +62,7 @@ func (s *Server) clientOf(r *http.Request) (Client, *oauthError) {
 	if id == "" && r.PostForm.Get("grant_type") == grantJWTBearer {
 		return s.clientOfGrant(r.PostForm.Get("assertion"))
 	}
-	client, known := s.clients[id]
+	client, known := s.clients.client(id)
 	if !known || !client.accepts(method, secret) {
 		return Client{}, &oauthError{"invalid_client", "The client is unknown or did not authenticate as it is registered."}
 	}

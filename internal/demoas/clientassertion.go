@@ -26,7 +26,7 @@ func (s *Server) clientThatAsserts(r *http.Request) (Client, *oauthError) {
 	if !ok || form.Has("client_id") && form.Get("client_id") != claims.Subject {
 		return Client{}, &oauthError{"invalid_client", "The client assertion is not a JWT about this client."}
 	}
-	client, known := s.clients[claims.Subject]
+	client, known := s.clients.client(claims.Subject)
 	if !known || !client.asserts() {
 		return Client{}, &oauthError{"invalid_client", "The client is unknown or did not authenticate as it is registered."}
 	}

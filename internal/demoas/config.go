@@ -55,6 +55,8 @@ type Client struct {
 	JWKS *jose.JSONWebKeySet
 	// GrantTypes are those the client may use; all that are on where there are none.
 	GrantTypes []string
+	// DPoPBound wants a DPoP proof with each token request, where DPoP is on.
+	DPoPBound bool
 }
 
 // DemoClient is the public client that a server without configured clients knows.
@@ -145,6 +147,10 @@ func (c Client) checkKeys() error {
 
 func (c Client) public() bool {
 	return c.AuthMethod == AuthNone || c.AuthMethod == "" && c.Secret == ""
+}
+
+func (c Client) mayUse(grantType string) bool {
+	return len(c.GrantTypes) == 0 || slices.Contains(c.GrantTypes, grantType)
 }
 
 // asserts reports whether the client authenticates with a JWT.

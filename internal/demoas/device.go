@@ -91,7 +91,7 @@ func (s *Server) pollDevice(q tokenRequest, f Faults) (issuing, *oauthError) {
 	if e != nil {
 		return issuing{}, e
 	}
-	return s.firstTokens(g, f), nil
+	return s.firstTokens(q, g, f), nil
 }
 
 // decideForPerson stands in where there are no pages.

@@ -63,9 +63,7 @@ func (s *Server) presented(q tokenRequest, name string) (*grant, *oauthError) {
 	switch q.form.Get(name + "_type") {
 	case typeAccessToken:
 		if token, live := s.ledger.accessToken(text); live {
-			g := *token.grant
-			g.scopes = token.scopes
-			return &g, nil
+			return &grant{clientID: token.grant.clientID, login: token.grant.login, scopes: token.scopes}, nil
 		}
 	case typeIDToken:
 		if g, ok := s.ownIDToken(text); ok {

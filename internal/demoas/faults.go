@@ -109,10 +109,34 @@ type Faults struct {
 	GrantedAuthorizationDetails json.RawMessage `json:"granted_authorization_details,omitempty"` // say these were granted
 	OmitAuthorizationDetails    bool            `json:"omit_authorization_details,omitempty"`
 
+	// DPoP. A proof is refused with use_dpop_nonce however right its nonce is.
+
+	DPoPAnswerBearer bool `json:"dpop_answer_bearer,omitempty"`  // issue tokens that are not bound
+	DPoPNonceLoop    bool `json:"dpop_nonce_loop,omitempty"`     // by the authorization server, always
+	DPoPNonceTimes   int  `json:"dpop_nonce_times,omitempty"`    // so often
+	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and no nonce comes along
+	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
+
+	// The client registration response. Of those that replace it, the first in this order is done.
+
+	RegistrationHTML         bool     `json:"registration_html,omitempty"`          // a web page
+	RegistrationError        string   `json:"registration_error,omitempty"`         // this error code, status RegistrationStatus or 400
+	RegistrationStatus       int      `json:"registration_status,omitempty"`        // this status and nothing else
+	RegistrationRedirectURIs []string `json:"registration_redirect_uris,omitempty"` // say that these are registered
+	RegistrationOmitClientID bool     `json:"registration_omit_client_id,omitempty"`
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status
 	WrongUserinfoSubject bool `json:"wrong_userinfo_subject,omitempty"` // somebody else's claims
+
+	UserinfoStatus        int  `json:"userinfo_status,omitempty"`         // answer with this status
+	UserinfoWrongAudience bool `json:"userinfo_wrong_audience,omitempty"` // in a signed answer
+	UserinfoBadSignature  bool `json:"userinfo_bad_signature,omitempty"`  // another key's, under the published key's kid
+	IntrospectStatus      int  `json:"introspect_status,omitempty"`       // answer with this status
+	IntrospectHTML        bool `json:"introspect_html,omitempty"`         // a web page
+	IntrospectInactive    bool `json:"introspect_inactive,omitempty"`     // no token is active
+	IntrospectOmitActive  bool `json:"introspect_omit_active,omitempty"`  // say all but that
 }
 
 // ParseFaults reads Faults from a JSON object of the names in the field tags, such as {"token_status": 503}. A name that

@@ -28,6 +28,19 @@ type Features struct {
 	JARM                 bool `json:"jarm"`      // the response modes jwt, query.jwt and form_post.jwt
 	// AuthorizationDetailsTypes turns authorization details on (RFC 9396).
 	AuthorizationDetailsTypes []string `json:"authorization_details_types"`
+
+	// DPoP binds tokens to the keys of clients that prove to have one (RFC 9449).
+	DPoP bool `json:"dpop"`
+	// RequireDPoPNonce implies DPoP. The token endpoint and the API have nonces of their own.
+	RequireDPoPNonce bool `json:"require_dpop_nonce"`
+
+	// Registration lets clients register themselves (RFC 7591), read and delete their registration (RFC 7592).
+	Registration bool `json:"registration"`
+	// InitialAccessToken is wanted for it where it is not empty.
+	InitialAccessToken string `json:"initial_access_token"`
+
+	JWTAccessTokens bool `json:"jwt_access_tokens"` // RFC 9068
+	SignedUserinfo  bool `json:"signed_userinfo"`   // always: userinfo answers with a JWT
 }
 
 func (f Features) withDefaults() Features {
@@ -36,6 +49,7 @@ func (f Features) withDefaults() Features {
 	}
 	f.PAR = f.PAR || f.RequirePAR
 	f.RequestObjects = f.RequestObjects || f.RequireSignedRequest
+	f.DPoP = f.DPoP || f.RequireDPoPNonce
 	return f
 }
 
@@ -61,6 +75,15 @@ func (s *Server) addFeatures(document map[string]any) {
 	}
 	if s.config.JARM {
 		document["authorization_signing_alg_values_supported"] = []string{"ES256"}
+	}
+	if s.config.Registration {
+		document["registration_endpoint"] = s.url("/register")
+	}
+	if s.config.SignedUserinfo {
+		document["userinfo_signing_alg_values_supported"] = []string{"ES256"}
+	}
+	if s.config.DPoP {
+		document["dpop_signing_alg_values_supported"] = keyAlgorithms()
 	}
 	if types := s.config.AuthorizationDetailsTypes; len(types) > 0 {
 		document["authorization_details_types_supported"] = types

@@ -35,12 +35,15 @@ func (s *signer) public() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{s.key.Public()}}
 }
 
-func (s *signer) sign(claims map[string]any) (string, error) {
+func (s *signer) sign(claims map[string]any) (string, error) { return s.signAs("JWT", claims) }
+
+// signAs says in typ what kind of JWT it is (RFC 8725 §3.11).
+func (s *signer) signAs(typ jose.ContentType, claims map[string]any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
-	options := new(jose.SignerOptions).WithType("JWT")
+	options := new(jose.SignerOptions).WithType(typ)
 	with, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: s.key}, options)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)

@@ -36,7 +36,7 @@ func (s *Server) grantAssertion(q tokenRequest, f Faults) (issuing, *oauthError)
 // since the assertion itself tells who it is.
 func (s *Server) clientOfGrant(assertion string) (Client, *oauthError) {
 	claims, ok := claimed(assertion)
-	client, known := s.clients[claims.Issuer]
+	client, known := s.clients.client(claims.Issuer)
 	if !ok || !known || client.JWKS == nil {
 		return Client{}, &oauthError{"invalid_client", "Neither client_id nor assertion name a client that is known."}
 	}

@@ -26,11 +26,21 @@ func (s *Server) servePAR(w http.ResponseWriter, r *http.Request) {
 	if s.spoilPAR(w, f) {
 		return
 	}
+	jkt, ok := s.provenKey(w, r, Client{})
+	if !ok {
+		return
+	}
 	req, e := s.push(client, r)
+	// RFC 9449 §10.1: "If both mechanisms are used at the same time, the authorization server MUST reject the request if the
+	// JWK Thumbprint in dpop_jkt does not match the public key in the DPoP header."
+	if e == nil && jkt != "" && req.jkt != "" && req.jkt != jkt {
+		e = &oauthError{"invalid_dpop_proof", "The proof is not made with the key of dpop_jkt."}
+	}
 	if e != nil {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
 	}
+	req.jkt = cmp.Or(req.jkt, jkt)
 	// RFC 9126 §2.2: "the server MUST generate a request URI and provide it in the response with a 201 HTTP status code".
 	status := http.StatusCreated
 	if f.PAROK {

@@ -44,7 +44,7 @@ func (s *Server) understand(form url.Values) (authorizationRequest, *refusal, *o
 // identifier is missing or invalid, the authorization server SHOULD inform the resource owner of the error and MUST NOT
 // automatically redirect the user-agent to the invalid redirection URI."
 func (s *Server) identify(form url.Values) (authorizationRequest, *refusal) {
-	client, known := s.clients[form.Get("client_id")]
+	client, known := s.clients.client(form.Get("client_id"))
 	if !known || len(form["client_id"]) != 1 {
 		return authorizationRequest{}, &refusal{
 			"The program that sent you here is not registered with this server.", "client_id: " + form.Get("client_id"),

@@ -21,7 +21,7 @@ func (s *Server) unwrapped(form url.Values) (url.Values, *oauthError) {
 	case text == "":
 		return form, nil
 	}
-	client, known := s.clients[form.Get("client_id")]
+	client, known := s.clients.client(form.Get("client_id"))
 	if !known {
 		return nil, &oauthError{"invalid_request_object", "The client is not known."}
 	}

@@ -20,13 +20,17 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if s.spoilToken(w, r, f) {
 		return
 	}
+	jkt, ok := s.provenKey(w, r, client)
+	if !ok {
+		return
+	}
 	// RFC 8707 §2.2: a token request may name the resources that this one token is for.
 	audience, e := readAudience(r.PostForm)
 	if e != nil {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
 	}
-	answer, e := s.redeem(tokenRequest{client: client, form: r.PostForm, audience: audience}, f)
+	answer, e := s.redeem(tokenRequest{client: client, form: r.PostForm, audience: audience, jkt: jkt}, f)
 	if e != nil {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
@@ -39,6 +43,9 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, http.StatusBadRequest, e)
 		return
 	}
+	if !f.DPoPAnswerBearer {
+		answer.jkt = jkt
+	}
 	s.issue(w, answer, f)
 }
 
@@ -47,6 +54,19 @@ type tokenRequest struct {
 	client   Client
 	form     url.Values
 	audience []string // the values of resource and audience
+	jkt      string   // thumbprint of the key that it proves to have; mostly none
+}
+
+// boundTo is the key that a refresh token is bound to.
+//
+// RFC 9449 §5: "Refresh tokens issued to confidential clients (those having established authentication credentials with the
+// authorization server) are not bound to the DPoP proof public key because they are already sender-constrained with a
+// different existing mechanism."
+func (q tokenRequest) boundTo(f Faults) string {
+	if !q.client.public() || f.DPoPAnswerBearer {
+		return ""
+	}
+	return q.jkt
 }
 
 // scopes returns the scopes asked for.
@@ -83,7 +103,7 @@ func (s *Server) redeem(q tokenRequest, f Faults) (issuing, *oauthError) {
 		on := strings.Join(slices.Sorted(maps.Keys(s.grants)), ", ")
 		return issuing{}, &oauthError{"unsupported_grant_type", "The grant types are " + on + "."}
 	// RFC 6749 §5.2: unauthorized_client is for a client that "is not authorized to use this authorization grant type".
-	case len(q.client.GrantTypes) > 0 && !slices.Contains(q.client.GrantTypes, name):
+	case !q.client.mayUse(name):
 		return issuing{}, &oauthError{"unauthorized_client", "The client is not registered for this grant type."}
 	}
 	return grant(q, f)
@@ -95,6 +115,7 @@ type issuing struct {
 	scopes       []string
 	audience     []string
 	details      []detail
+	jkt          string // the access token is bound to; empty for a bearer token
 	refreshToken string
 	nonce        string // for the ID Token
 	tokenType    string // issued_token_type (RFC 8693 §2.2.1); empty but for a token exchange
@@ -103,20 +124,21 @@ type issuing struct {
 func (s *Server) redeemCode(q tokenRequest, f Faults) (issuing, *oauthError) {
 	g, e := s.ledger.redeemCode(q.form.Get("code"), redemption{
 		clientID: q.client.ID, redirectURI: q.form.Get("redirect_uri"), codeVerifier: q.form.Get("code_verifier"),
+		jkt: q.jkt,
 	})
 	if e != nil {
 		return issuing{}, e
 	}
-	answer := s.firstTokens(g, f)
+	answer := s.firstTokens(q, g, f)
 	answer.nonce = g.nonce
 	return answer, nil
 }
 
 // firstTokens are those that a grant of a person brings when it is used for the first time.
-func (s *Server) firstTokens(g *grant, f Faults) issuing {
+func (s *Server) firstTokens(q tokenRequest, g *grant, f Faults) issuing {
 	answer := issuing{grant: g, scopes: g.scopes}
-	if slices.Contains(g.scopes, scopeOffline) && !f.OmitRefreshToken {
-		answer.refreshToken = s.ledger.issueRefreshToken(g)
+	if slices.Contains(g.scopes, scopeOffline) && q.client.mayUse("refresh_token") && !f.OmitRefreshToken {
+		answer.refreshToken = s.ledger.issueRefreshToken(g, q.boundTo(f))
 	}
 	return answer
 }
@@ -124,7 +146,7 @@ func (s *Server) firstTokens(g *grant, f Faults) issuing {
 func (s *Server) refresh(q tokenRequest, f Faults) (issuing, *oauthError) {
 	scopes := q.scopes()
 	g, successor, e := s.ledger.refresh(q.form.Get("refresh_token"), refreshing{
-		clientID: q.client.ID, scopes: scopes, keep: f.NoRefreshRotation || f.OmitRefreshToken,
+		clientID: q.client.ID, jkt: q.jkt, scopes: scopes, keep: f.NoRefreshRotation || f.OmitRefreshToken,
 	})
 	if e != nil {
 		return issuing{}, e
@@ -140,10 +162,17 @@ func (s *Server) refresh(q tokenRequest, f Faults) (issuing, *oauthError) {
 
 // issue writes the successful response (RFC 6749 §5.1).
 func (s *Server) issue(w http.ResponseWriter, a issuing, f Faults) {
-	token := s.ledger.issueAccessToken(a)
+	token, err := s.ledger.issueAccessToken(a, s.accessTokenText)
+	if err != nil {
+		s.writeError(w, http.StatusInternalServerError, &oauthError{"server_error", "The access token could not be signed."})
+		return
+	}
 	seconds := int64(s.config.AccessTokenLifetime.Seconds())
 	response := map[string]any{
-		"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": strings.Join(a.scopes, " "),
+		"access_token": token, "token_type": schemeBearer, "expires_in": seconds, "scope": strings.Join(a.scopes, " "),
+	}
+	if a.jkt != "" {
+		response["token_type"] = schemeDPoP
 	}
 	if f.ExpiresInString {
 		response["expires_in"] = strconv.FormatInt(seconds, 10)
