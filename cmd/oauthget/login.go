@@ -18,7 +18,8 @@ func (a *app) loginCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login [NAME]",
 		Short: "Log in in the browser and store the token",
-		Long: `Obtain a new token in the browser, whatever is stored, and store it. Where the token store cannot be used, this fails
+		Long: `Obtain a new token by the profile's grant, whatever is stored, and store it: in the browser here, with grant =
+"device_code" in any browser, and without anybody by the other grants. Where the token store cannot be used, this fails
 before the browser opens. On stderr it says as whom, for what scope and until when.
 
 Where the browser comes back as somebody other than the one whose tokens are stored, nothing is replaced: --as-other
