@@ -94,7 +94,7 @@ func classify(err error) failure {
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromUntrusted, fromServer, fromListener, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -220,6 +220,9 @@ func fromNetwork(err error) (failure, bool) {
 	_, isTold := errors.AsType[*untrusted.NetworkError](err)
 	if !isURL && !isOp && !isTold && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
+	}
+	if untrusted.ClientCertificateRefused(err) {
+		return failure{statusNetwork, []string{"check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"}}, true
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return failure{statusNetwork, []string{"check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"}}, true

@@ -7,7 +7,6 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -81,21 +80,4 @@ func checkEndpoints(m discovery.Metadata, grant string) error {
 		}
 	}
 	return nil
-}
-
-// clientKey reads the key that signs the assertion of the grant jwt_bearer, where none is given.
-func (s *session) clientKey(ctx context.Context) (*signing.Key, error) {
-	const key = "client_key_file"
-	if s.profile.Grant != config.GrantJWTBearer || !s.profile.Assertion.Source.Empty() {
-		return nil, nil
-	}
-	data, err := config.ReadPrivateFile(ctx, key, s.profile.ClientKey.File)
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := signing.Parse(data, s.profile.ClientKey.ID)
-	if err != nil {
-		return nil, &config.Error{Key: key, Err: fmt.Errorf("%s: %w", key, err)}
-	}
-	return parsed, nil
 }

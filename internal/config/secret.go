@@ -75,7 +75,11 @@ func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.S
 		return token.Secret{}, fmt.Errorf("%s: %w", s.Key, err) // what failed there is no fault of this configuration
 	}
 	if err != nil {
-		return token.Secret{}, unreadable(s.Key, err)
+		e := &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
+		if wide, ok := errors.AsType[*wideFileError](err); ok {
+			e = e.advise("chmod 600 %s", shellQuote(wide.path))
+		}
+		return token.Secret{}, e
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	line = strings.TrimSuffix(line, "\r")

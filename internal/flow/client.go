@@ -53,30 +53,6 @@ type Client struct {
 // ErrPatience ends a login in which the person did not act within Client.Patience.
 var ErrPatience = errors.New("nobody finished the login in the browser in time")
 
-// Server lays the endpoints that a profile names over what the server publishes. A profile without an issuer gives an
-// otherwise empty m.
-func Server(m discovery.Metadata, p config.Profile) discovery.Metadata {
-	for _, e := range []struct {
-		published *string
-		own       string
-	}{
-		{&m.AuthorizationEndpoint, p.AuthorizationEndpoint},
-		{&m.TokenEndpoint, p.TokenEndpoint},
-		{&m.DeviceAuthorizationEndpoint, p.DeviceAuthorizationEndpoint},
-		{&m.PushedAuthorizationRequestEndpoint, p.PushedAuthorizationRequestEndpoint},
-		{&m.RevocationEndpoint, p.RevocationEndpoint},
-		{&m.IntrospectionEndpoint, p.IntrospectionEndpoint},
-		{&m.UserinfoEndpoint, p.UserinfoEndpoint},
-		{&m.RegistrationEndpoint, p.RegistrationEndpoint},
-		{&m.JWKSURI, p.JWKSURI},
-	} {
-		if e.own != "" {
-			*e.published = e.own
-		}
-	}
-	return m
-}
-
 func (c *Client) observe(e Event) {
 	if c.Observe != nil {
 		c.Observe(e)

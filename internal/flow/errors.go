@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -21,6 +22,9 @@ type ServerError struct {
 	Description string
 	URI         string
 	Grant       string // the profile's; empty for a refresh, and where no grant was asked for
+	// Date is the server's clock as its answer tells it, to the second; zero where it does not. An assertion is refused
+	// where the two clocks differ.
+	Date time.Time
 }
 
 func (e *ServerError) Error() string {
@@ -32,6 +36,15 @@ func (e *ServerError) Error() string {
 		text += `: "` + e.Description + `"`
 	}
 	return text
+}
+
+// date reads the header field Date (RFC 9110 §6.6.1).
+func date(h http.Header) time.Time {
+	t, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // newServerError cleans what the server wrote. masks are the secrets that it was sent and may echo.
@@ -85,6 +98,7 @@ func tokenError(ctx context.Context, op string, err error, masks []token.Secret)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return newServerError(ServerError{
 			Op: op, Status: e.Response.StatusCode, Code: e.ErrorCode, Description: e.ErrorDescription, URI: e.ErrorURI,
+			Date: date(e.Response.Header),
 		}, masks...)
 	}
 	if isNetwork(err) {

@@ -37,11 +37,11 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 		params["resource"] = c.Profile.Resource
 	}
 	c.observe(TokenRequest{Endpoint: c.Server.TokenEndpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params})
-	secrets := c.sent(params)
 	header, err := c.Auth.Authenticate(params)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
+	secrets := c.sent(params) // and the client assertion with them
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 	}
