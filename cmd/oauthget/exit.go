@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/advice"
@@ -198,7 +199,8 @@ func serverHints(err error, e *flow.ServerError) []string {
 
 // pushHint is the way around an endpoint for pushed requests that is out of order.
 func pushHint(e *flow.ServerError) []string {
-	if e.Op != flow.OpPush {
+	// These say that the endpoint may not be for this client.
+	if e.Op != flow.OpPush || !slices.Contains([]string{"", "invalid_request", "invalid_client", "unauthorized_client"}, e.Code) {
 		return nil
 	}
 	return []string{"or send the request through the browser: set require_pushed_authorization_requests = false"}

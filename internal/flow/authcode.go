@@ -56,9 +56,9 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, l, listener)
+	response, err := c.wait(ctx, listener)
 	if err != nil {
-		return token.Set{}, err
+		return token.Set{}, l.jarm.explain(err)
 	}
 	set, err := c.finish(ctx, l, response)
 	listener.Finish(page(err))

@@ -2,8 +2,9 @@
 //
 // It speaks RFC 6749 (authorization code, client credentials and refresh), RFC 7523 §2.1 (JWT bearer), RFC 7636 (PKCE),
 // RFC 8252 (native apps), RFC 8628 (device authorization), RFC 8693 (token exchange), RFC 8707 (resource indicators),
-// RFC 9207 (iss) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
-// it stores the token set, and tells the person through Client.Observe and Client.Warn.
+// RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details), JARM (signed
+// responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps nothing and prints nothing:
+// whoever calls it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
 import (

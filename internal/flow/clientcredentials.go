@@ -11,5 +11,8 @@ import (
 //
 // That the client is a confidential one, as §4.4 demands, has been checked with the profile.
 func (c *Client) ClientCredentials(ctx context.Context) (token.Set, error) {
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
 	return c.obtain(ctx, "request token with client credentials", url.Values{"grant_type": {grantClientCredentials}})
 }

@@ -48,6 +48,9 @@ type device struct {
 // golang.org/x/oauth2 has a DeviceAuth of its own, which authenticates no client and ends at the first network error.
 // This ends with ctx, the error being context.Cause(ctx), with [ErrPatience] and with [ErrCodeExpired].
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
 	d, err := c.requestDevice(ctx)
 	if err != nil {
 		return token.Set{}, c.ofGrant(err)

@@ -38,6 +38,9 @@ func TokenType(name string) string {
 // that the profile asks for. Nobody is asked.
 func (c *Client) TokenExchange(ctx context.Context, subject, actor token.Secret) (token.Set, error) {
 	const op = "exchange token"
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
 	e := c.Profile.Exchange
 	params := url.Values{
 		"grant_type": {grantTokenExchange}, "subject_token": {subject.Reveal()}, "subject_token_type": {TokenType(e.SubjectType)},

@@ -29,10 +29,10 @@ func TestSecurityProfileIsMetAndTurnsOnWhatItNeeds(t *testing.T) {
 	if err := r.checkSecurityProfile(); err != nil {
 		t.Fatal(err)
 	}
-	if !r.Profile.DPoP || !slices.Equal(r.Auth.Assertion.Allowed, fapiAlgorithms()) ||
+	if !r.Profile.DPoP || !slices.Equal(r.Server.TokenEndpointAuthSigningAlgValuesSupported, fapiAlgorithms()) ||
 		!slices.Equal(r.Server.IDTokenSigningAlgValuesSupported, []string{"PS256"}) ||
 		!slices.Equal(r.Server.AuthorizationSigningAlgValuesSupported, fapiAlgorithms()) {
-		t.Errorf("DPoP %v, algorithms %q, ID Tokens %q", r.Profile.DPoP, r.Auth.Assertion.Allowed, r.Server.IDTokenSigningAlgValuesSupported)
+		t.Errorf("DPoP %v, metadata %+v, ID Tokens %q", r.Profile.DPoP, r.Server, r.Server.IDTokenSigningAlgValuesSupported)
 	}
 	r = newFAPI(t)
 	r.Auth.Method, r.Profile.TLS.CertificateFile, r.Server.TLSClientCertificateBoundAccessTokens = clientauth.TLS, "c.pem", true

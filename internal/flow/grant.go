@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -41,7 +42,11 @@ func (c *Client) askFor(params url.Values) {
 	}
 }
 
-// obtain is a grant without a person: one token request, and its answer checked.
+// begin reports what keeps the profile's grant from being run at this server. It comes first in each: a security profile
+// also changes what is asked for.
+func (c *Client) begin() error { return cmp.Or(c.checkSecurityProfile(), c.checkDetails()) }
+
+// obtain is the one request of a grant without a person, and its answer checked.
 func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
 	c.askFor(params)
 	answer, err := c.requestGrant(ctx, op, params)

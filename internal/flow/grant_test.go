@@ -71,6 +71,30 @@ func TestGrantsWithoutAPersonMissNoIDToken(t *testing.T) {
 	}
 }
 
+func TestGrantsHoldToTheSecurityProfile(t *testing.T) {
+	for name, run := range map[string]func(*rig, context.Context) (token.Set, error){
+		"device":             func(r *rig, ctx context.Context) (token.Set, error) { return r.DeviceCode(ctx) },
+		"client credentials": func(r *rig, ctx context.Context) (token.Set, error) { return r.ClientCredentials(ctx) },
+		"assertion": func(r *rig, ctx context.Context) (token.Set, error) {
+			return r.JWTBearer(ctx, token.NewSecret("canary-j"))
+		},
+		"exchange": func(r *rig, ctx context.Context) (token.Set, error) {
+			return r.TokenExchange(ctx, token.NewSecret("canary-t"), token.Secret{})
+		},
+	} {
+		r, s := newScripted(config.Profile{SecurityProfile: config.FAPI2}, says(200, tokenAnswer))
+		_, err := run(r, t.Context())
+		if e, ok := errors.AsType[*config.Error](err); !ok || e.Key != "security_profile" || len(s.forms) != 0 {
+			t.Errorf("%s: %v, %d requests", name, err, len(s.forms))
+		}
+		r, s = newScripted(config.Profile{AuthorizationDetails: `[{"type":"x"}]`}, says(200, tokenAnswer))
+		r.Server.AuthorizationDetailsTypesSupported = []string{"y"}
+		if _, err := run(r, t.Context()); err == nil || len(s.forms) != 0 {
+			t.Errorf("%s: authorization details of a type that the server does not have: %v", name, err)
+		}
+	}
+}
+
 func TestErrorsNameTheirGrantAndNotWhatWasPresented(t *testing.T) {
 	echoed := map[string]string{config.GrantJWTBearer: "canary-j", config.GrantTokenExchange: "canary-t"}
 	for want, run := range map[string]func(*rig, context.Context) (token.Set, error){

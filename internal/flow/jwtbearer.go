@@ -17,6 +17,9 @@ import (
 // client's key signs. Nobody is asked.
 func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.Set, error) {
 	const op = "present assertion"
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
 	if assertion.Empty() {
 		var err error
 		if assertion, err = c.signAssertion(); err != nil {
