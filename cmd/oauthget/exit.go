@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/advice"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
@@ -94,6 +95,10 @@ func classify(err error) failure {
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, output.ErrNotBound):
+		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
+	case errors.Is(err, dpop.ErrKeyLost):
+		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
 	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromNetwork} {
 		if f, ok := classify(err); ok {
@@ -162,6 +167,11 @@ func fromUntrusted(err error) (failure, bool) {
 	}
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
+	}
+	if errors.Is(err, flow.ErrNotBound) {
+		return failure{statusServer, []string{
+			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
+		}}, true
 	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true

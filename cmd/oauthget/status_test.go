@@ -17,9 +17,12 @@ func TestStateTellsWhatTheNextCallTakes(t *testing.T) {
 		needsPerson bool
 		want        string
 	}{
-		{set(time.Hour, ""), true, stateValid}, {set(time.Hour, ""), false, stateValid},
-		{set(-time.Hour, "r"), true, stateRefreshable}, {set(-time.Hour, "r"), false, stateRefreshable},
-		{set(-time.Hour, ""), true, stateExpired}, {set(-time.Hour, ""), false, stateRenewable},
+		{set(time.Hour, ""), true, stateValid},
+		{set(time.Hour, ""), false, stateValid},
+		{set(-time.Hour, "r"), true, stateRefreshable},
+		{set(-time.Hour, "r"), false, stateRefreshable},
+		{set(-time.Hour, ""), true, stateExpired},
+		{set(-time.Hour, ""), false, stateRenewable},
 	} {
 		if got := stateOf(c.set, now, c.needsPerson); got != c.want {
 			t.Errorf("%+v, needs a person: %v: %s, want %s", c.set, c.needsPerson, got, c.want)

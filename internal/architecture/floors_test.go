@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"internal/advice":      0,
 	"internal/browser":     0,
 	"internal/clientauth":  0,
+	"internal/dpop":        0,
 	"internal/loopback":    0,
 	"internal/sshidentity": 0,
 	"internal/term":        0,

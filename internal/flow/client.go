@@ -2,9 +2,9 @@
 //
 // It speaks RFC 6749 (authorization code, client credentials and refresh), RFC 7523 §2.1 (JWT bearer), RFC 7636 (PKCE),
 // RFC 8252 (native apps), RFC 8628 (device authorization), RFC 8693 (token exchange), RFC 8707 (resource indicators),
-// RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details), JARM (signed
-// responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps nothing and prints nothing:
-// whoever calls it stores the token set, and tells the person through Client.Observe and Client.Warn.
+// RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details), RFC 9449
+// (DPoP), JARM (signed responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps nothing
+// and prints nothing: whoever calls it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
 import (
@@ -49,6 +49,8 @@ type Client struct {
 	Observe func(Event)
 	// Warn is told, in one line, what the person should know of a grant that succeeded; nil for nobody.
 	Warn func(text string)
+
+	nonces *nonces // see heard
 }
 
 // ErrPatience ends a login in which the person did not act within Client.Patience.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -38,7 +39,8 @@ var ErrCodeExpired = errors.New("the code has expired before anybody entered it"
 type device struct {
 	DeviceAuthorization
 	code     token.Secret
-	verifier string // empty where PKCE is off
+	verifier string       // empty where PKCE is off
+	key      *signing.Key // nil where DPoP is off
 	interval time.Duration
 }
 
@@ -60,12 +62,16 @@ func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
-	return c.take(ctx, answer)
+	return c.take(ctx, answer, d.key)
 }
 
 func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	const op = "request device code"
-	d := device{}
+	var d device
+	var err error
+	if d.key, err = c.dpopKey(); err != nil {
+		return d, err
+	}
 	params := url.Values{}
 	c.askFor(params)
 	// RFC 7636 knows the authorization code alone. Keycloak demands it here of clients that it demands it of there; for

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"io"
 	"net/url"
@@ -12,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
@@ -127,16 +130,28 @@ func TestDeviceLoginEnds(t *testing.T) {
 		polls   int // 0 for any number
 	}{
 		"denied": {nil, []func() (canned, error){pending, refuses("access_denied")}, Denied, 2},
-		"expired, says the server": {nil, []func() (canned, error){refuses("expired_token")},
-			func(err error) bool { return errors.Is(err, ErrCodeExpired) }, 1},
-		"expired, by the clock": {nil, []func() (canned, error){pending},
-			func(err error) bool { return errors.Is(err, ErrCodeExpired) }, 119},
-		"out of patience": {func(c *Client) { c.Patience = 12 * time.Second }, []func() (canned, error){pending},
-			func(err error) bool { return errors.Is(err, ErrPatience) }, 2},
+		"expired, says the server": {
+			nil,
+			[]func() (canned, error){refuses("expired_token")},
+			func(err error) bool { return errors.Is(err, ErrCodeExpired) }, 1,
+		},
+		"expired, by the clock": {
+			nil,
+			[]func() (canned, error){pending},
+			func(err error) bool { return errors.Is(err, ErrCodeExpired) }, 119,
+		},
+		"out of patience": {
+			func(c *Client) { c.Patience = 12 * time.Second },
+			[]func() (canned, error){pending},
+			func(err error) bool { return errors.Is(err, ErrPatience) }, 2,
+		},
 		"any other error":  {nil, []func() (canned, error){refuses("invalid_grant")}, InvalidGrant, 1},
 		"with its own 503": {nil, []func() (canned, error){says(503, `{"error":"temporarily_unavailable"}`)}, func(err error) bool { return codeOf(err) == "temporarily_unavailable" }, 1},
-		"nothing to be trusted": {nil, []func() (canned, error){says(200, `{"access_token":"a","token_type":"mac"}`)},
-			func(err error) bool { _, ok := errors.AsType[*untrusted.Error](err); return ok }, 1},
+		"nothing to be trusted": {
+			nil,
+			[]func() (canned, error){says(200, `{"access_token":"a","token_type":"mac"}`)},
+			func(err error) bool { _, ok := errors.AsType[*untrusted.Error](err); return ok }, 1,
+		},
 		"the network is gone": {nil, []func() (canned, error){fails(io.ErrUnexpectedEOF)}, isNetwork, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -218,5 +233,28 @@ func TestDeviceLoginBringsACheckedSet(t *testing.T) {
 	r.server.SetFaults(demoas.Faults{BadSignature: true})
 	if _, err := r.DeviceCode(t.Context()); err == nil {
 		t.Error("an ID Token with a bad signature is believed")
+	}
+}
+
+func TestDevicePollsProveOneKey(t *testing.T) {
+	thumbprints := map[string]bool{}
+	set, s, _, err := logIn(t, func(c *Client) { c.Profile.DPoP = true },
+		says(200, deviceAnswer), refuses("authorization_pending"), says(200, strings.Replace(tokenAnswer, "Bearer", "DPoP", 1)))
+	if err != nil || set.DPoPKey.Empty() {
+		t.Fatal(err)
+	}
+	for _, h := range s.headers[1:] {
+		parsed, err := jwt.ParseSigned(h.Get("DPoP"), []jose.SignatureAlgorithm{jose.ES256})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, err := parsed.Headers[0].JSONWebKey.Thumbprint(crypto.SHA256)
+		if err != nil {
+			t.Fatal(err)
+		}
+		thumbprints[string(sum)] = true
+	}
+	if len(thumbprints) != 1 {
+		t.Errorf("%d keys", len(thumbprints))
 	}
 }

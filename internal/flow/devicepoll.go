@@ -68,7 +68,7 @@ func (c *Client) poll(ctx context.Context, d device) (*oauth2.Token, error) {
 	if d.verifier != "" {
 		params.Set("code_verifier", d.verifier)
 	}
-	return c.requestGrant(ctx, "redeem device code", params)
+	return c.requestGrant(ctx, "redeem device code", params, d.key)
 }
 
 // hadNoAnswer reports whether nothing is known of what the server thinks: it was not reached, or something in front of it

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -75,10 +76,10 @@ func Denied(err error) bool {
 
 // InvalidGrant reports whether err says that the code or the refresh token is good for nothing any more: "invalid,
 // expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another
-// client" (RFC 6749 §5.2).
+// client" (RFC 6749 §5.2), or that the key is lost which it is bound to.
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
-	return ok && e.Code == "invalid_grant"
+	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
 }
 
 // codeOf is the error code of an answer; empty where err is something else.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -54,15 +55,7 @@ func (c *Client) TokenExchange(ctx context.Context, subject, actor token.Secret)
 	if e.RequestedType != "" {
 		params.Set("requested_token_type", TokenType(e.RequestedType))
 	}
-	c.askFor(params)
-	answer, err := c.requestGrant(ctx, op, params)
-	if err != nil {
-		return token.Set{}, err
-	}
-	if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
-		return token.Set{}, &untrusted.Error{Op: op, Err: err}
-	}
-	return c.take(ctx, answer)
+	return c.obtain(ctx, op, params)
 }
 
 // issuedType is the answer's issued_token_type; empty where it has none.
@@ -71,11 +64,12 @@ func issuedType(t *oauth2.Token) string {
 	return issued
 }
 
-// notApplicable reports whether an answer says, in the way of RFC 8693 §2.2.1, that what was issued is no access token:
-// "If the issued token is not an access token or usable as an access token, then the "token_type" value "N_A" is used to
-// indicate that an OAuth 2.0 "token_type" identifier is not applicable in that context."
-func notApplicable(t *oauth2.Token) bool {
-	return strings.EqualFold(t.TokenType, token.NotApplicable) && issuedType(t) != "" && issuedType(t) != TypeAccessToken
+// issuedOtherwise reports whether an answer says, in the way of RFC 8693 §2.2.1, that what an exchange brought is no access
+// token: "If the issued token is not an access token or usable as an access token, then the "token_type" value "N_A" is
+// used to indicate that an OAuth 2.0 "token_type" identifier is not applicable in that context."
+func (c *Client) issuedOtherwise(t *oauth2.Token) bool {
+	return c.Profile.Grant == config.GrantTokenExchange && strings.EqualFold(t.TokenType, token.NotApplicable) &&
+		issuedType(t) != "" && issuedType(t) != TypeAccessToken
 }
 
 // checkIssued reports what is wrong with the type of the token that an exchange brought; wanted is empty where that was

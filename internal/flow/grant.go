@@ -10,8 +10,11 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // The grant types, as a token request names them.
@@ -48,17 +51,26 @@ func (c *Client) begin() error { return cmp.Or(c.checkSecurityProfile(), c.check
 
 // obtain is the one request of a grant without a person, and its answer checked.
 func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
-	c.askFor(params)
-	answer, err := c.requestGrant(ctx, op, params)
+	key, err := c.dpopKey()
 	if err != nil {
 		return token.Set{}, err
 	}
-	return c.take(ctx, answer)
+	c.askFor(params)
+	answer, err := c.requestGrant(ctx, op, params, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if c.Profile.Grant == config.GrantTokenExchange {
+		if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
+			return token.Set{}, &untrusted.Error{Op: op, Err: err}
+		}
+	}
+	return c.take(ctx, answer, key)
 }
 
 // requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
-func (c *Client) requestGrant(ctx context.Context, op string, params url.Values) (*oauth2.Token, error) {
-	answer, err := c.requestToken(ctx, op, params, nil)
+func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+	answer, err := c.requestToken(ctx, op, params, key)
 	if err != nil {
 		return nil, c.ofGrant(err)
 	}
@@ -73,8 +85,8 @@ func (c *Client) ofGrant(err error) error {
 }
 
 // take makes a set of an answer that no browser waits for.
-func (c *Client) take(ctx context.Context, answer *oauth2.Token) (token.Set, error) {
-	set := c.set(answer, c.Profile.Scopes)
+func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Key) (token.Set, error) {
+	set := c.set(answer, c.Profile.Scopes, key)
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{}); err != nil {
 		return token.Set{}, err
 	}

@@ -176,8 +176,11 @@ func TestAssertionIsSignedInAWayTheServerKnows(t *testing.T) {
 		supported []string
 		want      string // empty: an error
 	}{
-		{rsaKey, nil, "RS256"}, {rsaKey, []string{"PS256", "RS256"}, "PS256"}, {rsaKey, []string{"RS512"}, "RS512"},
-		{rsaKey, []string{"ES256"}, ""}, {ecKey(t), nil, "ES256"},
+		{rsaKey, nil, "RS256"},
+		{rsaKey, []string{"PS256", "RS256"}, "PS256"},
+		{rsaKey, []string{"RS512"}, "RS512"},
+		{rsaKey, []string{"ES256"}, ""},
+		{ecKey(t), nil, "ES256"},
 	} {
 		if got, err := algorithm(c.key, c.supported); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%v: %q, %v, want %q", c.supported, got, err, c.want)
@@ -222,7 +225,7 @@ func TestExchangedTokenIsOfTheTypeAskedFor(t *testing.T) {
 		"what is no access token, in n_a": {"saml2", `"token_type":"n_a","issued_token_type":"` + urn + `saml2"`, token.NotApplicable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, _ := newScripted(config.Profile{Exchange: config.Exchange{RequestedType: c.requested}}, says(200, `{"access_token":"canary-a",`+c.answer+`}`))
+			r, _ := newScripted(config.Profile{Grant: config.GrantTokenExchange, Exchange: config.Exchange{RequestedType: c.requested}}, says(200, `{"access_token":"canary-a",`+c.answer+`}`))
 			set, err := r.TokenExchange(t.Context(), token.NewSecret("canary-t"), token.Secret{})
 			if c.want != "" {
 				if err != nil || set.Type() != c.want {
@@ -275,4 +278,18 @@ func claims(t *testing.T, key *signing.Key, form url.Values) jwt.Claims {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func TestGrantsBindTheirTokensToAKey(t *testing.T) {
+	r, s := newScripted(config.Profile{Grant: config.GrantClientCredentials, DPoP: true}, says(200, `{"access_token":"canary-a","token_type":"DPoP"}`))
+	set, err := r.ClientCredentials(t.Context())
+	if err != nil || set.DPoPKey.Empty() || set.Type() != "DPoP" || s.headers[0].Get("DPoP") == "" {
+		t.Errorf("%v, type %q, proof %q", err, set.Type(), s.headers[0].Get("DPoP"))
+	}
+	// What an exchange brings in place of an access token is bound to nothing.
+	r, _ = newScripted(config.Profile{Grant: config.GrantTokenExchange, DPoP: true},
+		says(200, `{"access_token":"canary-a","token_type":"N_A","issued_token_type":"urn:ietf:params:oauth:token-type:id_token"}`))
+	if set, err := r.TokenExchange(t.Context(), token.NewSecret("canary-t"), token.Secret{}); err != nil || set.Type() != token.NotApplicable || len(r.warnings) != 0 {
+		t.Errorf("%v, type %q, warnings %q", err, set.Type(), r.warnings)
+	}
 }

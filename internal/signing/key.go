@@ -7,9 +7,6 @@ package signing
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -23,15 +20,6 @@ import (
 // Key that is one. An Ed25519 key is a slice of bytes.
 type Key struct {
 	jwk *jose.JSONWebKey // private
-}
-
-// Generate makes a new key for ES256, which every DPoP server knows.
-func Generate() (*Key, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("generate key: %w", err)
-	}
-	return &Key{&jose.JSONWebKey{Key: private}}, nil
 }
 
 // MarshalJSON returns the private JWK. It bears the secret in clear: only what seals it may call it.

@@ -51,8 +51,12 @@ func TestUnicodeIsWhatTheFirstLocaleSays(t *testing.T) {
 		lcAll, lang, goos string
 		want              bool
 	}{
-		{"", "en_GB.UTF-8", "linux", true}, {"", "C.utf8", "linux", true}, {"C", "en_GB.UTF-8", "linux", false},
-		{"", "", "darwin", false}, {"", "", "windows", true}, {"", "de_DE@euro", "linux", false},
+		{"", "en_GB.UTF-8", "linux", true},
+		{"", "C.utf8", "linux", true},
+		{"C", "en_GB.UTF-8", "linux", false},
+		{"", "", "darwin", false},
+		{"", "", "windows", true},
+		{"", "de_DE@euro", "linux", false},
 	} {
 		getenv := func(name string) string { return map[string]string{"LC_ALL": c.lcAll, "LANG": c.lang}[name] }
 		if got := Unicode(getenv, c.goos); got != c.want {
