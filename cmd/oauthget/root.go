@@ -31,6 +31,7 @@ func (a *app) table() []entry {
 		{"logout", groupGet, a.logoutCommand},
 		{"status", groupGet, a.statusCommand},
 		{"discover", groupLook, a.discoverCommand},
+		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
 		{"profile", groupManage, a.profileCommand},
 		{"store", groupManage, a.storeCommand},
@@ -78,7 +79,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "inspect", "proxy"}
+var comingCommands = []string{"credential", "curl", "exec", "explain", "inspect", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}
