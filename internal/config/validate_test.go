@@ -57,6 +57,17 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
 		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},
 		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
+		{`prompt = "none login"`, `prompt: none stands alone: the server is to ask the person nothing, or something (OpenID Connect Core §3.1.2.1)`},
+		{`prompt = " "`, `prompt: want words such as login, consent and select_account, separated by spaces`},
+		{`prompt = "lögin"`, `prompt: want words such as login, consent and select_account, separated by spaces`},
+		{"prompt = \"login\"\nauthorization_parameters = { prompt = \"consent\" }", "authorization_parameters.prompt: the key prompt is given too\nremove one of the two"},
+		{"max_age = 0\nauthorization_parameters = { max_age = 1 }", "authorization_parameters.max_age: the key max_age is given too\nremove one of the two"},
+		{`max_age = -1`, `max_age: want a number of seconds, 0 or more`},
+		{`claims = "[]"`, `claims: want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)`},
+		{`claims = '{"id_token":[]}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},
+		{`claims = '{"id_token":{"acr":{"essential":"yes"}}}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},
+		{`id_token_signed_response_alg = "none"`, "id_token_signed_response_alg: \"none\" is not one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512"},
+		{`id_token_signed_response_alg = "HS256"`, "id_token_signed_response_alg: HS256 is keyed by the client secret, and there is none\nset client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"},
 		{`token_parameters = { client_secret = "hunter2" }`, "token_parameters: client_secret is set by oauthget\nuse the key client_secret_file, client_secret_env, client_secret_command or client_secret_keychain instead"},
 	} {
 		_, _, err := resolved(t, profileWith(test.keys), Input{Name: "w"})
