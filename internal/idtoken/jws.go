@@ -16,7 +16,8 @@ const maxToken = 256 << 10
 
 // algorithms returns those an ID Token may be signed with: the asymmetric ones that go-jose verifies, as far as the
 // issuer's metadata names them. "none" and HS256, HS384 and HS512 are never among them: the first proves nothing, the
-// others only that somebody knew the client secret, or the public key that was taken for one.
+// others only that somebody knew the client secret, or the public key that was taken for one; [Verifier.Algorithm] is
+// the only way to them.
 func algorithms(supported []string) ([]string, error) {
 	asymmetric := []string{
 		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
@@ -26,8 +27,8 @@ func algorithms(supported []string) ([]string, error) {
 	}
 	both := slices.DeleteFunc(asymmetric, func(alg string) bool { return !slices.Contains(supported, alg) })
 	if len(both) == 0 {
-		return nil, fmt.Errorf("the issuer signs them only with %s, which cannot be trusted",
-			untrusted.Text(strings.Join(supported, ", ")))
+		return nil, symmetric(fmt.Errorf("the issuer signs them only with %s, which cannot be trusted",
+			untrusted.Text(strings.Join(supported, ", "))), supported...)
 	}
 	return both, nil
 }
@@ -54,7 +55,8 @@ func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
 	}
 	jws, err := jose.ParseSignedCompact(raw, accepted)
 	if wrong, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
-		return nil, fmt.Errorf("signed with alg %s, not with %s", untrusted.Quote(string(wrong.Got)), strings.Join(algs, ", "))
+		return nil, symmetric(fmt.Errorf("signed with alg %s, not with %s",
+			untrusted.Quote(string(wrong.Got)), strings.Join(algs, ", ")), string(wrong.Got))
 	}
 	if err != nil { // go-jose's own words may quote the header
 		return nil, errors.New("not a signed JWT")
