@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
@@ -159,10 +161,24 @@ func fromUntrusted(err error) (failure, bool) {
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
 	}
+	if hints := idTokenHints(err); hints != nil {
+		return failure{statusServer, hints}, true
+	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
 	}
 	return failure{}, false
+}
+
+// idTokenHints is what can be done about an ID Token that is not believed; nil where there is nothing of the kind.
+func idTokenHints(err error) []string {
+	if e, ok := errors.AsType[*idtoken.SymmetricError](err); ok {
+		return []string{"if the client has a secret and is registered for it, set id_token_signed_response_alg = " + strconv.Quote(e.Algorithm)}
+	}
+	if _, ok := errors.AsType[*idtoken.StaleError](err); ok {
+		return []string{"have the server ask the person again: --prompt login"}
+	}
+	return nil
 }
 
 func fromServer(err error) (failure, bool) {
@@ -171,9 +187,19 @@ func fromServer(err error) (failure, bool) {
 	case !ok:
 		return failure{}, false
 	case flow.Denied(err):
-		return failure{statusDenied, []string{"run the command again and allow the access, as a user who may"}}, true
+		return failure{statusDenied, []string{deniedHint(e.Code)}}, true
 	}
 	return failure{statusServer, serverHints(e)}, true
+}
+
+func deniedHint(code string) string {
+	switch code {
+	case "login_required", "interaction_required", "consent_required", "account_selection_required":
+		return "the server must ask the person, which prompt none keeps it from: run the command again with --prompt login"
+	case "unmet_authentication_requirements":
+		return "sign in by the means that acr_values or claims ask for, or ask for less in the profile"
+	}
+	return "run the command again and allow the access, as a user who may"
 }
 
 // serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 8707 §2, into what to look at.

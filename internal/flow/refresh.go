@@ -40,7 +40,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
 	set := c.set(answer, old.Scopes)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
-	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
+	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject, Original: old.IDToken}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
 	c.observe(TokenResponse{set})

@@ -15,8 +15,11 @@ type Authentication struct {
 	MaxAge   *time.Duration // max_age; nil where it was not sent
 	AuthTime bool           // auth_time was asked for as an Essential Claim
 	ACR      bool           // acr was asked for as an Essential Claim
-	ACRs     []string       // with the values it may have; empty for any
+	ACRs     []string       // the values of acr that were asked for; without ACR as a wish that Verify does not look at
 }
+
+// Demanding reports whether a token must say something for it.
+func (a Authentication) Demanding() bool { return a.MaxAge != nil || a.AuthTime || a.ACR }
 
 // StaleError says that the person signed in longer ago than the request allowed.
 type StaleError struct{ Age, MaxAge time.Duration }
