@@ -30,6 +30,7 @@ func (a *app) table() []entry {
 		{"login", groupGet, a.loginCommand},
 		{"logout", groupGet, a.logoutCommand},
 		{"status", groupGet, a.statusCommand},
+		{"inspect", groupLook, a.inspectCommand},
 		{"discover", groupLook, a.discoverCommand},
 		{"demo", groupLook, a.demoCommand},
 		{"profile", groupManage, a.profileCommand},
@@ -78,7 +79,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "inspect", "proxy"}
+var comingCommands = []string{"credential", "curl", "doctor", "exec", "explain", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}

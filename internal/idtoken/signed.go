@@ -10,8 +10,8 @@ import (
 )
 
 // Signed verifies a JWT of the issuer's that is no ID Token, such as a signed answer of the UserInfo endpoint, and
-// returns its claims: the signature is by the issuer's keys; iss, where there is one, names the issuer; and aud, where
-// there is one and ClientID is known, has the client. Times are for the caller to judge. A client secret is no key here,
+// returns its claims: the signature is by the issuer's keys; iss, where there is one and Issuer is known, names it; and
+// aud, where there is one and ClientID is known, has the client. Times are for the caller to judge. A client secret is no key here,
 // since what Algorithm and Secret say is of ID Tokens.
 //
 // op begins the errors, which are those of [Verifier.Verify].
@@ -31,7 +31,7 @@ func (v Verifier) Signed(ctx context.Context, op string, raw token.Secret) (json
 		return nil, err
 	}
 	c, err := readClaims(payload)
-	if err == nil && c.issuer != "" {
+	if err == nil && c.issuer != "" && v.Issuer != "" {
 		err = v.checkIssuer(c)
 	}
 	if err == nil && c.audience != nil && v.ClientID != "" {

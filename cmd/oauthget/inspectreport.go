@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// inspectionVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
+const inspectionVersion = 1
+
+// The forms of a token.
+const (
+	formatJWT       = "jwt"
+	formatEncrypted = "encrypted_jwt" // RFC 7516: only the header can be read
+	formatOpaque    = "opaque"
+)
+
+// inspection is the form of `inspect --json`. Times are RFC 3339, UTC; what the server says stands in the members below
+// as the server sent it.
+type inspection struct {
+	Version int    `json:"version"`
+	Profile string `json:"profile,omitempty"`
+	Token   string `json:"token,omitempty"` // access_token, id_token; empty where nobody knows
+	Format  string `json:"format"`
+	// Scopes and ExpiresAt are what the token response said, for a profile's token; where the token or the server says
+	// when it ends, that counts.
+	Scopes    []string             `json:"scopes,omitempty"`
+	ExpiresAt time.Time            `json:"expires_at,omitzero"`
+	Expired   bool                 `json:"expired"`
+	Header    members              `json:"header,omitempty"`
+	Claims    members              `json:"claims,omitempty"`
+	Times     map[string]time.Time `json:"times,omitempty"` // those among the claims, or in the introspection
+	// Verified says that the signature is by the issuer's keys. It says nothing of the time.
+	Verified        bool             `json:"verified"`
+	Signature       *signatureReport `json:"signature,omitempty"`
+	NotVerified     string           `json:"not_verified,omitempty"`
+	Introspection   members          `json:"introspection,omitempty"`
+	NotIntrospected string           `json:"not_introspected,omitempty"`
+	Userinfo        members          `json:"userinfo,omitempty"`
+	NoUserinfo      string           `json:"no_userinfo,omitempty"`
+}
+
+// signatureReport is by what a signature was verified.
+type signatureReport struct {
+	Algorithm string `json:"algorithm"`
+	KeyID     string `json:"key_id,omitempty"`
+	Issuer    string `json:"issuer,omitempty"`
+	JWKSURI   string `json:"jwks_uri"`
+}
+
+// members are those of a JSON object of somebody else's, fit to be printed.
+type members map[string]json.RawMessage
+
+// describe is what is known of the token before anybody looks at it.
+func (i *inspector) describe() inspection {
+	r := inspection{Version: inspectionVersion}
+	switch {
+	case i.piped:
+		return r
+	case i.flags.idToken:
+		r.Token, r.ExpiresAt = "id_token", i.set.IDTokenExpiry
+	default:
+		r.Token, r.ExpiresAt, r.Scopes = "access_token", i.set.Expiry, i.set.Scopes
+	}
+	if !r.ExpiresAt.IsZero() {
+		r.ExpiresAt = r.ExpiresAt.UTC()
+	}
+	r.Profile = i.session.profile.Name
+	return r
+}
+
+// timeClaims are the claims that are times: RFC 7519 §4.1, OpenID Connect Core §2 and §5.1.
+var timeClaims = []string{"exp", "iat", "nbf", "auth_time", "updated_at"}
+
+// tell reads the times.
+func (r *inspection) tell(now time.Time) {
+	r.Times = map[string]time.Time{}
+	for _, said := range []members{r.Claims, r.Introspection} {
+		for _, name := range timeClaims {
+			if t, ok := numericDate(said[name]); ok {
+				r.Times[name] = t
+			}
+		}
+	}
+	if exp, ok := r.Times["exp"]; ok {
+		r.ExpiresAt = exp
+	}
+	r.Expired = !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt)
+}
+
+// numericDate reads a claim that is a time (RFC 7519 §2).
+func numericDate(raw json.RawMessage) (time.Time, bool) {
+	const year9999 = 253402300799
+	seconds, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || seconds < 0 || seconds > year9999 {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(seconds), 0).UTC(), true
+}
+
+// shortestEcho is the length in bytes from which a token is masked in what a server says of it. A shorter one may be a
+// word of the answer.
+const shortestEcho = 8
+
+// members makes an object fit to be printed as JSON: nothing in it that a terminal obeys, nor the token itself.
+func (i *inspector) members(object map[string]json.RawMessage) members {
+	fit := members{}
+	for name, raw := range object {
+		text := string(raw)
+		if len(i.raw.Reveal()) >= shortestEcho {
+			text, name = i.raw.Mask(text), i.raw.Mask(name)
+		}
+		if text = escaped(text); !json.Valid([]byte(text)) { // the token was no string there
+			text = strconv.Quote("[redacted]")
+		}
+		fit[untrusted.Text(name)] = json.RawMessage(text)
+	}
+	return fit
+}
+
+// escaped writes what is not seen in a JSON text by its number. Outside of its strings there is none.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == utf8.RuneError || r > ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Variation_Selector, r):
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
