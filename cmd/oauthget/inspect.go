@@ -26,7 +26,7 @@ with status 6 and nothing on stdout; --offline decodes the token all the same.`
 
 const inspectExample = `  oauthget inspect work
   oauthget inspect work --id-token
-  pbpaste | oauthget inspect -
+  oauthget inspect - <token.txt
   oauthget inspect - --issuer https://login.example.com --json <token.txt
   oauthget inspect work - <token.txt`
 

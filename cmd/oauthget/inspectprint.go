@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -107,9 +108,17 @@ func section(b *strings.Builder, title string, object members, now time.Time) {
 		if t, ok := numericDate(object[name]); ok && slices.Contains(timeClaims, name) {
 			value = moment(t, now)
 		}
-		fmt.Fprintf(w, "  %s\t%s\n", untrusted.Text(name), value)
+		fmt.Fprintf(w, "  %s\t%s\n", shownName(name), value)
 	}
 	_ = w.Flush() // a strings.Builder never fails
+}
+
+// shownName is the name of a member. One with something in it that is not seen is quoted: it would look like another.
+func shownName(name string) string {
+	if text := untrusted.Text(name); text == name {
+		return text
+	}
+	return untrusted.Text(strconv.QuoteToASCII(name))
 }
 
 func rank(name string) int {

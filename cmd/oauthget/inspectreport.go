@@ -1,16 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // inspectionVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
@@ -56,7 +54,7 @@ type signatureReport struct {
 	JWKSURI   string `json:"jwks_uri"`
 }
 
-// members are those of a JSON object of somebody else's, fit to be printed.
+// members are those of a JSON object of somebody else's. Its texts are for a person only through untrusted.Text.
 type members map[string]json.RawMessage
 
 // describe is what is known of the token before anybody looks at it.
@@ -110,26 +108,36 @@ func numericDate(raw json.RawMessage) (time.Time, bool) {
 // word of the answer.
 const shortestEcho = 8
 
-// members makes an object fit to be printed as JSON: nothing in it that a terminal obeys, nor the token itself.
+// members takes the token itself out of an object that a server may have echoed it in.
 func (i *inspector) members(object map[string]json.RawMessage) members {
-	fit := members{}
+	without := members{}
 	for name, raw := range object {
-		text := string(raw)
 		if len(i.raw.Reveal()) >= shortestEcho {
-			text, name = i.raw.Mask(text), i.raw.Mask(name)
+			name = i.raw.Mask(name)
+			if raw = json.RawMessage(i.raw.Mask(string(raw))); !json.Valid(raw) { // it was no string there
+				raw = json.RawMessage(`"[redacted]"`)
+			}
 		}
-		if text = escaped(text); !json.Valid([]byte(text)) { // the token was no string there
-			text = strconv.Quote("[redacted]")
-		}
-		fit[untrusted.Text(name)] = json.RawMessage(text)
+		without[name] = raw
 	}
-	return fit
+	return without
+}
+
+// MarshalJSON implements [json.Marshaler]: the object as it was sent, with nothing in it that a terminal obeys.
+func (m members) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]json.RawMessage(m)); err != nil {
+		return nil, err
+	}
+	return escaped(bytes.TrimSpace(b.Bytes())), nil
 }
 
 // escaped writes what is not seen in a JSON text by its number. Outside of its strings there is none.
-func escaped(text string) string {
-	var b strings.Builder
-	for _, r := range text {
+func escaped(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
 		switch {
 		case r == utf8.RuneError || r > ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Variation_Selector, r):
 			for _, unit := range utf16.Encode([]rune{r}) {
@@ -139,5 +147,5 @@ func escaped(text string) string {
 			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	return b.Bytes()
 }
