@@ -68,6 +68,8 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`claims = '{"id_token":{"acr":{"essential":"yes"}}}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},
 		{`id_token_signed_response_alg = "none"`, "id_token_signed_response_alg: \"none\" is not one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512"},
 		{`id_token_signed_response_alg = "HS256"`, "id_token_signed_response_alg: HS256 is keyed by the client secret, and there is none\nset client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"},
+		{`request_object_signing_alg = "none"`, `request_object_signing_alg: "none" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512`},
+		{`request_object_signing_alg = "es256"`, `request_object_signing_alg: "es256" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512` + "\ndid you mean \"ES256\"?"},
 		{`token_parameters = { client_secret = "hunter2" }`, "token_parameters: client_secret is set by oauthget\nuse the key client_secret_file, client_secret_env, client_secret_command or client_secret_keychain instead"},
 	} {
 		_, _, err := resolved(t, profileWith(test.keys), Input{Name: "w"})

@@ -58,7 +58,7 @@ func TestAuthenticationRequestBearsWhatTheProfileSays(t *testing.T) {
 	r.Profile.OpenID = config.OpenID{
 		Prompt: "login dance", LoginHint: "ada@example.com", MaxAge: "0", ACRValues: "gold silver", Claims: claims, UILocales: "cy en",
 	}
-	request, err := r.authorizationRequest(newLogin(true, true))
+	request, err := r.authorizationRequest(t.Context(), newLogin(true, true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestAuthenticationRequestBearsWhatTheProfileSays(t *testing.T) {
 		}
 	}
 	r.Profile.OpenID = config.OpenID{}
-	if request, err = r.authorizationRequest(newLogin(true, true)); err != nil || request.URL.Query().Has("prompt") || request.URL.Query().Has("max_age") {
+	if request, err = r.authorizationRequest(t.Context(), newLogin(true, true)); err != nil || request.URL.Query().Has("prompt") || request.URL.Query().Has("max_age") {
 		t.Errorf("%v, %v", request.URL, err)
 	}
 }

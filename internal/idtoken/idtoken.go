@@ -88,11 +88,11 @@ func (v Verifier) Verify(ctx context.Context, raw token.Secret, e Expected) (Cla
 	}
 	algs, err := v.accepted()
 	if err != nil {
-		return Claims{}, refuse(err)
+		return Claims{}, refuse(symmetric(err, v.Algorithms...))
 	}
 	jws, err := parse(raw.Reveal(), algs)
 	if err != nil {
-		return Claims{}, refuse(err)
+		return Claims{}, refuse(symmetric(err, claimedAlgorithm(raw)))
 	}
 	keys := &keySet{fetch: v.Keys, jws: jws, secret: v.Secret}
 	idToken, err := oidc.NewVerifier(v.Issuer, keys, v.config(algs)).Verify(ctx, raw.Reveal())

@@ -27,8 +27,8 @@ func algorithms(supported []string) ([]string, error) {
 	}
 	both := slices.DeleteFunc(asymmetric, func(alg string) bool { return !slices.Contains(supported, alg) })
 	if len(both) == 0 {
-		return nil, symmetric(fmt.Errorf("the issuer signs them only with %s, which cannot be trusted",
-			untrusted.Text(strings.Join(supported, ", "))), supported...)
+		return nil, fmt.Errorf("the issuer signs them only with %s, which cannot be trusted",
+			untrusted.Text(strings.Join(supported, ", ")))
 	}
 	return both, nil
 }
@@ -55,8 +55,7 @@ func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
 	}
 	jws, err := jose.ParseSignedCompact(raw, accepted)
 	if wrong, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
-		return nil, symmetric(fmt.Errorf("signed with alg %s, not with %s",
-			untrusted.Quote(string(wrong.Got)), strings.Join(algs, ", ")), string(wrong.Got))
+		return nil, fmt.Errorf("signed with alg %s, not with %s", untrusted.Quote(string(wrong.Got)), strings.Join(algs, ", "))
 	}
 	if err != nil { // go-jose's own words may quote the header
 		return nil, errors.New("not a signed JWT")

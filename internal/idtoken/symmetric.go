@@ -37,6 +37,15 @@ func symmetric(err error, algs ...string) error {
 	return err
 }
 
+// claimedAlgorithm is the alg in the header of a token of which nothing has been verified; empty where there is none.
+func claimedAlgorithm(raw token.Secret) string {
+	header, _, err := decode(raw)
+	if err != nil {
+		return ""
+	}
+	return Decoded{Header: header}.Text("alg")
+}
+
 // CheckSecret reports why secret cannot be the key of algorithm; nil where it can, or where algorithm has no such key.
 // "client_secret values MUST also contain at least the minimum of number of octets required for MAC keys for the
 // particular algorithm used." OpenID Connect Core §16.19
