@@ -30,6 +30,7 @@ func (a *app) table() []entry {
 		{"login", groupGet, a.loginCommand},
 		{"logout", groupGet, a.logoutCommand},
 		{"status", groupGet, a.statusCommand},
+		{"inspect", groupLook, a.inspectCommand},
 		{"discover", groupLook, a.discoverCommand},
 		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
@@ -79,7 +80,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "exec", "explain", "inspect", "proxy"}
+var comingCommands = []string{"credential", "curl", "exec", "explain", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,7 +51,7 @@ type device struct {
 // golang.org/x/oauth2 has a DeviceAuth of its own, which authenticates no client and ends at the first network error.
 // This ends with ctx, the error being context.Cause(ctx), with [ErrPatience] and with [ErrCodeExpired].
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
-	if err := c.begin(); err != nil {
+	if err := cmp.Or(c.begin(), c.checkOpenID()); err != nil {
 		return token.Set{}, err
 	}
 	d, err := c.requestDevice(ctx)
@@ -81,6 +82,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(d.verifier))
 		params.Set("code_challenge_method", "S256")
 	}
+	maps.Copy(params, openIDParameters(c.Profile.OpenID))
 	maps.Copy(params, c.Profile.AuthorizationParameters)
 	endpoint := c.Server.DeviceAuthorizationEndpoint
 	if err := checkQuery(endpoint, params); err != nil {

@@ -230,6 +230,10 @@ func TestDeviceLoginBringsACheckedSet(t *testing.T) {
 	if fresh, err := r.Refresh(t.Context(), set); err != nil || fresh.AccessToken.Equal(set.AccessToken) {
 		t.Errorf("refresh: %v", err)
 	}
+	r.Profile.OpenID.ACRValues = "urn:example:gold"
+	if _, err := r.DeviceCode(t.Context()); err != nil || len(r.warnings) != 1 {
+		t.Errorf("an unmet wish for an authentication context: %v, warnings %q", err, r.warnings)
+	}
 	r.server.SetFaults(demoas.Faults{BadSignature: true})
 	if _, err := r.DeviceCode(t.Context()); err == nil {
 		t.Error("an ID Token with a bad signature is believed")

@@ -87,7 +87,14 @@ func (c *Client) ofGrant(err error) error {
 // take makes a set of an answer that no browser waits for.
 func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Key) (token.Set, error) {
 	set := c.set(answer, c.Profile.Scopes, key)
-	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{}); err != nil {
+	var expected idtoken.Expected
+	if c.Profile.NeedsPerson() { // and how they sign in was asked for
+		var err error
+		if expected, err = c.expected(login{}); err != nil {
+			return token.Set{}, err
+		}
+	}
+	if err := c.addIDToken(ctx, &set, answer, expected); err != nil {
 		return token.Set{}, err
 	}
 	return c.accept(ctx, set, answer)
