@@ -26,7 +26,7 @@ func (a *app) open(ctx context.Context, opener browser.Opener, r flow.Authorizat
 	if err != nil {
 		return &untrusted.Error{Op: "show authorization URL", Err: err}
 	}
-	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(shown))
+	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(a.style.Link(shown, a.getenv)))
 	a.adviseOnTunnel(r.RedirectURI)
 	a.announce("for the browser to come back, or for the address it ends at to be pasted here")
 	if a.global.noBrowser {
