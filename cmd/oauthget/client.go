@@ -39,6 +39,9 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
 		return nil, err
 	}
+	if s.narration != nil {
+		s.narration.knows(metadata)
+	}
 	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err

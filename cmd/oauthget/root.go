@@ -31,6 +31,7 @@ func (a *app) table() []entry {
 		{"logout", groupGet, a.logoutCommand},
 		{"status", groupGet, a.statusCommand},
 		{"inspect", groupLook, a.inspectCommand},
+		{"explain", groupLook, a.explainCommand},
 		{"discover", groupLook, a.discoverCommand},
 		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
@@ -80,7 +81,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "exec", "explain", "proxy"}
+var comingCommands = []string{"credential", "curl", "exec", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}
