@@ -68,7 +68,8 @@ func newReader(t *testing.T, d document) *reader {
 	t.Helper()
 	demo := demoas.DemoClient()
 	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-		Prefix: canary, Clients: []demoas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}},
+		Prefix: canary, Clients: []demoas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
+		Features: demoas.Features{Device: true, ClientCredentials: true},
 	})
 	if err != nil {
 		t.Fatal(err)

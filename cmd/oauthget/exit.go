@@ -91,6 +91,8 @@ func classify(err error) failure {
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
 	case errors.Is(err, flow.ErrPatience):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
+	case errors.Is(err, flow.ErrCodeExpired):
+		return failure{statusTimeout, []string{"run the command again for another code"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):

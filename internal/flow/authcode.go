@@ -153,17 +153,7 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 	if err := c.addIDToken(ctx, &set, answer, expected); err != nil {
 		return token.Set{}, err
 	}
-	c.warnOfScope(set.Scopes)
-	c.addDetails(&set, answer)
-	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
-	if asked := slices.Contains(set.Scopes, "openid"); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
-		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
-	}
-	c.observe(TokenResponse{set})
-	if c.Accept != nil {
-		return c.Accept(ctx, set)
-	}
-	return set, nil
+	return c.accept(ctx, set, answer)
 }
 
 // warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or

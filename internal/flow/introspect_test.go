@@ -17,7 +17,7 @@ func introspecting(url string) *Client {
 	server := discovery.Metadata{Issuer: "https://as.example"}
 	server.IntrospectionEndpoint = url
 	return &Client{
-		Profile: config.Profile{ClientID: "conf"}, Server: server, Auth: confidential,
+		Profile: config.Profile{ClientID: "conf"}, Server: server, Auth: confidentialClient,
 		HTTP: endpoint.NewClient(endpoint.Options{UserAgent: "test"}),
 	}
 }

@@ -146,4 +146,4 @@ func TestRefreshedIDTokenIsOfTheSameLogin(t *testing.T) {
 	}
 }
 
-var confidential = clientauth.Client{ID: "conf", Method: clientauth.Basic, Secret: token.NewSecret("canary-secret")}
+var confidentialClient = clientauth.Client{ID: "conf", Method: clientauth.Basic, Secret: token.NewSecret("canary-secret")}

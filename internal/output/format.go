@@ -91,7 +91,14 @@ func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToke
 // Header is the Authorization header's value for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
+// errNoAccessToken keeps what an exchange brought out of a header: "an OAuth 2.0 "token_type" identifier is not applicable
+// in that context" (RFC 8693 §2.2.1).
+var errNoAccessToken = errors.New("what was issued is not an access token, so it goes into no Authorization header")
+
 func header(s token.Set, _ time.Time) (string, error) {
+	if s.Type() == token.NotApplicable {
+		return "", errNoAccessToken
+	}
 	return "Authorization: " + Header(s) + "\n", nil
 }
 
@@ -101,6 +108,9 @@ func env(s token.Set, _ time.Time) (string, error) {
 
 // curl writes one line of a curl config. In its double quotes a backslash begins an escape.
 func curl(s token.Set, _ time.Time) (string, error) {
+	if s.Type() == token.NotApplicable {
+		return "", errNoAccessToken
+	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
 	return `header = "` + quoted + "\"\n", nil
 }
@@ -140,6 +150,9 @@ func members(s token.Set, now time.Time) map[string]any {
 		if !secret.Empty() {
 			m[name] = secret.Reveal()
 		}
+	}
+	if s.IssuedType != "" {
+		m["issued_token_type"] = s.IssuedType
 	}
 	if len(s.Scopes) > 0 {
 		m["scope"] = strings.Join(s.Scopes, " ")
