@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"internal/flow": 2,
 
 	"internal/config":    1,
+	"internal/curl":      1,
 	"internal/discovery": 1,
 	"internal/endpoint":  1,
 	"internal/idtoken":   1,
@@ -28,7 +29,9 @@ var floors = map[string]int{
 	"internal/store":     1,
 
 	"internal/browser":     0,
+	"internal/child":       0,
 	"internal/clientauth":  0,
+	"internal/credential":  0,
 	"internal/loopback":    0,
 	"internal/sshidentity": 0,
 	"internal/term":        0,
