@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -141,7 +142,7 @@ func (s *session) curl(ctx context.Context, program string, command curl.Command
 		Stdin: s.stdin, Stdout: s.stdout, Stderr: s.stderr, Terminal: term.Is(s.stdout),
 	}
 	if stored {
-		attempt.Refused = func() bool {
+		attempt.Refused = func(http.Header) bool {
 			fresh, err := s.another(ctx, set.AccessToken)
 			if err != nil {
 				s.warn("the answer is 401, and there is no other token: %v", err)

@@ -2,6 +2,7 @@ package curl
 
 import (
 	"io"
+	"net/http"
 	"os/exec"
 	"slices"
 	"strings"
@@ -18,9 +19,9 @@ type Attempt struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool // Stdout is one
-	// Refused is asked, once, where the answer is 401: whether it is to be thrown away. nil lets every answer through.
-	// An answer that it does not want is not seen by anybody, and the attempt has ended then.
-	Refused func() bool
+	// Refused is asked, once, where the answer is 401, with its header: whether it is to be thrown away. nil lets every
+	// answer through. An answer that it does not want is not seen by anybody, and the attempt has ended then.
+	Refused func(http.Header) bool
 }
 
 // Result is how an attempt ended.

@@ -81,7 +81,7 @@ func attempt(t *testing.T, answer bool, args ...string) outcome {
 	a := Attempt{
 		Program: needCurl(t), Command: command(t, args...), Env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")},
 		Header: tokenHeader, Stdin: strings.NewReader("from stdin"), Stdout: &stdout, Stderr: &stderr,
-		Refused: func() bool { o.asked++; return answer },
+		Refused: func(http.Header) bool { o.asked++; return answer },
 	}
 	result, err := a.Run()
 	if err != nil {
@@ -187,7 +187,7 @@ func TestAnswerStreams(t *testing.T) {
 	r, w := io.Pipe()
 	run := Attempt{
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Header: tokenHeader,
-		Stdout: w, Stderr: io.Discard, Refused: func() bool { return true },
+		Stdout: w, Stderr: io.Discard, Refused: func(http.Header) bool { return true },
 	}
 	done := make(chan error, 1)
 	go func() {
@@ -230,7 +230,7 @@ func TestLongTokenIsPassedOnWhole(t *testing.T) {
 	token := strings.Repeat("x", 90<<10) // more than a pipe holds
 	run := Attempt{
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Header: "header = \"Authorization: Bearer " + token + "\"\n",
-		Stdout: io.Discard, Stderr: os.Stderr, Refused: func() bool { return true },
+		Stdout: io.Discard, Stderr: os.Stderr, Refused: func(http.Header) bool { return true },
 	}
 	if result, err := run.Run(); err != nil || result.Status != 0 {
 		t.Errorf("%+v %v", result, err)

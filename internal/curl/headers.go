@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // maxLine bounds a header line, in bytes. curl's own bound is 100 KiB.
@@ -12,12 +13,12 @@ const maxLine = 1 << 20
 // headers reads the header sections that curl writes down, and finds that of the answer: one section may follow another
 // where curl follows a redirect, or where an interim response comes first.
 type headers struct {
-	follows bool // curl follows redirects
-	status  int  // of the answer; 0 until it is known
+	follows bool        // curl follows redirects
+	status  int         // of the answer; 0 until it is known
+	fields  http.Header // of the answer
 
 	partial []byte
-	current int  // status of the section that is being read
-	located bool // it has a Location
+	current int // status of the section that is being read
 }
 
 // unknown is the status of what is no HTTP.
@@ -44,11 +45,10 @@ func (h *headers) feed(data []byte) {
 func (h *headers) line(line []byte) {
 	switch {
 	case h.current == 0:
-		h.current = statusOf(line)
-		h.located = false
+		h.current, h.fields = statusOf(line), http.Header{}
 	case len(line) > 0:
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		h.located = h.located || bytes.EqualFold(name, []byte("Location"))
+		name, value, _ := strings.Cut(string(line), ":")
+		h.fields.Add(name, strings.TrimSpace(value))
 	case h.interim():
 		h.current = 0
 	default:
@@ -67,7 +67,7 @@ func (h *headers) interim() bool {
 	case h.current < http.StatusOK:
 		return true
 	}
-	return h.follows && h.located && h.current >= 300 && h.current < 400
+	return h.follows && h.fields.Get("Location") != "" && h.current >= 300 && h.current < 400
 }
 
 // statusOf reads "HTTP/1.1 401 Unauthorized" and "HTTP/2 401".

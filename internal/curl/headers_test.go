@@ -34,7 +34,12 @@ func TestStatusIsThatOfTheAnswer(t *testing.T) {
 			}
 		}
 	}
-	h := headers{}
+	h := headers{follows: true}
+	h.feed([]byte("HTTP/1.1 302 x\r\nLocation: /\r\nX-Old: 1\r\n\r\nHTTP/1.1 401 x\r\nwww-authenticate:  Bearer \r\n\r\n"))
+	if len(h.fields) != 1 || h.fields.Get("WWW-Authenticate") != "Bearer" {
+		t.Errorf("fields: %v", h.fields)
+	}
+	h = headers{}
 	h.feed([]byte("HTTP/1.1 401 x\r\n" + strings.Repeat("x", maxLine+1)))
 	if h.status != unknown {
 		t.Errorf("an endless line: %d", h.status)

@@ -31,7 +31,7 @@ type relay struct {
 	to      [3]io.Writer
 	polled  []unix.PollFd
 	headers headers
-	refused func() bool
+	refused func(http.Header) bool
 
 	held       []byte // of stdout
 	decided    bool
@@ -109,7 +109,7 @@ func (r *relay) learn(piece []byte) {
 	r.headers.feed(piece)
 	switch {
 	case r.decided || r.headers.status == 0:
-	case r.headers.status == http.StatusUnauthorized && r.refused():
+	case r.headers.status == http.StatusUnauthorized && r.refused(r.headers.fields):
 		r.decided, r.thrownAway = true, true
 	default:
 		r.letGo()
