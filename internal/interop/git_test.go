@@ -71,7 +71,7 @@ func TestGitClonesPushesAndFetchesWithTheToken(t *testing.T) {
 	if now := r.ask(t).token(t); now == stale || r.gate.count() != 1 {
 		t.Errorf("the token was not refreshed: %d refreshes", r.gate.count())
 	}
-	if found := r.run(t, exec.Command("grep", "-rl", canary, r.dir)); found.status != 1 {
+	if found := r.run(t, exec.Command("grep", "-rl", canary, r.home, r.path("repositories"))); found.status != 1 {
 		t.Errorf("a token stands in clear in %s", found.stdout)
 	}
 }
