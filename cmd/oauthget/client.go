@@ -29,6 +29,7 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 			giveUp(err)
 		}
 	}
+	client.Paste = s.paste
 	client.Accept = func(ctx context.Context, set token.Set) (token.Set, error) {
 		if s.whoami {
 			set = s.identify(ctx, client, set)

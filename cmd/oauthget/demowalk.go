@@ -70,6 +70,7 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 	profile := config.Profile{
 		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: demoScopes,
 		RedirectURI: config.DefaultRedirectURI, PKCE: true,
+		WithoutPAR: true, // a pushed request would leave nothing to see in the URL
 	}
 	transport := w.httpClient()
 	docs := discovery.Client{HTTP: transport, Now: w.now} // no cache: the server is gone in a second

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/advice"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
@@ -174,30 +175,34 @@ func fromServer(err error) (failure, bool) {
 	case !ok:
 		return failure{}, false
 	case flow.Denied(err):
-		return failure{statusDenied, []string{"run the command again and allow the access, as a user who may"}}, true
+		return failure{statusDenied, serverHints(err, e)}, true
 	}
-	return failure{statusServer, serverHints(e)}, true
+	return failure{statusServer, serverHints(err, e)}, true
 }
 
-// serverHints translates the codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 8707 §2, into what to look at.
-func serverHints(e *flow.ServerError) []string {
-	switch e.Code {
-	case "invalid_client":
-		return []string{"check client_id, the client secret and token_endpoint_auth_method in the profile"}
-	case "unauthorized_client":
-		return []string{"allow this client the authorization code grant at the server"}
-	case "invalid_scope":
-		return []string{"check scopes in the profile against what the server knows"}
-	case "invalid_target":
-		return []string{"check resource and audience in the profile against what the server knows"}
-	case "invalid_grant":
-		return []string{"log in again; if it stays, the redirect URI or the client differs between the two requests"}
-	case "redirect_uri_mismatch", "invalid_redirect_uri":
-		return []string{"register the redirect URI at the server, or set redirect_uri in the profile to a registered one"}
-	case "temporarily_unavailable", "server_error", "":
+// serverHints is the advice where no profile is known, or none is there.
+func serverHints(err error, e *flow.ServerError) []string {
+	if _, ok := errors.AsType[*hinted](err); ok {
+		return nil
+	}
+	if found, ok := advice.For(e.Code, e.Description); ok {
+		return append([]string{fill(found.Text, nil)}, pushHint(e)...)
+	}
+	if hints := pushHint(e); hints != nil {
+		return hints
+	}
+	if e.Code == "" {
 		return []string{"try again later; what is stored has been kept"}
 	}
 	return []string{"run the command again with --trace to see the exchange"}
+}
+
+// pushHint is the way around an endpoint for pushed requests that is out of order.
+func pushHint(e *flow.ServerError) []string {
+	if e.Op != flow.OpPush {
+		return nil
+	}
+	return []string{"or send the request through the browser: set require_pushed_authorization_requests = false"}
 }
 
 // fromListener is about ports of this machine, which is nobody's network.

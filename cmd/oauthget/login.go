@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -54,6 +55,9 @@ func describe(set token.Set, now time.Time) string {
 	}
 	if len(set.Scopes) > 0 {
 		text += ", for " + untrusted.Text(strings.Join(set.Scopes, " "))
+	}
+	if types := flow.DetailTypes(set.AuthorizationDetails); len(types) > 0 {
+		text += ", with authorization details " + untrusted.Text(strings.Join(types, " "))
 	}
 	switch {
 	case set.Expiry.IsZero():

@@ -12,6 +12,10 @@ func (a *app) observe(event flow.Event) {
 		return
 	}
 	switch e := event.(type) {
+	case flow.PushedRequest:
+		a.step("pushed authorization request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
+	case flow.PushedResponse:
+		a.step("pushed authorization response: %s", lifetime(e))
 	case flow.AuthorizationRequest:
 		a.step("authorization request: %s", trace.URL(e.URL))
 	case flow.AuthorizationResponse:
@@ -20,5 +24,16 @@ func (a *app) observe(event flow.Event) {
 		a.step("token request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
 	case flow.TokenResponse:
 		a.step("token response: %s", describe(e.Set, a.now()))
+		if e.Set.AuthorizationDetails != "" {
+			a.step("authorization details granted: %s", untrusted.Text(e.Set.AuthorizationDetails))
+		}
 	}
+}
+
+// lifetime tells how long the browser may take to bring the request_uri to the server.
+func lifetime(e flow.PushedResponse) string {
+	if e.Lifetime == 0 {
+		return "the server does not say how long it keeps the request"
+	}
+	return "the server keeps the request for " + e.Lifetime.String()
 }

@@ -25,6 +25,7 @@ func (a *app) open(ctx context.Context, opener browser.Opener, r flow.Authorizat
 	}
 	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(shown))
 	a.adviseOnTunnel(r.RedirectURI)
+	a.announce("for the browser to come back, or for the address it ends at to be pasted here")
 	if a.global.noBrowser {
 		return nil
 	}

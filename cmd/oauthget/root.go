@@ -34,6 +34,7 @@ func (a *app) table() []entry {
 		{"exec", groupUse, a.execCommand},
 		{"credential", groupUse, a.credentialCommand},
 		{"discover", groupLook, a.discoverCommand},
+		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
 		{"profile", groupManage, a.profileCommand},
 		{"store", groupManage, a.storeCommand},
@@ -81,7 +82,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"doctor", "explain", "inspect", "proxy"}
+var comingCommands = []string{"explain", "inspect", "proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // watched is the program, with somebody reading what it writes on stderr.
 func watched() int {
 	world := system()
-	watch := &watcher{Writer: world.stderr}
+	watch := &watcher{File: os.Stderr}
 	world.stderr = watch
 	status := runUntilSignal(os.Args[1:], world)
 	if strings.Contains(watch.seen.String(), canary) {
@@ -47,7 +47,7 @@ func watched() int {
 }
 
 type watcher struct {
-	io.Writer
+	*os.File
 	mu   sync.Mutex
 	seen strings.Builder
 }
@@ -56,7 +56,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen.Write(p)
-	return w.Writer.Write(p)
+	return w.File.Write(p)
 }
 
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and
@@ -158,24 +158,23 @@ func findCanary(dir string) string {
 
 func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value(worldKey{}).(*scriptWorld) }
 
-// serverConfig is the argument of "server": what of demoas.Config scripts vary.
+// serverConfig is the argument of "server": demoas.Config by the names in its tags.
 type serverConfig struct {
-	LifetimeMS  int             `json:"lifetime_ms"`
-	AutoApprove bool            `json:"auto_approve"`
-	Clients     []demoas.Client `json:"clients"`
-	Faults      json.RawMessage `json:"faults"`
+	demoas.Config
+	LifetimeMS int             `json:"lifetime_ms"`
+	Faults     json.RawMessage `json:"faults"`
 }
 
 // server [CONFIG] starts an authorization server and sets $ISSUER and $API.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	var c serverConfig
 	if len(args) > 0 {
-		ts.Check(json.Unmarshal([]byte(args[0]), &c))
+		d := json.NewDecoder(strings.NewReader(args[0]))
+		d.DisallowUnknownFields() // a feature that is misspelt would be off
+		ts.Check(d.Decode(&c))
 	}
-	config := demoas.Config{
-		AccessTokenLifetime: time.Duration(c.LifetimeMS) * time.Millisecond, Prefix: canary,
-		AutoApprove: c.AutoApprove, Clients: c.Clients,
-	}
+	config := c.Config
+	config.AccessTokenLifetime, config.Prefix = time.Duration(c.LifetimeMS)*time.Millisecond, canary
 	if c.Faults != nil {
 		faults, err := demoas.ParseFaults(string(c.Faults))
 		ts.Check(err)
@@ -199,7 +198,7 @@ func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
 // requests ENDPOINT N checks how many requests came since the last `requests reset`.
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke}
+	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, demoas.EndpointDevice, demoas.EndpointPAR, demoas.EndpointRegister, demoas.EndpointIntrospect}
 	if args[0] == "reset" {
 		for _, e := range endpoints {
 			w.before[e] = w.server.Requests(e)

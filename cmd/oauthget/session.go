@@ -110,20 +110,24 @@ func (s *session) source() *tokensource.Source {
 			}
 			set, err := client.Refresh(ctx, old)
 			if !errors.Is(err, flow.ErrEndpointMoved) {
-				return set, err
+				return set, s.adviseOnRefresh(err)
 			}
 			s.step("the token endpoint is not the one of the login; asking the server whether it has moved")
 			if client, err = s.client(ctx, true); err != nil {
 				return token.Set{}, err
 			}
 			old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
-			return client.Refresh(ctx, old)
+			set, err = client.Refresh(ctx, old)
+			return set, s.adviseOnRefresh(err)
 		},
 		Record: s.record,
 		Warn:   func(operation string, err error) { s.warn("%s: %v", operation, err) },
 	}
 	if s.mayAsk() {
-		source.Login = s.login
+		source.Login = func(ctx context.Context) (token.Set, error) {
+			set, err := s.login(ctx)
+			return set, s.advise(err)
+		}
 	}
 	return source
 }

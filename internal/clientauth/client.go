@@ -16,6 +16,8 @@ type Client struct {
 	Method Method
 	Secret token.Secret
 	Key    *signing.Key
+	// Algorithms are those that Key may sign with here, as a security profile allows; empty for any.
+	Algorithms []string
 }
 
 // Authenticate proves who sends the request to which form belongs: it returns the header, and adds to form what goes into

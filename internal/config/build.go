@@ -13,6 +13,7 @@ func (r resolution) profile(home func() (string, error)) Profile {
 	p := Profile{
 		Name:          r.name,
 		RedirectPorts: r.settings.ports("redirect_ports"),
+		WithoutPAR:    r.settings.text("require_pushed_authorization_requests") == "false",
 	}
 	for _, group := range secretGroups {
 		*p.secret(group) = r.secret(group, home)

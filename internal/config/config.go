@@ -41,6 +41,7 @@ type Profile struct {
 	TokenHeaders            url.Values // header fields of the token request, by name
 	PKCE                    bool       // RFC 7636
 	RequirePAR              bool       // no authorization request without a pushed one (RFC 9126)
+	WithoutPAR              bool       // none that is pushed: the profile says that it requires none
 	RequestObjectSigningAlg string     // signs the authorization request (RFC 9101); empty for none
 	DPoP                    bool       // RFC 9449
 	DPoPAllowBearer         bool       // a Bearer token will do where DPoP was asked for
@@ -124,6 +125,12 @@ const (
 // ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
 func ResponseModes() []string {
 	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}
+}
+
+// signingAlgorithms are those that a request object may be signed with: "none" is no signature, and a client secret is a
+// poor key.
+func signingAlgorithms() []string {
+	return []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
 }
 
 // SecurityProfiles lists the values of the key "security_profile".

@@ -119,7 +119,7 @@ var keys = []Key{
 	key("token_headers", Table, "extra header field of the token request, name=value", nil),
 	{Name: "pkce", Flag: "pkce", Env: "OAUTHGET_PKCE", Kind: Bool, Usage: "proof key for code exchange", On: true},
 	key("require_pushed_authorization_requests", Bool, "no authorization request but a pushed one", nil),
-	key("request_object_signing_alg", String, "algorithm that the authorization request is signed with", checkText),
+	key("request_object_signing_alg", String, "algorithm that the authorization request is signed with", checkOneOf(signingAlgorithms())),
 	key("dpop", Bool, "tokens bound to a key by DPoP", nil),
 	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
 	key("security_profile", String, "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), checkOneOf(SecurityProfiles())),

@@ -57,6 +57,8 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
 		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},
 		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
+		{`request_object_signing_alg = "none"`, `request_object_signing_alg: "none" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512`},
+		{`request_object_signing_alg = "es256"`, `request_object_signing_alg: "es256" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512` + "\ndid you mean \"ES256\"?"},
 		{`token_parameters = { client_secret = "hunter2" }`, "token_parameters: client_secret is set by oauthget\nuse the key client_secret_file, client_secret_env, client_secret_command or client_secret_keychain instead"},
 	} {
 		_, _, err := resolved(t, profileWith(test.keys), Input{Name: "w"})

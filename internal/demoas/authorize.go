@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,6 +29,10 @@ type authorizationRequest struct {
 	prompt        []string
 	maxAge        time.Duration // negative where it was not given
 	loginHint     string
+	mode          string // response_mode; empty is query
+	details       []detail
+	jkt           string  // dpop_jkt; mostly none
+	device        *device // that asked; nil where a redirect brings the answer
 }
 
 func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
@@ -37,11 +40,12 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.showError(w, http.StatusBadRequest, "The request could not be read.", "")
 		return
 	}
-	req, ok := s.identify(w, r.Form)
-	if !ok {
+	req, no, e := s.requested(r.Form)
+	if no != nil {
+		s.showError(w, http.StatusBadRequest, no.message, no.detail)
 		return
 	}
-	if e := req.read(r.Form); e != nil {
+	if e != nil {
 		s.redirectError(w, req, e)
 		return
 	}
@@ -57,40 +61,25 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// identify finds the client and where it wants the answer, or shows the person what is wrong with them.
-//
-// RFC 6749 §4.1.2.1: "If the request fails due to a missing, invalid, or mismatching redirection URI, or if the client
-// identifier is missing or invalid, the authorization server SHOULD inform the resource owner of the error and MUST NOT
-// automatically redirect the user-agent to the invalid redirection URI."
-func (s *Server) identify(w http.ResponseWriter, form url.Values) (authorizationRequest, bool) {
-	client, known := s.clients[form.Get("client_id")]
-	if !known || len(form["client_id"]) != 1 {
-		s.showError(w, http.StatusBadRequest, "The program that sent you here is not registered with this server.",
-			"client_id: "+form.Get("client_id"))
-		return authorizationRequest{}, false
-	}
-	presented := form.Get("redirect_uri")
-	uri, matches := client.redirectURI(presented)
-	if !matches || len(form["redirect_uri"]) != 1 {
-		s.showError(w, http.StatusBadRequest,
-			fmt.Sprintf("%s asked to have you sent back to an address that is not registered for it.", client.displayName()),
-			"redirect_uri: "+presented)
-		return authorizationRequest{}, false
-	}
-	return authorizationRequest{
-		client: client, redirectURI: uri, presentedURI: presented, state: form.Get("state"), maxAge: -1,
-	}, true
-}
-
 // read takes the rest of the request; what is wrong with it is told to the client.
-func (a *authorizationRequest) read(form url.Values) *oauthError {
+func (a *authorizationRequest) read(form url.Values, on Features) *oauthError {
 	if e := refuseRepeated(form); e != nil {
+		return e
+	}
+	// The mode is first, since it says how the client wants to be told of whatever else is wrong.
+	if e := a.readMode(form, on); e != nil {
 		return e
 	}
 	for _, check := range []func(url.Values) *oauthError{a.readType, a.readScope, a.readChallenge, a.readPrompt} {
 		if e := check(form); e != nil {
 			return e
 		}
+	}
+	if e := a.readDetails(form, on); e != nil {
+		return e
+	}
+	if e := a.readKey(form, on); e != nil {
+		return e
 	}
 	audience, e := readAudience(form)
 	if e != nil {
@@ -121,8 +110,6 @@ func (a *authorizationRequest) readType(form url.Values) *oauthError {
 		return &oauthError{"invalid_request", "response_type is missing."}
 	case form.Get("response_type") != "code":
 		return &oauthError{"unsupported_response_type", "The only response_type is code."}
-	case form.Get("response_mode") != "" && form.Get("response_mode") != "query":
-		return &oauthError{"invalid_request", "The only response_mode is query."}
 	}
 	return nil
 }
@@ -159,7 +146,7 @@ func (a *authorizationRequest) readChallenge(form url.Values) *oauthError {
 	// RFC 7636 §4.3: the method "defaults to "plain" if not present in the request".
 	case method != "S256":
 		return &oauthError{"invalid_request", "The only code_challenge_method is S256."}
-	case !isS256Challenge(challenge):
+	case !isDigest(challenge):
 		return &oauthError{"invalid_request", "code_challenge is not a base64url-encoded SHA-256."}
 	}
 	a.codeChallenge = challenge
@@ -178,6 +165,17 @@ func (a *authorizationRequest) readPrompt(form url.Values) *oauthError {
 			return &oauthError{"invalid_request", "max_age is not a number of seconds."}
 		}
 		a.maxAge = time.Duration(seconds) * time.Second
+	}
+	return nil
+}
+
+// readKey takes the thumbprint of the key that the code is to be bound to (RFC 9449 §10).
+func (a *authorizationRequest) readKey(form url.Values, on Features) *oauthError {
+	if jkt := form.Get("dpop_jkt"); on.DPoP && jkt != "" {
+		if !isDigest(jkt) {
+			return &oauthError{"invalid_request", "dpop_jkt is not a base64url-encoded SHA-256."}
+		}
+		a.jkt = jkt
 	}
 	return nil
 }
@@ -201,19 +199,38 @@ func readAudience(form url.Values) ([]string, *oauthError) {
 	return audience, nil
 }
 
-// approve issues the code and sends the person back with it.
+// approve issues the code and sends the person back with it, or lets the device have its tokens.
 func (s *Server) approve(w http.ResponseWriter, req authorizationRequest, by login) {
-	if only := s.currentFaults().NarrowScope; len(only) > 0 {
-		req.scopes = slices.DeleteFunc(slices.Clone(req.scopes), func(scope string) bool { return !slices.Contains(only, scope) })
+	g := req.grant(by, s.currentFaults())
+	if req.device != nil {
+		s.devices.decide(req.device, g)
+		s.showDone(w, "You have allowed it", "Go back to your device: it goes on by itself.")
+		return
 	}
-	code := s.ledger.issueCode(&grant{
-		clientID: req.client.ID, redirectURI: req.presentedURI, codeChallenge: req.codeChallenge,
-		login: by, scopes: req.scopes, audience: req.audience, nonce: req.nonce,
-	})
-	s.redirect(w, req, url.Values{"code": {code}})
+	s.redirect(w, req, url.Values{"code": {s.ledger.issueCode(g)}})
+}
+
+// grant is what the person allows by allowing the request.
+func (a authorizationRequest) grant(by login, f Faults) *grant {
+	return &grant{
+		clientID: a.client.ID, redirectURI: a.presentedURI, codeChallenge: a.codeChallenge,
+		login: by, scopes: narrowed(a.scopes, f), audience: a.audience, nonce: a.nonce, details: a.details, jkt: a.jkt,
+	}
+}
+
+func narrowed(scopes []string, f Faults) []string {
+	if len(f.NarrowScope) == 0 {
+		return scopes
+	}
+	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !slices.Contains(f.NarrowScope, scope) })
 }
 
 func (s *Server) deny(w http.ResponseWriter, req authorizationRequest) {
+	if req.device != nil {
+		s.devices.decide(req.device, nil)
+		s.showDone(w, "You have denied it", "Nothing was allowed. You can close this page.")
+		return
+	}
 	s.redirectError(w, req, &oauthError{"access_denied", "The person denied the request."})
 }
 
@@ -222,8 +239,8 @@ func isScopeToken(scope string) bool {
 	return !strings.ContainsFunc(scope, func(c rune) bool { return c < 0x21 || c > 0x7E || c == '"' || c == '\\' })
 }
 
-// isS256Challenge checks for a SHA-256 in base64url without padding (RFC 7636 §4.2).
-func isS256Challenge(challenge string) bool {
-	sum, err := base64.RawURLEncoding.DecodeString(challenge)
+// isDigest checks for a SHA-256 in base64url without padding, which an S256 challenge is (RFC 7636 §4.2), and a thumbprint.
+func isDigest(text string) bool {
+	sum, err := base64.RawURLEncoding.DecodeString(text)
 	return err == nil && len(sum) == sha256.Size
 }

@@ -52,11 +52,17 @@ func parseTokenForm(r *http.Request) *oauthError {
 }
 
 func (s *Server) clientOf(r *http.Request) (Client, *oauthError) {
+	if r.PostForm.Has("client_assertion") || r.PostForm.Has("client_assertion_type") {
+		return s.clientThatAsserts(r)
+	}
 	id, secret, method, e := credentials(r)
 	if e != nil {
 		return Client{}, e
 	}
-	client, known := s.clients[id]
+	if id == "" && r.PostForm.Get("grant_type") == grantJWTBearer {
+		return s.clientOfGrant(r.PostForm.Get("assertion"))
+	}
+	client, known := s.clients.client(id)
 	if !known || !client.accepts(method, secret) {
 		return Client{}, &oauthError{"invalid_client", "The client is unknown or did not authenticate as it is registered."}
 	}
@@ -97,7 +103,7 @@ func (c Client) accepts(method, secret string) bool {
 	switch {
 	case c.public():
 		return method == AuthNone
-	case method == AuthNone:
+	case method == AuthNone || c.asserts() || c.Secret == "":
 		return false
 	case c.AuthMethod != "" && c.AuthMethod != method:
 		return false

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Client authentication methods, by their names in the registry of RFC 7591 §2.
@@ -13,24 +16,29 @@ const (
 	AuthNone              = "none"
 	AuthClientSecretBasic = "client_secret_basic"
 	AuthClientSecretPost  = "client_secret_post"
+	AuthClientSecretJWT   = "client_secret_jwt"
+	AuthPrivateKeyJWT     = "private_key_jwt"
 )
 
 // Config says whom the server knows and how it behaves. The zero Config knows [DemoClient] alone and behaves well.
+//
+// The names in the tags are for tests that have their configuration as text.
 type Config struct {
-	Clients []Client // nobody else is served
+	Clients []Client `json:"clients"` // nobody else is served, but who registers
 	// AccessTokenLifetime is an hour where it is zero.
-	AccessTokenLifetime time.Duration
-	// Prefix begins every code, access token and refresh token, so that a search for it finds one that leaked.
-	Prefix string
+	AccessTokenLifetime time.Duration `json:"-"`
+	// Prefix begins every secret that is issued, so that a search for it finds one that leaked. A JWT cannot bear it.
+	Prefix string `json:"-"`
 	// Now is time.Now where it is nil.
-	Now func() time.Time
+	Now func() time.Time `json:"-"`
 	// AutoApprove answers authorization requests at once, as if a person had signed in and allowed them.
-	AutoApprove bool
+	AutoApprove bool `json:"auto_approve"`
 	// DenyAll answers them at once with access_denied; it outranks AutoApprove.
-	DenyAll bool
-	Faults  Faults
+	DenyAll bool `json:"deny_all"`
+	Features
+	Faults Faults `json:"faults"`
 	// Observe is told of each request after it was answered, from the goroutine that did. It may be nil.
-	Observe func(Event)
+	Observe func(Event) `json:"-"`
 }
 
 // Client is a registered client.
@@ -43,6 +51,12 @@ type Client struct {
 	RedirectURIs []string
 	// AuthMethod is one of the Auth constants. Empty means "none" without a Secret, and either way of sending it with one.
 	AuthMethod string
+	// JWKS are the public keys for private_key_jwt, for assertions of the JWT bearer grant and for request objects.
+	JWKS *jose.JSONWebKeySet
+	// GrantTypes are those the client may use; all that are on where there are none.
+	GrantTypes []string
+	// DPoPBound wants a DPoP proof with each token request, where DPoP is on.
+	DPoPBound bool
 }
 
 // DemoClient is the public client that a server without configured clients knows.
@@ -63,6 +77,8 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Features = c.Features.withDefaults()
+	c.ClientAssertions = c.ClientAssertions || slices.ContainsFunc(c.Clients, Client.asserts)
 	return c
 }
 
@@ -91,8 +107,20 @@ func (c Client) check() error {
 		if c.Secret == "" {
 			return fmt.Errorf("method %s needs a secret", c.AuthMethod)
 		}
+	case AuthClientSecretJWT:
+		// RFC 7518 §3.2: "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used".
+		if len(c.Secret) < 32 {
+			return fmt.Errorf("method %s needs a secret of 32 bytes", c.AuthMethod)
+		}
+	case AuthPrivateKeyJWT:
+		if c.JWKS == nil {
+			return fmt.Errorf("method %s needs keys", c.AuthMethod)
+		}
 	default:
 		return fmt.Errorf("unknown authentication method %q", c.AuthMethod)
+	}
+	if err := c.checkKeys(); err != nil {
+		return err
 	}
 	if c.ID == "" {
 		return errors.New("no client_id")
@@ -105,7 +133,30 @@ func (c Client) check() error {
 	return nil
 }
 
-func (c Client) public() bool { return c.Secret == "" }
+func (c Client) checkKeys() error {
+	if c.JWKS == nil {
+		return nil
+	}
+	for _, key := range c.JWKS.Keys {
+		if !key.Valid() || !key.IsPublic() {
+			return errors.New("a key is not public")
+		}
+	}
+	return nil
+}
+
+func (c Client) public() bool {
+	return c.AuthMethod == AuthNone || c.AuthMethod == "" && c.Secret == ""
+}
+
+func (c Client) mayUse(grantType string) bool {
+	return len(c.GrantTypes) == 0 || slices.Contains(c.GrantTypes, grantType)
+}
+
+// asserts reports whether the client authenticates with a JWT.
+func (c Client) asserts() bool {
+	return c.AuthMethod == AuthPrivateKeyJWT || c.AuthMethod == AuthClientSecretJWT
+}
 
 func (c Client) displayName() string {
 	if c.Name == "" {

@@ -5,6 +5,11 @@
 // Core), revocation (RFC 7009), introspection (RFC 7662), the iss parameter (RFC 9207), resource indicators (RFC 8707) and a
 // protected API (RFC 6750). What it does wrong it does on purpose, by [Faults].
 //
+// [Features] turn on what most servers lack: the grants for devices (RFC 8628), clients alone (RFC 6749 §4.4), assertions
+// (RFC 7523) and token exchange (RFC 8693), client assertions (RFC 7523 §2.2), requests that are pushed (RFC 9126) or signed
+// (RFC 9101), answers that are posted or signed (JARM), authorization details (RFC 9396), DPoP (RFC 9449), registration
+// (RFC 7591, RFC 7592), JWT access tokens (RFC 9068) and signed userinfo.
+//
 // It deliberately keeps everything in memory, believes every password, speaks plain HTTP on loopback alone, and shares no
 // code with the client: a server made of the client's parts would agree with the client's mistakes.
 package demoas
@@ -28,6 +33,9 @@ const (
 	EndpointRevoke      = "revoke"
 	EndpointIntrospect  = "introspect"
 	EndpointAPI         = "api" // the protected resource
+	EndpointDevice      = "device_authorization"
+	EndpointPAR         = "par"
+	EndpointRegister    = "register"
 )
 
 // Event tells of one request that was answered. It bears no secret.
@@ -48,10 +56,17 @@ type Server struct {
 	signer  *signer
 	ledger  *ledger
 	visits  *visits
-	clients map[string]Client
+	devices *devices
+	used    *replays
+	pushed  *pushedRequests
+	// Nonces of one server mean nothing to the other.
+	tokenNonces, apiNonces *nonces
+	grants                 map[string]grantType
+	clients                *registry
 
 	mu       sync.Mutex
 	faults   Faults
+	done     map[string]int // how often a fault that is counted was done since the faults were set
 	requests map[string]int
 }
 
@@ -73,9 +88,11 @@ func New(issuer string, c Config) (*Server, error) {
 	}
 	s := &Server{
 		config: c, issuer: u, hosts: authorities(u), mux: http.NewServeMux(), signer: signer,
-		ledger: newLedger(c), visits: newVisits(c.Now),
-		clients: clients, faults: c.Faults, requests: map[string]int{},
+		ledger: newLedger(c), visits: newVisits(c.Now), devices: newDevices(c), used: newReplays(c.Now), pushed: newPushedRequests(c.Now),
+		tokenNonces: newNonces(c.Now), apiNonces: newNonces(c.Now),
+		clients: newRegistry(clients, c.Now), faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
 	}
+	s.grants = s.grantTypes()
 	s.routes()
 	return s, nil
 }
@@ -97,7 +114,18 @@ func (s *Server) Requests(endpoint string) int {
 func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = f
+	s.faults, s.done = f, map[string]int{}
+}
+
+// again reports whether the fault of that name is still to be done, and counts it: the first n times.
+func (s *Server) again(name string, n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done[name] >= n {
+		return false
+	}
+	s.done[name]++
+	return true
 }
 
 func (s *Server) currentFaults() Faults {
@@ -136,6 +164,20 @@ func (s *Server) routes() {
 	s.handle(EndpointUserinfo, "GET "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointUserinfo, "POST "+path+"/userinfo", s.serveUserinfo)
 	s.handle(EndpointAPI, "GET "+path+"/api/orders", s.serveOrders)
+
+	if s.config.Registration {
+		s.handle(EndpointRegister, "POST "+path+"/register", s.serveRegister)
+		s.handle(EndpointRegister, "GET "+path+"/register/{id}", s.serveRegistration)
+		s.handle(EndpointRegister, "DELETE "+path+"/register/{id}", s.serveRegistration)
+	}
+	if s.config.PAR {
+		s.handle(EndpointPAR, "POST "+path+"/par", s.servePAR)
+	}
+	if s.config.Device {
+		s.handle(EndpointDevice, "POST "+path+"/device_authorization", s.serveDevice)
+		s.handle(EndpointInteraction, "GET "+path+"/device", s.showDevice)
+		s.handle(EndpointInteraction, "POST "+path+"/device", s.enterUserCode)
+	}
 }
 
 // maxRequestBody is the most that is read of a request, in bytes: forms here are a few hundred.

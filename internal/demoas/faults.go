@@ -65,10 +65,78 @@ type Faults struct {
 	BadSignature         bool `json:"bad_signature,omitempty"` // another key's, under the published key's kid
 	AlgNone              bool `json:"alg_none,omitempty"`      // no signature at all
 
+	// The device authorization response.
+
+	DeviceVerificationURI         string `json:"device_verification_uri,omitempty"`          // this one
+	DeviceVerificationURIComplete string `json:"device_verification_uri_complete,omitempty"` // and this one
+	DeviceUserCode                string `json:"device_user_code,omitempty"`                 // say this one, keep another
+	DeviceOmitComplete            bool   `json:"device_omit_complete,omitempty"`             // no verification_uri_complete
+	DeviceOmitInterval            bool   `json:"device_omit_interval,omitempty"`
+	DeviceStatus                  int    `json:"device_status,omitempty"` // answer with this status instead
+	DeviceError                   string `json:"device_error,omitempty"`  // or with this error code
+
+	// A poll with a device code. Those that are counted come first, one after the other.
+
+	DeviceDropPolls int  `json:"device_drop_polls,omitempty"` // break the connection off, so often
+	DeviceSlowDown  int  `json:"device_slow_down,omitempty"`  // answer slow_down, so often
+	DeviceExpired   bool `json:"device_expired,omitempty"`    // answer expired_token
+	DevicePending   bool `json:"device_pending,omitempty"`    // answer authorization_pending for ever
+
+	// The answer to a token exchange.
+
+	ExchangeIssuedTokenType     string `json:"exchange_issued_token_type,omitempty"` // say this one
+	ExchangeOmitIssuedTokenType bool   `json:"exchange_omit_issued_token_type,omitempty"`
+
+	// The pushed authorization response. Of those that replace it, the first in this order is done.
+
+	PARRedirectTo string `json:"par_redirect_to,omitempty"` // 307 to this URL
+	PARHTML       bool   `json:"par_html,omitempty"`        // a web page
+	PARError      string `json:"par_error,omitempty"`       // this error code, status PARStatus or 400
+	PARStatus     int    `json:"par_status,omitempty"`      // this status and nothing else
+	PARRequestURI string `json:"par_request_uri,omitempty"` // say this request_uri
+	PAROK         bool   `json:"par_ok,omitempty"`          // 200 instead of 201
+
+	// The authorization response in a JWT.
+
+	JARMWrongAudience bool `json:"jarm_wrong_audience,omitempty"`
+	JARMWrongIssuer   bool `json:"jarm_wrong_issuer,omitempty"`
+	JARMExpired       bool `json:"jarm_expired,omitempty"`       // an hour ago
+	JARMBadSignature  bool `json:"jarm_bad_signature,omitempty"` // another key's, under the published key's kid
+	JARMPlain         bool `json:"jarm_plain,omitempty"`         // no JWT, although one was asked for
+
+	// Authorization details.
+
+	GrantedAuthorizationDetails json.RawMessage `json:"granted_authorization_details,omitempty"` // say these were granted
+	OmitAuthorizationDetails    bool            `json:"omit_authorization_details,omitempty"`
+
+	// DPoP. A proof is refused with use_dpop_nonce however right its nonce is.
+
+	DPoPAnswerBearer bool `json:"dpop_answer_bearer,omitempty"`  // issue tokens that are not bound
+	DPoPNonceLoop    bool `json:"dpop_nonce_loop,omitempty"`     // by the authorization server, always
+	DPoPNonceTimes   int  `json:"dpop_nonce_times,omitempty"`    // so often
+	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and no nonce comes along
+	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
+
+	// The client registration response. Of those that replace it, the first in this order is done.
+
+	RegistrationHTML         bool     `json:"registration_html,omitempty"`          // a web page
+	RegistrationError        string   `json:"registration_error,omitempty"`         // this error code, status RegistrationStatus or 400
+	RegistrationStatus       int      `json:"registration_status,omitempty"`        // this status and nothing else
+	RegistrationRedirectURIs []string `json:"registration_redirect_uris,omitempty"` // say that these are registered
+	RegistrationOmitClientID bool     `json:"registration_omit_client_id,omitempty"`
+
 	// Other endpoints.
 
 	RevokeStatus         int  `json:"revoke_status,omitempty"`          // answer revocation requests with this status
 	WrongUserinfoSubject bool `json:"wrong_userinfo_subject,omitempty"` // somebody else's claims
+
+	UserinfoStatus        int  `json:"userinfo_status,omitempty"`         // answer with this status
+	UserinfoWrongAudience bool `json:"userinfo_wrong_audience,omitempty"` // in a signed answer
+	UserinfoBadSignature  bool `json:"userinfo_bad_signature,omitempty"`  // another key's, under the published key's kid
+	IntrospectStatus      int  `json:"introspect_status,omitempty"`       // answer with this status
+	IntrospectHTML        bool `json:"introspect_html,omitempty"`         // a web page
+	IntrospectInactive    bool `json:"introspect_inactive,omitempty"`     // no token is active
+	IntrospectOmitActive  bool `json:"introspect_omit_active,omitempty"`  // say all but that
 }
 
 // ParseFaults reads Faults from a JSON object of the names in the field tags, such as {"token_status": 503}. A name that

@@ -35,12 +35,15 @@ func (s *signer) public() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{s.key.Public()}}
 }
 
-func (s *signer) sign(claims map[string]any) (string, error) {
+func (s *signer) sign(claims map[string]any) (string, error) { return s.signAs("JWT", claims) }
+
+// signAs says in typ what kind of JWT it is (RFC 8725 §3.11).
+func (s *signer) signAs(typ jose.ContentType, claims map[string]any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
-	options := new(jose.SignerOptions).WithType("JWT")
+	options := new(jose.SignerOptions).WithType(typ)
 	with, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: s.key}, options)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
@@ -68,7 +71,7 @@ const idTokenLifetime = 10 * time.Minute
 // idToken makes the ID Token (OpenID Connect Core §2) that goes along with the access token.
 func (s *Server) idToken(a issuing, accessToken string, f Faults) (string, error) {
 	now := s.config.Now()
-	claims := claimsAbout(a.grant.login.user, a.scopes)
+	claims := claimsAbout(a.grant.subject(), a.scopes)
 	claims["iss"] = s.Issuer()
 	claims["aud"] = a.grant.clientID
 	claims["iat"] = now.Unix()

@@ -59,10 +59,7 @@ func (s *Server) decideInteraction(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	// Ports do not make two sites, so SameSite lets a page on another port of this computer post here with the cookie. Every
-	// browser since 2023 says in Sec-Fetch-Site whose form it was.
-	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
-		s.showError(w, http.StatusForbidden, "This form was sent by another page than ours.", "")
+	if s.refuseForeignForm(w, r) {
 		return
 	}
 	id := r.PathValue("id")
@@ -79,6 +76,18 @@ func (s *Server) decideInteraction(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.showError(w, http.StatusBadRequest, "This page has been answered before, or its form was changed.", "")
 	}
+}
+
+// refuseForeignForm reports whether it has answered.
+//
+// Ports do not make two sites, so SameSite lets a page on another port of this computer post here with the cookie. Every
+// browser since 2023 says in Sec-Fetch-Site whose form it was.
+func (s *Server) refuseForeignForm(w http.ResponseWriter, r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "cross-site" && site != "same-site" {
+		return false
+	}
+	s.showError(w, http.StatusForbidden, "This form was sent by another page than ours.", "")
+	return true
 }
 
 // signIn believes every password.

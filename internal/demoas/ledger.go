@@ -23,13 +23,16 @@ type login struct {
 	at   time.Time
 }
 
-// grant is what a person once allowed a client. Every token that comes of it points to it, so that revoking it revokes
+// grant is what a person once allowed a client, or what the client may do by itself: then nobody has signed in. Every token that comes of it points to it, so that revoking it revokes
 // the whole family. All but revoked stays as it was made.
 type grant struct {
 	clientID, redirectURI, codeChallenge string
 	login                                login
 	scopes, audience                     []string
 	nonce                                string
+	details                              []detail
+	jkt                                  string // dpop_jkt: whose key the code needs; mostly nobody's
+	actor                                string // who acts for the person (RFC 8693 §4.1); mostly nobody
 	revoked                              bool
 }
 
@@ -42,12 +45,15 @@ type authorizationCode struct {
 type accessToken struct {
 	grant            *grant
 	scopes, audience []string
+	details          []detail
+	jkt              string // of the key it is bound to; empty for a bearer token
 	issued, expires  time.Time
 }
 
 type refreshToken struct {
 	grant *grant
-	spent bool // and replaced by another
+	jkt   string // of the key it is bound to; mostly none
+	spent bool   // and replaced by another
 }
 
 // ledger is what was issued and what has become of it.
@@ -80,7 +86,7 @@ func (l *ledger) issueCode(g *grant) string {
 }
 
 // redemption is what a client sends along with a code.
-type redemption struct{ clientID, redirectURI, codeVerifier string }
+type redemption struct{ clientID, redirectURI, codeVerifier, jkt string }
 
 // redeemCode spends the code, whether or not the rest of the request is right: whoever guesses verifiers has one guess.
 func (l *ledger) redeemCode(code string, by redemption) (*grant, *oauthError) {
@@ -107,6 +113,10 @@ func (l *ledger) redeemCode(code string, by redemption) (*grant, *oauthError) {
 		return nil, &oauthError{"invalid_grant", "redirect_uri is not that of the authorization request."}
 	case !c.grant.verifies(by.codeVerifier):
 		return nil, &oauthError{"invalid_grant", "code_verifier does not fit the code_challenge."}
+	// RFC 9449 §10: the server "verifies that it matches the dpop_jkt parameter value in the authorization request. If they do
+	// not match, it MUST reject the request."
+	case c.grant.jkt != "" && c.grant.jkt != by.jkt:
+		return nil, &oauthError{"invalid_grant", "The proof is not made with the key of dpop_jkt."}
 	}
 	return c.grant, nil
 }
@@ -122,15 +132,21 @@ func (g *grant) verifies(verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.codeChallenge)) == 1
 }
 
-func (l *ledger) issueAccessToken(a issuing) string {
+// issueAccessToken has text make the token's own text of what it stands for.
+func (l *ledger) issueAccessToken(a issuing, text func(accessToken) (string, error)) (string, error) {
+	now := l.now()
+	token := accessToken{
+		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, jkt: a.jkt,
+		issued: now, expires: now.Add(l.accessTokenLifetime),
+	}
+	secret, err := text(token)
+	if err != nil {
+		return "", err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	secret, now := randomSecret(l.prefix), l.now()
-	token := accessToken{
-		grant: a.grant, scopes: a.scopes, audience: a.audience, issued: now, expires: now.Add(l.accessTokenLifetime),
-	}
 	l.accessTokens.put(secret, token, l.accessTokenLifetime)
-	return secret
+	return secret, nil
 }
 
 // accessToken returns what the token stands for, or false where it is unknown, expired or revoked.
@@ -144,17 +160,18 @@ func (l *ledger) accessToken(secret string) (accessToken, bool) {
 	return t, true
 }
 
-func (l *ledger) issueRefreshToken(g *grant) string {
+func (l *ledger) issueRefreshToken(g *grant, jkt string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	secret := randomSecret(l.prefix)
-	l.refreshTokens.put(secret, &refreshToken{grant: g}, refreshTokenLifetime)
+	l.refreshTokens.put(secret, &refreshToken{grant: g, jkt: jkt}, refreshTokenLifetime)
 	return secret
 }
 
 // refreshing is what a client sends along with a refresh token.
 type refreshing struct {
 	clientID string
+	jkt      string   // of the key that the client proves to have
 	scopes   []string // empty for those of the grant
 	keep     bool     // do not rotate
 }
@@ -166,6 +183,11 @@ func (l *ledger) refresh(secret string, by refreshing) (*grant, string, *oauthEr
 	t, ok := l.refreshTokens.get(secret)
 	if !ok || t.grant.clientID != by.clientID {
 		return nil, "", &oauthError{"invalid_grant", "The refresh token is unknown, has expired or was issued to another client."}
+	}
+	// RFC 9449 §5: "The binding MUST be validated when the refresh token is later presented to get new access tokens." Whoever
+	// has no such proof does not spend the token either.
+	if t.jkt != "" && t.jkt != by.jkt {
+		return nil, "", &oauthError{"invalid_grant", "The refresh token is bound to another key."}
 	}
 	// RFC 9700 §4.14.2: "If a refresh token is compromised and subsequently used by both the attacker and the legitimate
 	// client, one of them will present an invalidated refresh token, which will inform the authorization server of the
@@ -187,8 +209,30 @@ func (l *ledger) refresh(secret string, by refreshing) (*grant, string, *oauthEr
 	}
 	t.spent = true
 	successor := randomSecret(l.prefix)
-	l.refreshTokens.put(successor, &refreshToken{grant: t.grant}, refreshTokenLifetime)
+	l.refreshTokens.put(successor, &refreshToken{grant: t.grant, jkt: t.jkt}, refreshTokenLifetime)
 	return t.grant, successor, nil
+}
+
+// forget revokes all grants of the client: once it is deleted, the server "SHOULD immediately invalidate all existing
+// authorization grants and currently active access tokens, all refresh tokens, and other tokens associated with this
+// client." (RFC 7592 §2.3)
+func (l *ledger) forget(clientID string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	end := func(g *grant) {
+		if g.clientID == clientID {
+			g.revoked = true
+		}
+	}
+	for _, e := range l.codes.entries {
+		end(e.value.grant)
+	}
+	for _, e := range l.accessTokens.entries {
+		end(e.value.grant)
+	}
+	for _, e := range l.refreshTokens.entries {
+		end(e.value.grant)
+	}
 }
 
 // revoke ends what the token stands for. A token that is not known is as good as revoked.

@@ -2,7 +2,9 @@ package demoas
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 )
 
 // attacker is the issuer that wrong answers name. The top-level domain is reserved (RFC 2606 §2).
@@ -13,23 +15,14 @@ const portalPage = "<!doctype html><title>Welcome to the airport</title><p>Accep
 // serveMetadata answers with the one document that both RFC 8414 §2 and OpenID Connect Discovery §3 describe.
 func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	f := s.currentFaults()
-	if f.HangMetadata {
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
-	}
-	if f.MetadataStatus != 0 {
-		w.WriteHeader(f.MetadataStatus)
-		return
-	}
-	if f.MetadataHTML {
-		writePortal(w)
+	if spoilMetadata(w, r, f) {
 		return
 	}
 	issuer := s.Issuer()
 	if f.WrongIssuerInMetadata {
 		issuer = attacker
 	}
-	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
+	methods := s.authMethods()
 	if f.AuthMethods != nil {
 		methods = f.AuthMethods
 	}
@@ -43,8 +36,7 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		"introspection_endpoint":                s.url("/introspect"),
 		"scopes_supported":                      supportedScopes(),
 		"response_types_supported":              []string{"code"},
-		"response_modes_supported":              []string{"query"},
-		"grant_types_supported":                 []string{"authorization_code", "refresh_token"},
+		"grant_types_supported":                 slices.Sorted(maps.Keys(s.grants)),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": []string{"ES256"},
 		"code_challenge_methods_supported":      []string{"S256"},
@@ -61,21 +53,50 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		// OpenID Connect Discovery §3: "If omitted, the default value is true."
 		"request_uri_parameter_supported": false,
 	}
+	s.addFeatures(document)
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")
 	}
 	writeJSON(w, http.StatusOK, document)
 }
 
+// spoilMetadata answers as the faults demand, and reports whether it did.
+func spoilMetadata(w http.ResponseWriter, r *http.Request, f Faults) bool {
+	switch {
+	case f.HangMetadata:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	case f.MetadataStatus != 0:
+		w.WriteHeader(f.MetadataStatus)
+	case f.MetadataHTML:
+		writePortal(w)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Server) authMethods() []string {
+	methods := []string{AuthNone, AuthClientSecretBasic, AuthClientSecretPost}
+	if s.config.ClientAssertions {
+		methods = append(methods, AuthClientSecretJWT, AuthPrivateKeyJWT)
+	}
+	return methods
+}
+
 // serveResourceMetadata lets a client that knows only the API find this server (RFC 9728 §2).
 func (s *Server) serveResourceMetadata(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{
+	document := map[string]any{
 		"resource":                 s.APIURL(),
 		"resource_name":            "Demo orders",
 		"authorization_servers":    []string{s.Issuer()},
 		"scopes_supported":         []string{scopeOrders},
 		"bearer_methods_supported": []string{"header"},
-	})
+	}
+	if s.config.DPoP {
+		document["dpop_signing_alg_values_supported"] = keyAlgorithms()
+	}
+	writeJSON(w, http.StatusOK, document)
 }
 
 func (s *Server) serveJWKS(w http.ResponseWriter, _ *http.Request) {

@@ -43,14 +43,26 @@ func fill(page string, pairs ...any) markup {
 func escape(text string) markup { return markup(html.EscapeString(text)) }
 
 func (s *Server) showLogin(w http.ResponseWriter, it interaction, problem string) {
-	status, user, invalid, note := http.StatusOK, cmp.Or(cleanUserName(it.request.loginHint), defaultUser), markup(""), markup("")
+	user := cmp.Or(cleanUserName(it.request.loginHint), defaultUser)
 	if problem != "" {
-		status, user = http.StatusUnprocessableEntity, ""
-		invalid = ` aria-invalid="true" aria-describedby="problem"`
-		note = `<p class="problem" id="problem" role="alert">` + escape(problem) + "</p>"
+		user = ""
 	}
+	status, invalid, note := problemNote(problem)
 	body := fill("login", "client", it.request.client.displayName(), "user", user, "invalid", invalid, "problem", note)
-	s.show(w, showing{status, "Sign in", it.request.redirectURI}, body)
+	s.show(w, showing{status: status, title: "Sign in", formEnd: s.formEnd(it.request)}, body)
+}
+
+// problemNote is what a page bears that is shown again since something is wrong with what was typed; empty where nothing is.
+func problemNote(problem string) (status int, invalid, note markup) {
+	if problem == "" {
+		return http.StatusOK, "", ""
+	}
+	return http.StatusUnprocessableEntity, ` aria-invalid="true" aria-describedby="problem"`,
+		`<p class="problem" id="problem" role="alert">` + escape(problem) + "</p>"
+}
+
+func (s *Server) showDone(w http.ResponseWriter, title, message string) {
+	s.show(w, showing{status: http.StatusOK, title: title}, fill("done", "title", title, "message", message))
 }
 
 func (s *Server) showConsent(w http.ResponseWriter, it interaction) {
@@ -60,15 +72,30 @@ func (s *Server) showConsent(w http.ResponseWriter, it interaction) {
 	for _, scope := range req.scopes {
 		scopes += fill("scope", "words", scopeInWords(scope), "name", scope)
 	}
+	body := fill("consent",
+		"client", req.client.displayName(), "initial", string(unicode.ToUpper(first)), "user", it.login.user,
+		"full name", fullName(it.login.user), "scopes", scopes, "audience", audienceNote(req.audience)+detailsNote(req.details), "answer", answerNote(req))
+	s.show(w, showing{status: http.StatusOK, title: "Allow access", formEnd: s.formEnd(req)}, body)
+}
+
+// answerNote says where the answer goes.
+func answerNote(req authorizationRequest) markup {
+	if req.device != nil {
+		return fill("device_answer", "user code", req.device.userCode)
+	}
 	where := ""
 	if slices.Contains(loopbackHosts, req.redirectURI.Hostname()) {
 		where = ", a program on this computer. Allow it only if you have just started it"
 	}
-	body := fill("consent",
-		"client", req.client.displayName(), "initial", string(unicode.ToUpper(first)), "user", it.login.user,
-		"full name", fullName(it.login.user), "scopes", scopes, "audience", audienceNote(req.audience),
-		"return to", cmp.Or(req.redirectURI.Host, req.redirectURI.Scheme+":"), "where", where)
-	s.show(w, showing{http.StatusOK, "Allow access", req.redirectURI}, body)
+	return fill("return", "return to", cmp.Or(req.redirectURI.Host, req.redirectURI.Scheme+":"), "where", where)
+}
+
+// formEnd is where the forms of a request lead in the end.
+func (s *Server) formEnd(req authorizationRequest) *url.URL {
+	if req.device != nil {
+		return s.issuer
+	}
+	return req.redirectURI
 }
 
 func audienceNote(audience []string) markup {
@@ -82,6 +109,17 @@ func audienceNote(audience []string) markup {
 	return markup(`<p class="note">The access is meant for ` + strings.Join(codes, ", ") + ".</p>")
 }
 
+func detailsNote(details []detail) markup {
+	if len(details) == 0 {
+		return ""
+	}
+	var kinds []string
+	for _, d := range details {
+		kinds = append(kinds, "<code>"+string(escape(d["type"].(string)))+"</code>")
+	}
+	return markup(`<p class="note">It asks in detail for ` + strings.Join(kinds, ", ") + ".</p>")
+}
+
 // showError shows what is wrong where the client cannot be told. detail is quoted from the request.
 func (s *Server) showError(w http.ResponseWriter, status int, message, detail string) {
 	if len(detail) > maxDetail {
@@ -92,7 +130,7 @@ func (s *Server) showError(w http.ResponseWriter, status int, message, detail st
 		quoted = `<p class="detail"><code>` + escape(detail) + "</code></p>"
 	}
 	const title = "This cannot go on"
-	s.show(w, showing{status, title, nil}, fill("error", "title", title, "message", message, "detail", quoted))
+	s.show(w, showing{status: status, title: title}, fill("error", "title", title, "message", message, "detail", quoted))
 }
 
 // maxDetail is in bytes.
@@ -100,7 +138,7 @@ const maxDetail = 200
 
 func (s *Server) showHome(w http.ResponseWriter, _ *http.Request) {
 	const title = "Demo authorization server"
-	s.show(w, showing{http.StatusOK, title, nil}, fill("home",
+	s.show(w, showing{status: http.StatusOK, title: title}, fill("home",
 		"title", title, "issuer", s.Issuer(), "metadata", s.url("/.well-known/openid-configuration"), "api", s.APIURL()))
 }
 
@@ -109,15 +147,19 @@ type showing struct {
 	status  int
 	title   string
 	formEnd *url.URL // where the page's form leads in the end; nil where the page has none
+	nonce   string   // of the page's script; empty where the page has none
 }
 
 func (s *Server) show(w http.ResponseWriter, how showing, body markup) {
-	nonce := rand.Text() // of the one style element
+	nonce, script := cmp.Or(how.nonce, rand.Text()), "" // of the one style element, too
+	if how.nonce != "" {
+		script = "; script-src 'nonce-" + nonce + "'"
+	}
 	formAction := "'none'"
 	if how.formEnd != nil {
 		formAction = "'self' " + redirectSource(how.formEnd)
 	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'; form-action "+formAction+
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+nonce+"'"+script+"; form-action "+formAction+
 		"; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(how.status)

@@ -49,9 +49,7 @@ func fullName(user string) string {
 
 // claimsAbout returns the claims that OpenID Connect Core §5.4 assigns to the scopes.
 func claimsAbout(user string, scopes []string) map[string]any {
-	// OpenID Connect Core §2: sub "MUST NOT exceed 255 ASCII [RFC20] characters in length"; a name may be anything.
-	sum := sha256.Sum256([]byte(user))
-	claims := map[string]any{"sub": hex.EncodeToString(sum[:8])}
+	claims := map[string]any{"sub": subjectOf(user)}
 	if slices.Contains(scopes, scopeProfile) {
 		claims["name"], claims["preferred_username"] = fullName(user), user
 	}
@@ -59,6 +57,12 @@ func claimsAbout(user string, scopes []string) map[string]any {
 		claims["email"], claims["email_verified"] = emailOf(user), true
 	}
 	return claims
+}
+
+// subjectOf: "It MUST NOT exceed 255 ASCII [RFC20] characters in length" (OpenID Connect Core §2); a name may be anything.
+func subjectOf(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	return hex.EncodeToString(sum[:8])
 }
 
 func emailOf(user string) string {

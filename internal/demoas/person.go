@@ -18,7 +18,8 @@ import (
 type Person struct {
 	User     string // "ada" where it is empty
 	Password string
-	Deny     bool // on the consent page
+	UserCode string // typed where a device's code is asked for; where it is empty, what the page suggests is left
+	Deny     bool   // on the consent page
 }
 
 const (
@@ -48,11 +49,17 @@ func (p Person) Visit(ctx context.Context, authorizationURL string) (string, err
 		if err != nil {
 			return "", err
 		}
-		answer := p.answer(at)
+		answer, target := p.answer(at), at.url
+		if dataPage(at.body) == "form_post" {
+			// What the browser's script does. The page is the server's last, so its form says where it leads.
+			if answer, target, err = postedForm(at.body); err != nil {
+				return "", err
+			}
+		}
 		if answer == nil {
 			return at.end(start)
 		}
-		at, err = open(ctx, browser, http.MethodPost, at.url, answer)
+		at, err = open(ctx, browser, http.MethodPost, target, answer)
 	}
 	return "", errors.New("visit authorization URL: the pages ask again and again")
 }
@@ -81,6 +88,10 @@ func dataPage(body string) string {
 // answer returns the form as the person fills it in, or nil where the page has none.
 func (p Person) answer(at visited) url.Values {
 	switch dataPage(at.body) {
+	case "device":
+		_, suggested, _ := strings.Cut(at.body, `name="user_code" value="`)
+		suggested, _, _ = strings.Cut(suggested, `"`)
+		return url.Values{"user_code": {cmp.Or(p.UserCode, suggested)}}
 	case "login":
 		return url.Values{
 			"username": {cmp.Or(p.User, defaultUser)}, "password": {cmp.Or(p.Password, "demo")}, "decision": {"sign-in"},

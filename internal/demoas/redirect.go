@@ -61,7 +61,7 @@ func sameLoopback(registered string, presented *url.URL) bool {
 		r.EscapedPath() == presented.EscapedPath() && r.RawQuery == presented.RawQuery
 }
 
-// redirect sends the person back to the client with the authorization response.
+// redirect sends the person back to the client with the authorization response, in the response mode it asked for.
 func (s *Server) redirect(w http.ResponseWriter, req authorizationRequest, response url.Values) {
 	f := s.currentFaults()
 	if req.state != "" {
@@ -82,16 +82,7 @@ func (s *Server) redirect(w http.ResponseWriter, req authorizationRequest, respo
 	if f.ErrorDescription != "" && response.Has("error") {
 		response.Set("error_description", f.ErrorDescription)
 	}
-	target := *req.redirectURI
-	// RFC 6749 §3.1.2: the query of the redirect URI "MUST be retained when adding additional query parameters".
-	if target.RawQuery != "" {
-		target.RawQuery += "&"
-	}
-	target.RawQuery += response.Encode()
-	w.Header().Set("Location", target.String())
-	// RFC 9700 §4.12: servers that redirect after a password was posted "MUST NOT use the HTTP 307 status code", which would
-	// have the browser post it to the client as well.
-	w.WriteHeader(http.StatusSeeOther)
+	s.send(w, req, response)
 }
 
 func (s *Server) redirectError(w http.ResponseWriter, req authorizationRequest, e *oauthError) {

@@ -1,9 +1,6 @@
 package demoas
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // serveRevoke is the revocation endpoint (RFC 7009).
 func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
@@ -27,33 +24,4 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	// RFC 7009 §2.2: "The authorization server responds with HTTP status code 200 if the token has been revoked successfully or
 	// if the client submitted an invalid token."
 	w.WriteHeader(http.StatusOK)
-}
-
-// serveIntrospect is the introspection endpoint (RFC 7662). It tells a client about its own access tokens and nobody about
-// those of others, so that a demo without a resource server's account can show what a token stands for.
-func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
-	client, ok := s.authenticate(w, r)
-	if !ok {
-		return
-	}
-	token, live := s.ledger.accessToken(r.PostForm.Get("token"))
-	// RFC 7662 §2.2: "the authorization server SHOULD NOT include any additional information about an inactive token, including
-	// why the token is inactive."
-	if !live || token.grant.clientID != client.ID {
-		writeTokenJSON(w, http.StatusOK, map[string]bool{"active": false})
-		return
-	}
-	answer := claimsAbout(token.grant.login.user, nil)
-	answer["active"] = true
-	answer["iss"] = s.Issuer()
-	answer["client_id"] = token.grant.clientID
-	answer["username"] = token.grant.login.user
-	answer["scope"] = strings.Join(token.scopes, " ")
-	answer["token_type"] = "Bearer"
-	answer["iat"] = token.issued.Unix()
-	answer["exp"] = token.expires.Unix()
-	if len(token.audience) > 0 {
-		answer["aud"] = token.audience
-	}
-	writeTokenJSON(w, http.StatusOK, answer)
 }

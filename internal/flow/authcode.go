@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -22,6 +23,7 @@ type login struct {
 	state    string
 	nonce    token.Secret // empty where OpenID Connect is not asked for
 	verifier string       // empty where PKCE is off
+	jarm     *jarm        // nil where the response does not come as a JWT
 
 	redirectURI string
 }
@@ -32,21 +34,21 @@ type login struct {
 // The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
 // there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
-	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
-	redirect, err := url.Parse(c.Profile.RedirectURI)
-	if err != nil {
-		return token.Set{}, fmt.Errorf("read redirect_uri: %w", err)
+	if err := cmp.Or(c.checkSecurityProfile(), c.checkRequest()); err != nil {
+		return token.Set{}, err
 	}
-	listener, err := loopback.Listen(ctx, loopback.Options{
-		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
-	})
+	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
+	if c.signedResponse() {
+		l.jarm = c.newJARM(ctx, l.state)
+	}
+	listener, err := c.listen(ctx, l)
 	if err != nil {
 		return token.Set{}, err
 	}
 	defer listener.Close()
 	l.redirectURI = listener.RedirectURI()
 
-	request, err := c.authorizationRequest(l)
+	request, err := c.authorizationRequest(ctx, l)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -54,24 +56,30 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, listener)
+	response, err := c.wait(ctx, l, listener)
 	if err != nil {
 		return token.Set{}, err
 	}
-	c.observe(AuthorizationResponse{l.redirectURI, response})
 	set, err := c.finish(ctx, l, response)
 	listener.Finish(page(err))
 	return set, err
 }
 
-func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
-	defer cancel()
-	response, err := listener.Wait(ctx)
+// listen takes the redirect URI's port. A server that ignores response_mode=form_post and answers in the query is let in:
+// the state and the code verifier protect that answer as they do any other.
+func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error) {
+	redirect, err := url.Parse(c.Profile.RedirectURI)
 	if err != nil {
-		return nil, fmt.Errorf("wait for the browser: %w", err)
+		return nil, fmt.Errorf("read redirect_uri: %w", err)
 	}
-	return response, nil
+	options := loopback.Options{
+		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
+		FormPost: c.postedResponse(),
+	}
+	if l.jarm != nil {
+		options.Unwrap = l.jarm.unwrap
+	}
+	return loopback.Listen(ctx, options)
 }
 
 // newLogin draws what must not be guessed. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
@@ -87,42 +95,12 @@ func newLogin(openID, pkce bool) login {
 	return l
 }
 
-func (c *Client) authorizationRequest(l login) (AuthorizationRequest, error) {
-	var options []oauth2.AuthCodeOption
-	if l.verifier != "" {
-		options = append(options, oauth2.S256ChallengeOption(l.verifier))
-	}
-	if !l.nonce.Empty() {
-		options = append(options, oauth2.SetAuthURLParam("nonce", l.nonce.Reveal()))
-	}
-	o := oauth2.Config{
-		ClientID: c.Profile.ClientID, RedirectURL: l.redirectURI, Scopes: c.Profile.Scopes,
-		Endpoint: oauth2.Endpoint{AuthURL: c.Server.AuthorizationEndpoint},
-	}
-	if err := checkQuery(c.Server.AuthorizationEndpoint, c.addedParameters()...); err != nil {
-		return AuthorizationRequest{}, &untrusted.Error{Op: "prepare authorization request", Err: fmt.Errorf("authorization_endpoint %w", err)}
-	}
-	u, err := url.Parse(o.AuthCodeURL(l.state, options...))
-	if err != nil {
-		return AuthorizationRequest{}, fmt.Errorf("read authorization_endpoint: %w", err)
-	}
-	// golang.org/x/oauth2 sets a parameter once; resource (RFC 8707 §2) and others may be repeated.
-	query := u.Query()
-	for name, values := range c.Profile.AuthorizationParameters {
-		query[name] = values
-	}
-	if len(c.Profile.Resource) > 0 {
-		query["resource"] = c.Profile.Resource
-	}
-	if len(c.Profile.Audience) > 0 {
-		query["audience"] = c.Profile.Audience
-	}
-	u.RawQuery = query.Encode()
-	return AuthorizationRequest{u, l.redirectURI}, nil
-}
-
 // finish checks the authorization response and redeems its code.
 func (c *Client) finish(ctx context.Context, l login, response url.Values) (token.Set, error) {
+	if err := l.jarm.verdict(response); err != nil {
+		return token.Set{}, err
+	}
+	c.observe(AuthorizationResponse{l.redirectURI, response})
 	if err := c.checkIssuer(response); err != nil {
 		return token.Set{}, &untrusted.Error{Op: "check authorization response", Err: err}
 	}
@@ -167,6 +145,7 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 		return token.Set{}, err
 	}
 	c.warnOfScope(set.Scopes)
+	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
 	if asked := slices.Contains(set.Scopes, "openid"); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
 		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")

@@ -32,6 +32,8 @@ type Client struct {
 	// Open shows the authorization request to the person and opens the browser, without waiting for it. A login that
 	// nobody can have seen is ended through its context.
 	Open func(ctx context.Context, request AuthorizationRequest)
+	// Paste asks the person for the address that the browser ended at, until deliver takes one or ctx ends; nil for nobody.
+	Paste func(ctx context.Context, deliver func(pasted string) error)
 	// Accept has the last word on what a login brought, before the browser shows that it succeeded; nil accepts. It may
 	// add to the set.
 	Accept func(ctx context.Context, set token.Set) (token.Set, error)

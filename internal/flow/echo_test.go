@@ -121,7 +121,7 @@ func TestEndpointsOwnQueryCannotSetOurParameters(t *testing.T) {
 		c := echoing(t, func(*http.Request) string { asked = true; return "" })
 		c.Profile.Resource = []string{"https://api.example"}
 		c.Server.AuthorizationEndpoint = "https://as.example/authorize?" + query
-		_, err := c.authorizationRequest(newLogin(true, true))
+		_, err := c.authorizationRequest(t.Context(), newLogin(true, true))
 		if _, ok := errors.AsType[*untrusted.Error](err); !ok {
 			t.Errorf("authorization_endpoint with %s: %v", query, err)
 		}
@@ -136,7 +136,7 @@ func TestEndpointsOwnQueryCannotSetOurParameters(t *testing.T) {
 	}
 	c := Client{Profile: config.Profile{ClientID: "c"}}
 	c.Server.AuthorizationEndpoint = "https://as.example/authorize?p=B2C_1_signin"
-	r, err := c.authorizationRequest(newLogin(false, true))
+	r, err := c.authorizationRequest(t.Context(), newLogin(false, true))
 	if err != nil || r.URL.Query().Get("p") != "B2C_1_signin" || r.URL.Query().Get("client_id") != "c" {
 		t.Errorf("a query of its own must be retained (RFC 6749 §3.1): %v, %v", r.URL, err)
 	}

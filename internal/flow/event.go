@@ -2,6 +2,7 @@ package flow
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/token"
@@ -10,6 +11,19 @@ import (
 // Event is one step of a flow, in the order in which the types stand here. Events bear secrets as they travel: what
 // shows one to a person goes through package trace.
 type Event interface{ event() }
+
+// PushedRequest is about to go to the pushed authorization request endpoint (RFC 9126 §2.1).
+type PushedRequest struct {
+	Endpoint   string
+	Auth       clientauth.Method
+	Parameters url.Values
+}
+
+// PushedResponse came back from there (RFC 9126 §2.2).
+type PushedResponse struct {
+	RequestURI string
+	Lifetime   time.Duration // 0 where the server did not say
+}
 
 // AuthorizationRequest goes to the authorization endpoint through the browser (RFC 6749 §4.1.1).
 type AuthorizationRequest struct {
@@ -34,6 +48,8 @@ type TokenRequest struct {
 // TokenResponse came back, and what it brought has been checked (RFC 6749 §5.1).
 type TokenResponse struct{ Set token.Set }
 
+func (PushedRequest) event()         {}
+func (PushedResponse) event()        {}
 func (AuthorizationRequest) event()  {}
 func (AuthorizationResponse) event() {}
 func (TokenRequest) event()          {}

@@ -20,9 +20,9 @@ var reserved = []string{
 
 // checkQuery reports why an endpoint's own query cannot stay: "which MUST be retained when adding additional query
 // parameters" (RFC 6749 §3.1), while "Request and response parameters MUST NOT be included more than once" (§3.1, §3.2).
-// An endpoint that bears one of ours would have us send two, and leave it to the server which of them counts. more are
-// names beyond those reserved. Its errors read on from the endpoint's name.
-func checkQuery(endpoint string, more ...string) error {
+// An endpoint that bears one of ours would have us send two, and leave it to the server which of them counts. params are
+// to be added, beyond the reserved ones. Its errors read on from the endpoint's name.
+func checkQuery(endpoint string, params url.Values) error {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return errors.New("is not a URL")
@@ -32,21 +32,9 @@ func checkQuery(endpoint string, more ...string) error {
 		return errors.New("has a query that cannot be read")
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if slices.Contains(reserved, name) || slices.Contains(more, name) {
+		if slices.Contains(reserved, name) || params.Has(name) {
 			return fmt.Errorf("has the parameter %s in its own query, which only the request may set", untrusted.Quote(name))
 		}
 	}
 	return nil
-}
-
-// addedParameters are the names that the profile adds to the authorization request.
-func (c *Client) addedParameters() []string {
-	names := slices.Collect(maps.Keys(c.Profile.AuthorizationParameters))
-	if len(c.Profile.Resource) > 0 {
-		names = append(names, "resource")
-	}
-	if len(c.Profile.Audience) > 0 {
-		names = append(names, "audience")
-	}
-	return names
 }

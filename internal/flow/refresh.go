@@ -23,6 +23,9 @@ var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued
 // may be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"
+	if err := c.checkSecurityProfile(); err != nil {
+		return token.Set{}, err
+	}
 	if old.TokenEndpoint != "" && old.TokenEndpoint != c.Server.TokenEndpoint {
 		return token.Set{}, &untrusted.Error{Op: op, Err: ErrEndpointMoved}
 	}
@@ -40,6 +43,9 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
 	set := c.set(answer, old.Scopes)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
+	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
+		set.AuthorizationDetails = old.AuthorizationDetails
+	}
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}

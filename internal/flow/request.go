@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/token"
@@ -22,8 +23,8 @@ type answer struct {
 }
 
 // post sends form to an endpoint that wants the client's authentication, as the token endpoint does. form gets the proof
-// added. An answer with a status other than want is a *ServerError, in which what the request bore is masked.
-func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want int) (answer, error) {
+// added. An answer with a status that is not among want is a *ServerError, in which what the request bore is masked.
+func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want ...int) (answer, error) {
 	secrets := c.sent(form)
 	form = maps.Clone(form)
 	header, err := c.Auth.Authenticate(form)
@@ -40,7 +41,7 @@ func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values,
 	if err != nil {
 		return answer{}, err
 	}
-	if a.status != want {
+	if !slices.Contains(want, a.status) {
 		return a, a.refusal(op, secrets)
 	}
 	return a, nil

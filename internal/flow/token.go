@@ -27,7 +27,7 @@ import (
 // clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
 // oauth2.Config.Exchange and TokenSource do not.
 func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
-	if err := checkQuery(c.Server.TokenEndpoint); err != nil {
+	if err := checkQuery(c.Server.TokenEndpoint, nil); err != nil {
 		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
 	}
 	params = maps.Clone(params)

@@ -193,13 +193,14 @@ func TestPastedAddressIsJudgedLikeARequest(t *testing.T) {
 	for _, pasted := range []string{
 		"", code, "code=" + code, "state=x&code=" + code, l.RedirectURI(), "https://as.example/authorize?" + good,
 		"http://evil.example/callback?" + good, strings.Replace(l.RedirectURI(), "callback", "other", 1) + "?" + good,
+		code + "#", code + "#x", "#" + state, "code=" + code + "#" + state + "&state=x",
 		good + "&code=y", "://?" + good, good + strings.Repeat("x", headerLimit),
 	} {
 		if err := l.Deliver(pasted); err == nil || strings.Contains(err.Error(), "canary-") {
 			t.Errorf("Deliver(%.60q): %v", pasted, err)
 		}
 	}
-	for _, pasted := range []string{success200(l), `  "` + success200(l) + "\"\r\n", success200(l)[:30] + "\n  " + success200(l)[30:], good, "?" + good} {
+	for _, pasted := range []string{success200(l), `  "` + success200(l) + "\"\r\n", success200(l)[:30] + "\n  " + success200(l)[30:], good, "?" + good, code + "#" + state} {
 		l := listen(t, func(o *Options) { o.RedirectURI = parseURL(t, l.RedirectURI()); _ = l.Close() })
 		if err := l.Deliver(pasted); err != nil {
 			t.Errorf("Deliver(%q): %v", pasted, err)

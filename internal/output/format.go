@@ -121,7 +121,11 @@ func idToken(s token.Set, _ time.Time) (string, error) {
 }
 
 func asJSON(s token.Set, now time.Time) (string, error) {
-	data, err := json.MarshalIndent(members(s, now), "", "  ")
+	m := members(s, now)
+	if s.AuthorizationDetails != "" {
+		m["authorization_details"] = json.RawMessage(s.AuthorizationDetails)
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
 	return string(data) + "\n", err
 }
 
@@ -140,6 +144,9 @@ func members(s token.Set, now time.Time) map[string]any {
 	}
 	if len(s.Scopes) > 0 {
 		m["scope"] = strings.Join(s.Scopes, " ")
+	}
+	if s.AuthorizationDetails != "" {
+		m["authorization_details"] = s.AuthorizationDetails // a template prints it; JSON has it as the array it is
 	}
 	return m
 }

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/oauthget/oauthget/internal/testpty"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -24,6 +25,15 @@ func TestMain(m *testing.M) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if os.Getenv("TERM_TEST_ASKS") == "line" {
+		fmt.Println("ready")
+		err := ReadLines(ctx, 8<<10, func(line string) bool {
+			fmt.Printf("%d %.20q ", len(line), line)
+			return line == "more"
+		})
+		fmt.Println(err)
+		return
+	}
 	secret, err := AskSecret(ctx, "Word\x1b[31m")
 	switch {
 	case errors.Is(err, ErrNoTerminal):
@@ -39,33 +49,13 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// pseudoTerminal returns both ends of a new one.
-func pseudoTerminal(t *testing.T) (person, program *os.File) {
+func terminal(t *testing.T) (person, program *os.File) {
 	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	person, program, err := testpty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = person.Close() })
-	number := 0
-	raw, err := person.SyscallConn() // Fd would make reads wait for ever
-	if err != nil {
-		t.Fatal(err)
-	}
-	if failed := raw.Control(func(fd uintptr) {
-		number, err = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
-		err = errors.Join(err, unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0))
-	}); failed != nil || err != nil {
-		t.Fatal(failed, err)
-	}
-	if err := person.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = program.Close() })
+	t.Cleanup(func() { _, _ = person.Close(), program.Close() })
 	return person, program
 }
 
@@ -89,7 +79,7 @@ func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 		"x\x7fcanary\n": "understood\n", // a slip taken back
 		"\x03":          "interrupted\n",
 	} {
-		person, program := pseudoTerminal(t)
+		person, program := terminal(t)
 		before, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
 		if err != nil {
 			t.Fatal(err)

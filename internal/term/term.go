@@ -6,7 +6,6 @@ package term
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	xterm "golang.org/x/term"
@@ -25,7 +24,7 @@ func CheckColorMode(mode string) error {
 
 // Is reports whether stream, an *os.File or anything else, is a terminal.
 func Is(stream any) bool {
-	f, ok := stream.(*os.File)
+	f, ok := stream.(interface{ Fd() uintptr })
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
 

@@ -33,6 +33,8 @@ type Set struct {
 	Subject, Username string
 	// DPoPKey is the private JWK that the tokens are bound to (RFC 9449 §4.2); empty where they are not.
 	DPoPKey Secret
+	// AuthorizationDetails is what was granted (RFC 9396 §7), a JSON array; empty where the server did not say.
+	AuthorizationDetails string
 }
 
 // clockLeeway is by how much a clock may have been set back since the token was obtained, before the token's expiry is
@@ -87,6 +89,7 @@ type stored struct {
 	Username     string   `json:"username,omitempty"`
 	Endpoint     string   `json:"token_endpoint,omitempty"`
 	DPoPKey      string   `json:"dpop_key,omitempty"`
+	Details      string   `json:"authorization_details,omitempty"`
 }
 
 const storedVersion = 1
@@ -99,7 +102,7 @@ func (s Set) Marshal() ([]byte, error) {
 		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
 		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained), IDExpiry: unix(s.IDTokenExpiry),
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
-		DPoPKey: s.DPoPKey.Reveal(),
+		DPoPKey: s.DPoPKey.Reveal(), Details: s.AuthorizationDetails,
 	})
 }
 
@@ -124,7 +127,7 @@ func Unmarshal(data []byte) (Set, error) {
 		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
 		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained), IDTokenExpiry: fromUnix(st.IDExpiry),
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
-		DPoPKey: NewSecret(st.DPoPKey),
+		DPoPKey: NewSecret(st.DPoPKey), AuthorizationDetails: st.Details,
 	}, nil
 }
 

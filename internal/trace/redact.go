@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -103,74 +102,86 @@ func (r *redactor) value(name, value string) string {
 	return token.NewSecret(value).Fingerprint()
 }
 
-func (r *redactor) url(u *url.URL) string {
+func (r *redactor) url(u *url.URL) string { return join(r.target(u), r.form(u.Query())) }
+
+// target is u without its query.
+func (r *redactor) target(u *url.URL) string {
 	shown := *u
 	shown.RawQuery, shown.Fragment, shown.User = "", "", nil
 	shown.RawPath = "" // %63 in the place of a c would hide an echo from the mask
-	text := untrusted.Text(shown.String(), r)
-	if query := r.form(u.Query()); len(query) > 0 {
-		text += "?" + strings.Join(query, "&")
-	}
-	return text
+	return untrusted.Text(shown.String(), r)
 }
 
-func (r *redactor) form(values url.Values) []string {
-	var list []string
+func join(target string, query []Field) string {
+	separator := "?"
+	for _, f := range query {
+		target += separator + f.Name + "=" + f.Value
+		separator = "&"
+	}
+	return target
+}
+
+func (r *redactor) form(values url.Values) []Field {
+	var list []Field
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, v := range values[name] {
-			list = append(list, untrusted.Text(name, r)+"="+r.value(name, v))
+			list = append(list, Field{untrusted.Text(name, r), r.value(name, v), !r.shown(name)})
 		}
 	}
 	return list
 }
 
-func (r *redactor) header(text *bytes.Buffer, mark string, h http.Header) {
+func (r *redactor) message(h http.Header, body []byte) Message {
+	var m Message
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
-			fmt.Fprintf(text, "%s %s: %s\n", mark, untrusted.Text(name, r), r.headerValue(name, v))
+			value, hidden := r.headerValue(name, v)
+			m.Header = append(m.Header, Field{untrusted.Text(name, r), value, hidden})
 		}
 	}
+	m.Body = r.body(h.Get("Content-Type"), body)
+	return m
 }
 
-func (r *redactor) headerValue(name, v string) string {
+func (r *redactor) headerValue(name, v string) (text string, hidden bool) {
 	if name == "Location" {
 		if u, err := url.Parse(v); err == nil {
-			return r.url(u)
+			return r.url(u), false
 		}
-		return token.NewSecret(v).Fingerprint()
+		return token.NewSecret(v).Fingerprint(), true
 	}
 	if slices.Contains(shownHeaders, name) {
-		return untrusted.Text(v, r)
+		return untrusted.Text(v, r), false
 	}
 	if scheme, credentials, ok := strings.Cut(v, " "); ok && name == "Authorization" {
-		return untrusted.Text(scheme) + " " + token.NewSecret(credentials).Fingerprint()
+		return untrusted.Text(scheme) + " " + token.NewSecret(credentials).Fingerprint(), true
 	}
-	return token.NewSecret(v).Fingerprint()
+	return token.NewSecret(v).Fingerprint(), true
 }
 
-func (r *redactor) body(text *bytes.Buffer, mark, contentType string, body []byte) {
+func (r *redactor) body(contentType string, body []byte) Body {
+	media, _, _ := mime.ParseMediaType(contentType)
+	b := Body{Type: untrusted.Text(media, r), Size: len(body)}
 	var object map[string]json.RawMessage
 	switch {
 	case isForm(contentType):
 		if form, err := url.ParseQuery(string(body)); err == nil && len(form) <= maxMembers {
-			for _, line := range r.form(form) {
-				fmt.Fprintf(text, "%s   %s\n", mark, line)
-			}
-			return
+			b.Fields, b.IsForm = r.form(form), true
+			return b
 		}
 	case json.Unmarshal(body, &object) == nil && len(object) <= maxMembers:
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			fmt.Fprintf(text, "%s   %s: %s\n", mark, untrusted.Text(name, r), r.member(name, object[name]))
+			value, hidden := r.member(name, object[name])
+			b.Fields = append(b.Fields, Field{untrusted.Text(name, r), value, hidden})
 		}
-		return
+		return b
 	}
-	if len(body) > 0 {
-		fmt.Fprintf(text, "%s   [%d bytes, not shown]\n", mark, len(body))
-	}
+	b.Opaque = len(body) > 0
+	return b
 }
 
 // member describes one JSON member. Objects are never opened: what is inside is named by nobody's list.
-func (r *redactor) member(name string, raw json.RawMessage) string {
+func (r *redactor) member(name string, raw json.RawMessage) (shown string, isHidden bool) {
 	hidden := fmt.Sprintf("[%d bytes, not shown]", len(raw))
 	var text string
 	var list []string
@@ -178,21 +189,21 @@ func (r *redactor) member(name string, raw json.RawMessage) string {
 	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil:
 		// Decoded first: \u0063 in the place of a c would hide an echo from the mask.
 		if !r.shown(name) {
-			return token.NewSecret(text).Fingerprint()
+			return token.NewSecret(text).Fingerprint(), true
 		}
-		return untrusted.Quote(text, r)
+		return untrusted.Quote(text, r), false
 	case !r.shown(name), raw[0] == '{':
-		return hidden
+		return hidden, true
 	case raw[0] == '[':
 		if json.Unmarshal(raw, &list) != nil {
-			return hidden
+			return hidden, true
 		}
 		for i := range list {
 			list[i] = untrusted.Quote(list[i], r)
 		}
-		return untrusted.Text("["+strings.Join(list, ",")+"]", r)
+		return untrusted.Text("["+strings.Join(list, ",")+"]", r), false
 	}
-	return untrusted.Text(string(raw), r)
+	return untrusted.Text(string(raw), r), false
 }
 
 func isForm(contentType string) bool {

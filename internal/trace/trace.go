@@ -1,4 +1,4 @@
-// Package trace writes an account of HTTP exchanges that is safe to paste into a bug report.
+// Package trace makes an account of HTTP exchanges that is safe to paste into a bug report.
 //
 // It works by an allow list: a parameter, member or header is shown where its name is known to bear no secret, and
 // everything else is replaced by a fingerprint. A deny list would show the first secret nobody thought of. The
@@ -7,36 +7,65 @@ package trace
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Writer writes exchanges one after the other, each as a whole, to W.
-type Writer struct {
-	W  io.Writer
-	mu sync.Mutex
+// Exchange is a request and what became of it. All its texts are safe to show.
+type Exchange struct {
+	Started  time.Time
+	Took     time.Duration
+	Request  Message
+	Response Message // empty where Failed is not
+	Method   string
+	Target   string // the URL without its query
+	Query    []Field
+	Status   int
+	Failed   string // why there was no answer; empty where there was one
 }
 
-// Wrap returns a transport that does what base does and writes down each exchange. Bodies are read whole: base has to
-// bound them.
-func (w *Writer) Wrap(base http.RoundTripper) http.RoundTripper {
-	return transport{base, w}
+// URL is where the request went, with its query.
+func (e Exchange) URL() string { return join(e.Target, e.Query) }
+
+// Message is what was sent or came back.
+type Message struct {
+	Header []Field
+	Body   Body
 }
 
-type transport struct {
+// Field is a header field, a parameter or a member.
+type Field struct {
+	Name, Value string
+	Hidden      bool // Value is a fingerprint, or says how much is not shown
+}
+
+// Body is a body as far as it is understood.
+type Body struct {
+	Type   string // the media type
+	Size   int    // in bytes
+	Fields []Field
+	IsForm bool // the fields are those of a form, else the members of a JSON object
+	Opaque bool // it is neither, and nothing of it is shown
+}
+
+// Record returns a transport that does what base does and tells of each exchange when it is over. Bodies are read whole:
+// base has to bound them.
+func Record(base http.RoundTripper, tell func(Exchange)) http.RoundTripper {
+	return recorder{base, tell}
+}
+
+type recorder struct {
 	base http.RoundTripper
-	out  *Writer
+	tell func(Exchange)
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	var sent []byte
 	if req.GetBody != nil {
 		if body, err := req.GetBody(); err == nil {
@@ -45,29 +74,30 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	seen := newRedactor(req, sent)
-	var text bytes.Buffer
-	describeRequest(&text, seen, req, sent)
-
-	start := time.Now()
+	e := Exchange{
+		Started: time.Now(), Method: req.Method, Target: seen.target(req.URL), Query: seen.form(req.URL.Query()),
+		Request: seen.message(req.Header, sent),
+	}
 	resp, err := t.base.RoundTrip(req)
-	took := time.Since(start).Round(time.Millisecond)
+	e.Took = time.Since(e.Started).Round(time.Millisecond)
 	if err != nil {
-		fmt.Fprintf(&text, "! %s (%s)\n\n", untrusted.Text(untrusted.Network(req.Context(), err).Error(), seen), took)
-		t.out.write(text.Bytes())
+		e.Failed = untrusted.Text(untrusted.Network(req.Context(), err).Error(), seen)
+		t.tell(e)
 		return nil, err
 	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	resp.Body = &replay{Reader: bytes.NewReader(body), err: err}
-	describeResponse(&text, seen, resp, body, took)
-	t.out.write(text.Bytes())
+	// What anybody may GET is no secret, and not sought elsewhere: the metadata of one large server names its own domain
+	// in a member that nobody's list has.
+	if req.Method == http.MethodGet && req.Header.Get("Authorization") == "" {
+		seen.shown = shownMetadata
+	} else {
+		seen.rememberAnswer(resp, body)
+	}
+	e.Status, e.Response = resp.StatusCode, seen.message(resp.Header, body)
+	t.tell(e)
 	return resp, nil
-}
-
-func (w *Writer) write(text []byte) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, _ = w.W.Write(text) // a trace that cannot be written must not fail a login
 }
 
 // replay gives back what was read of a body, and then the error that reading it met.
@@ -86,36 +116,21 @@ func (r *replay) Read(p []byte) (int, error) {
 
 func (r *replay) Close() error { return nil }
 
-func describeRequest(text *bytes.Buffer, seen *redactor, req *http.Request, body []byte) {
-	fmt.Fprintf(text, "> %s %s\n", req.Method, seen.url(req.URL))
-	seen.header(text, ">", req.Header)
-	if len(body) > 0 {
-		seen.body(text, ">", req.Header.Get("Content-Type"), body)
-	}
-}
-
-func describeResponse(text *bytes.Buffer, seen *redactor, resp *http.Response, body []byte, took time.Duration) {
-	// What anybody may GET is no secret, and not sought elsewhere: the metadata of one large server names its own domain
-	// in a member that nobody's list has.
-	if req := resp.Request; req != nil && req.Method == http.MethodGet && req.Header.Get("Authorization") == "" {
-		seen.shown = shownMetadata
-	} else {
-		seen.rememberAnswer(resp, body)
-	}
-	fmt.Fprintf(text, "< %d %s (%s)\n", resp.StatusCode, http.StatusText(resp.StatusCode), took)
-	seen.header(text, "<", resp.Header)
-	seen.body(text, "<", resp.Header.Get("Content-Type"), body)
-	text.WriteByte('\n')
-}
-
 // URL returns u with every query parameter that is not on the allow list replaced by a fingerprint, for a person.
 func URL(u *url.URL) string { return redactorOf(u.Query()).url(u) }
 
 // Parameters lists the parameters of one message as a trace shows them: name=value where the name is on the allow list,
 // else a fingerprint for the value, and no hidden value within a shown one.
 func Parameters(values url.Values) string {
-	return strings.Join(redactorOf(values).form(values), " ")
+	var list []string
+	for _, f := range Fields(values) {
+		list = append(list, f.Name+"="+f.Value)
+	}
+	return strings.Join(list, " ")
 }
+
+// Fields are the parameters of one message one by one, as [Parameters] has them.
+func Fields(values url.Values) []Field { return redactorOf(values).form(values) }
 
 func redactorOf(values url.Values) *redactor {
 	r := &redactor{shown: Shown}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/doctor"
+	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/store"
+)
+
+// examination gathers findings about one profile and the machine.
+type examination struct {
+	*session
+	report *doctorReport
+}
+
+// examine looks at everything. What cannot be looked at for want of something else is left out.
+func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
+	report := doctorReport{Version: 1, Checks: []doctor.Finding{}}
+	s, err := a.openSession(cmd, name)
+	a.examineFile(&report)
+	if err != nil {
+		report.failed("profile", err)
+		return report
+	}
+	report.Profile = s.profile.Name
+	report.add("profile", doctor.OK, cmp.Or(s.profile.Name, "given by flags and the environment"), "")
+	e := examination{s, &report}
+	e.secrets(cmd.Context())
+	e.server(cmd.Context())
+	e.tokens(cmd.Context())
+	if s.profile.Grant == config.GrantAuthorizationCode {
+		e.browser()
+		e.port(cmd.Context())
+	}
+	return report
+}
+
+func (r *doctorReport) add(check string, status doctor.Status, detail, do string) {
+	r.Checks = append(r.Checks, doctor.Finding{Check: check, Status: status, Detail: detail, Do: do})
+}
+
+// failed adds an error with its first hint, as the command that meets it would say it.
+func (r *doctorReport) failed(check string, err error) {
+	r.add(check, doctor.Fail, err.Error(), explain(err).hints[0])
+}
+
+// examineFile looks at the mode of the profile file: who can change it can name another server for the same client.
+func (a *app) examineFile(r *doctorReport) {
+	const check = "profile file"
+	path, _, err := a.profilePath()
+	if err != nil {
+		r.add(check, doctor.Warn, "there is no place for one: "+err.Error(), "set HOME, or name a file with --config")
+		return
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.add(check, doctor.OK, path+" is not there", "")
+	case err != nil:
+		r.failed(check, err)
+	case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o022 != 0:
+		r.add(check, doctor.Fail, fmt.Sprintf("%s has mode %04o: others can change it", path, info.Mode().Perm()), "chmod go-w "+path)
+	default:
+		r.add(check, doctor.OK, path, "")
+	}
+}
+
+// secrets finds out whether the client has what it authenticates with. A program that would print it is not run.
+func (e examination) secrets(ctx context.Context) {
+	const check = "client secret"
+	source := e.profile.ClientSecret
+	switch {
+	case source.Empty():
+	case source.Command != nil:
+		e.report.add(check, doctor.OK, "a program prints it, and was not run", "")
+	default:
+		if _, err := e.clientSecret(ctx); err != nil {
+			e.report.failed(check, err)
+			return
+		}
+		e.report.add(check, doctor.OK, "there, by "+source.Key, "")
+	}
+}
+
+// server fetches the metadata anew, and judges it and the exchange that brought it.
+func (e examination) server(ctx context.Context) {
+	if e.profile.Issuer == "" {
+		e.findings(doctor.Metadata(e.profile, flow.Server(discovery.Metadata{}, e.profile)))
+		e.findings(doctor.Redirect(e.profile))
+		return
+	}
+	if u, err := url.Parse(e.profile.Issuer); err == nil {
+		e.findings([]doctor.Finding{doctor.Proxy(http.ProxyFromEnvironment(&http.Request{URL: u}))})
+	}
+	seen := &sight{}
+	client := endpoint.NewClient(endpoint.Options{UserAgent: "oauthget/" + version, Trace: seen.wrap})
+	metadata, err := e.documents(client).Fetch(ctx, e.profile.Issuer, true)
+	if seen.answer != nil {
+		date, _ := http.ParseTime(seen.answer.Header.Get("Date"))
+		e.findings([]doctor.Finding{doctor.Connection(seen.answer.TLS, e.now()), doctor.Clock(date, e.now())})
+	}
+	if err != nil {
+		e.report.failed("metadata", err)
+		return
+	}
+	e.report.add("metadata", doctor.OK, metadata.Source, "")
+	e.findings(doctor.Metadata(e.profile, flow.Server(metadata, e.profile)))
+	e.findings(doctor.Redirect(e.profile))
+}
+
+func (e examination) findings(list []doctor.Finding) {
+	e.report.Checks = append(e.report.Checks, list...)
+}
+
+// sight keeps the last answer, for its Date and its TLS.
+type sight struct {
+	base   http.RoundTripper
+	answer *http.Response
+}
+
+func (s *sight) wrap(base http.RoundTripper) http.RoundTripper {
+	s.base = base
+	return s
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (s *sight) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := s.base.RoundTrip(req)
+	if err == nil {
+		s.answer = resp
+	}
+	return resp, err
+}
+
+// tokens finds out whether the store can be used, and what is in it.
+func (e examination) tokens(ctx context.Context) {
+	const check = "token store"
+	if e.profile.Store == "none" {
+		e.report.add(check, doctor.Warn, "none: each command obtains its own token", "remove store = \"none\" to keep tokens")
+		return
+	}
+	if err := e.store.Probe(ctx); err != nil {
+		e.report.failed(check, err)
+		return
+	}
+	e.report.add(check, doctor.OK, e.profile.Store, "")
+	row := e.status(ctx, true)
+	switch row.State {
+	case stateError, stateLocked:
+		e.report.add("stored token", doctor.Fail, row.Error, "oauthget status "+e.profile.Name)
+	case stateExpired:
+		e.report.add("stored token", doctor.Warn, "it has expired and cannot be refreshed", "oauthget login "+e.profile.Name)
+	default:
+		e.report.add("stored token", doctor.OK, row.State, "")
+	}
+	e.directory()
+}
+
+func (e examination) directory() {
+	const check = "state directory"
+	info, err := os.Stat(e.state)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		e.report.failed(check, &store.Error{Reason: store.StateDirBad, Err: err})
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		e.report.add(check, doctor.Fail, fmt.Sprintf("%s has mode %04o: others can look into it", e.state, info.Mode().Perm()), "chmod 700 "+e.state)
+	default:
+		e.report.add(check, doctor.OK, e.state, "")
+	}
+}
+
+func (e examination) browser() {
+	const check = "browser"
+	switch obstacle := e.opener().Obstacle(); obstacle {
+	case "":
+		e.report.add(check, doctor.OK, "it can be opened", "")
+	case browser.RemoteSession:
+		e.report.add(check, doctor.Warn, string(obstacle), "a login shows the ssh line for the port, and takes the address pasted into the terminal")
+	default:
+		e.report.add(check, doctor.Warn, string(obstacle), "a login shows the address, and takes the one the browser ends at pasted into the terminal")
+	}
+}
+
+// port finds out whether the redirect URI can be listened on.
+func (e examination) port(ctx context.Context) {
+	const check = "port"
+	redirect, err := url.Parse(e.profile.RedirectURI)
+	if err != nil {
+		e.report.failed(check, err)
+		return
+	}
+	listener, err := loopback.Listen(ctx, loopback.Options{
+		RedirectURI: redirect, Ports: e.profile.RedirectPorts, ListenAddress: e.profile.ListenAddress, State: "none",
+	})
+	if err != nil {
+		e.report.failed(check, err)
+		return
+	}
+	defer listener.Close()
+	e.report.add(check, doctor.OK, listener.RedirectURI()+" can be listened on", "")
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/testpty"
+)
+
+// onTerminal starts oauthget with a terminal of its own, as in a remote session, and returns what stands for the person.
+func onTerminal(t *testing.T, stdout io.Writer, args ...string) (cmd *exec.Cmd, person, program *os.File) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	person, program, err = testpty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = person.Close(), program.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	cmd = exec.CommandContext(ctx, self)
+	cmd.Args = append([]string{"oauthget"}, args...) // the test binary is the program under this name
+	cmd.Env = []string{
+		"HOME=" + t.TempDir(), "PATH=/nowhere", "TERM=dumb", "GORACE=atexit_sleep_ms=0",
+		"SSH_CONNECTION=198.51.100.7 50022 192.0.2.1 22", "USER=ann",
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, stdout, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, person, program
+}
+
+// address is where the browser of somebody who allows everything ends.
+func address(t *testing.T, authorization string) string {
+	t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Get(authorization)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.Header.Get("Location")
+}
+
+// awaitSilence waits until the terminal shows nothing of what is typed.
+func awaitSilence(t *testing.T, tty *os.File) {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if now, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS); err != nil || now.Lflag&unix.ECHO == 0 {
+			return
+		}
+	}
+	t.Error("the terminal is never made ready")
+}
+
+func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
+	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{AutoApprove: true, Prefix: canary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	var stdout bytes.Buffer
+	cmd, person, program := onTerminal(t, &stdout, "token", "--issuer", server.Issuer(), "--client-id", "demo", "--store", "none")
+	var shown []string
+	for lines := bufio.NewScanner(person); lines.Scan(); { // to the end, which is an error on a terminal
+		line := strings.TrimSpace(lines.Text())
+		shown = append(shown, line)
+		if _, authorization, ok := strings.Cut(line, "continue in your browser: "); ok {
+			go func() {
+				awaitSilence(t, program)
+				program.Close() // the last to hold it is then the program itself
+				person.WriteString("https://as.example/?code=another\n" + address(t, authorization) + "\n")
+			}()
+		}
+	}
+	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) {
+		t.Errorf("%v, %q, %q", err, stdout.String(), shown)
+	}
+	all := strings.Join(shown, "\n")
+	if strings.Contains(all, "code=another") || strings.Contains(all, canary) {
+		t.Errorf("the code is left on the screen:\n%s", all)
+	}
+	for _, want := range []string{"ssh -N -L ", "ann@192.0.2.1", "pasted here", "5m0s at most", "it does not begin with the redirect URI; the login goes on"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the terminal does not say %q:\n%s", want, all)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package advice
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oauthget/oauthget/internal/config"
+)
+
+func all() []row { return slices.Concat(entra(), described(), coded()) }
+
+// TestEveryRowIsFoundByWhatServersSay holds each row to an answer in the words of a server that sends it. A row that
+// another one hides is found by none.
+func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
+	// The descriptions are those of the servers named in the tables, shortened.
+	said := map[string][2]string{}
+	for _, r := range entra() {
+		number := strings.TrimSuffix(strings.ToUpper(r.in), ":")
+		said[r.in] = [2]string{"invalid_request", number + ": Something was wrong. Trace ID: 1-2 Correlation ID: 3"}
+	}
+	for _, r := range described() {
+		said[r.code+r.in] = [2]string{r.code, map[string]string{
+			"redirect_uri":     "Invalid parameter: redirect_uri",
+			"redirect uri":     "The redirect URI in the request does not match",
+			"redirecturi":      "Invalid redirectUri",
+			"code_challenge":   "Missing parameter: code_challenge_method",
+			"pkce":             "PKCE verification failed: Invalid code",
+			"resource":         "resource indicator is missing, or unknown",
+			"audience":         "Unknown audience: https://api.example",
+			"code_verifier":    "Failed to verify code_verifier",
+			"invalid_rapt":     "reauth related error (invalid_rapt)",
+			"not found":        "Client not found.",
+			"unknown client":   "Unknown client or client not enabled",
+			"client_assertion": "client_assertion verification failed",
+			"assertion":        "Client assertion was not accepted",
+			"certificate":      "client certificate was not provided",
+			"secret":           "Invalid client secret",
+			"refresh":          "Client not allowed refresh tokens",
+			"device":           "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant",
+			"admin":            "Your administrator has configured the application to block users",
+		}[r.in]}
+	}
+	for _, r := range coded() {
+		said[r.code] = [2]string{r.code, ""}
+	}
+	for _, r := range all() {
+		key := r.code + r.in
+		got, ok := For(said[key][0], said[key][1])
+		if !ok || got.Text != r.Text || !slices.Equal(got.Keys, r.Keys) {
+			t.Errorf("%s %q: %+v, want %+v", said[key][0], said[key][1], got, r.Advice)
+		}
+	}
+}
+
+func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
+	var names []string
+	for _, k := range config.Keys() {
+		names = append(names, k.Name)
+	}
+	brace := regexp.MustCompile(`\{([^}]*)\}`)
+	for _, r := range all() {
+		for _, key := range r.Keys {
+			if !slices.Contains(names, key) {
+				t.Errorf("%s%s: there is no key %s", r.code, r.in, key)
+			}
+		}
+		for _, m := range brace.FindAllStringSubmatch(r.Text, -1) {
+			if !slices.Contains(Placeholders(), m[1]) {
+				t.Errorf("%s%s: nothing stands for %s", r.code, r.in, m[0])
+			}
+		}
+		if r.in != strings.ToLower(r.in) || r.Text == "" || strings.HasSuffix(r.Text, ".") {
+			t.Errorf("%s%s: not in the form of the others", r.code, r.in)
+		}
+	}
+}
+
+func TestUnknownErrorHasNoAdvice(t *testing.T) {
+	for _, code := range []string{"", "made_up", "invalid_request"} {
+		if got, ok := For(code, "AADSTS1: whatever"); ok {
+			t.Errorf("%q: %+v", code, got)
+		}
+	}
+}

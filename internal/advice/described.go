@@ -1,0 +1,30 @@
+package advice
+
+// described are errors of which the standard's code alone does not say enough, in the words that servers are known to
+// use.
+func described() []row {
+	say := func(code, in, text string, keys ...string) row { return row{code, in, Advice{text, keys}} }
+	const register = "register the redirect URI {redirect_uri} at the server, or set the one that is registered"
+	return []row{
+		say("invalid_request", "redirect_uri", register, "redirect_uri"),
+		say("invalid_request", "redirect uri", register, "redirect_uri"),
+		say("invalid_request", "redirecturi", register, "redirect_uri"),
+		say("invalid_request", "code_challenge", "the server and PKCE do not agree: keep pkce on, unless the server does not know it", "pkce"),
+		say("invalid_request", "pkce", "the server and PKCE do not agree: keep pkce on, unless the server does not know it", "pkce"),
+		say("invalid_request", "resource", "compare resource with what the server expects", "resource"),
+		say("invalid_request", "audience", "compare audience with what the server expects", "audience"),
+		say("invalid_grant", "redirect_uri", register, "redirect_uri"),
+		say("invalid_grant", "code_verifier", "something on the way changed or repeated the request: log in again", "pkce"),
+		say("invalid_grant", "pkce", "something on the way changed or repeated the request: log in again", "pkce"),
+		say("invalid_grant", "invalid_rapt", "the organisation wants a new sign-in: oauthget login {profile}"),
+		say("invalid_client", "not found", "the server knows no client {client_id}: compare client_id, and issuer", "client_id", "issuer"),
+		say("invalid_client", "unknown client", "the server knows no client {client_id}: compare client_id, and issuer", "client_id", "issuer"),
+		say("invalid_client", "client_assertion", "compare the client's key, its kid and the audience with the registration, and this computer's clock", "client_key_file", "client_key_id", "client_assertion_audience"),
+		say("invalid_client", "assertion", "compare the client's key, its kid and the audience with the registration, and this computer's clock", "client_key_file", "client_key_id", "client_assertion_audience"),
+		say("invalid_client", "certificate", "compare the client's certificate with the registration", "tls_certificate_file"),
+		say("invalid_client", "secret", "the client secret is not the one the server has", "client_secret", "token_endpoint_auth_method"),
+		say("unauthorized_client", "refresh", "allow this client the refresh token grant at the server", "client_id"),
+		say("unauthorized_client", "device", "allow this client the device grant at the server", "grant"),
+		say("access_denied", "admin", "have an administrator allow this client, or these scopes", "scopes"),
+	}
+}

@@ -1,0 +1,140 @@
+package doctor
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+)
+
+// sound are a profile and a server that agree in everything.
+func sound() (config.Profile, discovery.Metadata) {
+	p := config.Profile{
+		Issuer: "https://as.example", ClientID: "cli", Grant: config.GrantAuthorizationCode, PKCE: true,
+		ResponseMode: "query", RedirectURI: config.DefaultRedirectURI, Scopes: []string{"openid", "offline_access"},
+	}
+	m := discovery.Metadata{
+		Issuer: "https://as.example", JWKSURI: "https://as.example/jwks",
+		CodeChallengeMethodsSupported: []string{"S256"}, ScopesSupported: []string{"openid", "offline_access"},
+		GrantTypesSupported:               []string{"authorization_code", "refresh_token"},
+		TokenEndpointAuthMethodsSupported: []string{"none", "client_secret_basic"},
+		ResponseModesSupported:            []string{"query", "form_post"},
+	}
+	m.AuthorizationEndpoint, m.TokenEndpoint, m.RevocationEndpoint = "https://as.example/a", "https://as.example/t", "https://as.example/r"
+	return p, m
+}
+
+// worst is the finding of a check that is the worst.
+func worst(found []Finding, check string) Finding {
+	result := Finding{Status: OK}
+	for _, f := range found {
+		if f.Check == check && (f.Status == Fail || f.Status == Warn && result.Status == OK) {
+			result = f
+		}
+	}
+	return result
+}
+
+func TestWhatAgreesIsFine(t *testing.T) {
+	p, m := sound()
+	for _, f := range append(Metadata(p, m), Redirect(p)...) {
+		if f.Status != OK || f.Do != "" || f.Detail == "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestWhatDoesNotAgreeIsFoundAndSaysWhatToDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*config.Profile, *discovery.Metadata)
+		check  string
+		want   Status
+		detail string
+	}{
+		"no token endpoint":  {func(_ *config.Profile, m *discovery.Metadata) { m.TokenEndpoint = "" }, "grant", Fail, "token_endpoint"},
+		"no device endpoint": {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantDeviceCode }, "grant", Fail, "device_authorization_endpoint"},
+		"grant not listed":   {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantTokenExchange }, "grant", Fail, "token-exchange"},
+		"plain PKCE":         {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"plain"} }, "pkce", Fail, "plain"},
+		"PKCE off":           {func(p *config.Profile, _ *discovery.Metadata) { p.PKCE = false }, "pkce", Warn, "off"},
+		"method not listed":  {func(p *config.Profile, _ *discovery.Metadata) { p.TokenEndpointAuthMethod = "private_key_jwt" }, "client authentication", Fail, "private_key_jwt"},
+		"no public clients": {func(_ *config.Profile, m *discovery.Metadata) {
+			m.TokenEndpointAuthMethodsSupported = []string{"client_secret_basic"}
+		}, "client authentication", Warn, "public"},
+		"scope not listed":      {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"offline_access", "other"} }, "scopes", Warn, "other"},
+		"offline_access":        {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"openid"} }, "refresh", Warn, "refresh token"},
+		"no keys":               {func(_ *config.Profile, m *discovery.Metadata) { m.JWKSURI = "" }, "id token", Warn, "jwks_uri"},
+		"response mode":         {func(p *config.Profile, _ *discovery.Metadata) { p.ResponseMode = "jwt" }, "response mode", Fail, "jwt"},
+		"dpop":                  {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP = true }, "dpop", Fail, "announce"},
+		"no pushed requests":    {func(p *config.Profile, _ *discovery.Metadata) { p.RequirePAR = true }, "pushed requests", Fail, "endpoint"},
+		"signed requests alone": {func(_ *config.Profile, m *discovery.Metadata) { m.RequireSignedRequestObject = true }, "request object", Fail, "signed"},
+		"request algorithm": {func(p *config.Profile, m *discovery.Metadata) {
+			p.RequestObjectSigningAlg, m.RequestObjectSigningAlgValuesSupported = "ES256", []string{"RS256"}
+		}, "request object", Fail, "ES256"},
+		"no revocation":         {func(_ *config.Profile, m *discovery.Metadata) { m.RevocationEndpoint = "" }, "revocation", Warn, "logout"},
+		"a list with an escape": {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"\x1b[31m"} }, "pkce", Fail, "knows"},
+	} {
+		p, m := sound()
+		c.change(&p, &m)
+		f := worst(Metadata(p, m), c.check)
+		if f.Status != c.want || !strings.Contains(f.Detail, c.detail) || f.Do == "" || strings.ContainsAny(f.Detail, "\x1b\n") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// TestRedirectRulesOfKnownServers has a row for each rule, and one that it lets pass.
+func TestRedirectRulesOfKnownServers(t *testing.T) {
+	for _, c := range []struct {
+		issuer, redirect string
+		want             Status
+	}{
+		{"https://login.microsoftonline.com/tenant/v2.0", "http://127.0.0.1/callback", Warn},
+		{"https://login.microsoftonline.com/tenant/v2.0", "http://localhost/callback", OK},
+		{"https://accounts.spotify.com", "http://localhost/callback", Fail},
+		{"https://accounts.spotify.com", "http://127.0.0.1/callback", OK},
+		{"https://dev-1.okta.com", "http://127.0.0.1/callback", Warn},
+		{"https://dev-1.okta.com", "http://127.0.0.1:8400/callback", OK},
+		{"https://dev-1.oktapreview.com", "http://127.0.0.1/callback", Warn},
+		{"https://api.x.com", "http://127.0.0.1:8400/callback", Warn},
+		{"https://api.x.com", "http://localhost:8400/callback", OK},
+		{"https://notx.com", "http://127.0.0.1/callback", OK},
+	} {
+		f := Redirect(config.Profile{Issuer: c.issuer, RedirectURI: c.redirect, Grant: config.GrantAuthorizationCode})
+		if len(f) != 1 || f[0].Status != c.want {
+			t.Errorf("%s %s: %+v", c.issuer, c.redirect, f)
+		}
+	}
+}
+
+func TestClockConnectionAndProxyAreJudged(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	with := func(version uint16, left time.Duration) *tls.ConnectionState {
+		return &tls.ConnectionState{Version: version, PeerCertificates: []*x509.Certificate{{NotAfter: now.Add(left)}}}
+	}
+	for name, c := range map[string]struct {
+		got  Finding
+		want Status
+	}{
+		"the same time": {Clock(now.Add(-2*time.Second), now), OK},
+		"ahead":         {Clock(now.Add(-2*time.Minute), now), Fail},
+		"behind":        {Clock(now.Add(2*time.Minute), now), Fail},
+		"no date":       {Clock(time.Time{}, now), Warn},
+		"plain":         {Connection(nil, now), OK},
+		"good":          {Connection(with(tls.VersionTLS13, 1000*time.Hour), now), OK},
+		"old":           {Connection(with(tls.VersionTLS11, 1000*time.Hour), now), Warn},
+		"ends soon":     {Connection(with(tls.VersionTLS13, time.Hour), now), Warn},
+		"no proxy":      {Proxy(nil, nil), OK},
+		"proxy":         {Proxy(&url.URL{Scheme: "http", Host: "proxy:3128", User: url.UserPassword("u", "canary-p")}, nil), OK},
+		"unreadable":    {Proxy(nil, errors.New("parse canary-p")), Fail},
+	} {
+		if c.got.Status != c.want || (c.want != OK) != (c.got.Do != "") || strings.Contains(c.got.Detail, "canary") {
+			t.Errorf("%s: %+v", name, c.got)
+		}
+	}
+}

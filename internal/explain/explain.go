@@ -1,0 +1,118 @@
+// Package explain tells a login as a sequence of steps: what went out, what came back, which rule it follows, and what was
+// checked. It writes them as text, Markdown, HAR 1.2 or curl commands.
+//
+// It works on what package trace and package flow tell, in which every secret is a fingerprint already, and deliberately
+// takes part in nothing: a step that is not told here happens all the same.
+package explain
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/trace"
+)
+
+// Step is one thing that happened.
+type Step struct {
+	Title string
+	Rule  string // the standard's place, or several
+	Why   string // one sentence
+	// Exchange is what happened between this program and the server; Hop what went through the browser. At most one of
+	// them is there.
+	Exchange *trace.Exchange
+	Hop      *Hop
+	Checked  []string // what was found to be as it must
+}
+
+// Hop is a message that the browser carries.
+type Hop struct {
+	When       time.Time
+	Target     string // the URL without its query
+	Parameters []trace.Field
+	Back       bool // it comes back to the redirect URI
+}
+
+// Server says which endpoint is what. An empty one is not known.
+type Server struct {
+	TokenEndpoint, PAR, Device, Revocation, Introspection, Userinfo, JWKS string
+}
+
+// kind is what a step says besides what happened.
+type kind struct{ title, rule, why string }
+
+// Exchange makes a step of an exchange with the server.
+func (s Server) Exchange(e trace.Exchange) Step {
+	k, checked := s.kind(e)
+	step := Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e}
+	if e.Failed == "" && e.Status < 400 {
+		step.Checked = checked
+	}
+	return step
+}
+
+func (s Server) kind(e trace.Exchange) (kind, []string) {
+	switch at := func(endpoint string) bool { return endpoint != "" && targetOf(endpoint) == e.Target }; {
+	case strings.Contains(e.Target, "/.well-known/"):
+		return kind{"Metadata", "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."},
+			[]string{"the issuer in it is the one asked for (RFC 8414 §3.3)", "every endpoint is https, or on this machine (RFC 6749 §3.1, §3.2)"}
+	case at(s.JWKS):
+		return kind{"Keys", "RFC 7517 §5, OpenID Connect Core §10.1", "The keys with which the server signs."},
+			[]string{"each is public, and fit for what its type and its use say (RFC 7517 §4)"}
+	case at(s.PAR):
+		return kind{"Pushed authorization request", "RFC 9126 §2.1", "What is asked for goes to the server directly; the browser then carries a reference alone."},
+			[]string{"the answer has a request_uri in the form of one (RFC 9126 §2.2)"}
+	case at(s.Device):
+		return kind{"Device authorization request", "RFC 8628 §3.1", "The server gives a code for the person, and one for this program to ask with."},
+			[]string{"the address for the person is https, or on this machine"}
+	case at(s.Revocation):
+		return kind{"Revocation", "RFC 7009 §2.1", "The token is of no use to anybody any more."}, nil
+	case at(s.Introspection):
+		return kind{"Introspection", "RFC 7662 §2.1", "The server tells what a token is good for."}, nil
+	case at(s.Userinfo):
+		return kind{"UserInfo", "OpenID Connect Core §5.3", "The server tells about the person."},
+			[]string{"sub is that of the ID Token, where there is one (OpenID Connect Core §5.3.2)"}
+	case at(s.TokenEndpoint):
+		return tokenKind(e), []string{
+			"the token type is understood (RFC 6749 §7.1)", "tokens hold no character that none may (RFC 6749 §A.12)",
+			"the scope granted is compared with the one asked for (RFC 6749 §3.3)",
+		}
+	}
+	return kind{"Request", "", ""}, nil
+}
+
+// tokenKind tells the grants apart, by grant_type.
+func tokenKind(e trace.Exchange) kind {
+	const title = "Token request"
+	grant := ""
+	for _, f := range e.Request.Body.Fields {
+		if f.Name == "grant_type" {
+			grant = f.Value
+		}
+	}
+	switch grant {
+	case "authorization_code":
+		return kind{title, "RFC 6749 §4.1.3, RFC 7636 §4.5", "The code is redeemed, once, with the verifier that nobody has seen yet."}
+	case "refresh_token":
+		return kind{title, "RFC 6749 §6", "The refresh token is exchanged for a new access token."}
+	case "client_credentials":
+		return kind{title, "RFC 6749 §4.4.2", "The client asks for itself."}
+	case "urn:ietf:params:oauth:grant-type:device_code":
+		return kind{title, "RFC 8628 §3.4", "The program asks whether the person has allowed the access."}
+	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+		return kind{title, "RFC 7523 §2.1", "An assertion is exchanged for an access token."}
+	case "urn:ietf:params:oauth:grant-type:token-exchange":
+		return kind{title, "RFC 8693 §2.1", "A token is exchanged for another."}
+	}
+	return kind{title, "RFC 6749 §3.2", ""}
+}
+
+// targetOf is an endpoint without its query.
+func targetOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	u.RawQuery, u.ForceQuery = "", false
+	return u.String()
+}

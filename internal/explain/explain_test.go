@@ -1,0 +1,162 @@
+package explain
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oauthget/oauthget/internal/trace"
+)
+
+// recorded is a token request with its answer, as package trace tells it.
+func recorded(t *testing.T) (Server, trace.Exchange) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Date"] = nil
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"access_token":"canary-token","token_type":"Bearer","scope":"a` + "```" + `b"}`))
+	}))
+	t.Cleanup(server.Close)
+	var told trace.Exchange
+	client := http.Client{Transport: trace.Record(http.DefaultTransport, func(e trace.Exchange) { told = e })}
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {"canary-code"}, "resource": {"https://api.example/?a=$(id)`\"\\"}}
+	req, _ := http.NewRequest(http.MethodPost, server.URL+"/token?tenant=1", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth("cli", "canary-secret")
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return Server{TokenEndpoint: server.URL + "/token?tenant=1"}, told
+}
+
+func steps(t *testing.T) []Step {
+	server, e := recorded(t)
+	u, _ := url.Parse("https://as.example/authorize?client_id=cli&state=canary-state&scope=a")
+	return []Step{
+		AuthorizationRequest(u, time.Unix(0, 0)),
+		AuthorizationResponse("http://127.0.0.1:8400/callback", url.Values{"code": {"canary-code"}, "state": {"canary-state"}, "iss": {"https://as.example"}}, time.Unix(1, 0)),
+		server.Exchange(e),
+		IDToken(true),
+	}
+}
+
+func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
+	text, markdown, curl := "", "", ""
+	for i, s := range steps(t) {
+		text, markdown, curl = text+Text(i+1, s), markdown+Markdown(i+1, s), curl+Curl(i+1, s)
+	}
+	for _, want := range []string{
+		"1  Authorization request  (RFC 6749 §4.1.1, RFC 8252 §4.1)", "> GET https://as.example/authorize  (in the browser)",
+		"client_id  cli  (RFC 6749 §2.2)", "✓ iss is the server that was asked (RFC 9207 §2.4)",
+		"3  Token request  (RFC 6749 §4.1.3, RFC 7636 §4.5)", "< 200 OK", "✓ the token type is understood (RFC 6749 §7.1)",
+		"4  ID Token", "✓ nonce is the one that was sent (item 11)",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Count(markdown, "```")%2 != 0 || !strings.Contains(markdown, "- [x] state") || !strings.Contains(markdown, "a'''b") {
+		t.Errorf("Markdown:\n%s", markdown)
+	}
+	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode "code=$CODE"`, "state=$STATE", "# the address it ends at has code=…"} {
+		if !strings.Contains(curl, want) {
+			t.Errorf("curl lacks %q:\n%s", want, curl)
+		}
+	}
+	har, err := json.Marshal(HAR("test", steps(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := text + markdown + curl + string(har); strings.Contains(all, "canary") {
+		t.Errorf("a secret is told:\n%s", all)
+	}
+}
+
+func TestFailedExchangeIsNotCalledChecked(t *testing.T) {
+	server := Server{TokenEndpoint: "https://as.example/token"}
+	for _, e := range []trace.Exchange{
+		{Method: "POST", Target: "https://as.example/token", Status: 400},
+		{Method: "POST", Target: "https://as.example/token", Failed: "connection refused"},
+	} {
+		if s := server.Exchange(e); len(s.Checked) > 0 || s.Title != "Token request" {
+			t.Errorf("%+v", s)
+		}
+	}
+	if s := server.Exchange(trace.Exchange{Target: "https://elsewhere.example/token", Status: 200}); s.Title != "Request" || len(s.Checked) > 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCurlCommandMeansWhatItSays(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a POSIX shell")
+	}
+	server, e := recorded(t)
+	script := `curl() { for a; do printf '%s\n' "$a"; done; }; CODE=c; CLIENT_ID=i; CLIENT_SECRET=s` + "\n" + Curl(1, server.Exchange(e))
+	out, err := exec.Command("sh", "-c", script).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s\n%s", err, out, script)
+	}
+	want := []string{
+		"-sS", e.Target + "?tenant=" + "", "-u", "i:s", "--data-urlencode", "code=c", "--data-urlencode", "grant_type=authorization_code",
+		"--data-urlencode", "resource=https://api.example/?a=$(id)`\"\\", "",
+	}
+	got := strings.Split(string(out), "\n")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s\n%s", diff, script)
+	}
+}
+
+// TestHARHasWhatTheFormatDemands holds the members that HAR 1.2 does not call optional.
+func TestHARHasWhatTheFormatDemands(t *testing.T) {
+	data, err := json.Marshal(HAR("1", steps(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var har struct {
+		Log struct {
+			Version string
+			Creator struct{ Name, Version string }
+			Entries []map[string]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(data, &har); err != nil || har.Log.Version != "1.2" || har.Log.Creator.Name == "" || len(har.Log.Entries) != 2 {
+		t.Fatalf("%v: %s", err, data)
+	}
+	for _, e := range har.Log.Entries {
+		for _, part := range []struct {
+			name    string
+			members string
+		}{
+			{"request", "method url httpVersion cookies headers queryString headersSize bodySize"},
+			{"response", "status statusText httpVersion cookies headers content redirectURL headersSize bodySize"},
+			{"timings", "send wait receive"},
+			{"cache", ""},
+		} {
+			var object map[string]any
+			if err := json.Unmarshal(e[part.name], &object); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range strings.Fields(part.members) {
+				if _, ok := object[m]; !ok {
+					t.Errorf("%s lacks %s", part.name, m)
+				}
+			}
+		}
+		var request struct{ URL string }
+		_ = json.Unmarshal(e["request"], &request)
+		if u, err := url.Parse(request.URL); err != nil || !u.IsAbs() {
+			t.Errorf("%s is no URL", request.URL)
+		}
+	}
+}

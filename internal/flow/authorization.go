@@ -1,0 +1,109 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+const opPrepare = "prepare authorization request"
+
+// parameters are those of the authorization request, whatever way it goes to the server (RFC 6749 §4.1.1): all of them,
+// gathered in this one place. golang.org/x/oauth2's AuthCodeURL sets a parameter once; resource (RFC 8707 §2) and others
+// may be repeated.
+func (c *Client) parameters(l login) url.Values {
+	params := url.Values{
+		"response_type": {"code"}, "client_id": {c.Profile.ClientID}, "redirect_uri": {l.redirectURI}, "state": {l.state},
+	}
+	if len(c.Profile.Scopes) > 0 {
+		params.Set("scope", strings.Join(c.Profile.Scopes, " "))
+	}
+	if l.verifier != "" {
+		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(l.verifier))
+		params.Set("code_challenge_method", "S256")
+	}
+	if !l.nonce.Empty() {
+		params.Set("nonce", l.nonce.Reveal())
+	}
+	if mode := c.Profile.ResponseMode; mode != "" && mode != modeQuery {
+		params.Set("response_mode", mode)
+	}
+	if c.Profile.AuthorizationDetails != "" {
+		params.Set("authorization_details", c.Profile.AuthorizationDetails)
+	}
+	if len(c.Profile.Resource) > 0 {
+		params["resource"] = c.Profile.Resource
+	}
+	if len(c.Profile.Audience) > 0 {
+		params["audience"] = c.Profile.Audience
+	}
+	maps.Copy(params, openIDParameters(c.Profile.OpenID))
+	maps.Copy(params, c.Profile.AuthorizationParameters)
+	return params
+}
+
+// checkRequest reports what keeps the authorization request that the profile describes from being made at this server.
+// It is asked before anything is listened on or opened.
+func (c *Client) checkRequest() error {
+	return cmp.Or(c.checkResponseMode(), c.checkPushing(), c.checkRequestObject(), c.checkDetails())
+}
+
+// authorizationRequest makes the request that goes through the browser: signed and pushed where that is to be.
+func (c *Client) authorizationRequest(ctx context.Context, l login) (AuthorizationRequest, error) {
+	params := c.parameters(l)
+	if alg, err := c.requestObjectAlgorithm(); err != nil {
+		return AuthorizationRequest{}, err
+	} else if alg != "" {
+		if params, err = c.sign(params, alg); err != nil {
+			return AuthorizationRequest{}, err
+		}
+	}
+	if c.pushes() {
+		var err error
+		if params, err = c.push(ctx, params); err != nil {
+			return AuthorizationRequest{}, err
+		}
+	}
+	u, err := extend(c.Server.AuthorizationEndpoint, params)
+	if err != nil {
+		return AuthorizationRequest{}, err
+	}
+	return AuthorizationRequest{u, l.redirectURI}, nil
+}
+
+// extend adds params to what the authorization endpoint has in its own query.
+func extend(endpoint string, params url.Values) (*url.URL, error) {
+	if err := checkQuery(endpoint, params); err != nil {
+		return nil, &untrusted.Error{Op: opPrepare, Err: fmt.Errorf("authorization_endpoint %w", err)}
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("read authorization_endpoint: %w", err) // not reached: checkQuery has parsed it
+	}
+	query := u.Query()
+	maps.Copy(query, params)
+	u.RawQuery = query.Encode()
+	return u, nil
+}
+
+// unsupported says that the profile asks by key for what the server, by its metadata, does not offer.
+func unsupported(key, value string, offered []string) error {
+	return &config.Error{
+		Key: key, Err: fmt.Errorf("%s: %s: the server does not support %s, by its metadata", opPrepare, key, untrusted.Quote(value)),
+		Advice: "it supports " + untrusted.Text(strings.Join(offered, ", ")) + ": set " + key + " to one of them, or leave it out",
+	}
+}
+
+// offers reports whether a metadata member lists value. One that is absent tells nothing.
+func offers(listed []string, value string) bool {
+	return len(listed) == 0 || slices.Contains(listed, value)
+}

@@ -1,0 +1,104 @@
+package flow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// maxDetails bounds the granted authorization_details, in bytes: they are stored with the token.
+const maxDetails = 64 << 10
+
+// checkDetails refuses a type of authorization details that the server's metadata does not list (RFC 9396 §10). It would
+// answer so itself: "the AS MUST refuse to process any unknown authorization details type" (§5).
+func (c *Client) checkDetails() error {
+	listed := c.Server.AuthorizationDetailsTypesSupported
+	for _, kind := range DetailTypes(c.Profile.AuthorizationDetails) {
+		if !offers(listed, kind) {
+			return unsupported("authorization_details", kind, listed)
+		}
+	}
+	return nil
+}
+
+// DetailTypes are the types in a JSON array of authorization details, in its order and each once.
+func DetailTypes(details string) []string {
+	var list []struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal([]byte(details), &list) != nil {
+		return nil
+	}
+	var types []string
+	for _, d := range list {
+		if d.Type != "" && !slices.Contains(types, d.Type) {
+			types = append(types, d.Type)
+		}
+	}
+	return types
+}
+
+// grantedDetails reads "the authorization_details as granted by the resource owner and assigned to the respective access
+// token" (RFC 9396 §7), as compact JSON; empty where the answer has none.
+func grantedDetails(answer *oauth2.Token) (string, error) {
+	member := answer.Extra("authorization_details")
+	if member == nil {
+		return "", nil
+	}
+	list, ok := member.([]any)
+	if !ok {
+		return "", errors.New("they are not an array")
+	}
+	for _, element := range list {
+		if object, ok := element.(map[string]any); !ok || object["type"] == nil {
+			return "", errors.New("they are not an array of objects that have a type")
+		}
+	}
+	text, err := json.Marshal(list)
+	if err != nil || len(text) > maxDetails {
+		return "", fmt.Errorf("they are longer than %d bytes", maxDetails)
+	}
+	return string(text), nil
+}
+
+// addDetails takes the granted authorization details of an answer into set, and tells the person where they are not what
+// was asked for. Some that cannot be read are left out: the token is good without.
+func (c *Client) addDetails(set *token.Set, answer *oauth2.Token) {
+	asked := c.Profile.AuthorizationDetails
+	granted, err := grantedDetails(answer)
+	set.AuthorizationDetails = granted
+	switch {
+	case err != nil:
+		c.warn(fmt.Sprintf("the authorization_details that the server granted are left out: %v", err))
+	case asked == "" || sameDetails(asked, granted):
+	case granted == "":
+		c.warn("the server does not say which authorization_details it granted, as RFC 9396 §7 has it do")
+	default:
+		c.warn(fmt.Sprintf("the server granted other authorization_details than asked: asked %s, granted %s",
+			untrusted.Quote(asked), untrusted.Quote(granted)))
+	}
+}
+
+// sameDetails compares two arrays of authorization details as sets of JSON values.
+func sameDetails(a, b string) bool { return slices.Equal(canonicalDetails(a), canonicalDetails(b)) }
+
+// canonicalDetails are the elements of a JSON array with the members of each in one order, sorted.
+func canonicalDetails(details string) []string {
+	var list []any
+	if json.Unmarshal([]byte(details), &list) != nil {
+		return nil
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		text, _ := json.Marshal(element) // what was just read can be written
+		texts[i] = string(text)
+	}
+	slices.Sort(texts)
+	return texts
+}

@@ -1,0 +1,177 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// fapiAlgorithms returns those that clients "when creating or processing JWTs shall … use": "PS256, ES256, or EdDSA (using
+// the Ed25519 variant) algorithms". FAPI 2.0 Security Profile §5.4.1. No other EdDSA key is ever read.
+func fapiAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
+
+// checkSecurityProfile holds the client and the server to the profile's security_profile. It reports all that is missing
+// at once: by a *config.Error where any of it is for the profile to mend, else by an *untrusted.Error. It comes before
+// everything else in a grant, for it also turns on what the security profile demands and the server can do, and takes
+// out of the metadata what may not be used.
+func (c *Client) checkSecurityProfile() error {
+	if c.Profile.SecurityProfile != config.FAPI2 {
+		return nil
+	}
+	c.constrainTokens()
+	weak := c.narrowAlgorithms()
+	var ours, theirs []string
+	for _, d := range append(c.fapiGeneral(weak), c.fapiCodeFlow()...) {
+		switch {
+		case d.met:
+		case d.byServer:
+			theirs = append(theirs, "the server "+d.lack)
+		default:
+			ours = append(ours, "the profile "+d.lack)
+		}
+	}
+	const op = "hold to security_profile fapi2"
+	cause := errors.New(strings.Join(append(ours, theirs...), "; "))
+	switch {
+	case len(ours) > 0:
+		return &config.Error{
+			Key: "security_profile", Err: fmt.Errorf("%s: %w", op, cause),
+			Advice: "mend the profile, or remove security_profile from it; docs/profiles.md says what fapi2 needs",
+		}
+	case len(theirs) > 0:
+		return &untrusted.Error{Op: op, Err: cause}
+	}
+	return nil
+}
+
+// demand is one thing that the security profile wants.
+type demand struct {
+	met      bool
+	byServer bool   // of the server, else of the profile
+	lack     string // what is to be said where it is not met, after "the server" or "the profile"
+}
+
+// fapiGeneral are the demands of FAPI 2.0 Security Profile §5.3.3.1 and §5.4.1, on every grant. weak names the metadata
+// of which nothing is left that may be used.
+func (c *Client) fapiGeneral(weak []string) []demand {
+	p, s, method := c.Profile, c.Server, c.Auth.Method
+	return []demand{
+		// "shall only use authorization server metadata (such as the authorization endpoint) retrieved from the metadata
+		// document as specified in [OIDD] and [RFC8414]"
+		{p.Issuer != "", false, "has no issuer"},
+		{p.Endpoints == config.Endpoints{}, false, "sets endpoints that only the metadata may name"},
+		// "shall support client authentication using one or both of the following methods: MTLS …, private_key_jwt"
+		{method == keyJWT || isTLS(method), false,
+			fmt.Sprintf("authenticates the client by %s, not by private_key_jwt or mutual TLS", method)},
+		// "if using private_key_jwt, shall use the authorization server's issuer identifier value … in the aud claim in client
+		// authentication assertions."
+		{p.ClientKey.AssertionAudience == "" || p.ClientKey.AssertionAudience == p.Issuer, false,
+			"sets a client_assertion_audience that is not the issuer"},
+		{c.keyIsStrong(), false, "has a client_key_file that signs with none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{p.RequestObjectSigningAlg == "" || slices.Contains(fapiAlgorithms(), p.RequestObjectSigningAlg), false,
+			"has a request_object_signing_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(fapiAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
+			"has an id_token_signed_response_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
+		// "shall support sender-constrained access tokens using one or both of the following methods: MTLS …, DPoP"
+		c.constrained(),
+		{!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, fapiAlgorithms()), true,
+			"lists none of " + strings.Join(fapiAlgorithms(), ", ") + " in dpop_signing_alg_values_supported"},
+		{!p.DPoPAllowBearer, false, "sets dpop_allow_bearer"},
+		{len(weak) == 0, true, "names in " + strings.Join(weak, ", ") + " none of " + strings.Join(fapiAlgorithms(), ", ")},
+	}
+}
+
+// fapiCodeFlow are the demands of FAPI 2.0 Security Profile §5.3.3.2, on the authorization code flow.
+func (c *Client) fapiCodeFlow() []demand {
+	p, s := c.Profile, c.Server
+	if p.Grant != "" && p.Grant != config.GrantAuthorizationCode {
+		return nil
+	}
+	return []demand{
+		// "shall use pushed authorization requests according to [RFC9126]"
+		{!p.WithoutPAR, false, "turns require_pushed_authorization_requests off"},
+		{s.PushedAuthorizationRequestEndpoint != "", true, "has no pushed_authorization_request_endpoint"},
+		// "shall use PKCE [RFC7636] with S256 as the code challenge method"
+		{p.PKCE, false, "turns pkce off"},
+		{slices.Contains(s.CodeChallengeMethodsSupported, "S256"), true, "does not list S256 in code_challenge_methods_supported"},
+		// "shall check the iss parameter in the authorization response according to [RFC9207] to prevent mix-up attacks". A JWT
+		// that is the response bears it in any case.
+		{s.AuthorizationResponseIssParameterSupported || c.signedResponse(), true, "does not promise iss in its answers (authorization_response_iss_parameter_supported)"},
+		// Of servers, §5.3.2.2: "shall require the value of response_type described in [RFC6749] to be code"
+		{offers(s.ResponseTypesSupported, "code"), true, "does not list the response_type code"},
+	}
+}
+
+// Names of the registry of RFC 7591 §2 and RFC 8705 §2.
+const (
+	keyJWT        clientauth.Method = "private_key_jwt"
+	tlsAuth       clientauth.Method = "tls_client_auth"
+	selfSignedTLS clientauth.Method = "self_signed_tls_client_auth"
+)
+
+func isTLS(m clientauth.Method) bool { return m == tlsAuth || m == selfSignedTLS }
+
+// constrainTokens asks for DPoP where nothing else binds the token to its holder.
+func (c *Client) constrainTokens() {
+	if !c.certificateBound() && offersAny(c.Server.DPoPSigningAlgValuesSupported, fapiAlgorithms()) {
+		c.Profile.DPoP = true
+	}
+}
+
+// constrained is the demand that something binds the token to its holder.
+func (c *Client) constrained() demand {
+	d := demand{met: c.Profile.DPoP || c.certificateBound(), byServer: true, lack: "binds tokens neither to a DPoP key nor to a certificate"}
+	if c.Server.TLSClientCertificateBoundAccessTokens {
+		d.byServer, d.lack = false, "has no tls_certificate_file, and the server binds tokens to nothing else"
+	}
+	return d
+}
+
+// certificateBound reports whether tokens are bound to the client's certificate (RFC 8705 §3).
+func (c *Client) certificateBound() bool {
+	return c.Profile.TLS.CertificateFile != "" && c.Server.TLSClientCertificateBoundAccessTokens
+}
+
+func offersAny(listed, wanted []string) bool {
+	return slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(listed, w) })
+}
+
+func (c *Client) keyIsStrong() bool {
+	if c.Auth.Key == nil {
+		return true // and none is needed, or the want of one has been told
+	}
+	_, err := c.Auth.Key.Algorithm(fapiAlgorithms())
+	return err == nil
+}
+
+// narrowAlgorithms leaves in the metadata the algorithms that may be used, for whoever chooses among them later. It
+// names the members in use of which none is left.
+func (c *Client) narrowAlgorithms() (weak []string) {
+	s := &c.Server
+	for _, list := range []struct {
+		name   string
+		values *[]string
+		used   bool
+	}{
+		{"token_endpoint_auth_signing_alg_values_supported", &s.TokenEndpointAuthSigningAlgValuesSupported, c.Auth.Method == keyJWT},
+		{"request_object_signing_alg_values_supported", &s.RequestObjectSigningAlgValuesSupported, c.Profile.RequestObjectSigningAlg != "" || s.RequireSignedRequestObject},
+		{"id_token_signing_alg_values_supported", &s.IDTokenSigningAlgValuesSupported, slices.Contains(c.Profile.Scopes, "openid")},
+		{"authorization_signing_alg_values_supported", &s.AuthorizationSigningAlgValuesSupported, c.signedResponse()},
+	} {
+		both := slices.DeleteFunc(fapiAlgorithms(), func(alg string) bool { return !offers(*list.values, alg) })
+		if len(both) == 0 && list.used {
+			weak = append(weak, list.name)
+		}
+		if len(both) == 0 { // an empty list would be read as any
+			both = fapiAlgorithms()
+		}
+		*list.values = both
+	}
+	c.Auth.Algorithms = s.TokenEndpointAuthSigningAlgValuesSupported
+	return weak
+}

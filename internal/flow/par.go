@@ -1,0 +1,103 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// OpPush is the Op of a [ServerError] from the pushed authorization request endpoint.
+const OpPush = "push authorization request"
+
+// maxRequestURI bounds a request_uri, in bytes. It is shown to a person inside a URL.
+const maxRequestURI = 512
+
+// pushes reports whether the authorization request goes to the server directly (RFC 9126). It does wherever the server
+// can take it: what the browser then carries tells nobody anything, and cannot be changed on the way.
+func (c *Client) pushes() bool {
+	return c.Server.PushedAuthorizationRequestEndpoint != "" && !c.Profile.WithoutPAR
+}
+
+// checkPushing refuses a login where a pushed request is required and cannot be made.
+func (c *Client) checkPushing() error {
+	const key = "require_pushed_authorization_requests"
+	refuse := func(cause, advice string) error {
+		return &config.Error{Key: key, Err: fmt.Errorf("%s: %s", opPrepare, cause), Advice: advice}
+	}
+	switch required := c.Server.RequirePushedAuthorizationRequests; {
+	case c.Profile.WithoutPAR && required:
+		return refuse(key+" is false, and the server takes no authorization request but a pushed one",
+			"remove "+key+" from the profile")
+	case c.pushes():
+		return nil
+	case c.Profile.RequirePAR:
+		return refuse(key+" is true, and the server names no pushed_authorization_request_endpoint",
+			"if the server has one, set pushed_authorization_request_endpoint in the profile")
+	case required:
+		return &untrusted.Error{Op: opPrepare, Err: errors.New(
+			"the metadata requires pushed authorization requests, and names no pushed_authorization_request_endpoint")}
+	}
+	return nil
+}
+
+// push hands the request to the server and returns the parameters that stand for it at the authorization endpoint: "The
+// client uses the request_uri value returned by the authorization server to build an authorization request as defined in
+// [RFC9101]." RFC 9126 §4. It "MUST only use a request_uri value once": each login pushes anew.
+func (c *Client) push(ctx context.Context, params url.Values) (url.Values, error) {
+	endpoint := c.Server.PushedAuthorizationRequestEndpoint
+	if err := checkQuery(endpoint, params); err != nil {
+		return nil, &untrusted.Error{Op: OpPush, Err: fmt.Errorf("pushed_authorization_request_endpoint %w", err)}
+	}
+	c.observe(PushedRequest{Endpoint: endpoint, Auth: c.Auth.Method, Parameters: params})
+	// "provide it in the response with a 201 HTTP status code" RFC 9126 §2.2; some servers say 200.
+	a, err := c.post(ctx, OpPush, endpoint, params, http.StatusCreated, http.StatusOK)
+	if err != nil {
+		return nil, err
+	}
+	pushed, err := readPushed(a.body)
+	if err != nil {
+		return nil, &untrusted.Error{Op: OpPush, Err: err}
+	}
+	c.observe(pushed)
+	return url.Values{"client_id": {c.Profile.ClientID}, "request_uri": {pushed.RequestURI}}, nil
+}
+
+// readPushed reads the answer of RFC 9126 §2.2.
+func readPushed(body []byte) (PushedResponse, error) {
+	var members struct {
+		RequestURI string  `json:"request_uri"`
+		ExpiresIn  float64 `json:"expires_in"`
+	}
+	if json.Unmarshal(body, &members) != nil || members.RequestURI == "" {
+		return PushedResponse{}, errors.New("the answer is not a JSON object with a request_uri (RFC 9126 §2.2)")
+	}
+	if err := checkRequestURI(members.RequestURI); err != nil {
+		return PushedResponse{}, fmt.Errorf("the request_uri %w", err)
+	}
+	return PushedResponse{members.RequestURI, time.Duration(members.ExpiresIn) * time.Second}, nil
+}
+
+// checkRequestURI: "The absolute URI, as defined by RFC 3986 [RFC3986], that is the Request Object URI" (RFC 9101 §5).
+// "The format of the request_uri value is at the discretion of the authorization server" (RFC 9126 §2.2), but we know of
+// no server that makes it anything but a URN or an https URL.
+func checkRequestURI(uri string) error {
+	if len(uri) > maxRequestURI {
+		return fmt.Errorf("is longer than %d bytes", maxRequestURI)
+	}
+	if strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("holds a character that no URI does")
+	}
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "urn" && u.Scheme != "https" {
+		return errors.New("is neither a URN nor an https URL")
+	}
+	return nil
+}

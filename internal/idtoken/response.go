@@ -1,0 +1,169 @@
+package idtoken
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	josejson "github.com/go-jose/go-jose/v4/json"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+const opResponse = "validate authorization response"
+
+// SignatureError says that nothing shows that the issuer made an authorization response: it is anybody's.
+type SignatureError struct{ Err error }
+
+func (e *SignatureError) Error() string { return e.Err.Error() }
+
+func (e *SignatureError) Unwrap() error { return e.Err }
+
+// CheckAlgorithms reports whether an issuer that signs with one of supported can be believed; an empty list says nothing
+// against it.
+func CheckAlgorithms(supported []string) error {
+	if _, err := algorithms(supported); err != nil {
+		return &untrusted.Error{Op: opResponse, Err: fmt.Errorf("authorization_signing_alg_values_supported: %w", err)}
+	}
+	return nil
+}
+
+// Encrypted reports whether raw has the form of an encrypted JWT (RFC 7516 §7.1).
+func Encrypted(raw token.Secret) bool { return strings.Count(raw.Reveal(), ".") == 4 }
+
+// ClaimedState is the state in an authorization response of which nothing has been verified; empty where there is none.
+func ClaimedState(raw token.Secret) string {
+	parts := strings.Split(raw.Reveal(), ".")
+	if len(parts) != 3 || len(raw.Reveal()) > maxToken {
+		return ""
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	r, err := readObject(payload)
+	if err != nil {
+		return ""
+	}
+	return r.text("state")
+}
+
+// VerifyResponse returns the authorization response parameters in raw (JWT Secured Authorization Response Mode for OAuth
+// 2.0, JARM, §2.4), and iss with them. A response that the issuer has not signed is a *SignatureError inside an
+// *untrusted.Error, one that it signed for somebody else or another time just the latter; a failure to get the keys is
+// the error of Verifier.Keys.
+//
+// The signature comes before the claims, unlike in JARM's list: what is said of a claim is then said of the issuer.
+func (v Verifier) VerifyResponse(ctx context.Context, raw token.Secret) (url.Values, error) {
+	if v.Issuer == "" || v.ClientID == "" {
+		return nil, errors.New(opResponse + ": neither issuer nor client_id may be unknown")
+	}
+	payload, err := v.verifyResponseSignature(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	r, err := readObject(payload)
+	if err == nil {
+		err = v.checkResponse(&r)
+	}
+	if err != nil {
+		return nil, &untrusted.Error{Op: opResponse, Err: err}
+	}
+	response := url.Values{}
+	// RFC 6749 §4.1.2, §4.1.2.1 and RFC 9207 §2; whatever else there may be is not looked at.
+	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri"} {
+		if value := r.text(name); value != "" {
+			response.Set(name, value)
+		}
+	}
+	if r.err != nil {
+		return nil, &untrusted.Error{Op: opResponse, Err: r.err}
+	}
+	return response, nil
+}
+
+// verifyResponseSignature: "The client obtains the key needed to check the signature based on the JWT's iss element and,
+// if present, the kid header element and checks its signature. If the check fails, the client MUST abort processing and
+// refuse the response." JARM §2.4
+func (v Verifier) verifyResponseSignature(ctx context.Context, raw token.Secret) ([]byte, error) {
+	forged := func(err error) error { return &untrusted.Error{Op: opResponse, Err: &SignatureError{err}} }
+	algs, err := algorithms(v.Algorithms)
+	if err != nil {
+		return nil, &untrusted.Error{Op: opResponse, Err: err}
+	}
+	jws, err := parse(raw.Reveal(), algs)
+	if err != nil {
+		return nil, forged(err)
+	}
+	payload, err := v.verifyWithKeys(ctx, jws)
+	if bad, ok := errors.AsType[*untrusted.Error](err); ok {
+		return nil, forged(bad.Err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", opResponse, err)
+	}
+	return payload, nil
+}
+
+// verifyWithKeys tries the keys at hand and, since they may be old, those that the issuer publishes now. A signature that
+// does not hold is an *untrusted.Error.
+func (v Verifier) verifyWithKeys(ctx context.Context, jws *jose.JSONWebSignature) (payload []byte, err error) {
+	for _, fresh := range []bool{false, true} {
+		document, fetchErr := v.Keys(ctx, fresh)
+		if fetchErr != nil {
+			return nil, fetchErr
+		}
+		if payload, err = verify(jws, document); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, refuse(err)
+}
+
+// checkResponse compares the claims with what was asked.
+func (v Verifier) checkResponse(r *reader) error {
+	c := claims{issuer: r.text("iss"), audience: r.texts("aud"), expiry: r.time("exp"), notBefore: r.time("nbf")}
+	// "The client obtains the iss element from the JWT and checks whether its value is well known and identifies the
+	// expected issuer of the authorization process in examination." JARM §2.4
+	return cmp.Or(r.err, v.checkIssuer(c), v.checkResponseAudience(c), v.checkResponseTimes(c))
+}
+
+func (v Verifier) checkResponseAudience(c claims) error {
+	// "The client obtains the aud element from the JWT and checks whether it matches the client id the client used to
+	// identify itself in the corresponding authorization request." JARM §2.4. A response has no second reader.
+	if len(c.audience) != 1 || c.audience[0] != v.ClientID {
+		return fmt.Errorf("it is not for this client: its aud is not client_id %s", untrusted.Quote(v.ClientID))
+	}
+	return nil
+}
+
+func (v Verifier) checkResponseTimes(c claims) error {
+	// "The client checks the JWT's exp element to determine if the JWT is still valid." JARM §2.4
+	if c.expiry.IsZero() {
+		return errors.New("it lacks exp")
+	}
+	now, leeway := v.now(), v.leeway()
+	if late := now.Sub(c.expiry); late >= leeway {
+		return &ClockError{Claim: "exp", By: -late}
+	}
+	if early := c.notBefore.Sub(now); !c.notBefore.IsZero() && early > leeway {
+		return &ClockError{Claim: "nbf", By: early}
+	}
+	return nil
+}
+
+// readObject reads payload with names matched by case and none twice (RFC 7519 §4).
+func readObject(payload []byte) (reader, error) {
+	var members map[string]json.RawMessage
+	if josejson.Unmarshal(payload, &members) != nil || members == nil {
+		return reader{}, errors.New("its claims are not a JSON object with each name once")
+	}
+	return reader{members: members}, nil
+}
