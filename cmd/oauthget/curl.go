@@ -33,10 +33,12 @@ const curlExample = `  oauthget curl work https://api.example.com/orders
 func (a *app) curlCommand() *cobra.Command {
 	var request tokensource.Request
 	cmd := &cobra.Command{
-		Use:     "curl NAME [--] [ARG…]",
+		Use:     "curl [flags] NAME [--] [ARG…]",
 		Short:   "Run curl with an access token that nobody else sees",
 		Long:    curlLong,
 		Example: curlExample,
+
+		DisableFlagsInUseLine: true, // which would put them behind curl's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkRequest(cmd, request); err != nil {
 				return err

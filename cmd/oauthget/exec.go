@@ -44,10 +44,12 @@ type execution struct {
 func (a *app) execCommand() *cobra.Command {
 	e := execution{app: a}
 	cmd := &cobra.Command{
-		Use:     "exec [NAME[,NAME…]] -- PROGRAM [ARG…]",
+		Use:     "exec [flags] [NAME[,NAME…]] -- PROGRAM [ARG…]",
 		Short:   "Run a program with an access token in its environment",
 		Long:    execLong,
 		Example: execExample,
+
+		DisableFlagsInUseLine: true, // which would put them behind the program's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(e.parse(cmd, args), checkRequest(cmd, e.request)); err != nil {
 				return err
