@@ -1,19 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/curl"
-	"github.com/oauthget/oauthget/internal/output"
-	"github.com/oauthget/oauthget/internal/term"
-	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -91,7 +86,7 @@ func (a *app) runCurl(cmd *cobra.Command, args []string, request tokensource.Req
 	if !send {
 		return a.become(program, append([]string{"curl"}, rest...), childEnviron(s))
 	}
-	return s.curl(cmd.Context(), program, command, request)
+	return s.runCurl(cmd.Context(), curl.Attempt{Program: program, Command: command}, request)
 }
 
 // mayCurl reports whether the token goes with the request, and warns where it does not. What would send it along to some
@@ -128,56 +123,4 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 	}
 	s.warn("no token is sent: %s", why)
 	return false, nil
-}
-
-// curl runs curl with a token, and once more with another where the first was refused.
-func (s *session) curl(ctx context.Context, program string, command curl.Command, request tokensource.Request) error {
-	set, stored, err := s.obtain(ctx, request)
-	if err != nil {
-		return err
-	}
-	if option := command.Discloses(); option != "" {
-		s.warn("curl's %s shows the token", option)
-	}
-	attempt := curl.Attempt{
-		Program: program, Command: command, Env: childEnviron(s),
-		Stdin: s.stdin, Stdout: s.stdout, Stderr: s.stderr, Terminal: term.Is(s.stdout),
-	}
-	if stored {
-		attempt.Refused = func(http.Header) bool {
-			fresh, err := s.another(ctx, set.AccessToken)
-			if err != nil {
-				s.warn("the answer is 401, and there is no other token: %v", err)
-				return false
-			}
-			s.step("the answer is 401; asking again with a refreshed token")
-			set = fresh
-			return true
-		}
-	}
-	if attempt.Header, err = s.curlHeader(set); err != nil {
-		return err
-	}
-	result, err := attempt.Run()
-	if err != nil || !result.Refused {
-		return exit(result.Status, err)
-	}
-	attempt.Refused = nil
-	if attempt.Header, err = s.curlHeader(set); err != nil {
-		return err
-	}
-	result, err = attempt.Run()
-	return exit(result.Status, err)
-}
-
-// curlHeader is the line of a curl config that bears the token.
-func (s *session) curlHeader(set token.Set) (string, error) {
-	if !set.DPoPKey.Empty() {
-		return "", fmt.Errorf("run curl: %w", errBound)
-	}
-	format, err := output.Parse("curl")
-	if err != nil {
-		return "", err
-	}
-	return format.Render(set, s.now())
 }
