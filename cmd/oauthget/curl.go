@@ -38,7 +38,7 @@ func (a *app) curlCommand() *cobra.Command {
 			if err := checkRequest(cmd, request); err != nil {
 				return err
 			}
-			return a.runCurl(cmd, args, request)
+			return a.judgeCurl(cmd, args, request)
 		},
 	}
 	addRequestFlags(cmd, &request)
@@ -62,7 +62,8 @@ func curlArgs(cmd *cobra.Command, args []string) (name string, rest []string, er
 	return name, rest, nil
 }
 
-func (a *app) runCurl(cmd *cobra.Command, args []string, request tokensource.Request) error {
+// judgeCurl decides whether the token goes with the request, and runs curl with it or without.
+func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.Request) error {
 	name, rest, err := curlArgs(cmd, args)
 	if err != nil {
 		return err
