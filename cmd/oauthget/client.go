@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/oauthget/oauthget/internal/browser"
-	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -48,12 +47,15 @@ func (s *session) opener() browser.Opener {
 	return o
 }
 
-// client makes the flow's client: endpoints, secret, and how to use it.
+// client makes the flow's client: endpoints, credentials, and how to use them.
 func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) {
-	transport := s.httpClient()
-	docs := s.documents(transport)
+	credentials, err := s.credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	public, own := s.clients(credentials)
+	docs := s.documents(public)
 	var metadata discovery.Metadata
-	var err error
 	if s.profile.Issuer != "" {
 		if metadata, err = docs.Fetch(ctx, s.profile.Issuer, fresh); err != nil {
 			return nil, err
@@ -64,18 +66,12 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	if err := checkEndpoints(metadata); err != nil {
 		return nil, err
 	}
-	secret, err := s.clientSecret(ctx)
+	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err
 	}
-	auth, err := clientauth.Choose(clientauth.Method(s.profile.TokenEndpointAuthMethod), !secret.Empty(), metadata.TokenEndpointAuthMethodsSupported)
-	if err != nil {
-		return nil, err
-	}
-	s.step("client authentication: %s, because %s", auth.Method, auth.Why)
 	return &flow.Client{
-		Profile: s.profile, Server: metadata, HTTP: transport,
-		Auth:     clientauth.Client{ID: s.profile.ClientID, Method: auth.Method, Secret: secret},
+		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
 		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/advice"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
@@ -94,8 +96,12 @@ func classify(err error) failure {
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, output.ErrNotBound):
+		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
+	case errors.Is(err, dpop.ErrKeyLost):
+		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -163,6 +169,11 @@ func fromUntrusted(err error) (failure, bool) {
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
 	}
+	if errors.Is(err, flow.ErrNotBound) {
+		return failure{statusServer, []string{
+			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
+		}}, true
+	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
 	}
@@ -199,7 +210,8 @@ func serverHints(err error, e *flow.ServerError) []string {
 
 // pushHint is the way around an endpoint for pushed requests that is out of order.
 func pushHint(e *flow.ServerError) []string {
-	if e.Op != flow.OpPush {
+	// These say that the endpoint may not be for this client.
+	if e.Op != flow.OpPush || !slices.Contains([]string{"", "invalid_request", "invalid_client", "unauthorized_client"}, e.Code) {
 		return nil
 	}
 	return []string{"or send the request through the browser: set require_pushed_authorization_requests = false"}
@@ -233,6 +245,9 @@ func fromNetwork(err error) (failure, bool) {
 	_, isTold := errors.AsType[*untrusted.NetworkError](err)
 	if !isURL && !isOp && !isTold && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
+	}
+	if untrusted.ClientCertificateRefused(err) {
+		return failure{statusNetwork, []string{"check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"}}, true
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return failure{statusNetwork, []string{"check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"}}, true

@@ -13,8 +13,11 @@ import (
 
 // httpClient is the one every request of a command goes through. It is made where it is needed, since a stored token
 // needs none.
-func (a *app) httpClient() *http.Client {
-	options := endpoint.Options{UserAgent: "oauthget/" + version}
+func (a *app) httpClient() *http.Client { return a.httpClientWith(endpoint.Options{}) }
+
+// httpClientWith is httpClient with what the options say of TLS.
+func (a *app) httpClientWith(options endpoint.Options) *http.Client {
+	options.UserAgent = "oauthget/" + version
 	if a.trace != nil {
 		options.Trace = a.trace.Wrap
 	}

@@ -21,13 +21,21 @@ func (a *app) observe(event flow.Event) {
 	case flow.AuthorizationResponse:
 		a.step("authorization response at %s: %s", e.RedirectURI, trace.Parameters(e.Parameters))
 	case flow.TokenRequest:
-		a.step("token request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
+		a.step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
 	case flow.TokenResponse:
 		a.step("token response: %s", describe(e.Set, a.now()))
 		if e.Set.AuthorizationDetails != "" {
 			a.step("authorization details granted: %s", untrusted.Text(e.Set.AuthorizationDetails))
 		}
 	}
+}
+
+// proofOf tells that a token request bears a DPoP proof, and not which.
+func proofOf(e flow.TokenRequest) string {
+	if e.Proof.Empty() {
+		return ""
+	}
+	return ", with the DPoP proof " + e.Proof.Fingerprint()
 }
 
 // lifetime tells how long the browser may take to bring the request_uri to the server.

@@ -27,7 +27,7 @@ func (a *app) step(format string, args ...any) {
 
 // fail prints err and what can be done about it, and returns the exit status.
 func (a *app) fail(err error) int {
-	f := explain(err)
+	f := explain(a.aboutClock(err))
 	fmt.Fprintf(a.stderr, "oauthget: %s %s\n", a.style.Red("error:"), untrusted.Line(err.Error()))
 	for _, hint := range f.hints[:min(len(f.hints), 2)] {
 		fmt.Fprintf(a.stderr, "oauthget: %s %s\n", a.style.Cyan("hint:"), untrusted.Line(hint))

@@ -102,6 +102,8 @@ func TestScripts(t *testing.T) {
 			"await":    cmdAwait,
 			"signal":   cmdSignal,
 			"exited":   cmdExited,
+			"binder":   cmdBinder,
+			"proved":   cmdProved,
 		},
 	})
 }
@@ -112,6 +114,7 @@ type scriptWorld struct {
 	before map[string]int // requests at the last "requests reset"
 	bus    *testbus.Bus
 	last   *exec.Cmd // the one that was sent a signal
+	binder *binder
 }
 
 type worldKey struct{}

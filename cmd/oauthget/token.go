@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -22,11 +23,13 @@ Formats of --output:
 const tokenExample = `  oauthget token work
   TOKEN=$(oauthget token work --no-input) || exit
   oauthget token work -o curl | curl -K - https://api.example.com/orders
+  oauthget token work -o dpop --url https://api.example.com/orders | curl -H @- https://api.example.com/orders
   oauthget token --issuer https://login.example.com --client-id cli --scope openid`
 
 func (a *app) tokenCommand() *cobra.Command {
 	var request tokensource.Request
 	var format string
+	var proved proofFlags
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
@@ -48,8 +51,14 @@ func (a *app) tokenCommand() *cobra.Command {
 		if request.MinTTL < 0 {
 			return &usageError{fmt.Errorf("--min-ttl must not be negative, not %s", request.MinTTL), cmd.CommandPath()}
 		}
+		if f, err = proved.apply(f); err != nil {
+			return &usageError{err, cmd.CommandPath()}
+		}
 		s, err := a.openSession(cmd, nameOf(args))
 		if err != nil {
+			return err
+		}
+		if err := s.checkProvable(f); err != nil {
 			return err
 		}
 		return s.printToken(cmd, request, f)
@@ -57,6 +66,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&request.MinTTL, "min-ttl", 30*time.Second, "how much longer the token must live")
 	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
 	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
+	proved.add(cmd)
 	// What only help and completion show is made when they do.
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return output.Names(), cobra.ShellCompDirectiveNoFileComp
@@ -85,6 +95,9 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	}
 	if f.Warning != "" {
 		s.warn("%s", f.Warning)
+	}
+	if dpop.Bound(set) && f.ForRequest == nil && !f.IDToken && !f.Bare {
+		s.warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
 	}
 	if _, err := fmt.Fprint(s.stdout, text); err != nil {
 		return fmt.Errorf("print token: %w", err)

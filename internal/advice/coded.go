@@ -33,7 +33,7 @@ func coded() []row {
 		say("invalid_authorization_details", "compare authorization_details with the types and fields that the server knows", "authorization_details"),
 		// RFC 9449 §5, §8, §12.2
 		say("invalid_dpop_proof", "compare this computer's clock with the server's; a proof is good for a moment only", "dpop"),
-		say("use_dpop_nonce", "the server keeps asking for another nonce: try again, and tell whoever runs it", "dpop"),
+		say("use_dpop_nonce", "the server wants tokens that are bound to a key: set dpop = true", "dpop"),
 		// OpenID Connect Core §3.1.2.6
 		say("login_required", "the server wants the person to sign in: leave prompt out, or run oauthget login {profile}", "prompt"),
 		say("consent_required", "the server wants the person's consent: leave prompt out, or run oauthget login {profile}", "prompt"),

@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"internal/child":       0,
 	"internal/clientauth":  0,
 	"internal/credential":  0,
+	"internal/dpop":        0,
 	"internal/loopback":    0,
 	"internal/sshidentity": 0,
 	"internal/term":        0,

@@ -29,6 +29,7 @@ func controlledParameters() map[string]string {
 		"code_challenge":        "pkce",
 		"code_challenge_method": "pkce",
 		"code_verifier":         "pkce",
+		"dpop_jkt":              "dpop",
 		"response_type":         "",
 		"response_mode":         "",
 		"state":                 "",

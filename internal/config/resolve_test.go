@@ -96,6 +96,19 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 	}
 }
 
+func TestPushedRequestsAreRequiredRefusedOrLeftToTheServer(t *testing.T) {
+	for text, want := range map[string][2]bool{"": {false, false}, "true": {true, false}, "false": {false, true}} {
+		flags := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
+		if text != "" {
+			flags["require_pushed_authorization_requests"] = []string{text}
+		}
+		p, _, err := Resolve(Input{Flags: flags})
+		if err != nil || p.RequirePAR != want[0] || p.WithoutPAR != want[1] {
+			t.Errorf("%q: %v, required %v, without %v", text, err, p.RequirePAR, p.WithoutPAR)
+		}
+	}
+}
+
 // TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
 func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 	example := map[Kind]string{String: "x", Bool: "true", Integer: "300", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}

@@ -69,8 +69,16 @@ func (r resolution) checkParameters(table string) error {
 		}
 	}
 	slices.Sort(given) // so that the same mistake gives the same error
-	for _, key := range given {
-		if e := checkParameter(table, strings.TrimPrefix(key, table+".")); e != nil {
+	for i, key := range given {
+		name := strings.TrimPrefix(key, table+".")
+		e := checkParameter(table, name)
+		if table == "token_headers" {
+			e = checkHeader(table, name, r.settings[key].values)
+			if e == nil && slices.ContainsFunc(given[:i], func(other string) bool { return strings.EqualFold(other, key) }) {
+				e = wrong(table, "%s is given twice: a field's name has no upper and lower case", name).advise("remove one of the two")
+			}
+		}
+		if e != nil {
 			return r.at(key, e)
 		}
 	}

@@ -59,6 +59,18 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
 		{`request_object_signing_alg = "none"`, `request_object_signing_alg: "none" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512`},
 		{`request_object_signing_alg = "es256"`, `request_object_signing_alg: "es256" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512` + "\ndid you mean \"ES256\"?"},
+		{`token_headers = { authorization = "Basic hunter2" }`, "token_headers: authorization is set by oauthget\nuse the key token_endpoint_auth_method instead"},
+		{`token_headers = { dpop = "x" }`, "token_headers: dpop is set by oauthget\nuse the key dpop instead"},
+		{`token_headers = { Host = "x" }`, "token_headers: Host is set by oauthget\nremove it"},
+		{`token_headers = { "content-type" = "x" }`, "token_headers: content-type is set by oauthget\nremove it"},
+		{`token_headers = { "Content-Length" = "1" }`, "token_headers: Content-Length is set by oauthget\nremove it"},
+		{`token_headers = { "X Tenant" = "x" }`, "token_headers: X Tenant is no name of a header field\na name is of letters, digits and dashes: X-Tenant"},
+		{`token_headers = { X-Tenant = "hunter2\r\nHost: x" }`, "token_headers: the value of X-Tenant is not of printable ASCII characters\nremove what is not, and white space around it"},
+		{`token_headers = { X-Tenant = "a", x-tenant = "b" }`, "token_headers: x-tenant is given twice: a field's name has no upper and lower case\nremove one of the two"},
+		{`token_headers = { X-Tenant = ["a", "b"] }`, "token_headers: X-Tenant has more than one value\njoin them with a comma, if the field is a list"},
+		{`tls_certificate_file = "c.pem"`, "tls_certificate_file: tls_key_file is missing\nset tls_key_file too, or remove tls_certificate_file"},
+		{`token_endpoint_auth_method = "tls_client_auth"`, "token_endpoint_auth_method: \"tls_client_auth\" needs the client's certificate\nset tls_certificate_file and tls_key_file"},
+		{`token_endpoint_auth_method = "private_key_jwt"`, "token_endpoint_auth_method: \"private_key_jwt\" needs the client's private key\nset client_key_file to a private key, PEM or JWK"},
 		{`token_parameters = { client_secret = "hunter2" }`, "token_parameters: client_secret is set by oauthget\nuse the key client_secret_file, client_secret_env, client_secret_command or client_secret_keychain instead"},
 	} {
 		_, _, err := resolved(t, profileWith(test.keys), Input{Name: "w"})

@@ -1,12 +1,14 @@
 // Package endpoint is the one door to an authorization server: the http.Client that every request goes through.
 //
 // It holds what must be true of each exchange whatever it is about: TLS except on loopback (RFC 6749 §3.1, §3.2),
-// an answer within 30 s and 1 MiB, no redirect of a request that bears a secret. It deliberately knows no grant and
-// reads no answer's meaning.
+// an answer within 30 s and 1 MiB, no redirect of a request that bears a secret. It presents the client's certificate
+// (RFC 8705) and trusts another authority where it is told to. It deliberately knows no grant and reads no answer's meaning.
 package endpoint
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -35,12 +37,17 @@ type Options struct {
 	UserAgent string
 	// Trace wraps the transport where a person asked to see the exchanges; nil otherwise.
 	Trace func(http.RoundTripper) http.RoundTripper
+	// Certificate is presented to every server that asks for one (RFC 8705); nil for none. So a client with one is for the
+	// requests of the authenticated client alone, not for what servers publish to everybody.
+	Certificate *tls.Certificate
+	// Authorities are trusted in place of the system's, which [Authorities] includes; nil for the system's.
+	Authorities *x509.CertPool
 }
 
 // NewClient returns the client for a command's requests. Its layers, from the caller inwards: what we add and mend, the
 // trace, which so shows what really travels, the limits, the network.
 func NewClient(o Options) *http.Client {
-	network := &spares{transport: newTransport()}
+	network := &spares{transport: newTransport(o)}
 	var rt http.RoundTripper = limits{network}
 	if o.Trace != nil {
 		rt = o.Trace(rt)
@@ -48,10 +55,11 @@ func NewClient(o Options) *http.Client {
 	return &http.Client{Transport: door{manners{rt, o.UserAgent}, network}, Timeout: Timeout, CheckRedirect: checkRedirect}
 }
 
-func newTransport() *http.Transport {
+func newTransport(o Options) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        o.tlsConfig(),
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        idleLife,

@@ -106,7 +106,7 @@ func TestProxysRefusalIsNotInTheProxysWords(t *testing.T) {
 		conn.Close()
 	}))
 	t.Cleanup(proxy.Close)
-	transport := newTransport()
+	transport := newTransport(Options{})
 	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
 	_, err := (&http.Client{Transport: transport}).Get("https://as.example/")
 	if !errors.Is(err, untrusted.ErrProxy) || strings.Contains(err.Error(), "canary") {

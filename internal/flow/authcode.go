@@ -14,6 +14,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -24,6 +25,7 @@ type login struct {
 	nonce    token.Secret // empty where OpenID Connect is not asked for
 	verifier string       // empty where PKCE is off
 	jarm     *jarm        // nil where the response does not come as a JWT
+	key      *signing.Key // nil where DPoP is off
 
 	redirectURI string
 }
@@ -38,6 +40,10 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 		return token.Set{}, err
 	}
 	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
+	var err error
+	if l.key, err = c.dpopKey(); err != nil {
+		return token.Set{}, err
+	}
 	if c.signedResponse() {
 		l.jarm = c.newJARM(ctx, l.state)
 	}
@@ -56,9 +62,9 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, l, listener)
+	response, err := c.wait(ctx, listener)
 	if err != nil {
-		return token.Set{}, err
+		return token.Set{}, l.jarm.explain(err)
 	}
 	set, err := c.finish(ctx, l, response)
 	listener.Finish(page(err))
@@ -130,17 +136,17 @@ func (c *Client) checkIssuer(response url.Values) error {
 }
 
 // redeem exchanges the code for tokens, once: a code "MUST NOT" be used twice (RFC 6749 §4.1.2), and a server that
-// sees it twice revokes what it gave out.
+// sees it twice revokes what it gave out. (One that wants a DPoP nonce has not looked at it yet.)
 func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, error) {
 	params := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {l.redirectURI}}
 	if l.verifier != "" {
 		params.Set("code_verifier", l.verifier)
 	}
-	answer, err := c.requestToken(ctx, "redeem code", params, nil)
+	answer, err := c.requestToken(ctx, "redeem code", params, l.key)
 	if err != nil {
 		return token.Set{}, err
 	}
-	set := c.set(answer, c.Profile.Scopes)
+	set := c.set(answer, c.Profile.Scopes, l.key)
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Nonce: l.nonce}); err != nil {
 		return token.Set{}, err
 	}

@@ -34,6 +34,11 @@ func (c *Client) parameters(l login) url.Values {
 	if !l.nonce.Empty() {
 		params.Set("nonce", l.nonce.Reveal())
 	}
+	if l.key != nil {
+		// RFC 9449 §10: "The value of the dpop_jkt authorization request parameter is the JWK Thumbprint … of the
+		// proof-of-possession public key using the SHA-256 hash function".
+		params.Set("dpop_jkt", l.key.Thumbprint())
+	}
 	if mode := c.Profile.ResponseMode; mode != "" && mode != modeQuery {
 		params.Set("response_mode", mode)
 	}

@@ -1,8 +1,10 @@
 // Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
 //
 // It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
-// indicators), RFC 9207 (iss) and OpenID Connect Core. It deliberately keeps nothing and prints nothing: whoever calls
-// it stores the token set, and tells the person through Client.Observe and Client.Warn.
+// indicators), RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details),
+// RFC 9449 (DPoP), JARM (signed responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps
+// nothing and prints nothing: whoever calls it stores the token set, and tells the person through Client.Observe and
+// Client.Warn.
 package flow
 
 import (
@@ -45,34 +47,12 @@ type Client struct {
 	Observe func(Event)
 	// Warn is told, in one line, what the person should know of a grant that succeeded; nil for nobody.
 	Warn func(text string)
+
+	nonces *nonces // see heard
 }
 
 // ErrPatience ends a login in which the person did not act within Client.Patience.
 var ErrPatience = errors.New("nobody finished the login in the browser in time")
-
-// Server lays the endpoints that a profile names over what the server publishes. A profile without an issuer gives an
-// otherwise empty m.
-func Server(m discovery.Metadata, p config.Profile) discovery.Metadata {
-	for _, e := range []struct {
-		published *string
-		own       string
-	}{
-		{&m.AuthorizationEndpoint, p.AuthorizationEndpoint},
-		{&m.TokenEndpoint, p.TokenEndpoint},
-		{&m.DeviceAuthorizationEndpoint, p.DeviceAuthorizationEndpoint},
-		{&m.PushedAuthorizationRequestEndpoint, p.PushedAuthorizationRequestEndpoint},
-		{&m.RevocationEndpoint, p.RevocationEndpoint},
-		{&m.IntrospectionEndpoint, p.IntrospectionEndpoint},
-		{&m.UserinfoEndpoint, p.UserinfoEndpoint},
-		{&m.RegistrationEndpoint, p.RegistrationEndpoint},
-		{&m.JWKSURI, p.JWKSURI},
-	} {
-		if e.own != "" {
-			*e.published = e.own
-		}
-	}
-	return m
-}
 
 func (c *Client) observe(e Event) {
 	if c.Observe != nil {

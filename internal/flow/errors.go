@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -20,6 +22,9 @@ type ServerError struct {
 	Code        string // the error parameter; empty where the server sent none
 	Description string
 	URI         string
+	// Date is the server's clock as its answer tells it, to the second; zero where it does not. An assertion is refused
+	// where the two clocks differ.
+	Date time.Time
 }
 
 func (e *ServerError) Error() string {
@@ -31,6 +36,15 @@ func (e *ServerError) Error() string {
 		text += `: "` + e.Description + `"`
 	}
 	return text
+}
+
+// date reads the header field Date (RFC 9110 §6.6.1).
+func date(h http.Header) time.Time {
+	t, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // newServerError cleans what the server wrote. masks are the secrets that it was sent and may echo.
@@ -61,10 +75,10 @@ func Denied(err error) bool {
 
 // InvalidGrant reports whether err says that the code or the refresh token is good for nothing any more: "invalid,
 // expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another
-// client" (RFC 6749 §5.2).
+// client" (RFC 6749 §5.2), or that the key is lost which it is bound to.
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
-	return ok && e.Code == "invalid_grant"
+	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
 }
 
 // tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's
@@ -76,6 +90,7 @@ func tokenError(ctx context.Context, op string, err error, masks []token.Secret)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return newServerError(ServerError{
 			Op: op, Status: e.Response.StatusCode, Code: e.ErrorCode, Description: e.ErrorDescription, URI: e.ErrorURI,
+			Date: date(e.Response.Header),
 		}, masks...)
 	}
 	if isNetwork(err) {

@@ -43,6 +43,7 @@ type TokenRequest struct {
 	ClientID   string
 	Auth       clientauth.Method
 	Parameters url.Values
+	Proof      token.Secret // of DPoP (RFC 9449 §4); empty without
 }
 
 // TokenResponse came back, and what it brought has been checked (RFC 6749 §5.1).

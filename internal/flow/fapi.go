@@ -66,21 +66,31 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 		{p.Issuer != "", false, "has no issuer"},
 		{p.Endpoints == config.Endpoints{}, false, "sets endpoints that only the metadata may name"},
 		// "shall support client authentication using one or both of the following methods: MTLS …, private_key_jwt"
-		{method == keyJWT || isTLS(method), false,
-			fmt.Sprintf("authenticates the client by %s, not by private_key_jwt or mutual TLS", method)},
+		{
+			method == clientauth.PrivateKeyJWT || isTLS(method), false,
+			fmt.Sprintf("authenticates the client by %s, not by private_key_jwt or mutual TLS", method),
+		},
 		// "if using private_key_jwt, shall use the authorization server's issuer identifier value … in the aud claim in client
 		// authentication assertions."
-		{p.ClientKey.AssertionAudience == "" || p.ClientKey.AssertionAudience == p.Issuer, false,
-			"sets a client_assertion_audience that is not the issuer"},
+		{
+			p.ClientKey.AssertionAudience == "" || p.ClientKey.AssertionAudience == p.Issuer, false,
+			"sets a client_assertion_audience that is not the issuer",
+		},
 		{c.keyIsStrong(), false, "has a client_key_file that signs with none of " + strings.Join(fapiAlgorithms(), ", ")},
-		{p.RequestObjectSigningAlg == "" || slices.Contains(fapiAlgorithms(), p.RequestObjectSigningAlg), false,
-			"has a request_object_signing_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
-		{p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(fapiAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
-			"has an id_token_signed_response_alg that is none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{
+			p.RequestObjectSigningAlg == "" || slices.Contains(fapiAlgorithms(), p.RequestObjectSigningAlg), false,
+			"has a request_object_signing_alg that is none of " + strings.Join(fapiAlgorithms(), ", "),
+		},
+		{
+			p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(fapiAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
+			"has an id_token_signed_response_alg that is none of " + strings.Join(fapiAlgorithms(), ", "),
+		},
 		// "shall support sender-constrained access tokens using one or both of the following methods: MTLS …, DPoP"
 		c.constrained(),
-		{!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, fapiAlgorithms()), true,
-			"lists none of " + strings.Join(fapiAlgorithms(), ", ") + " in dpop_signing_alg_values_supported"},
+		{
+			!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, fapiAlgorithms()), true,
+			"lists none of " + strings.Join(fapiAlgorithms(), ", ") + " in dpop_signing_alg_values_supported",
+		},
 		{!p.DPoPAllowBearer, false, "sets dpop_allow_bearer"},
 		{len(weak) == 0, true, "names in " + strings.Join(weak, ", ") + " none of " + strings.Join(fapiAlgorithms(), ", ")},
 	}
@@ -107,14 +117,7 @@ func (c *Client) fapiCodeFlow() []demand {
 	}
 }
 
-// Names of the registry of RFC 7591 §2 and RFC 8705 §2.
-const (
-	keyJWT        clientauth.Method = "private_key_jwt"
-	tlsAuth       clientauth.Method = "tls_client_auth"
-	selfSignedTLS clientauth.Method = "self_signed_tls_client_auth"
-)
-
-func isTLS(m clientauth.Method) bool { return m == tlsAuth || m == selfSignedTLS }
+func isTLS(m clientauth.Method) bool { return m == clientauth.TLS || m == clientauth.SelfSignedTLS }
 
 // constrainTokens asks for DPoP where nothing else binds the token to its holder.
 func (c *Client) constrainTokens() {
@@ -158,7 +161,7 @@ func (c *Client) narrowAlgorithms() (weak []string) {
 		values *[]string
 		used   bool
 	}{
-		{"token_endpoint_auth_signing_alg_values_supported", &s.TokenEndpointAuthSigningAlgValuesSupported, c.Auth.Method == keyJWT},
+		{"token_endpoint_auth_signing_alg_values_supported", &s.TokenEndpointAuthSigningAlgValuesSupported, c.Auth.Method == clientauth.PrivateKeyJWT},
 		{"request_object_signing_alg_values_supported", &s.RequestObjectSigningAlgValuesSupported, c.Profile.RequestObjectSigningAlg != "" || s.RequireSignedRequestObject},
 		{"id_token_signing_alg_values_supported", &s.IDTokenSigningAlgValuesSupported, slices.Contains(c.Profile.Scopes, "openid")},
 		{"authorization_signing_alg_values_supported", &s.AuthorizationSigningAlgValuesSupported, c.signedResponse()},
@@ -172,6 +175,5 @@ func (c *Client) narrowAlgorithms() (weak []string) {
 		}
 		*list.values = both
 	}
-	c.Auth.Algorithms = s.TokenEndpointAuthSigningAlgValuesSupported
 	return weak
 }

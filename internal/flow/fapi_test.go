@@ -13,7 +13,7 @@ import (
 func newFAPI(t *testing.T) *rig {
 	t.Helper()
 	f, r := newFront(t)
-	r.Profile.SecurityProfile, r.Auth.Method = config.FAPI2, keyJWT
+	r.Profile.SecurityProfile, r.Auth.Method = config.FAPI2, clientauth.PrivateKeyJWT
 	s := &r.Server
 	s.PushedAuthorizationRequestEndpoint = f.url + "/par"
 	s.CodeChallengeMethodsSupported = []string{"S256"}
@@ -29,13 +29,13 @@ func TestSecurityProfileIsMetAndTurnsOnWhatItNeeds(t *testing.T) {
 	if err := r.checkSecurityProfile(); err != nil {
 		t.Fatal(err)
 	}
-	if !r.Profile.DPoP || !slices.Equal(r.Auth.Algorithms, fapiAlgorithms()) ||
+	if !r.Profile.DPoP || !slices.Equal(r.Server.TokenEndpointAuthSigningAlgValuesSupported, fapiAlgorithms()) ||
 		!slices.Equal(r.Server.IDTokenSigningAlgValuesSupported, []string{"PS256"}) ||
 		!slices.Equal(r.Server.AuthorizationSigningAlgValuesSupported, fapiAlgorithms()) {
-		t.Errorf("DPoP %v, algorithms %q, ID Tokens %q", r.Profile.DPoP, r.Auth.Algorithms, r.Server.IDTokenSigningAlgValuesSupported)
+		t.Errorf("DPoP %v, metadata %+v, ID Tokens %q", r.Profile.DPoP, r.Server, r.Server.IDTokenSigningAlgValuesSupported)
 	}
 	r = newFAPI(t)
-	r.Auth.Method, r.Profile.TLS.CertificateFile, r.Server.TLSClientCertificateBoundAccessTokens = tlsAuth, "c.pem", true
+	r.Auth.Method, r.Profile.TLS.CertificateFile, r.Server.TLSClientCertificateBoundAccessTokens = clientauth.TLS, "c.pem", true
 	if err := r.checkSecurityProfile(); err != nil || r.Profile.DPoP {
 		t.Errorf("with a certificate: %v, DPoP %v", err, r.Profile.DPoP)
 	}

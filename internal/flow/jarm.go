@@ -149,15 +149,18 @@ func (j *jarm) verdict(response url.Values) error {
 	return j.refused
 }
 
-// impatience is why nothing came that could be believed; nil where nothing came at all.
-func (j *jarm) impatience() error {
-	if j == nil {
-		return nil
+// explain is why the wait ended with err: where nothing came that could be believed, what did come is the better reason
+// than the time that is over.
+func (j *jarm) explain(err error) error {
+	if j == nil || !errors.Is(err, ErrPatience) {
+		return err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.unsigned == nil {
-		return nil
+		return err
 	}
-	return &untrusted.Error{Op: "wait for the browser", Err: fmt.Errorf("no answer came that the server has signed, and of one that came: %w", j.unsigned)}
+	return &untrusted.Error{
+		Op: "wait for the browser", Err: fmt.Errorf("no answer came that the server has signed, and of one that came: %w", j.unsigned),
+	}
 }

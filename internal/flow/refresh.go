@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
@@ -19,8 +20,8 @@ var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued
 // refresh token, the scope, the ID Token, is carried over from old.
 //
 // Where the token endpoint is another than the one old came from, nothing is sent and the error is [ErrEndpointMoved].
-// An answer that the refresh token is good for nothing any more is told by [InvalidGrant]. After any other error it
-// may be tried again.
+// An answer that the refresh token is good for nothing any more is told by [InvalidGrant], and so is one that is bound to a
+// key which is not there. After any other error it may be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"
 	if err := c.checkSecurityProfile(); err != nil {
@@ -29,10 +30,14 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	if old.TokenEndpoint != "" && old.TokenEndpoint != c.Server.TokenEndpoint {
 		return token.Set{}, &untrusted.Error{Op: op, Err: ErrEndpointMoved}
 	}
+	key, err := c.keyOf(old)
+	if err != nil {
+		return token.Set{}, fmt.Errorf("%s: %w", op, err)
+	}
 	answer, err := c.requestToken(ctx, op, url.Values{
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {old.RefreshToken.Reveal()},
-	}, nil)
+	}, key)
 	if answer == nil {
 		return token.Set{}, err
 	}
@@ -41,7 +46,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	}
 	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical"; and where none is,
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
-	set := c.set(answer, old.Scopes)
+	set := c.set(answer, old.Scopes, key)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
 	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
 		set.AuthorizationDetails = old.AuthorizationDetails

@@ -25,12 +25,12 @@ type answer struct {
 // post sends form to an endpoint that wants the client's authentication, as the token endpoint does. form gets the proof
 // added. An answer with a status that is not among want is a *ServerError, in which what the request bore is masked.
 func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want ...int) (answer, error) {
-	secrets := c.sent(form)
 	form = maps.Clone(form)
 	header, err := c.Auth.Authenticate(form)
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", op, err)
 	}
+	secrets := c.sent(form) // and the client assertion with them
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", op, err)
@@ -70,7 +70,7 @@ func (a answer) refusal(op string, masks []token.Secret) error {
 	}
 	_ = json.Unmarshal(a.body, &members) // without an error code the status says it
 	return newServerError(ServerError{
-		Op: op, Status: a.status, Code: members.Error, Description: members.Description, URI: members.URI,
+		Op: op, Status: a.status, Code: members.Error, Description: members.Description, URI: members.URI, Date: date(a.header),
 	}, masks...)
 }
 

@@ -16,10 +16,10 @@ import (
 
 const (
 	// requestObjectLife is how long a request object is good for. The person may take all of the default patience, 5
-	// minutes, before the browser is where it is sent; FAPI 2.0 Message Signing §5.3.2 allows an hour.
+	// minutes, before the browser is where it is sent; FAPI 1.0 Part 2 §5.2.2 allows an hour.
 	requestObjectLife = 10 * time.Minute
-	// requestObjectType: "typ: oauth-authz-req+jwt" tells a request object from any other JWT that the key signs (RFC
-	// 9101 §10.8, RFC 8725 §3.11).
+	// requestObjectType is the typ that tells a request object from any other JWT that the key signs (RFC 9101 §10.8, RFC
+	// 8725 §3.11).
 	requestObjectType = "oauth-authz-req+jwt"
 
 	keyRequestAlg = "request_object_signing_alg"

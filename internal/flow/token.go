@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/trace"
@@ -36,27 +37,54 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}
-	c.observe(TokenRequest{Endpoint: c.Server.TokenEndpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params})
-	secrets := c.sent(params)
+	answer, err := withNonce(op, func() (*oauth2.Token, error) { return c.sendTokenRequest(ctx, op, params, key) })
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkToken(answer, key); err != nil {
+		return answer, &untrusted.Error{Op: op, Err: err}
+	}
+	c.warnOfBearer(answer, params.Get("grant_type"))
+	return answer, nil
+}
+
+// sendTokenRequest makes one attempt, with proofs of its own: of the client (its authentication) and of the key.
+func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+	proof, err := c.tokenProof(key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	c.observe(TokenRequest{
+		Endpoint: c.Server.TokenEndpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params, Proof: proof,
+	})
+	params = maps.Clone(params)
 	header, err := c.Auth.Authenticate(params)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
+	secrets := append(c.sent(params), proof) // and the client assertion with them
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
+	}
+	client := withHeader(c.HTTP, header)
+	if key != nil {
+		header.Set(dpop.Header, proof.Reveal())
+		client.Transport = nonceKeeper{client.Transport, &c.heard().server}
 	}
 	request := clientcredentials.Config{
 		// The client's identifier and its proof are among the parameters, or in the header.
 		TokenURL: c.Server.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
 	}
-	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, withHeader(c.HTTP, header)))
-	if err != nil {
-		return nil, tokenError(ctx, op, err, secrets)
+	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+	if err == nil {
+		return answer, nil
 	}
-	if err := checkToken(answer); err != nil {
-		return answer, &untrusted.Error{Op: op, Err: err}
+	if key != nil {
+		if err := c.nonceError(err); err != nil {
+			return nil, &untrusted.Error{Op: op, Err: err}
+		}
 	}
-	return answer, nil
+	return nil, tokenError(ctx, op, err, secrets)
 }
 
 // shortest is the length in bytes from which a parameter that the profile adds is masked. A shorter one may be a word
@@ -80,10 +108,9 @@ func (c *Client) sent(params url.Values) []token.Secret {
 	return secrets
 }
 
-func checkToken(t *oauth2.Token) error {
-	// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
-	if t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer") {
-		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
+func (c *Client) checkToken(t *oauth2.Token, key *signing.Key) error {
+	if err := c.checkType(t, key); err != nil {
+		return err
 	}
 	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break would forge a header where the token
 	// is pasted, an escape sequence would reach the terminal.
@@ -99,8 +126,9 @@ func checkToken(t *oauth2.Token) error {
 }
 
 // set turns an answer into the set that is kept. asked is the scope where the answer names none: RFC 6749 §5.1 has it
-// "OPTIONAL, if identical to the scope requested by the client".
-func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
+// "OPTIONAL, if identical to the scope requested by the client". key is what the request was made with: the tokens are
+// bound to it, a refresh token of a public client also where the access token is not (RFC 9449 §5).
+func (c *Client) set(answer *oauth2.Token, asked []string, key *signing.Key) token.Set {
 	scopes := asked
 	if granted, ok := answer.Extra("scope").(string); ok && granted != "" {
 		scopes = fieldsOfScope(granted)
@@ -114,6 +142,7 @@ func (c *Client) set(answer *oauth2.Token, asked []string) token.Set {
 		TokenEndpoint: c.Server.TokenEndpoint,
 		Expiry:        answer.Expiry.Round(0),
 		Obtained:      c.Now().Round(0),
+		DPoPKey:       dpop.Seal(key),
 	}
 }
 

@@ -20,8 +20,11 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 	if err != nil {
 		return set, fmt.Errorf("%s: %w", op, err)
 	}
-	req.Header.Set("Authorization", set.Type()+" "+set.AccessToken.Reveal())
-	answer, err := c.do(op, req)
+	client, err := c.authorized(set, req)
+	if err != nil {
+		return set, fmt.Errorf("%s: %w", op, err)
+	}
+	answer, err := client.do(op, req)
 	if err != nil {
 		return set, err
 	}

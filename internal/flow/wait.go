@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"sync"
@@ -12,7 +11,7 @@ import (
 
 // wait returns the authorization response, whether the browser brought it or the person did: in a remote session the
 // browser ends at an address that only this machine can reach, and the person sees it.
-func (c *Client) wait(ctx context.Context, l login, listener *loopback.Listener) (url.Values, error) {
+func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
 	var pasting sync.WaitGroup
 	defer pasting.Wait() // after the wait has ended: the terminal is then as it was
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
@@ -21,9 +20,6 @@ func (c *Client) wait(ctx context.Context, l login, listener *loopback.Listener)
 		pasting.Go(func() { c.Paste(ctx, listener.Deliver) })
 	}
 	response, err := listener.Wait(ctx)
-	if unsigned := l.jarm.impatience(); unsigned != nil && errors.Is(err, ErrPatience) {
-		return nil, unsigned
-	}
 	if err != nil {
 		return nil, fmt.Errorf("wait for the browser: %w", err)
 	}

@@ -20,17 +20,16 @@ import (
 const opResponse = "validate authorization response"
 
 // SignatureError says that nothing shows that the issuer made an authorization response: it is anybody's.
-type SignatureError struct{ Err error }
+type SignatureError struct{ reason string }
 
-func (e *SignatureError) Error() string { return e.Err.Error() }
-
-func (e *SignatureError) Unwrap() error { return e.Err }
+func (e *SignatureError) Error() string { return e.reason }
 
 // CheckAlgorithms reports whether an issuer that signs with one of supported can be believed; an empty list says nothing
 // against it.
 func CheckAlgorithms(supported []string) error {
 	if _, err := algorithms(supported); err != nil {
-		return &untrusted.Error{Op: opResponse, Err: fmt.Errorf("authorization_signing_alg_values_supported: %w", err)}
+		// Not wrapped: what can be done about an ID Token's algorithm is of no use here.
+		return &untrusted.Error{Op: opResponse, Err: fmt.Errorf("authorization_signing_alg_values_supported: %v", err)}
 	}
 	return nil
 }
@@ -93,7 +92,7 @@ func (v Verifier) VerifyResponse(ctx context.Context, raw token.Secret) (url.Val
 // if present, the kid header element and checks its signature. If the check fails, the client MUST abort processing and
 // refuse the response." JARM §2.4
 func (v Verifier) verifyResponseSignature(ctx context.Context, raw token.Secret) ([]byte, error) {
-	forged := func(err error) error { return &untrusted.Error{Op: opResponse, Err: &SignatureError{err}} }
+	forged := func(err error) error { return &untrusted.Error{Op: opResponse, Err: &SignatureError{err.Error()}} }
 	algs, err := algorithms(v.Algorithms)
 	if err != nil {
 		return nil, &untrusted.Error{Op: opResponse, Err: err}

@@ -30,8 +30,11 @@ func TestVerifyResponseReturnsTheParametersOfAResponseAndNoOthers(t *testing.T) 
 		t.Errorf("%v, %v", got, err)
 	}
 	for _, changes := range []map[string]any{
-		{"exp": now.Add(-DefaultLeeway + time.Second).Unix()}, {"nbf": now.Add(DefaultLeeway).Unix()}, {"aud": []string{clientID}},
-		{"code": nil, "error": "access_denied"}, {"iat": "whenever"},
+		{"exp": now.Add(-DefaultLeeway + time.Second).Unix()},
+		{"nbf": now.Add(DefaultLeeway).Unix()},
+		{"aud": []string{clientID}},
+		{"code": nil, "error": "access_denied"},
+		{"iat": "whenever"},
 	} {
 		raw := sign(jose.RS256, rsaKey(), "", response(changes))
 		if _, err := verifier(t, rsaSet()).VerifyResponse(t.Context(), raw); err != nil {

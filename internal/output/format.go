@@ -22,6 +22,10 @@ import (
 type Format struct {
 	// Render returns what goes to stdout, with its final newline.
 	Render func(set token.Set, now time.Time) (string, error)
+	// ForRequest makes Render for a format that is different for each API request; nil for all others.
+	ForRequest func(Request) func(set token.Set, now time.Time) (string, error)
+	// Bare says that it is the access token alone, for programs that know what to do with it.
+	Bare bool
 	// IDToken says that it is the ID Token that has to live.
 	IDToken bool
 	// Warning is shown on stderr each time the format is used; empty for most.
@@ -35,11 +39,12 @@ const templatePrefix = "template="
 // formats is a function rather than a variable so that nothing is built in a run that prints a plain token.
 func formats() map[string]Format {
 	return map[string]Format{
-		"token":           {Render: accessToken, Help: "the access token"},
+		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
 		"header":          {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
 		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
 		"env":             {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
 		"curl":            {Render: curl, Help: "a curl config, for curl -K -"},
+		"dpop":            {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
 		"exec-credential": {Render: execCredential, Help: "an ExecCredential of " + credential.ExecV1},
 		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {

@@ -63,6 +63,23 @@ func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
 	}
 }
 
+func TestGrantedAuthorizationDetailsAreAnArrayInJSONAndATextInATemplate(t *testing.T) {
+	s := full()
+	s.AuthorizationDetails = `[{"type":"payment","amount":"1.50"}]`
+	f, _ := Parse("json")
+	text, err := f.Render(s, noon)
+	var got struct {
+		Details []map[string]string `json:"authorization_details"`
+	}
+	if err != nil || json.Unmarshal([]byte(text), &got) != nil || len(got.Details) != 1 || got.Details[0]["amount"] != "1.50" {
+		t.Errorf("%s, %v", text, err)
+	}
+	f, _ = Parse("template={{.authorization_details}}")
+	if text, err := f.Render(s, noon); err != nil || text != s.AuthorizationDetails+"\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
 func TestShellAndCurlReadTheTokenBackWhateverItHolds(t *testing.T) {
 	nasty := token.Set{AccessToken: token.NewSecret(`a'b"c\d$(id)` + "`id`" + `!e\n`)}
 	f, _ := Parse("env")

@@ -14,7 +14,8 @@ func TestSetSurvivesStorage(t *testing.T) {
 	want := Set{
 		AccessToken: NewSecret("a"), TokenType: "bearer", RefreshToken: NewSecret("r"), IDToken: NewSecret("i"),
 		Scopes: []string{"openid", "x"}, Expiry: noon.Add(time.Hour), Obtained: noon, Subject: "248", Username: "ada", IDTokenExpiry: noon.Add(time.Minute),
-		TokenEndpoint: "https://as.example/token",
+		AuthorizationDetails: `[{"type":"payment"}]`,
+		TokenEndpoint:        "https://as.example/token",
 	}
 	for _, want := range []Set{want, {AccessToken: NewSecret("only")}} {
 		data, err := want.Marshal()

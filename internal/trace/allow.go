@@ -7,13 +7,13 @@ import (
 
 // shownParameters are the request parameters and response members whose values are public by their meaning: names of
 // things, addresses, and what the protocol calls an error. Names from RFC 6749, 7591, 7636, 7662, 8414, 8628, 8707, 9126,
-// 9207 and OpenID Connect Core.
+// 9207, 9449 and OpenID Connect Core.
 var shownParameters = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "grant_type", "scope", "resource", "audience", "prompt",
 	"code_challenge_method", "token_type", "token_type_hint", "expires_in", "expires_at", "error", "error_description",
 	"error_uri", "iss", "issuer", "jwks_uri", "interval", "active", "exp", "iat", "nbf", "authorization_details",
 	"client_assertion_type", "subject_token_type", "issued_token_type", "requested_token_type", "verification_uri",
-	"acr_values", "max_age", "ui_locales", "display", "access_type",
+	"acr_values", "max_age", "ui_locales", "display", "access_type", "dpop_jkt",
 	"request_uri_parameter_supported", "claims_parameter_supported", "request_parameter_supported",
 	// A JSON Web Key Set is public, but its key material is long and tells a person nothing: only what names a key.
 	"kid", "kty", "alg", "use", "crv",

@@ -42,6 +42,7 @@ func newRedactor(req *http.Request, body []byte) *redactor {
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		r.add(credentials)
 	}
+	r.add(req.Header.Get("DPoP")) // a proof, which can be sent again for a while
 	return r
 }
 

@@ -40,6 +40,7 @@ func tokenRequest() *http.Request {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth("client", "canary-basic")
 	req.Header.Set("X-Api-Key", "canary-header")
+	req.Header.Set("DPoP", "canary-proof")
 	return req
 }
 
@@ -65,7 +66,7 @@ func TestTraceShowsTheExchangeWithoutItsSecrets(t *testing.T) {
 }
 
 func TestTraceMasksAnEcho(t *testing.T) {
-	for _, echo := range []string{"canary-code", "canary+secret%2B", "canary secret+", "canary-basic", "canary-query", "canary-verifier"} {
+	for _, echo := range []string{"canary-code", "canary+secret%2B", "canary secret+", "canary-basic", "canary-query", "canary-verifier", "canary-proof"} {
 		written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("WWW-Authenticate", "Bearer error_description="+echo)
 			w.Header().Set("Location", "https://x/?error="+url.QueryEscape(echo))

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"syscall"
 )
 
@@ -109,8 +110,23 @@ func classTLS(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "TLS: the certificate is not valid"
 	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
+	if ClientCertificateRefused(err) {
+		return "TLS: the server refused the client's certificate, or the lack of one"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == remoteError {
 		return "TLS: the server refused the connection"
 	}
 	return ""
 }
+
+// ClientCertificateRefused reports whether a server refused a connection for the certificate that the client presented,
+// or for presenting none: with one of the alerts of RFC 8446 §6.2 that are about it.
+//
+// Over TCP crypto/tls has them in a type of its own, whose words are that package's and not the server's.
+func ClientCertificateRefused(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == remoteError && strings.Contains(op.Err.Error(), "certificate")
+}
+
+// remoteError is what crypto/tls calls an alert that the other side sent.
+const remoteError = "remote error"

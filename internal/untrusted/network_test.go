@@ -2,6 +2,7 @@ package untrusted
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ func TestNetworkTellsTheClassAndNotTheServersBytes(t *testing.T) {
 		"no usable answer":          errors.New("failed to parse Location header " + canary),
 		"authority":                 x509.UnknownAuthorityError{Cert: &x509.Certificate{}},
 		"another host":              x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{canary}}, Host: canary},
+		"the client's certificate":  &net.OpError{Op: "remote error", Err: tls.AlertError(116)},
+		"refused the connection":    &net.OpError{Op: "remote error", Err: tls.AlertError(40)},
 		"has expired":               x509.CertificateInvalidError{Reason: x509.Expired, Detail: canary},
 	} {
 		got := Network(t.Context(), &url.Error{Op: "Post", URL: "https://as.example:8443/" + url.PathEscape(canary), Err: err})

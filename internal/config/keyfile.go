@@ -1,0 +1,41 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ReadPrivate reads the private key that the profile's key named key leads to, under the same condition as a client
+// secret: that the file is for nobody else. An error is an *Error and holds nothing of the file.
+func ReadPrivate(ctx context.Context, key, path string) ([]byte, error) {
+	text, err := readSecretFile(ctx, path)
+	if err == nil {
+		return []byte(text), nil
+	}
+	e := wrong(key, "%w", err)
+	if wide, ok := errors.AsType[*wideFileError](err); ok {
+		e = e.advise("chmod 600 %s", shellQuote(wide.path))
+	}
+	return nil, e
+}
+
+// ReadPublic reads what may be seen by everybody, such as a certificate. An error is an *Error.
+func ReadPublic(ctx context.Context, key, path string) ([]byte, error) {
+	data, _, err := readPath(ctx, path, maxPublic)
+	switch {
+	case err != nil:
+		return nil, wrong(key, "read %s: %w", printable(path), err)
+	case len(data) > maxPublic:
+		return nil, wrong(key, "%s is larger than %d bytes", printable(path), maxPublic)
+	}
+	return data, nil
+}
+
+// maxPublic bounds a file of certificates, in bytes. The bundles of all public authorities have about 250 KiB.
+const maxPublic = 1 << 20
+
+// Unfit says of what a key's file holds that it cannot be used. err must hold none of it.
+func Unfit(key, path string, err error, advice string) *Error {
+	return &Error{Key: key, Err: fmt.Errorf("%s: %s: %w", key, printable(path), err), Advice: advice}
+}

@@ -1,0 +1,198 @@
+package dpop
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// Challenge is one challenge of a WWW-Authenticate header field (RFC 9110 §11.3): a scheme with a token68, with
+// parameters, or with neither.
+type Challenge struct {
+	Scheme  string // as sent; it is matched "case-insensitively" (RFC 9110 §11.1)
+	Token68 string
+	Params  map[string]string // by their names in lower case
+}
+
+// asksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
+// accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A field that cannot be read asks for nothing.
+func asksForNonce(resp *http.Response) bool {
+	if resp.StatusCode != http.StatusUnauthorized {
+		return false
+	}
+	for _, field := range resp.Header.Values("WWW-Authenticate") {
+		challenges, err := ParseChallenges(field)
+		if err != nil {
+			continue
+		}
+		for _, c := range challenges {
+			if strings.EqualFold(c.Scheme, Scheme) && c.Params["error"] == UseNonce {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var errChallenge = errors.New("it is not a list of challenges (RFC 9110 §11.6.1)")
+
+// ParseChallenges reads the value of one WWW-Authenticate header field, strictly: what stands between two challenges
+// cannot be told from a parameter by guessing. Its error holds none of the value.
+func ParseChallenges(field string) ([]Challenge, error) {
+	p := parser{rest: field}
+	var list []Challenge
+	for p.nextElement() {
+		name := p.token()
+		if name == "" {
+			return nil, errChallenge
+		}
+		if value, ok, err := p.value(); err != nil {
+			return nil, err
+		} else if ok {
+			// A further parameter of the challenge before.
+			if len(list) == 0 || !list[len(list)-1].add(name, value) {
+				return nil, errChallenge
+			}
+		} else {
+			c, err := p.challenge(name)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, c)
+		}
+		if !p.atEnd() {
+			return nil, errChallenge
+		}
+	}
+	return list, nil
+}
+
+// add adds a parameter: "each parameter name MUST only occur once per challenge" (RFC 9110 §11.2).
+func (c *Challenge) add(name, value string) bool {
+	name = strings.ToLower(name)
+	if _, twice := c.Params[name]; twice || c.Token68 != "" {
+		return false
+	}
+	if c.Params == nil {
+		c.Params = map[string]string{}
+	}
+	c.Params[name] = value
+	return true
+}
+
+// parser reads a field from its left.
+type parser struct{ rest string }
+
+// challenge reads what follows a scheme: nothing, a token68, or the first parameter.
+func (p *parser) challenge(scheme string) (Challenge, error) {
+	c := Challenge{Scheme: scheme}
+	if p.atEnd() {
+		return c, nil
+	}
+	// RFC 9110 §11.3: challenge = auth-scheme [ 1*SP ( token68 / #auth-param ) ]
+	spaces := len(p.rest)
+	p.rest = strings.TrimLeft(p.rest, " ")
+	if len(p.rest) == spaces {
+		return c, errChallenge
+	}
+	if text, ok := p.token68(); ok {
+		c.Token68 = text
+		return c, nil
+	}
+	name := p.token()
+	value, ok, err := p.value()
+	if err != nil || !ok || name == "" || !c.add(name, value) {
+		return c, errChallenge
+	}
+	return c, nil
+}
+
+// nextElement goes to the next element of the list; false at its end. RFC 9110 §5.6.1.2: "A recipient MUST parse and
+// ignore a reasonable number of empty list elements".
+func (p *parser) nextElement() bool {
+	p.rest = strings.TrimLeft(p.rest, ", \t")
+	return p.rest != ""
+}
+
+// atEnd reports whether nothing but white space stands before the end of the element.
+func (p *parser) atEnd() bool {
+	rest := strings.TrimLeft(p.rest, " \t")
+	return rest == "" || rest[0] == ','
+}
+
+// token reads a token (RFC 9110 §5.6.2); empty where none stands there.
+func (p *parser) token() string { return p.take(isTokenChar) }
+
+// token68 reads a token68 (RFC 9110 §11.2) that is all of the element; where it is not, it reads nothing.
+func (p *parser) token68() (string, bool) {
+	ahead := *p
+	text := ahead.take(isToken68Char)
+	if text == "" {
+		return "", false
+	}
+	text += ahead.take(func(c byte) bool { return c == '=' })
+	if !ahead.atEnd() {
+		return "", false
+	}
+	*p = ahead
+	return text, true
+}
+
+// value reads what follows a parameter's name: BWS "=" BWS ( token / quoted-string ) (RFC 9110 §11.2). ok is false where
+// there is no "=", and nothing has been read then.
+func (p *parser) value() (value string, ok bool, err error) {
+	after, ok := strings.CutPrefix(strings.TrimLeft(p.rest, " \t"), "=")
+	if !ok {
+		return "", false, nil
+	}
+	p.rest = strings.TrimLeft(after, " \t")
+	if strings.HasPrefix(p.rest, `"`) {
+		value, err = p.quoted()
+		return value, true, err
+	}
+	if value = p.token(); value == "" {
+		return "", false, errChallenge
+	}
+	return value, true, nil
+}
+
+// quoted reads a quoted-string (RFC 9110 §5.6.4).
+func (p *parser) quoted() (string, error) {
+	var b strings.Builder
+	for i := 1; i < len(p.rest); i++ {
+		c := p.rest[i]
+		switch {
+		case c == '"':
+			p.rest = p.rest[i+1:]
+			return b.String(), nil
+		case c == '\\' && i+1 < len(p.rest):
+			i++
+			c = p.rest[i]
+		}
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return "", errChallenge
+		}
+		b.WriteByte(c)
+	}
+	return "", errChallenge
+}
+
+func (p *parser) take(fits func(byte) bool) string {
+	i := 0
+	for i < len(p.rest) && fits(p.rest[i]) {
+		i++
+	}
+	taken := p.rest[:i]
+	p.rest = p.rest[i:]
+	return taken
+}
+
+func isTokenChar(c byte) bool {
+	return isAlphanumeric(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+func isToken68Char(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~+/", c) >= 0 }
+
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
