@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -106,7 +107,7 @@ func (h *dockerHelper) get(ctx context.Context, server string) error {
 	if err != nil {
 		return err
 	}
-	if !set.DPoPKey.Empty() {
+	if dpop.Bound(set) {
 		return fmt.Errorf("answer docker: %w", errBound)
 	}
 	text, err := credential.DockerAnswer(server, h.username, set.AccessToken)

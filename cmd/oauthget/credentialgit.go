@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -83,7 +84,7 @@ func (h *gitHelper) get(ctx context.Context, q credential.GitRequest) error {
 	if err != nil {
 		return err
 	}
-	if !set.DPoPKey.Empty() {
+	if dpop.Bound(set) {
 		return fmt.Errorf("answer git: %w", errBound)
 	}
 	if _, err := io.WriteString(h.stdout, q.Answer(h.username, set)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -64,7 +65,7 @@ func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, re
 		if !set.IDTokenLive(s.now(), 0) {
 			s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
 		}
-	case !set.DPoPKey.Empty():
+	case dpop.Bound(set):
 		return fmt.Errorf("answer kubectl: %w", errBound)
 	}
 	text, err := credential.ExecCredential(info.APIVersion, bearer, expiry)

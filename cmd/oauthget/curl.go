@@ -105,7 +105,7 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 	var why string
 	may := 0
 	for _, u := range targets {
-		// RFC 6750 §5.3: "Clients MUST always use TLS (https) or equivalent transport security when making requests
+		// RFC 6750 §5.3: "Clients MUST always use TLS … (https) or equivalent transport security when making requests
 		// with bearer tokens."
 		switch {
 		case !confidential.URL(u):

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/curl"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
@@ -18,6 +19,7 @@ type curlRun struct {
 	attempt curl.Attempt
 	set     token.Set
 	stale   bool // the token was stored, and has not been replaced yet
+	nonce   nonce
 }
 
 // runCurl runs curl with a token, and once more with another where the first was refused.
@@ -31,7 +33,7 @@ func (s *session) runCurl(ctx context.Context, attempt curl.Attempt, request tok
 	}
 	attempt.Env = childEnviron(s)
 	attempt.Stdin, attempt.Stdout, attempt.Stderr, attempt.Terminal = s.stdin, s.stdout, s.stderr, term.Is(s.stdout)
-	r := &curlRun{s, attempt, set, stored}
+	r := &curlRun{session: s, attempt: attempt, set: set, stale: stored}
 	for {
 		result, err := r.once(ctx)
 		if err != nil || !result.Refused {
@@ -45,8 +47,10 @@ func (r *curlRun) once(ctx context.Context) (result curl.Result, err error) {
 		return result, fmt.Errorf("run curl: %w", err)
 	}
 	r.attempt.Refused = nil
-	if r.stale {
-		r.attempt.Refused = func(http.Header) bool { return r.renew(ctx) }
+	if r.stale || r.mayGetNonce() {
+		r.attempt.Refused = func(answer http.Header) bool {
+			return r.takeNonce(answer) || r.stale && r.renew(ctx)
+		}
 	}
 	return r.attempt.Run()
 }
@@ -64,14 +68,16 @@ func (r *curlRun) renew(ctx context.Context) bool {
 	return true
 }
 
-// header is the line of a curl config that bears the token.
+// header is the part of a curl config that bears the token, and for a bound one the proof.
 func (r *curlRun) header() (string, error) {
-	if !r.set.DPoPKey.Empty() {
-		return "", errBound
-	}
 	format, err := output.Parse("curl")
 	if err != nil {
 		return "", err
 	}
-	return format.Render(r.set, r.now())
+	text, err := format.Render(r.set, r.now())
+	if err != nil || !dpop.Bound(r.set) {
+		return text, err
+	}
+	proof, err := r.proof()
+	return text + proof, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -149,7 +150,7 @@ func (e *execution) run(cmd *cobra.Command) error {
 		if err != nil {
 			return err
 		}
-		if !set.DPoPKey.Empty() {
+		if dpop.Bound(set) {
 			e.warn("%s: %v; oauthget curl makes one", e.variables[i], errBound)
 		}
 		env = child.With(env, e.variables[i], set.AccessToken.Reveal())

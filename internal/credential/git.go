@@ -77,7 +77,7 @@ func (q *GitRequest) set(attribute string, length int) error {
 	case "password", "credential":
 		q.Refused = token.NewSecret(value)
 	case "capability[]":
-		// "an empty value … clears the list": what was said before it does not count.
+		// An empty value clears a list: what was said before it does not count.
 		q.authType = value != "" && (q.authType || value == "authtype")
 	case "wwwauth[]": // the values of WWW-Authenticate
 		scheme, _, _ := strings.Cut(value, " ")

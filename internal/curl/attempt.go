@@ -50,8 +50,8 @@ func (a Attempt) cmd() *exec.Cmd {
 	return &exec.Cmd{Path: a.Program, Args: []string{"curl"}, Env: a.Env, Stdin: a.Stdin}
 }
 
-// configured are curl's arguments with a config file before them. "If this option is used as the first parameter on the
-// command line, the curlrc config file is not read" (curl(1) on -q), so that one stays first.
+// configured are curl's arguments with a config file before them. "If used as the first parameter on the command line, the
+// curlrc config file is not read or used" (curl(1) on -q), so that one stays first.
 func (a Attempt) configured(file string) []string {
 	args := slices.Clone(a.Command.args)
 	at := 0

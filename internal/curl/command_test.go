@@ -104,3 +104,27 @@ func TestOnlyWhatCanBeSentAgainIsRepeatable(t *testing.T) {
 		}
 	}
 }
+
+func TestTargetIsTheURLToTheLetter(t *testing.T) {
+	for line, want := range map[string]string{
+		"https://api.example.com":              "https://api.example.com",
+		"HTTPS://a.example:8443/x/y?q=1#f":     "https://a.example:8443/x/y?q=1",
+		"-G -d a=b https://a.example/x%2Fy":    "https://a.example/x%2Fy",
+		"https://a.example?q":                  "https://a.example?q",
+		"-L http://127.0.0.1:80/orders;v=1/..a": "http://127.0.0.1:80/orders;v=1/..a",
+	} {
+		u, err := command(t, strings.Fields(line)...).Target()
+		if err != nil || u.String() != want {
+			t.Errorf("%s: %v %v", line, u, err)
+		}
+	}
+	for _, line := range []string{
+		"", "https://a.example https://a.example", "https://a.example/[1-2]", "https://a.example/a/../b", "https://a.example/a/%2e%2E",
+		"https://a.example/.", "-g https://a.example/{x}", "https://a.example/%zz", "--request-target /x https://a.example/", "https://u@a.example/",
+		"https://a.example/é",
+	} {
+		if u, err := command(t, strings.Fields(line)...).Target(); err == nil {
+			t.Errorf("%s: %v", line, u)
+		}
+	}
+}

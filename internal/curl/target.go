@@ -29,6 +29,36 @@ func (c Command) Targets() ([]*url.URL, error) {
 // plain is a URL whose host no reader can take for another: no user, no backslash, no glob, one way to write slashes.
 var plain = regexp.MustCompile(`^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?((?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)(?:[/?#][^\x00-\x20\x7f]*)?$`)
 
+// Target is the URL of the one request that curl is going to make, to the letter: a signature over another would be worth
+// nothing.
+func (c Command) Target() (*url.URL, error) {
+	targets, err := c.Targets()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(targets) != 1 || c.globs():
+		return nil, errors.New("a signature is for one URL, and these are several")
+	case len(c.values("request-target")) > 0:
+		return nil, errors.New("a signature is for the URL, and --request-target puts another in its place")
+	}
+	text := c.values(urlOption)[0]
+	m := plain.FindStringSubmatchIndex(text)
+	rest, _, _ := strings.Cut(text[m[5]:], "#")
+	path, query, _ := strings.Cut(rest, "?")
+	u := *targets[0]
+	u.RawQuery, u.RawPath = query, path
+	if u.Path, err = url.PathUnescape(path); err != nil || u.EscapedPath() != path || hasDots(path) {
+		return nil, errors.New("a signature is for the URL that is sent, and curl would write the path of this one in another way")
+	}
+	return &u, nil
+}
+
+// hasDots reports whether a path has segments that curl takes out of it.
+func hasDots(path string) bool {
+	decoded := strings.ReplaceAll(strings.ToLower(path), "%2e", ".")
+	return strings.Contains(decoded+"/", "/./") || strings.Contains(decoded+"/", "/../")
+}
+
 var errHost = errors.New("the host of a URL cannot be told for certain")
 
 func target(text, defaultScheme string) (*url.URL, error) {
