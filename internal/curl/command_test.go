@@ -107,10 +107,10 @@ func TestOnlyWhatCanBeSentAgainIsRepeatable(t *testing.T) {
 
 func TestTargetIsTheURLToTheLetter(t *testing.T) {
 	for line, want := range map[string]string{
-		"https://api.example.com":              "https://api.example.com",
-		"HTTPS://a.example:8443/x/y?q=1#f":     "https://a.example:8443/x/y?q=1",
-		"-G -d a=b https://a.example/x%2Fy":    "https://a.example/x%2Fy",
-		"https://a.example?q":                  "https://a.example?q",
+		"https://api.example.com":               "https://api.example.com",
+		"HTTPS://a.example:8443/x/y?q=1#f":      "https://a.example:8443/x/y?q=1",
+		"-G -d a=b https://a.example/x%2Fy":     "https://a.example/x%2Fy",
+		"https://a.example?q":                   "https://a.example?q",
 		"-L http://127.0.0.1:80/orders;v=1/..a": "http://127.0.0.1:80/orders;v=1/..a",
 	} {
 		u, err := command(t, strings.Fields(line)...).Target()
