@@ -39,6 +39,8 @@ type app struct {
 	commands []string        // their names, which a profile may not bear
 	greeting *store.Greeting // nil where no stored token is asked for
 	trace    *trace.Writer   // nil unless --trace is given
+
+	narration *narration // nil but for explain
 }
 
 // globalFlags are the flags of every command.

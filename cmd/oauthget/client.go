@@ -8,6 +8,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -66,13 +67,16 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	if err := checkEndpoints(metadata); err != nil {
 		return nil, err
 	}
+	if s.narration != nil {
+		s.narration.knows(metadata)
+	}
 	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
 		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
-		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
+		Keys:     idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) }),
 		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },
 	}, nil

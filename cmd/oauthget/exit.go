@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/advice"
@@ -14,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
@@ -174,10 +176,24 @@ func fromUntrusted(err error) (failure, bool) {
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
 		}}, true
 	}
+	if hints := idTokenHints(err); hints != nil {
+		return failure{statusServer, hints}, true
+	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
 	}
 	return failure{}, false
+}
+
+// idTokenHints is what can be done about an ID Token that is not believed; nil where there is nothing of the kind.
+func idTokenHints(err error) []string {
+	if e, ok := errors.AsType[*idtoken.SymmetricError](err); ok {
+		return []string{"if the client has a secret and is registered for it, set id_token_signed_response_alg = " + strconv.Quote(e.Algorithm)}
+	}
+	if _, ok := errors.AsType[*idtoken.StaleError](err); ok {
+		return []string{"have the server ask the person again: --prompt login"}
+	}
+	return nil
 }
 
 func fromServer(err error) (failure, bool) {

@@ -8,6 +8,9 @@ import (
 
 // observe writes the account that -v asks for: one line a step, with fingerprints for what is secret.
 func (a *app) observe(event flow.Event) {
+	if a.narration != nil {
+		a.narration.event(event)
+	}
 	if !a.global.verbose {
 		return
 	}

@@ -19,6 +19,9 @@ func (a *app) mayAsk() bool { return !a.global.noInput }
 // becomes of the browser. failed is told where none could be opened.
 // An address that could do something in a shell, where people paste it, is neither shown nor opened: it is the error.
 func (a *app) open(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
+	if err := context.Cause(ctx); err != nil {
+		return err // it was to end here
+	}
 	shown, err := browser.Safe(r.URL.String())
 	if err != nil {
 		return &untrusted.Error{Op: "show authorization URL", Err: err}

@@ -33,6 +33,8 @@ func (a *app) table() []entry {
 		{"curl", groupUse, a.curlCommand},
 		{"exec", groupUse, a.execCommand},
 		{"credential", groupUse, a.credentialCommand},
+		{"inspect", groupLook, a.inspectCommand},
+		{"explain", groupLook, a.explainCommand},
 		{"discover", groupLook, a.discoverCommand},
 		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
@@ -82,7 +84,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"explain", "inspect", "proxy"}
+var comingCommands = []string{"proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}

@@ -34,7 +34,7 @@ func (r resolution) check() error {
 			}
 		}
 	}
-	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect} {
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkOpenID} {
 		if err := rule(); err != nil {
 			return err
 		}

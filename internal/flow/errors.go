@@ -66,8 +66,10 @@ func Denied(err error) bool {
 		return false
 	}
 	switch e.Code {
-	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 names the ways in which a person did not take part.
-	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required":
+	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 names the ways in which a person did not take part, and "OpenID
+	// Connect Core Error Code unmet_authentication_requirements" the one in which they could not as was asked.
+	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required",
+		"unmet_authentication_requirements":
 		return true
 	}
 	return false
