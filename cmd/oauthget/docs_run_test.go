@@ -36,7 +36,7 @@ func TestCommandsInTheDocsWork(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the keyring of the test speaks D-Bus")
 	}
-	for _, tool := range []string{"sh", "curl", "make"} {
+	for _, tool := range []string{"sh", "curl", "git", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed", tool)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/advice"
+	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/dpop"
@@ -33,6 +34,8 @@ const (
 	statusNetwork     = 7
 	statusStore       = 8
 	statusTimeout     = 124 // as timeout(1)
+	statusNotRunnable = 126 // as a shell says it of a program that is there and cannot be run
+	statusNotFound    = 127 // and of one that is not there
 	statusInterrupted = 130 // 128 + SIGINT, as a shell says it
 )
 
@@ -102,7 +105,7 @@ func classify(err error) failure {
 	case errors.Is(err, dpop.ErrKeyLost):
 		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -239,6 +242,18 @@ func fromListener(err error) (failure, bool) {
 	}
 	e, ok := errors.AsType[*net.OpError](err)
 	return failure{status: statusFailure}, ok && e.Op == "listen"
+}
+
+// fromChild is about a program that exec or curl could not run. Its errors are the system's, which look like a network's.
+func fromChild(err error) (failure, bool) {
+	e, ok := errors.AsType[*child.Error](err)
+	switch {
+	case !ok:
+		return failure{}, false
+	case e.NotFound():
+		return failure{statusNotFound, []string{"install " + untrusted.Quote(e.Program) + ", or see that its folder is on PATH"}}, true
+	}
+	return failure{statusNotRunnable, []string{"see that the file is a program for this system, and may be run"}}, true
 }
 
 func fromNetwork(err error) (failure, bool) {

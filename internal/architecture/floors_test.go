@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"internal/flow":   2,
 
 	"internal/config":      1,
+	"internal/curl":        1,
 	"internal/discovery":   1,
 	"internal/endpoint":    1,
 	"internal/walkthrough": 1,
@@ -31,7 +32,9 @@ var floors = map[string]int{
 
 	"internal/advice":      0,
 	"internal/browser":     0,
+	"internal/child":       0,
 	"internal/clientauth":  0,
+	"internal/credential":  0,
 	"internal/dpop":        0,
 	"internal/loopback":    0,
 	"internal/sshidentity": 0,

@@ -123,7 +123,7 @@ var keys = []Key{
 	key("dpop", Bool, "tokens bound to a key by DPoP", nil),
 	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
 	key("security_profile", String, "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), checkOneOf(SecurityProfiles())),
-	key("api_hosts", List, "host that may be sent the access token", checkTexts),
+	key("api_hosts", List, "host that may be sent the access token", checkHosts),
 	key(keyStore, String, "where tokens are kept: keychain, file, none", checkOneOf(Stores())),
 	key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText),
 	key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand),

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -38,13 +39,14 @@ const templatePrefix = "template="
 // formats is a function rather than a variable so that nothing is built in a run that prints a plain token.
 func formats() map[string]Format {
 	return map[string]Format{
-		"token":    {Render: accessToken, Bare: true, Help: "the access token"},
-		"header":   {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
-		"json":     {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
-		"env":      {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
-		"curl":     {Render: curl, Help: "a curl config, for curl -K -"},
-		"dpop":     {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
-		"id_token": {Render: idToken, IDToken: true, Help: "the ID Token"},
+		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
+		"header":          {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
+		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
+		"env":             {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
+		"curl":            {Render: curl, Help: "a curl config, for curl -K -"},
+		"dpop":            {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
+		"exec-credential": {Render: execCredential, Help: "an ExecCredential of " + credential.ExecV1},
+		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {
 			Render: query, Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
 			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
@@ -113,6 +115,10 @@ func curl(s token.Set, _ time.Time) (string, error) {
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
 	return `header = "` + quoted + "\"\n", nil
+}
+
+func execCredential(s token.Set, _ time.Time) (string, error) {
+	return credential.ExecCredential(credential.ExecV1, s.AccessToken, s.Expiry)
 }
 
 func query(s token.Set, _ time.Time) (string, error) {

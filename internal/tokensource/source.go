@@ -43,12 +43,14 @@ type Source struct {
 type Request struct {
 	MinTTL time.Duration // how much longer it must live
 	Force  bool          // a stored one will not do
+	// Refused is an access token that a resource server took for invalid: a stored one will do if it is another.
+	Refused token.Secret
 	// IDToken has the ID Token live as long, too. That the server may send none on a refresh is for the caller to see.
 	IDToken bool
 }
 
 func (r Request) satisfied(set token.Set, now time.Time) bool {
-	return set.Live(now, r.MinTTL) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+	return set.Live(now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
 }
 
 // Token returns a usable token set: the stored one where it lives long enough, without a lock; else a refreshed one;
