@@ -15,7 +15,10 @@ func (s *session) advise(err error) error {
 	if !ok {
 		return err
 	}
-	found, ok := advice.For(e.Code, e.Description)
+	found, ok := adviceOnGrant(e)
+	if !ok {
+		found, ok = advice.For(e.Code, e.Description)
+	}
 	if !ok {
 		return err
 	}

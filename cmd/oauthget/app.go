@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"runtime"
@@ -38,6 +39,8 @@ type app struct {
 	commands []string        // their names, which a profile may not bear
 	greeting *store.Greeting // nil where no stored token is asked for
 	trace    *trace.Writer   // nil unless --trace is given
+
+	narration *narration // nil but for explain
 }
 
 // globalFlags are the flags of every command.
@@ -65,6 +68,9 @@ func run(ctx context.Context, args []string, world outside) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if e, ok := errors.AsType[*exited](err); ok {
+		return e.status
 	}
 	// Whatever a cancelled request or wait says of itself, the reason is what ended the context.
 	if cause := context.Cause(ctx); cause != nil {

@@ -36,7 +36,7 @@ func TestCommandsInTheDocsWork(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the keyring of the test speaks D-Bus")
 	}
-	for _, tool := range []string{"sh", "curl", "make"} {
+	for _, tool := range []string{"sh", "curl", "git", "make"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed", tool)
 		}
@@ -68,7 +68,8 @@ func newReader(t *testing.T, d document) *reader {
 	t.Helper()
 	demo := demoas.DemoClient()
 	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-		Prefix: canary, Clients: []demoas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}},
+		Prefix: canary, Clients: []demoas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
+		Features: demoas.Features{Device: true, ClientCredentials: true},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -220,10 +220,20 @@ func checkInvocation(root *cobra.Command, args string) error {
 	if err != nil {
 		return err
 	}
-	if flag := missingFlag(cmd, args); flag != "" {
+	if flag := missingFlag(cmd, ownArguments(cmd, args)); flag != "" {
 		return fmt.Errorf("%s has no flag %s", cmd.CommandPath(), flag)
 	}
 	return nil
+}
+
+// ownArguments are those before what belongs to another program. The profile of all documents is work.
+func ownArguments(cmd *cobra.Command, args string) string {
+	end := " -- "
+	if cmd.Name() == "curl" {
+		end = " work "
+	}
+	own, _, _ := strings.Cut(args, end)
+	return own
 }
 
 // missingFlag returns the first flag in args that cmd does not have; empty where it has all.

@@ -83,6 +83,7 @@ func (a *app) examineFile(r *doctorReport) {
 
 // secrets finds out whether the client has what it authenticates with. A program that would print it is not run.
 func (e examination) secrets(ctx context.Context) {
+	e.ownKeys(ctx)
 	const check = "client secret"
 	source := e.profile.ClientSecret
 	switch {
@@ -98,6 +99,24 @@ func (e examination) secrets(ctx context.Context) {
 	}
 }
 
+// ownKeys finds out whether the client's key and certificate can be used.
+func (e examination) ownKeys(ctx context.Context) {
+	if e.profile.ClientKey.File != "" {
+		if _, err := e.clientKey(ctx); err != nil {
+			e.report.failed("client key", err)
+		} else {
+			e.report.add("client key", doctor.OK, e.profile.ClientKey.File, "")
+		}
+	}
+	if e.profile.TLS.CertificateFile != "" {
+		if _, err := e.clientCertificate(ctx); err != nil {
+			e.report.failed("client certificate", err)
+		} else {
+			e.report.add("client certificate", doctor.OK, e.profile.TLS.CertificateFile, "")
+		}
+	}
+}
+
 // server fetches the metadata anew, and judges it and the exchange that brought it.
 func (e examination) server(ctx context.Context) {
 	if e.profile.Issuer == "" {
@@ -108,8 +127,13 @@ func (e examination) server(ctx context.Context) {
 	if u, err := url.Parse(e.profile.Issuer); err == nil {
 		e.findings([]doctor.Finding{doctor.Proxy(http.ProxyFromEnvironment(&http.Request{URL: u}))})
 	}
+	authorities, err := e.authorities(ctx)
+	if err != nil {
+		e.report.failed("tls", err)
+		return
+	}
 	seen := &sight{}
-	client := endpoint.NewClient(endpoint.Options{UserAgent: "oauthget/" + version, Trace: seen.wrap})
+	client := endpoint.NewClient(endpoint.Options{UserAgent: "oauthget/" + version, Trace: seen.wrap, Authorities: authorities})
 	metadata, err := e.documents(client).Fetch(ctx, e.profile.Issuer, true)
 	if seen.answer != nil {
 		date, _ := http.ParseTime(seen.answer.Header.Get("Date"))

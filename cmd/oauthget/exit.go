@@ -6,13 +6,16 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/advice"
+	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
@@ -31,6 +34,8 @@ const (
 	statusNetwork     = 7
 	statusStore       = 8
 	statusTimeout     = 124 // as timeout(1)
+	statusNotRunnable = 126 // as a shell says it of a program that is there and cannot be run
+	statusNotFound    = 127 // and of one that is not there
 	statusInterrupted = 130 // 128 + SIGINT, as a shell says it
 )
 
@@ -89,6 +94,8 @@ func classify(err error) failure {
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
 	case errors.Is(err, flow.ErrPatience):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
+	case errors.Is(err, flow.ErrCodeExpired):
+		return failure{statusTimeout, []string{"run the command again for another code"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
@@ -98,7 +105,7 @@ func classify(err error) failure {
 	case errors.Is(err, dpop.ErrKeyLost):
 		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -171,10 +178,24 @@ func fromUntrusted(err error) (failure, bool) {
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
 		}}, true
 	}
+	if hints := idTokenHints(err); hints != nil {
+		return failure{statusServer, hints}, true
+	}
 	if _, ok := errors.AsType[*untrusted.Error](err); ok {
 		return failure{statusServer, []string{"run the command again with --trace to see what the server sent"}}, true
 	}
 	return failure{}, false
+}
+
+// idTokenHints is what can be done about an ID Token that is not believed; nil where there is nothing of the kind.
+func idTokenHints(err error) []string {
+	if e, ok := errors.AsType[*idtoken.SymmetricError](err); ok {
+		return []string{"if the client has a secret and is registered for it, set id_token_signed_response_alg = " + strconv.Quote(e.Algorithm)}
+	}
+	if _, ok := errors.AsType[*idtoken.StaleError](err); ok {
+		return []string{"have the server ask the person again: --prompt login"}
+	}
+	return nil
 }
 
 func fromServer(err error) (failure, bool) {
@@ -221,6 +242,18 @@ func fromListener(err error) (failure, bool) {
 	}
 	e, ok := errors.AsType[*net.OpError](err)
 	return failure{status: statusFailure}, ok && e.Op == "listen"
+}
+
+// fromChild is about a program that exec or curl could not run. Its errors are the system's, which look like a network's.
+func fromChild(err error) (failure, bool) {
+	e, ok := errors.AsType[*child.Error](err)
+	switch {
+	case !ok:
+		return failure{}, false
+	case e.NotFound():
+		return failure{statusNotFound, []string{"install " + untrusted.Quote(e.Program) + ", or see that its folder is on PATH"}}, true
+	}
+	return failure{statusNotRunnable, []string{"see that the file is a program for this system, and may be run"}}, true
 }
 
 func fromNetwork(err error) (failure, bool) {

@@ -18,10 +18,21 @@ func (a *app) httpClient() *http.Client { return a.httpClientWith(endpoint.Optio
 // httpClientWith is httpClient with what the options say of TLS.
 func (a *app) httpClientWith(options endpoint.Options) *http.Client {
 	options.UserAgent = "oauthget/" + version
-	if a.trace != nil {
-		options.Trace = a.trace.Wrap
+	if a.trace != nil || a.narration != nil {
+		options.Trace = a.watch
 	}
 	return endpoint.NewClient(options)
+}
+
+// watch wraps a transport for those who want to see the exchanges.
+func (a *app) watch(base http.RoundTripper) http.RoundTripper {
+	if a.trace != nil {
+		base = a.trace.Wrap(base)
+	}
+	if a.narration != nil {
+		base = trace.Record(base, a.narration.exchange)
+	}
+	return base
 }
 
 // traceToStderr is the value of --trace without a file.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -17,7 +18,8 @@ func (a *app) loginCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login [NAME]",
 		Short: "Log in in the browser and store the token",
-		Long: `Obtain a new token in the browser, whatever is stored, and store it. Where the token store cannot be used, this fails
+		Long: `Obtain a new token by the profile's grant, whatever is stored, and store it: in the browser here, with grant =
+"device_code" in any browser, and without anybody by the other grants. Where the token store cannot be used, this fails
 before the browser opens. On stderr it says as whom, for what scope and until when.
 
 Where the browser comes back as somebody other than the one whose tokens are stored, nothing is replaced: --as-other
@@ -30,14 +32,14 @@ accepts it, and --account keeps the tokens of both.`,
 				return err
 			}
 			if s.profile.Store == "none" {
-				return &usageError{errors.New("login stores a token, and the store is none"), cmd.CommandPath()}
+				return &usageError{whyNotStored(s.profile), cmd.CommandPath()}
 			}
 			s.whoami, s.asOther = true, asOther
 			set, err := s.source().Fresh(cmd.Context())
 			if err != nil {
 				return err
 			}
-			s.note("%s", describe(set, a.now()))
+			s.note("%s", s.describe(set))
 			return nil
 		},
 	}
@@ -47,9 +49,24 @@ accepts it, and --account keeps the tokens of both.`,
 	return cmd
 }
 
-// describe tells what was obtained, and nothing secret of it.
-func describe(set token.Set, now time.Time) string {
-	text := "logged in"
+func whyNotStored(p config.Profile) error {
+	if p.ReadsStdin() {
+		return errors.New("login stores a token, and what is obtained for standard input is not kept")
+	}
+	return errors.New("login stores a token, and the store is none")
+}
+
+// describe tells how it ended: who has logged in, or what was obtained where nobody had to.
+func (s *session) describe(set token.Set) string {
+	if !s.profile.NeedsPerson() {
+		return "obtained a token" + details(set, s.now())
+	}
+	return "logged in" + details(set, s.now())
+}
+
+// details tells what was obtained, and nothing secret of it.
+func details(set token.Set, now time.Time) string {
+	text := ""
 	if name := who(set); name != "" {
 		text += " as " + name
 	}

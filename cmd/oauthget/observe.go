@@ -8,6 +8,9 @@ import (
 
 // observe writes the account that -v asks for: one line a step, with fingerprints for what is secret.
 func (a *app) observe(event flow.Event) {
+	if a.narration != nil {
+		a.narration.event(event)
+	}
 	if !a.global.verbose {
 		return
 	}
@@ -20,10 +23,14 @@ func (a *app) observe(event flow.Event) {
 		a.step("authorization request: %s", trace.URL(e.URL))
 	case flow.AuthorizationResponse:
 		a.step("authorization response at %s: %s", e.RedirectURI, trace.Parameters(e.Parameters))
+	case flow.DeviceRequest:
+		a.step("device authorization request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
+	case flow.DeviceResponse:
+		a.step("device authorization response: a code to be entered at %s; asking every %s", e.VerificationURI, e.Interval)
 	case flow.TokenRequest:
 		a.step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
 	case flow.TokenResponse:
-		a.step("token response: %s", describe(e.Set, a.now()))
+		a.step("token response: a token%s", details(e.Set, a.now()))
 		if e.Set.AuthorizationDetails != "" {
 			a.step("authorization details granted: %s", untrusted.Text(e.Set.AuthorizationDetails))
 		}

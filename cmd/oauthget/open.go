@@ -19,11 +19,14 @@ func (a *app) mayAsk() bool { return !a.global.noInput }
 // becomes of the browser. failed is told where none could be opened.
 // An address that could do something in a shell, where people paste it, is neither shown nor opened: it is the error.
 func (a *app) open(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
+	if err := context.Cause(ctx); err != nil {
+		return err // it was to end here
+	}
 	shown, err := browser.Safe(r.URL.String())
 	if err != nil {
 		return &untrusted.Error{Op: "show authorization URL", Err: err}
 	}
-	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(shown))
+	fmt.Fprintf(a.stderr, "oauthget: continue in your browser: %s\n", a.style.Cyan(a.style.Link(shown, a.getenv)))
 	a.adviseOnTunnel(r.RedirectURI)
 	a.announce("for the browser to come back, or for the address it ends at to be pasted here")
 	if a.global.noBrowser {

@@ -30,6 +30,11 @@ func (a *app) table() []entry {
 		{"login", groupGet, a.loginCommand},
 		{"logout", groupGet, a.logoutCommand},
 		{"status", groupGet, a.statusCommand},
+		{"curl", groupUse, a.curlCommand},
+		{"exec", groupUse, a.execCommand},
+		{"credential", groupUse, a.credentialCommand},
+		{"inspect", groupLook, a.inspectCommand},
+		{"explain", groupLook, a.explainCommand},
 		{"discover", groupLook, a.discoverCommand},
 		{"doctor", groupLook, a.doctorCommand},
 		{"demo", groupLook, a.demoCommand},
@@ -79,7 +84,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 }
 
 // comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"credential", "curl", "exec", "explain", "inspect", "proxy"}
+var comingCommands = []string{"proxy"}
 
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}
@@ -91,7 +96,7 @@ func beginsWithWord(args []string) bool {
 
 // wantsToken reports whether a stored token is what args are most likely about.
 func (a *app) wantsToken(args []string) bool {
-	return beginsWithWord(args) && (args[0] == "token" ||
+	return beginsWithWord(args) && (slices.Contains([]string{"token", "curl", "exec", "credential"}, args[0]) ||
 		!slices.ContainsFunc(a.table(), func(e entry) bool { return e.name == args[0] }))
 }
 
@@ -141,7 +146,8 @@ func (a *app) bareRoot() *cobra.Command {
 	root.SetHelpFunc(a.help)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	a.addGlobalFlags(root)
-	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
+	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupUse, Title: "Use:"},
+		&cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
 	a.commands = append(slices.Clone(cobrasOwn), comingCommands...)
 	for _, e := range a.table() {
 		a.commands = append(a.commands, e.name)
@@ -153,6 +159,7 @@ func (a *app) bareRoot() *cobra.Command {
 
 const (
 	groupGet    = "get"
+	groupUse    = "use"
 	groupLook   = "look"
 	groupManage = "manage"
 )

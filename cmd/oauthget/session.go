@@ -20,9 +20,10 @@ type session struct {
 	origins config.Origins
 	store   store.Store
 	key     string
-	state   string // the state directory
-	whoami  bool   // ask the server whom the tokens are for, if need be
-	asOther bool   // accept a login as somebody else
+	state   string   // the state directory
+	whoami  bool     // ask the server whom the tokens are for, if need be
+	asOther bool     // accept a login as somebody else
+	above   []string // the profiles whose grants present this one's token
 }
 
 // openSession resolves the profile named name, or the default one where name is empty.
@@ -40,6 +41,9 @@ func (a *app) sessionOf(file *config.File, name string, flags map[string][]strin
 	})
 	if err != nil {
 		return nil, err
+	}
+	if profile.ReadsStdin() {
+		profile.Store = "none" // who knows whose token it is next time
 	}
 	s := &session{app: a, profile: profile, origins: origins, key: storeKey(profile)}
 	if profile.Store != "none" {
@@ -85,7 +89,7 @@ func (a *app) keychain(stateDir string) *store.Keychain {
 // metadata nor a client secret nor the system's certificates.
 func (s *session) source() *tokensource.Source {
 	source := &tokensource.Source{
-		Store: s.store, Key: s.key, Now: s.now,
+		Store: s.store, Key: s.key, Now: s.now, Unattended: !s.profile.NeedsPerson(),
 		Lock: func(ctx context.Context) (func(), error) {
 			if s.state == "" {
 				return func() {}, nil // nothing is stored, so there is nothing to race for
@@ -123,7 +127,7 @@ func (s *session) source() *tokensource.Source {
 		Record: s.record,
 		Warn:   func(operation string, err error) { s.warn("%s: %v", operation, err) },
 	}
-	if s.mayAsk() {
+	if s.mayAsk() || source.Unattended {
 		source.Login = func(ctx context.Context) (token.Set, error) {
 			set, err := s.login(ctx)
 			return set, s.advise(err)

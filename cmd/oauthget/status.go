@@ -45,6 +45,7 @@ type profileStatus struct {
 const (
 	stateValid       = "valid"       // a stored token can be used now
 	stateRefreshable = "refreshable" // it has expired, and the next call refreshes it
+	stateRenewable   = "renewable"   // it has expired, and the next call obtains another, for which nobody is needed
 	stateExpired     = "expired"     // it has expired, and the next call needs a login
 	stateNone        = "none"        // nothing is stored
 	stateLocked      = "locked"      // the keychain is locked, so nobody knows
@@ -135,19 +136,21 @@ func (s *session) status(ctx context.Context, current bool) profileStatus {
 		return row
 	}
 	row.Scopes, row.Username, row.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
-	row.State = stateOf(set, s.now())
+	row.State = stateOf(set, s.now(), s.profile.NeedsPerson())
 	if !set.Expiry.IsZero() {
 		row.ExpiresAt = set.Expiry.UTC()
 	}
 	return row
 }
 
-func stateOf(set token.Set, now time.Time) string {
+func stateOf(set token.Set, now time.Time, needsPerson bool) string {
 	switch {
 	case set.Live(now, 0):
 		return stateValid
 	case !set.RefreshToken.Empty():
 		return stateRefreshable
+	case !needsPerson:
+		return stateRenewable
 	}
 	return stateExpired
 }

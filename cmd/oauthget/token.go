@@ -14,8 +14,9 @@ import (
 
 const tokenLong = `Print a valid access token, and nothing else, on stdout.
 
-It comes from the store if it lives at least --min-ttl longer, else by a refresh, else by a login in the browser. With
---issuer or endpoints, and --client-id, no profile is needed.
+It comes from the store if it lives at least --min-ttl longer, else by a refresh, else by the profile's grant: a login in
+the browser, unless the profile says otherwise. The grants client_credentials, jwt_bearer and token_exchange take no
+person, and work with --no-input. With --issuer or endpoints, and --client-id, no profile is needed.
 
 Formats of --output:
 `

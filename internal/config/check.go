@@ -198,14 +198,6 @@ func checkDetails(values []string) error {
 	return nil
 }
 
-func checkClaims(values []string) error {
-	var claims map[string]any
-	if json.Unmarshal([]byte(values[0]), &claims) != nil || claims == nil {
-		return errors.New("want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)")
-	}
-	return nil
-}
-
 // checkTokenType takes the URIs of RFC 8693 §3, and the last word of those that begin alike.
 func checkTokenType(values []string) error {
 	// The last words of the URNs in RFC 8693 §3.

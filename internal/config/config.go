@@ -9,7 +9,10 @@
 // never what the key holds.
 package config
 
-import "net/url"
+import (
+	"net/url"
+	"slices"
+)
 
 // Profile is everything the layers above know about a client and its authorization server. It is the only shape; no
 // field is of interest to this package alone.
@@ -121,6 +124,22 @@ const (
 	GrantJWTBearer         = "jwt_bearer"         // RFC 7523 §2.1
 	GrantTokenExchange     = "token_exchange"     // RFC 8693
 )
+
+// NeedsPerson reports whether the profile's grant is one in which a person signs in: without one nothing is obtained.
+func (p Profile) NeedsPerson() bool {
+	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, p.Grant)
+}
+
+// ReadsStdin reports whether the grant presents what standard input holds.
+func (p Profile) ReadsStdin() bool {
+	switch p.Grant {
+	case GrantJWTBearer:
+		return p.Assertion.Source.Stdin()
+	case GrantTokenExchange:
+		return p.Exchange.Subject.Stdin() || p.Exchange.Actor.Stdin()
+	}
+	return false
+}
 
 // ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
 func ResponseModes() []string {

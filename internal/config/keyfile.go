@@ -9,7 +9,7 @@ import (
 // ReadPrivate reads the private key that the profile's key named key leads to, under the same condition as a client
 // secret: that the file is for nobody else. An error is an *Error and holds nothing of the file.
 func ReadPrivate(ctx context.Context, key, path string) ([]byte, error) {
-	text, err := readSecretFile(ctx, path)
+	text, err := readSecretFile(ctx, path, true)
 	if err == nil {
 		return []byte(text), nil
 	}

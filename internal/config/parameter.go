@@ -40,6 +40,11 @@ func controlledParameters() map[string]string {
 		"code":                  "",
 		"refresh_token":         "",
 		"device_code":           "",
-		"assertion":             "",
+		"assertion":             "assertion_file, assertion_env or assertion_command",
+		"subject_token":         "subject_token_file, subject_token_env, subject_token_command or subject_token_profile",
+		"subject_token_type":    "subject_token_type",
+		"actor_token":           "actor_token_file, actor_token_env, actor_token_command or actor_token_profile",
+		"actor_token_type":      "actor_token_type",
+		"requested_token_type":  "requested_token_type",
 	}
 }

@@ -116,6 +116,7 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		"token_endpoint_auth_method": "none", "store": "none", "listen_address": "127.0.0.1", "redirect_uri": "http://127.0.0.1/",
 		"pkce": "false", "grant": GrantDeviceCode, "authorization_details": `[{"type":"t"}]`, "claims": `{"userinfo":{}}`,
 		"response_mode": "form_post", "security_profile": FAPI2, "request_object_signing_alg": "PS256",
+		"id_token_signed_response_alg": "RS256",
 	}
 	companion := map[string]string{"tls_certificate_file": "tls_key_file", "tls_key_file": "tls_certificate_file"}
 	for _, k := range Keys() {

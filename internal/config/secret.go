@@ -71,6 +71,9 @@ const maxSecret = 64 << 10
 // when ctx does.
 func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.Secret, error) {
 	text, err := s.read(ctx, access)
+	if err != nil && s.is("_profile") {
+		return token.Secret{}, fmt.Errorf("%s: %w", s.Key, err) // what failed there is no fault of this configuration
+	}
 	if err != nil {
 		e := &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
 		if wide, ok := errors.AsType[*wideFileError](err); ok {
@@ -101,6 +104,9 @@ func (s SecretSource) holder() string {
 	}
 }
 
+// Stdin reports whether the secret is read from standard input.
+func (s SecretSource) Stdin() bool { return s.is("_file") && s.Value == stdin }
+
 // is reports by the end of its name what kind of key says it.
 func (s SecretSource) is(kind string) bool { return strings.HasSuffix(s.Key, kind) }
 
@@ -119,11 +125,11 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 	case s.is("_profile") && access.Profile != nil:
 		t, err := access.Profile(ctx, s.Value)
 		return t.Reveal(), err
-	case s.is("_file") && s.Value == stdin && access.Stdin != nil:
+	case s.Stdin() && access.Stdin != nil:
 		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
 		return string(data), err
-	case s.is("_file") && s.Value != stdin:
-		return readSecretFile(ctx, s.Value)
+	case s.is("_file") && !s.Stdin():
+		return readSecretFile(ctx, s.Value, secretGroup(s.Key) == keySecret)
 	default:
 		return "", errors.New("it cannot be read here")
 	}
@@ -163,13 +169,15 @@ func (e *wideFileError) Error() string {
 	return fmt.Sprintf("other users of this machine may read %s (mode %04o)", printable(e.path), e.mode.Perm())
 }
 
-// readSecretFile takes a file under the same condition as a profile file with a secret in it: that it is for nobody else.
-func readSecretFile(ctx context.Context, path string) (string, error) {
+// readSecretFile takes the file of a client secret under the same condition as a profile file with a secret in it: that it
+// is for nobody else. A token to be presented lives for minutes, and stands where a platform put it for its workloads: it
+// has the mode that the platform chose, as Kubernetes does 0644.
+func readSecretFile(ctx context.Context, path string, private bool) (string, error) {
 	data, info, err := readPath(ctx, path, maxSecret)
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", printable(path), err)
 	}
-	if readableByOthers(info.Mode()) {
+	if private && readableByOthers(info.Mode()) {
 		return "", &wideFileError{path, info.Mode()}
 	}
 	return string(data), nil

@@ -34,7 +34,7 @@ func (r resolution) check() error {
 			}
 		}
 	}
-	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect} {
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkOpenID} {
 		if err := rule(); err != nil {
 			return err
 		}
@@ -166,8 +166,22 @@ func (r resolution) checkGrant() error {
 	case grant == GrantTokenExchange && len(r.given(keySubjectToken)) == 0:
 		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
 			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))
+	case grant == GrantTokenExchange && r.settings.text("subject_token_file") == stdin && r.settings.text("actor_token_file") == stdin:
+		return r.at("actor_token_file", wrong("actor_token_file", "standard input is the subject token already").
+			advise("give one of the two tokens in another way"))
+	case grant == GrantClientCredentials && !r.confidential():
+		return r.at("grant", wrong("grant", "%q is for clients that authenticate, and there is nothing to do it with (RFC 6749 §4.4)", grant).
+			advise("set client_secret_file, client_secret_env, client_secret_command, client_secret_keychain, client_key_file or tls_certificate_file"))
 	}
 	return nil
+}
+
+// confidential reports whether the client has what it takes to authenticate. RFC 6749 §4.4: "The client credentials grant
+// type MUST only be used by confidential clients." A profile that says "none" itself is believed: its client proves itself
+// in a way that is none of OAuth's, such as a header of token_headers for a gateway, and only its author knows.
+func (r resolution) confidential() bool {
+	return r.settings.text("token_endpoint_auth_method") == methodNone || len(r.given(keySecret)) > 0 ||
+		r.settings.text("client_key_file") != "" || r.settings.text("tls_certificate_file") != ""
 }
 
 // readable refuses a literal secret in a file that others can read.

@@ -42,6 +42,11 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{"token_endpoint_auth_method = \"none\"\nclient_secret_env = \"X\"", "token_endpoint_auth_method: \"none\" sends no secret, and client_secret_env is given\nremove one of the two"},
 		{"client_secret_env = \"X\"\nclient_secret_file = \"x\"", `client_secret_env: client_secret_file is given too, and one client secret is enough`},
 		{`client_secret_command = []`, `client_secret_command: the program's name is missing`},
+		{`grant = "client_credentials"`, "grant: \"client_credentials\" is for clients that authenticate, and there is nothing to do it with (RFC 6749 §4.4)\nset client_secret_file, client_secret_env, client_secret_command, client_secret_keychain, client_key_file or tls_certificate_file"},
+		{`grant = "jwt_bearer"`, "grant: \"jwt_bearer\" needs an assertion\nset assertion_file, assertion_env or assertion_command, or client_key_file to sign one with"},
+		{`grant = "token_exchange"`, "grant: \"token_exchange\" needs a subject token\nset subject_token_file, subject_token_env, subject_token_command or subject_token_profile"},
+		{"grant = \"token_exchange\"\nsubject_token_file = \"-\"\nactor_token_file = \"-\"", "actor_token_file: standard input is the subject token already\ngive one of the two tokens in another way"},
+		{`subject_token_type = "acess_token"`, "subject_token_type: \"acess_token\" is not one of access_token, refresh_token, id_token, saml1, saml2, jwt\ndid you mean \"access_token\"?"},
 		{`redirect_uri = "http://127.0.0.1/cb#"`, `redirect_uri: a redirect URI has no fragment`},
 		{`redirect_uri = "com.example.app:/cb"`, `redirect_uri: the private-use scheme com.example.app: belongs to an installed app; a command listens on http://127.0.0.1/`},
 		{`redirect_uri = "https://app.example/cb"`, "redirect_uri: https://app.example is not this machine's loopback interface, and listen_address does not say where to listen\nuse http://127.0.0.1/callback, or set listen_address"},
@@ -57,6 +62,17 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
 		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},
 		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
+		{`prompt = "none login"`, `prompt: none stands alone: the server is to ask the person nothing, or something (OpenID Connect Core §3.1.2.1)`},
+		{`prompt = " "`, `prompt: want words such as login, consent and select_account, separated by spaces`},
+		{`prompt = "lögin"`, `prompt: want words such as login, consent and select_account, separated by spaces`},
+		{"prompt = \"login\"\nauthorization_parameters = { prompt = \"consent\" }", "authorization_parameters.prompt: the key prompt is given too\nremove one of the two"},
+		{"max_age = 0\nauthorization_parameters = { max_age = 1 }", "authorization_parameters.max_age: the key max_age is given too\nremove one of the two"},
+		{`max_age = -1`, `max_age: want a number of seconds, 0 or more`},
+		{`claims = "[]"`, `claims: want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)`},
+		{`claims = '{"id_token":[]}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},
+		{`claims = '{"id_token":{"acr":{"essential":"yes"}}}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},
+		{`id_token_signed_response_alg = "none"`, "id_token_signed_response_alg: \"none\" is not one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512"},
+		{`id_token_signed_response_alg = "HS256"`, "id_token_signed_response_alg: HS256 is keyed by the client secret, and there is none\nset client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"},
 		{`request_object_signing_alg = "none"`, `request_object_signing_alg: "none" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512`},
 		{`request_object_signing_alg = "es256"`, `request_object_signing_alg: "es256" is not one of PS256, ES256, EdDSA, RS256, PS384, PS512, RS384, RS512, ES384, ES512` + "\ndid you mean \"ES256\"?"},
 		{`token_headers = { authorization = "Basic hunter2" }`, "token_headers: authorization is set by oauthget\nuse the key token_endpoint_auth_method instead"},
@@ -140,6 +156,17 @@ func TestErrorsOfFlagsAndEnvironmentNameThem(t *testing.T) {
 		_, _, err := Resolve(Input{Flags: flags, LookupEnv: environment(test.env)})
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) || strings.Contains(message(err), "hunter2") && !strings.Contains(test.want, "hunter2") {
 			t.Errorf("%v %v: %s", test.flags, test.env, message(err))
+		}
+	}
+}
+
+func TestClientCredentialsAreForClientsThatAuthenticate(t *testing.T) {
+	for _, keys := range []string{
+		`client_secret_env = "X"`, `client_key_file = "key.pem"`, `token_endpoint_auth_method = "none"`,
+		"tls_certificate_file = 'cert.pem'\ntls_key_file = 'key.pem'",
+	} {
+		if _, _, err := resolved(t, profileWith("grant = 'client_credentials'\n"+keys), Input{Name: "w"}); err != nil {
+			t.Errorf("%s: %s", keys, message(err))
 		}
 	}
 }

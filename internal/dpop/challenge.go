@@ -14,9 +14,9 @@ type Challenge struct {
 	Params  map[string]string // by their names in lower case
 }
 
-// asksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
+// AsksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
 // accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A field that cannot be read asks for nothing.
-func asksForNonce(resp *http.Response) bool {
+func AsksForNonce(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized {
 		return false
 	}

@@ -87,7 +87,7 @@ func TestOnlyADPoPChallengeOfA401AsksForANonce(t *testing.T) {
 		"the error's name in other cases": {401, []string{`DPoP error="USE_DPOP_NONCE"`}, false},
 	} {
 		resp := &http.Response{StatusCode: c.status, Header: http.Header{"Www-Authenticate": c.fields}}
-		if got := asksForNonce(resp); got != c.want {
+		if got := AsksForNonce(resp); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -34,7 +34,7 @@ func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	sent := t.Nonces.For(req.URL)
 	resp, provided, err := t.send(req, accessToken, sent)
-	if err != nil || provided == "" || provided == sent || !asksForNonce(resp) {
+	if err != nil || provided == "" || provided == sent || !AsksForNonce(resp) {
 		return resp, err
 	}
 	again, ok := repeat(req)

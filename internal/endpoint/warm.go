@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -34,10 +35,30 @@ type spares struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (s *spares) RoundTrip(req *http.Request) (*http.Response, error) {
-	if conn := s.take(authority(req.URL)); conn != nil {
-		return conn.RoundTrip(req)
+	conn := s.take(authority(req.URL))
+	if conn == nil {
+		return s.transport.RoundTrip(req)
 	}
-	return s.transport.RoundTrip(req)
+	resp, err := conn.RoundTrip(req)
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	resp.Body = lastBody{resp.Body, conn}
+	return resp, nil
+}
+
+// lastBody closes the connection after the one answer it was for. A hook on the connection's state would be too early: an
+// answer without a body counts as done before it is handed over, and the request then fails with the connection.
+type lastBody struct {
+	io.ReadCloser
+	conn *http.ClientConn
+}
+
+func (b lastBody) Close() error {
+	err := b.ReadCloser.Close()
+	_ = b.conn.Close()
+	return err
 }
 
 // open opens a spare connection. On plain http, which is on loopback, there is nothing to gain.
@@ -72,7 +93,7 @@ func (s *spares) open(ctx context.Context, u *url.URL) {
 	})
 }
 
-// take returns the spare connection to an authority, reserved for one request after which it closes, or nil.
+// take returns the spare connection to an authority, reserved for one request, or nil.
 func (s *spares) take(authority string) *http.ClientConn {
 	s.mu.Lock()
 	conn := s.ready[authority]
@@ -85,11 +106,6 @@ func (s *spares) take(authority string) *http.ClientConn {
 		_ = conn.Close()
 		return nil
 	}
-	conn.SetStateHook(func(c *http.ClientConn) {
-		if c.InFlight() == 0 {
-			_ = c.Close()
-		}
-	})
 	return conn
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -36,7 +35,7 @@ type login struct {
 // The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
 // there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
-	if err := cmp.Or(c.checkSecurityProfile(), c.checkRequest()); err != nil {
+	if err := cmp.Or(c.checkSecurityProfile(), c.checkRequest(), c.checkOpenID()); err != nil {
 		return token.Set{}, err
 	}
 	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
@@ -147,20 +146,14 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 		return token.Set{}, err
 	}
 	set := c.set(answer, c.Profile.Scopes, l.key)
-	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Nonce: l.nonce}); err != nil {
+	expected, err := c.expected(l)
+	if err != nil {
 		return token.Set{}, err
 	}
-	c.warnOfScope(set.Scopes)
-	c.addDetails(&set, answer)
-	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
-	if asked := slices.Contains(set.Scopes, "openid"); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
-		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
+	if err := c.addIDToken(ctx, &set, answer, expected); err != nil {
+		return token.Set{}, err
 	}
-	c.observe(TokenResponse{set})
-	if c.Accept != nil {
-		return c.Accept(ctx, set)
-	}
-	return set, nil
+	return c.accept(ctx, set, answer)
 }
 
 // warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or

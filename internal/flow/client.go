@@ -1,10 +1,10 @@
 // Package flow obtains tokens: one file a grant, over golang.org/x/oauth2.
 //
-// It speaks RFC 6749 (authorization code and refresh), RFC 7636 (PKCE), RFC 8252 (native apps), RFC 8707 (resource
-// indicators), RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details),
-// RFC 9449 (DPoP), JARM (signed responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps
-// nothing and prints nothing: whoever calls it stores the token set, and tells the person through Client.Observe and
-// Client.Warn.
+// It speaks RFC 6749 (authorization code, client credentials and refresh), RFC 7523 §2.1 (JWT bearer), RFC 7636 (PKCE),
+// RFC 8252 (native apps), RFC 8628 (device authorization), RFC 8693 (token exchange), RFC 8707 (resource indicators),
+// RFC 9101 (signed requests), RFC 9126 (pushed requests), RFC 9207 (iss), RFC 9396 (authorization details), RFC 9449
+// (DPoP), JARM (signed responses), the FAPI 2.0 Security Profile and OpenID Connect Core. It deliberately keeps nothing
+// and prints nothing: whoever calls it stores the token set, and tells the person through Client.Observe and Client.Warn.
 package flow
 
 import (
@@ -36,6 +36,8 @@ type Client struct {
 	Open func(ctx context.Context, request AuthorizationRequest)
 	// Paste asks the person for the address that the browser ended at, until deliver takes one or ctx ends; nil for nobody.
 	Paste func(ctx context.Context, deliver func(pasted string) error)
+	// ShowCode shows the person where to enter a device login's code, without waiting for them. Needed by DeviceCode alone.
+	ShowCode func(ctx context.Context, d DeviceAuthorization)
 	// Accept has the last word on what a login brought, before the browser shows that it succeeded; nil accepts. It may
 	// add to the set.
 	Accept func(ctx context.Context, set token.Set) (token.Set, error)

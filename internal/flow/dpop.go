@@ -121,6 +121,8 @@ func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
 	switch {
 	case strings.EqualFold(t.TokenType, dpop.Scheme) && key != nil:
 		return nil
+	case c.issuedOtherwise(t):
+		return nil
 	case t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer"):
 		// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
 		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
@@ -134,7 +136,7 @@ func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
 
 // warnOfBearer tells the person what they have allowed. A refresh, which brings what the login brought, is silent.
 func (c *Client) warnOfBearer(t *oauth2.Token, grant string) {
-	if c.Profile.DPoP && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" {
+	if c.Profile.DPoP && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
 		c.warn("the server sent a Bearer token although DPoP was asked for: whoever has it can use it")
 	}
 }

@@ -22,6 +22,7 @@ type ServerError struct {
 	Code        string // the error parameter; empty where the server sent none
 	Description string
 	URI         string
+	Grant       string // the profile's; empty for a refresh, and where no grant was asked for
 	// Date is the server's clock as its answer tells it, to the second; zero where it does not. An assertion is refused
 	// where the two clocks differ.
 	Date time.Time
@@ -66,8 +67,10 @@ func Denied(err error) bool {
 		return false
 	}
 	switch e.Code {
-	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 names the ways in which a person did not take part.
-	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required":
+	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 names the ways in which a person did not take part, and "OpenID
+	// Connect Core Error Code unmet_authentication_requirements" the one in which they could not as was asked.
+	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required",
+		"unmet_authentication_requirements":
 		return true
 	}
 	return false
@@ -79,6 +82,14 @@ func Denied(err error) bool {
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
+}
+
+// codeOf is the error code of an answer; empty where err is something else.
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*ServerError](err); ok {
+		return e.Code
+	}
+	return ""
 }
 
 // tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's

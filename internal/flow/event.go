@@ -37,6 +37,20 @@ type AuthorizationResponse struct {
 	Parameters  url.Values
 }
 
+// DeviceRequest is about to go to the device authorization endpoint (RFC 8628 §3.1).
+type DeviceRequest struct {
+	Endpoint   string
+	ClientID   string
+	Auth       clientauth.Method
+	Parameters url.Values
+}
+
+// DeviceResponse came back (RFC 8628 §3.2).
+type DeviceResponse struct {
+	DeviceAuthorization
+	Interval time.Duration
+}
+
 // TokenRequest is about to go to the token endpoint (RFC 6749 §4.1.3, §6).
 type TokenRequest struct {
 	Endpoint   string
@@ -53,5 +67,7 @@ func (PushedRequest) event()         {}
 func (PushedResponse) event()        {}
 func (AuthorizationRequest) event()  {}
 func (AuthorizationResponse) event() {}
+func (DeviceRequest) event()         {}
+func (DeviceResponse) event()        {}
 func (TokenRequest) event()          {}
 func (TokenResponse) event()         {}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -18,23 +19,40 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *oauth2.
 	if !ok && answer.Extra("id_token") != nil {
 		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
 	}
+	if raw == "" && expected.Authentication.Demanding() {
+		return &untrusted.Error{Op: "read ID Token", Err: errors.New("the server sent none, by which max_age or an essential claim would be checked")}
+	}
 	if raw == "" {
 		return nil
 	}
-	if c.Server.Issuer == "" || c.Server.JWKSURI == "" {
+	if !c.canVerify() {
 		c.warn("the server sent an ID Token, which is left out because nothing is known to check it against: set issuer in the profile")
 		return nil
 	}
-	verifier := idtoken.Verifier{
-		Issuer: c.Server.Issuer, ClientID: c.Profile.ClientID, Keys: c.Keys,
-		Algorithms: c.Server.IDTokenSigningAlgValuesSupported, Now: c.Now,
-	}
 	expected.AccessToken = set.AccessToken
-	claims, err := verifier.Verify(ctx, token.NewSecret(raw), expected)
+	claims, err := c.verifier().Verify(ctx, token.NewSecret(raw), expected)
 	if err != nil {
 		return err
 	}
 	set.IDToken, set.IDTokenExpiry, set.Subject = token.NewSecret(raw), claims.Expiry, claims.Subject
 	set.Username = claims.Username()
+	c.warnOfACR(expected.Authentication, claims.ACR)
 	return nil
+}
+
+// canVerify reports whether there is something to check an ID Token against: the issuer's keys, or the client secret
+// where the profile says that it is the key.
+func (c *Client) canVerify() bool {
+	return c.Server.Issuer != "" && (c.Server.JWKSURI != "" || strings.HasPrefix(c.Profile.OpenID.IDTokenSignedResponseAlg, "HS"))
+}
+
+// canVerifyKeys reports whether the issuer's keys are known.
+func (c *Client) canVerifyKeys() bool { return c.Server.Issuer != "" && c.Server.JWKSURI != "" }
+
+func (c *Client) verifier() idtoken.Verifier {
+	return idtoken.Verifier{
+		Issuer: c.Server.Issuer, ClientID: c.Profile.ClientID, Keys: c.Keys, Now: c.Now,
+		Algorithm: c.Profile.OpenID.IDTokenSignedResponseAlg, Secret: c.Auth.Secret,
+		Algorithms: c.Server.IDTokenSigningAlgValuesSupported,
+	}
 }

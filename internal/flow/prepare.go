@@ -19,7 +19,7 @@ func (c *Client) prepare(ctx context.Context) (prepared *Client, done func()) {
 	}
 	prepared = new(Client)
 	*prepared = *c
-	if slices.Contains(c.Profile.Scopes, "openid") && c.Server.Issuer != "" && c.Server.JWKSURI != "" {
+	if slices.Contains(c.Profile.Scopes, "openid") && c.canVerifyKeys() {
 		prepared.Keys = keysAhead(ctx, c.Keys)
 	}
 	return prepared, done

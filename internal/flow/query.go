@@ -11,11 +11,12 @@ import (
 )
 
 // reserved are the parameters by which a request says who asks for what, and those that would take the others' place.
-// Names from RFC 6749, 7521, 7636, 9101, 9449 and OpenID Connect Core.
+// Names from RFC 6749, 7521, 7636, 8628, 8693, 9101, 9449 and OpenID Connect Core.
 var reserved = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
 	"code_challenge_method", "request", "request_uri", "grant_type", "code", "code_verifier", "refresh_token",
-	"client_secret", "client_assertion", "client_assertion_type", "dpop_jkt",
+	"client_secret", "client_assertion", "client_assertion_type", "assertion", "device_code", "subject_token",
+	"subject_token_type", "actor_token", "actor_token_type", "requested_token_type", "dpop_jkt",
 }
 
 // checkQuery reports why an endpoint's own query cannot stay: "which MUST be retained when adding additional query

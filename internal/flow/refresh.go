@@ -51,7 +51,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
 		set.AuthorizationDetails = old.AuthorizationDetails
 	}
-	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject}); err != nil {
+	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject, Original: old.IDToken}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
 	c.observe(TokenResponse{set})

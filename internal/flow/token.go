@@ -138,6 +138,7 @@ func (c *Client) set(answer *oauth2.Token, asked []string, key *signing.Key) tok
 		TokenType:    answer.TokenType,
 		RefreshToken: token.NewSecret(answer.RefreshToken),
 		Scopes:       scopes,
+		IssuedType:   untrusted.Text(issuedType(answer)),
 
 		TokenEndpoint: c.Server.TokenEndpoint,
 		Expiry:        answer.Expiry.Round(0),

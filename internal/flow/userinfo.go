@@ -6,46 +6,92 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"strings"
+
+	josejson "github.com/go-jose/go-jose/v4/json"
 
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+const opUserinfo = "read userinfo"
+
 // Userinfo asks whom set's access token is for (OpenID Connect Core §5.3) and returns set with the subject and the
 // name filled in. Where set has a subject already, from an ID Token, the answer must name the same.
 func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error) {
-	const op = "read userinfo"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server.UserinfoEndpoint, nil)
-	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, err)
-	}
-	client, err := c.authorized(set, req)
-	if err != nil {
-		return set, fmt.Errorf("%s: %w", op, err)
-	}
-	answer, err := client.do(op, req)
+	claims, err := c.UserinfoClaims(ctx, set)
 	if err != nil {
 		return set, err
 	}
-	if answer.status != http.StatusOK {
-		return set, &ServerError{Op: op, Status: answer.status}
+	text := func(name string) (s string) {
+		_ = josejson.Unmarshal(claims[name], &s) // a name that is no text names nobody
+		return s
 	}
-	var claims struct {
-		Subject           string `json:"sub"`
-		PreferredUsername string `json:"preferred_username"`
-		Email             string `json:"email"`
-		Name              string `json:"name"`
-	}
-	if json.Unmarshal(answer.body, &claims) != nil || claims.Subject == "" {
-		return set, &untrusted.Error{Op: op, Err: errors.New("the answer is not a JSON object with a sub")}
-	}
-	// OpenID Connect Core §5.3.2: "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim
-	// in the ID Token; if they do not match, the UserInfo Response values MUST NOT be used."
-	if set.Subject != "" && claims.Subject != set.Subject {
-		return set, &untrusted.Error{Op: op, Err: errors.New("it is about somebody other than the ID Token")}
-	}
-	set.Subject = claims.Subject
-	set.Username = cmp.Or(claims.PreferredUsername, claims.Email, claims.Name)
+	set.Subject = text("sub")
+	set.Username = cmp.Or(text("preferred_username"), text("email"), text("name"))
 	return set, nil
+}
+
+// UserinfoClaims returns what the UserInfo endpoint says of the person whom set's access token is for, be it plain or
+// signed (OpenID Connect Core §5.3.2). Its texts are the server's.
+func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]json.RawMessage, error) {
+	const op = opUserinfo
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server.UserinfoEndpoint, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	req.Header.Set("Accept", "application/json, application/jwt")
+	client, err := c.authorized(set, req)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	answer, err := client.do(op, req)
+	if err != nil {
+		return nil, err
+	}
+	if answer.status != http.StatusOK {
+		return nil, &ServerError{Op: op, Status: answer.status}
+	}
+	body := answer.body
+	// "If the UserInfo Response is signed and/or encrypted, then the Claims are returned in a JWT and the content-type MUST
+	// be application/jwt." OpenID Connect Core §5.3.2
+	if media, _, _ := mime.ParseMediaType(answer.header.Get("Content-Type")); media == "application/jwt" {
+		if body, err = c.signedUserinfo(ctx, body); err != nil {
+			return nil, err
+		}
+	}
+	return readUserinfo(body, set.Subject)
+}
+
+// signedUserinfo verifies a signed answer and returns its claims; iss and aud are checked where they are there, since it
+// "SHOULD contain" them (OpenID Connect Core §5.3.2). One that is encrypted, or not signed, is refused.
+func (c *Client) signedUserinfo(ctx context.Context, body []byte) ([]byte, error) {
+	if !c.canVerifyKeys() {
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, and no issuer is known whose keys would verify it")}
+	}
+	v := c.verifier()
+	v.Algorithms = nil // those in the metadata are for ID Tokens
+	claims, err := v.Signed(ctx, opUserinfo, token.NewSecret(strings.TrimSpace(string(body))))
+	if err != nil {
+		return nil, err
+	}
+	return claims, v.Expired(opUserinfo, claims)
+}
+
+// readUserinfo reads the claims about subject, or about anybody where that is empty.
+func readUserinfo(body []byte, subject string) (map[string]json.RawMessage, error) {
+	var claims map[string]json.RawMessage
+	var sub string
+	// "The sub (subject) Claim MUST always be returned in the UserInfo Response." OpenID Connect Core §5.3.2
+	if josejson.Unmarshal(body, &claims) != nil || josejson.Unmarshal(claims["sub"], &sub) != nil || sub == "" {
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is not a JSON object with a sub")}
+	}
+	// "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token; if they do
+	// not match, the UserInfo Response values MUST NOT be used." OpenID Connect Core §5.3.2
+	if subject != "" && sub != subject {
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("it is about somebody other than the ID Token")}
+	}
+	return claims, nil
 }

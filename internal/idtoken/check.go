@@ -19,7 +19,8 @@ const maxAge = 24 * time.Hour
 // check reads payload and compares its claims with what was asked. References are to OpenID Connect Core.
 func (v Verifier) check(payload []byte, e Expected) (claims, error) {
 	c, err := readClaims(payload)
-	return c, cmp.Or(err, v.checkIssuer(c), v.checkAudience(c), v.checkTimes(c), checkNonce(c, e), checkSubject(c, e))
+	return c, cmp.Or(err, v.checkIssuer(c), v.checkAudience(c), v.checkTimes(c), checkNonce(c, e), checkSubject(c, e),
+		checkOriginal(c, e.Original), v.checkAuthentication(c, e.Authentication))
 }
 
 func (v Verifier) checkIssuer(c claims) error {
@@ -31,11 +32,19 @@ func (v Verifier) checkIssuer(c claims) error {
 	return nil
 }
 
+// checkMember reports whether the client is among those the token is for.
+func (v Verifier) checkMember(c claims) error {
+	if !slices.Contains(c.audience, v.ClientID) {
+		return fmt.Errorf("it is not for this client: client_id %s is not in its aud", untrusted.Quote(v.ClientID))
+	}
+	return nil
+}
+
 func (v Verifier) checkAudience(c claims) error {
 	// "The Client MUST validate that the aud (audience) Claim contains its client_id value registered at the Issuer
 	// identified by the iss (issuer) Claim as an audience." §3.1.3.7 item 3
-	if !slices.Contains(c.audience, v.ClientID) {
-		return fmt.Errorf("it is not for this client: client_id %s is not in its aud", untrusted.Quote(v.ClientID))
+	if err := v.checkMember(c); err != nil {
+		return err
 	}
 	// "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp Claim is present." §3.1.3.7 item 4
 	// (errata set 1). Item 3 has us reject "additional audiences not trusted by the Client": we know none of them, and
@@ -56,18 +65,28 @@ func (v Verifier) checkTimes(c claims) error {
 	if c.expiry.IsZero() || c.issuedAt.IsZero() {
 		return errors.New("it lacks exp or iat")
 	}
-	now, leeway := v.now(), v.leeway()
-	// "The current time MUST be before the time represented by the exp Claim." §3.1.3.7 item 9
-	if late := now.Sub(c.expiry); late >= leeway {
-		return &ClockError{Claim: "exp", By: -late}
+	if err := v.checkExpiry(c); err != nil {
+		return err
 	}
 	// "The iat Claim can be used to reject tokens that were issued too far away from the current time" §3.1.3.7 item 10
-	if age := now.Sub(c.issuedAt); age > maxAge || age < -leeway {
+	if age := v.now().Sub(c.issuedAt); age > maxAge || age < -v.leeway() {
 		return &ClockError{Claim: "iat", By: -age}
 	}
+	return v.checkBeginning(c)
+}
+
+func (v Verifier) checkExpiry(c claims) error {
+	// "The current time MUST be before the time represented by the exp Claim." §3.1.3.7 item 9
+	if late := v.now().Sub(c.expiry); !c.expiry.IsZero() && late >= v.leeway() {
+		return &ClockError{Claim: "exp", By: -late}
+	}
+	return nil
+}
+
+func (v Verifier) checkBeginning(c claims) error {
 	// "The "nbf" (not before) claim identifies the time before which the JWT MUST NOT be accepted for processing."
 	// RFC 7519 §4.1.5
-	if early := c.notBefore.Sub(now); early > leeway {
+	if early := c.notBefore.Sub(v.now()); early > v.leeway() {
 		return &ClockError{Claim: "nbf", By: early}
 	}
 	return nil
@@ -96,20 +115,23 @@ func checkSubject(c claims, e Expected) error {
 	// "its sub Claim Value MUST be the same as in the ID Token issued when the original authentication occurred" §12.2; so
 	// must iss and aud be, which are compared with the same configuration both times.
 	if e.Subject != "" && e.Subject != c.subject {
-		return fmt.Errorf("it is about another user: sub is %s, at the login it was %s",
-			untrusted.Quote(c.subject), untrusted.Quote(e.Subject))
+		return differentSubject(c.subject, e.Subject)
 	}
 	return nil
 }
 
+func differentSubject(got, want string) error {
+	return fmt.Errorf("it is about another user: sub is %s, and %s was expected", untrusted.Quote(got), untrusted.Quote(want))
+}
+
 // ClockError says that a token is not of the present. As often as the token is wrong, this computer's clock is.
 type ClockError struct {
-	Claim string        // "exp", "iat" or "nbf"
+	Claim string        // "exp", "iat", "nbf" or "auth_time"
 	By    time.Duration // how far the claim is from now; negative where it is in the past
 }
 
 func (e *ClockError) Error() string {
-	what := map[string]string{"exp": "it expired", "iat": "it was issued", "nbf": "it becomes valid"}[e.Claim]
+	what := map[string]string{"exp": "it expired", "iat": "it was issued", "nbf": "it becomes valid", "auth_time": "the person signed in"}[e.Claim]
 	by := e.By.Round(time.Second)
 	if by < 0 {
 		return fmt.Sprintf("%s %s ago, by this computer's clock", what, -by)

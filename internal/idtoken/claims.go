@@ -11,11 +11,11 @@ import (
 
 // claims are those of a token whose signature is good.
 type claims struct {
-	issuer, subject, authorizedParty, nonce string
-	audience                                []string
-	expiry, issuedAt                        time.Time
-	notBefore, authTime                     time.Time // zero where absent
-	preferredUsername, email, name          string
+	issuer, subject, authorizedParty, nonce, acr string
+	audience                                     []string
+	expiry, issuedAt                             time.Time
+	notBefore, authTime                          time.Time // zero where absent
+	preferredUsername, email, name               string
 }
 
 // readClaims reads payload with names matched by case and none twice: "The Claim Names within a JWT Claims Set MUST be
@@ -40,6 +40,8 @@ func readClaims(payload []byte) (claims, error) {
 		email:             r.text("email"),
 		name:              r.text("name"),
 	}
+	// Some servers send a number. It is nobody's business but of those who asked for a class, which a number is not.
+	_ = josejson.Unmarshal(members["acr"], &c.acr)
 	return c, r.err
 }
 
@@ -93,6 +95,6 @@ func (c claims) public() Claims {
 	return Claims{
 		Subject:  c.subject,
 		IssuedAt: c.issuedAt, Expiry: c.expiry, AuthTime: c.authTime,
-		PreferredUsername: c.preferredUsername, Email: c.email, Name: c.name,
+		PreferredUsername: c.preferredUsername, Email: c.email, Name: c.name, ACR: c.acr,
 	}
 }

@@ -1,14 +1,14 @@
 // Package idtoken decides whether an ID Token may be believed (OpenID Connect Core §3.1.3.7, and §12.2 after a
-// refresh; RFC 7515, RFC 7517 and RFC 7519 underneath).
+// refresh; RFC 7515, RFC 7517 and RFC 7519 underneath), and who signed any other JWT of the same issuer's.
 //
 // Signatures and their encodings are go-jose's work, the order of validation and at_hash go-oidc's. go-oidc leaves to
 // its caller the nonce, azp, iat, and every leeway for clocks; it takes a claim's name in any case and the last of two
 // claims with one name; it lets Google's tokens name an issuer without its scheme; and its errors quote the token. So
 // each claim is checked here as well, from a strict reading, and both must agree.
 //
-// It deliberately opens no connection (the keys come through a func), does not decrypt, knows no symmetric algorithm
-// (a client secret is no proof of who signed), and does not use the permission of §3.1.3.7 item 6 to skip the signature
-// of a token that came over TLS.
+// It deliberately opens no connection (the keys come through a func), does not decrypt, takes a symmetric algorithm only
+// where the client is registered for that one (a client secret is no proof of who signed), never takes "none", and does
+// not use the permission of §3.1.3.7 item 6 to skip the signature of a token that came over TLS.
 package idtoken
 
 import (
@@ -37,7 +37,12 @@ type Verifier struct {
 	ClientID string
 	// Keys returns the issuer's JWK Set document; fresh asks for one that is not from a cache. It is called with fresh
 	// at most once a token, and bounds its time by ctx and the size of the document. Its errors are returned, wrapped.
-	Keys func(ctx context.Context, fresh bool) ([]byte, error)
+	Keys Keys
+	// Algorithm is the only one that is accepted for ID Tokens, where the client is registered for one
+	// (id_token_signed_response_alg): HS256, HS384 and HS512 too, with Secret. Algorithms are not looked at then.
+	Algorithm string
+	// Secret is the client secret, the key of the symmetric algorithms (OpenID Connect Core §10.1).
+	Secret token.Secret
 	// Algorithms are those the metadata names (id_token_signing_alg_values_supported); of them only asymmetric ones are
 	// accepted. Empty accepts all of these.
 	Algorithms []string
@@ -53,8 +58,13 @@ type Expected struct {
 	Nonce token.Secret
 	// AccessToken came in the same response, for at_hash.
 	AccessToken token.Secret
-	// Subject is, after a refresh, whom the first ID Token was about; empty at a login.
+	// Subject is whom it must be about: after a refresh, whom the first ID Token was; at a login, who was asked for. Empty
+	// for anybody.
 	Subject string
+	// Original is, after a refresh, the ID Token of the login or of the refresh before; empty where there is none.
+	Original token.Secret
+	// Authentication is what was asked of how the person signs in.
+	Authentication Authentication
 }
 
 // Claims are those of a valid ID Token that the product uses. All but the subject and the first two times may be empty.
@@ -63,6 +73,7 @@ type Claims struct {
 	Subject                        string
 	IssuedAt, Expiry, AuthTime     time.Time
 	PreferredUsername, Email, Name string
+	ACR                            string
 }
 
 // Username is the best name for a person there is beside the subject, or empty.
@@ -75,15 +86,15 @@ func (v Verifier) Verify(ctx context.Context, raw token.Secret, e Expected) (Cla
 	if v.Issuer == "" || v.ClientID == "" {
 		return Claims{}, errors.New(op + ": neither issuer nor client_id may be unknown")
 	}
-	algs, err := algorithms(v.Algorithms)
+	algs, err := v.accepted()
 	if err != nil {
-		return Claims{}, refuse(err)
+		return Claims{}, refuse(symmetric(err, v.Algorithms...))
 	}
 	jws, err := parse(raw.Reveal(), algs)
 	if err != nil {
-		return Claims{}, refuse(err)
+		return Claims{}, refuse(symmetric(err, claimedAlgorithm(raw)))
 	}
-	keys := &keySet{fetch: v.Keys, jws: jws}
+	keys := &keySet{fetch: v.Keys, jws: jws, secret: v.Secret}
 	idToken, err := oidc.NewVerifier(v.Issuer, keys, v.config(algs)).Verify(ctx, raw.Reveal())
 	if keys.err != nil {
 		return Claims{}, keys.err
@@ -94,7 +105,7 @@ func (v Verifier) Verify(ctx context.Context, raw token.Secret, e Expected) (Cla
 		ours = fmt.Errorf("refused for %s", untrusted.Quote(err.Error(), raw, e.Nonce, e.AccessToken))
 	}
 	if ours == nil {
-		ours = checkAccessToken(idToken, e.AccessToken)
+		ours = checkAccessToken(idToken, jws.Signatures[0].Header.Algorithm, e.AccessToken)
 	}
 	if ours != nil {
 		return Claims{}, refuse(ours)
@@ -115,8 +126,8 @@ func (v Verifier) config(algs []string) *oidc.Config {
 // checkAccessToken: "if the ID Token contains an at_hash Claim, the Client MAY use it to validate the Access Token"
 // (OpenID Connect Core §3.1.3.8), and then "The value of at_hash in the ID Token MUST match the value produced in the
 // previous step." (§3.2.2.9). The hash is that of the ID Token's signature; EdDSA's is SHA-512, the one inside Ed25519.
-func checkAccessToken(t *oidc.IDToken, accessToken token.Secret) error {
-	if t.AccessTokenHash == "" || accessToken.Empty() {
+func checkAccessToken(t *oidc.IDToken, alg string, accessToken token.Secret) error {
+	if t.AccessTokenHash == "" || accessToken.Empty() || t.AccessTokenHash == macHash(alg, accessToken) {
 		return nil
 	}
 	if t.VerifyAccessToken(accessToken.Reveal()) != nil {

@@ -16,7 +16,8 @@ const maxToken = 256 << 10
 
 // algorithms returns those an ID Token may be signed with: the asymmetric ones that go-jose verifies, as far as the
 // issuer's metadata names them. "none" and HS256, HS384 and HS512 are never among them: the first proves nothing, the
-// others only that somebody knew the client secret, or the public key that was taken for one.
+// others only that somebody knew the client secret, or the public key that was taken for one; [Verifier.Algorithm] is
+// the only way to them.
 func algorithms(supported []string) ([]string, error) {
 	asymmetric := []string{
 		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",

@@ -1,6 +1,7 @@
 package idtoken
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -14,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	josejson "github.com/go-jose/go-jose/v4/json"
 
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -24,9 +26,11 @@ const minRSABits = 2048
 // keySet verifies the signature of one token with the issuer's keys. It is the oidc.KeySet go-oidc asks, and keeps the
 // outcome aside, for go-oidc turns errors into text.
 type keySet struct {
-	fetch   func(ctx context.Context, fresh bool) ([]byte, error)
+	op      string // begins the errors; empty for that of ID Tokens
+	fetch   Keys
 	jws     *jose.JSONWebSignature
-	payload []byte // once verified
+	secret  token.Secret // the key where the signature is a MAC
+	payload []byte       // once verified
 	err     error
 }
 
@@ -37,6 +41,13 @@ type keySet struct {
 // fails, so every failure with keys that may be old asks again: once, since whoever sends the token decides whether it
 // fails.
 func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) {
+	op := cmp.Or(k.op, op)
+	if macBits[k.jws.Signatures[0].Header.Algorithm] > 0 {
+		if k.payload, k.err = verifyMAC(k.jws, k.secret); k.err != nil {
+			k.err = &untrusted.Error{Op: op, Err: k.err}
+		}
+		return k.payload, k.err
+	}
 	for _, fresh := range []bool{false, true} {
 		var document []byte
 		if document, k.err = k.fetch(ctx, fresh); k.err != nil {
@@ -46,7 +57,7 @@ func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) 
 		if k.payload, k.err = verify(k.jws, document); k.err == nil {
 			break
 		}
-		k.err = refuse(k.err)
+		k.err = &untrusted.Error{Op: op, Err: k.err}
 	}
 	return k.payload, k.err
 }

@@ -1,7 +1,7 @@
 // Package interop holds no code of the product: its tests judge the unmodified
 // binary by programs that share no line with it. They are the certified OpenID
 // Provider of npm oidc-provider, Django OAuth Toolkit, a real Chromium, a real
-// GNOME keyring on a bus of its own, curl and secret-tool.
+// GNOME keyring on a bus of its own, curl, git, kubectl and secret-tool.
 //
 //	testdata/interop/setup                      # once; as root, or with sudo
 //	go test -tags interop ./internal/interop    # Linux only

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -38,13 +39,14 @@ const templatePrefix = "template="
 // formats is a function rather than a variable so that nothing is built in a run that prints a plain token.
 func formats() map[string]Format {
 	return map[string]Format{
-		"token":    {Render: accessToken, Bare: true, Help: "the access token"},
-		"header":   {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
-		"json":     {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
-		"env":      {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
-		"curl":     {Render: curl, Help: "a curl config, for curl -K -"},
-		"dpop":     {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
-		"id_token": {Render: idToken, IDToken: true, Help: "the ID Token"},
+		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
+		"header":          {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
+		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
+		"env":             {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
+		"curl":            {Render: curl, Help: "a curl config, for curl -K -"},
+		"dpop":            {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
+		"exec-credential": {Render: execCredential, Help: "an ExecCredential of " + credential.ExecV1},
+		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {
 			Render: query, Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
 			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
@@ -91,7 +93,14 @@ func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToke
 // Header is the Authorization header's value for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
+// errNoAccessToken keeps what an exchange brought out of a header: "an OAuth 2.0 "token_type" identifier is not applicable
+// in that context" (RFC 8693 §2.2.1).
+var errNoAccessToken = errors.New("what was issued is not an access token, so it goes into no Authorization header")
+
 func header(s token.Set, _ time.Time) (string, error) {
+	if s.Type() == token.NotApplicable {
+		return "", errNoAccessToken
+	}
 	return "Authorization: " + Header(s) + "\n", nil
 }
 
@@ -101,8 +110,15 @@ func env(s token.Set, _ time.Time) (string, error) {
 
 // curl writes one line of a curl config. In its double quotes a backslash begins an escape.
 func curl(s token.Set, _ time.Time) (string, error) {
+	if s.Type() == token.NotApplicable {
+		return "", errNoAccessToken
+	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
 	return `header = "` + quoted + "\"\n", nil
+}
+
+func execCredential(s token.Set, _ time.Time) (string, error) {
+	return credential.ExecCredential(credential.ExecV1, s.AccessToken, s.Expiry)
 }
 
 func query(s token.Set, _ time.Time) (string, error) {
@@ -140,6 +156,9 @@ func members(s token.Set, now time.Time) map[string]any {
 		if !secret.Empty() {
 			m[name] = secret.Reveal()
 		}
+	}
+	if s.IssuedType != "" {
+		m["issued_token_type"] = s.IssuedType
 	}
 	if len(s.Scopes) > 0 {
 		m["scope"] = strings.Join(s.Scopes, " ")

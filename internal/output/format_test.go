@@ -115,3 +115,19 @@ func TestIDTokenFormatNeedsOne(t *testing.T) {
 		t.Errorf("printed %q", out)
 	}
 }
+
+func TestWhatIsNoAccessTokenGoesIntoNoHeader(t *testing.T) {
+	set := token.Set{AccessToken: token.NewSecret("a"), TokenType: token.NotApplicable, IssuedType: "urn:x"}
+	for _, name := range []string{"header", "curl"} {
+		f, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := f.Render(set, time.Time{}); err == nil || text != "" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+	if text, err := asJSON(set, time.Time{}); err != nil || !strings.Contains(text, `"issued_token_type": "urn:x"`) {
+		t.Errorf("json: %q, %v", text, err)
+	}
+}

@@ -36,7 +36,14 @@ func (e *AlgorithmError) Error() string {
 	if len(wanted) == 0 {
 		wanted = []string{"something else"}
 	}
-	return "the key signs with " + strings.Join(e.Own, ", ") + ", and " + strings.Join(wanted, ", ") + " is wanted"
+	return "the key signs with " + strings.Join(e.Own, ", ") + ", and " + oneOf(wanted) + " is wanted"
+}
+
+func oneOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return "one of " + strings.Join(names, ", ")
 }
 
 // isName reports whether alg looks like one of the registry "JSON Web Signature and Encryption Algorithms".

@@ -35,6 +35,8 @@ type Set struct {
 	DPoPKey Secret
 	// AuthorizationDetails is what was granted (RFC 9396 §7), a JSON array; empty where the server did not say.
 	AuthorizationDetails string
+	// IssuedType is what an exchange brought, a URI of RFC 8693 §3; empty for what no exchange brought.
+	IssuedType string
 }
 
 // clockLeeway is by how much a clock may have been set back since the token was obtained, before the token's expiry is
@@ -61,6 +63,9 @@ func (s Set) IDTokenLive(now time.Time, minTTL time.Duration) bool {
 	return !s.IDToken.Empty() && (s.IDTokenExpiry.IsZero() || s.IDTokenExpiry.Sub(now) > minTTL)
 }
 
+// NotApplicable is the token type of what is no access token, and so for no Authorization header (RFC 8693 §2.2.1).
+const NotApplicable = "N_A"
+
 // Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers
 // send "bearer"; RFC 6750 §2.1 writes "Bearer". An absent type is taken for Bearer.
 func (s Set) Type() string {
@@ -69,6 +74,8 @@ func (s Set) Type() string {
 		return "Bearer"
 	case strings.EqualFold(s.TokenType, "dpop"):
 		return "DPoP"
+	case strings.EqualFold(s.TokenType, NotApplicable):
+		return NotApplicable
 	default:
 		return s.TokenType
 	}
@@ -90,6 +97,7 @@ type stored struct {
 	Endpoint     string   `json:"token_endpoint,omitempty"`
 	DPoPKey      string   `json:"dpop_key,omitempty"`
 	Details      string   `json:"authorization_details,omitempty"`
+	IssuedType   string   `json:"issued_token_type,omitempty"`
 }
 
 const storedVersion = 1
@@ -102,7 +110,7 @@ func (s Set) Marshal() ([]byte, error) {
 		RefreshToken: s.RefreshToken.Reveal(), IDToken: s.IDToken.Reveal(),
 		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained), IDExpiry: unix(s.IDTokenExpiry),
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
-		DPoPKey: s.DPoPKey.Reveal(), Details: s.AuthorizationDetails,
+		DPoPKey: s.DPoPKey.Reveal(), Details: s.AuthorizationDetails, IssuedType: s.IssuedType,
 	})
 }
 
@@ -127,7 +135,7 @@ func Unmarshal(data []byte) (Set, error) {
 		RefreshToken: NewSecret(st.RefreshToken), IDToken: NewSecret(st.IDToken),
 		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained), IDTokenExpiry: fromUnix(st.IDExpiry),
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
-		DPoPKey: NewSecret(st.DPoPKey), AuthorizationDetails: st.Details,
+		DPoPKey: NewSecret(st.DPoPKey), AuthorizationDetails: st.Details, IssuedType: st.IssuedType,
 	}, nil
 }
 

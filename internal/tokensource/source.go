@@ -28,8 +28,10 @@ type Source struct {
 	Settled func(ctx context.Context) (waited bool, err error)
 	// Refresh redeems old's refresh token.
 	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
-	// Login runs the profile's grant with the person; nil where nobody may be asked.
+	// Login runs the profile's grant; nil where that takes a person and nobody may be asked.
 	Login func(ctx context.Context) (token.Set, error)
+	// Unattended says that Login takes no person: to run it again is as good as a refresh, and nothing to tell anybody of.
+	Unattended bool
 	// Record notes what is about to be stored under Key, so that it is found again when the profile has changed.
 	Record func() error
 	// Warn tells the person, in one line, what went wrong without costing them the token.
@@ -41,12 +43,14 @@ type Source struct {
 type Request struct {
 	MinTTL time.Duration // how much longer it must live
 	Force  bool          // a stored one will not do
+	// Refused is an access token that a resource server took for invalid: a stored one will do if it is another.
+	Refused token.Secret
 	// IDToken has the ID Token live as long, too. That the server may send none on a refresh is for the caller to see.
 	IDToken bool
 }
 
 func (r Request) satisfied(set token.Set, now time.Time) bool {
-	return set.Live(now, r.MinTTL) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+	return set.Live(now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
 }
 
 // Token returns a usable token set: the stored one where it lives long enough, without a lock; else a refreshed one;
@@ -124,7 +128,7 @@ func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error
 	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
 		return now, nil
 	}
-	if s.Login != nil { // a script is told by the error alone
+	if s.Login != nil && !s.Unattended { // a script is told by the error alone
 		s.Warn("the refresh token is good for nothing any more", err)
 	}
 	// The refresh token is spent. It is left where it is until something better takes its place: to delete it would
@@ -175,7 +179,11 @@ func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 
 // keep tells of a failure to save and does not return it: the token is good, and the one who asked is to have it.
 func (s *Source) keep(err error) {
-	if err != nil {
+	switch {
+	case err == nil:
+	case s.Unattended:
+		s.Warn("the token could not be stored, so the next call obtains another", err)
+	default:
 		s.Warn("the token could not be stored, so the next call may need a login", err)
 	}
 }
@@ -192,9 +200,9 @@ func (s *Source) save(ctx context.Context, set token.Set) error {
 	return s.Store.Save(context.WithoutCancel(ctx), s.Key, set)
 }
 
-// withoutStore serves a person whose keychain is locked or missing: they get a token, and are told that it is not
-// kept. A script gets the store's error, because a browser is no answer to it; and so does everybody where something
-// may well be stored but could not be read.
+// withoutStore serves a person whose keychain is locked or missing, and whoever uses a grant that takes no person: they
+// get a token, and are told that it is not kept. Any other script gets the store's error, because a browser is no answer
+// to it; and so does everybody where something may well be stored but could not be read.
 func (s *Source) withoutStore(ctx context.Context, err error) (token.Set, error) {
 	if s.Login == nil || !absent(err) {
 		return token.Set{}, err

@@ -204,6 +204,30 @@ func TestSpentRefreshTokenIsALoginWherePeopleAre(t *testing.T) {
 	r.want(t, "fresh", "lock", "login", "record", "save", "unlock")
 }
 
+func TestGrantWithoutAPersonRunsAgainWithoutAWord(t *testing.T) {
+	unrefreshable := expired("stored")
+	unrefreshable.RefreshToken = token.Secret{}
+	for name, c := range map[string]struct {
+		stored *token.Set
+		log    []string
+	}{
+		"nothing stored":           {nil, []string{"lock", "login", "record", "save", "unlock"}},
+		"no refresh token":         {&unrefreshable, []string{"lock", "login", "record", "save", "unlock"}},
+		"a spent refresh token":    {ptr(expired("stored")), []string{"lock", "login", "record", "save", "unlock"}},
+		"a token that still lives": {ptr(live("fresh")), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(c.stored)
+			r.Unattended = true
+			r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
+			r.want(t, "fresh", c.log...)
+			if len(r.warnings) != 0 {
+				t.Errorf("warnings %v", r.warnings)
+			}
+		})
+	}
+}
+
 func TestSpentRefreshTokenIsToldToScriptsAndNotDeleted(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }

@@ -1,4 +1,4 @@
-package explain
+package walkthrough
 
 import (
 	"net/http"

@@ -1,9 +1,9 @@
-// Package explain tells a login as a sequence of steps: what went out, what came back, which rule it follows, and what was
+// Package walkthrough tells a login as a sequence of steps: what went out, what came back, which rule it follows, and what was
 // checked. It writes them as text, Markdown, HAR 1.2 or curl commands.
 //
 // It works on what package trace and package flow tell, in which every secret is a fingerprint already, and deliberately
 // takes part in nothing: a step that is not told here happens all the same.
-package explain
+package walkthrough
 
 import (
 	"net/url"

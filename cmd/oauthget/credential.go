@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/confidential"
+)
+
+func (a *app) credentialCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "credential",
+		Short: "Give a token to git, kubectl or docker when they ask",
+		Long: `Speak the protocols by which git, kubectl and docker ask a helper for a credential. Each of them runs the command itself;
+its help says what to configure.`,
+		Example: `  git config --global credential.https://git.example.com.helper '!oauthget credential git work'
+  printf 'protocol=https\nhost=git.example.com\n\n' | oauthget credential git work get`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.credentialGitCommand(), a.credentialKubectlCommand(), a.credentialDockerCommand())
+	return cmd
+}
+
+// nameAndAction: the program that asks appends the action to what it was configured to run.
+func nameAndAction(cmd *cobra.Command, args []string) error {
+	if len(args) < 1 || len(args) > 2 {
+		return &usageError{fmt.Errorf("%s takes a profile and the action that the program appends, not %d arguments", cmd.CommandPath(), len(args)), cmd.CommandPath()}
+	}
+	return nil
+}
+
+// completeActions offers the profiles, and then the actions.
+func (a *app) completeActions(cmd *cobra.Command, actions ...string) {
+	a.completeProfiles(cmd, 1)
+	profiles := cmd.ValidArgsFunction
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 1 {
+			return slices.Clone(actions), cobra.ShellCompDirectiveNoFileComp
+		}
+		return profiles(cmd, args, text)
+	}
+}
+
+// mayAnswer reports whether a server may have the token. Helpers are asked for servers of others too: that is no reason
+// for more than a line with -v, but a token over a plain connection is.
+func (s *session) mayAnswer(u *url.URL) bool {
+	switch {
+	case !confidential.URL(u):
+		s.warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
+		return false
+	case !s.profile.MaySend(u):
+		s.step("%s is not among the api_hosts of the profile", u.Host)
+		return false
+	}
+	return true
+}

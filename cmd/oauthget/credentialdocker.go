@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+const credentialDockerLong = `Speak the protocol of docker's credential helpers. docker looks for a program named docker-credential-SUFFIX, which is a
+script of two lines here; a registry is given to it in ~/.docker/config.json.
+
+get prints the token as the secret of --username; erase has the next get refresh it; list names the api_hosts; store does
+nothing: oauthget has stored it. As docker reads stdout alone, a failure is told there, too. Name the registries in
+api_hosts: docker asks a credsStore for every one.`
+
+const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential docker work "$@"\n' >~/bin/docker-credential-work
+  chmod +x ~/bin/docker-credential-work
+  # ~/.docker/config.json: { "credHelpers": { "registry.example.com": "work" } }`
+
+// dockerHelper is one run of the command.
+type dockerHelper struct {
+	*session
+	request  tokensource.Request
+	username string
+}
+
+func (a *app) credentialDockerCommand() *cobra.Command {
+	var h dockerHelper
+	cmd := &cobra.Command{
+		Use:     "docker [NAME] get|store|erase|list",
+		Short:   "Be a credential helper of docker",
+		Long:    credentialDockerLong,
+		Example: credentialDockerExample,
+		Args:    nameAndAction,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := checkRequest(cmd, h.request)
+			if err == nil {
+				h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1]))
+			}
+			if err == nil {
+				err = h.act(cmd, args[len(args)-1])
+			}
+			if err != nil {
+				fmt.Fprintln(a.stdout, untrusted.Line(protocolText(err)))
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&h.username, "username", "oauth2accesstoken", "user name beside the token")
+	addRequestFlags(cmd, &h.request)
+	a.completeActions(cmd, "get", "store", "erase", "list")
+	return cmd
+}
+
+// errNotFound has docker go on without credentials.
+var errNotFound = errors.New(credential.DockerNotFound)
+
+// protocolText is what docker knows an error by.
+func protocolText(err error) string {
+	for _, known := range []error{errNotFound, credential.ErrNoServer} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return err.Error()
+}
+
+func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
+	switch action {
+	case "store":
+		_, err := io.Copy(io.Discard, h.stdin)
+		return err
+	case "list":
+		text, err := credential.DockerList(h.profile.APIHosts, h.username)
+		return h.answer(text, err)
+	case "get", "erase":
+	default:
+		return &usageError{fmt.Errorf("docker's actions are get, store, erase and list, not %q", action), cmd.CommandPath()}
+	}
+	server, u, err := credential.ParseDocker(h.stdin)
+	if err != nil {
+		return err
+	}
+	may := h.mayAnswer(u)
+	switch {
+	case action == "erase" && !may:
+		return nil
+	case action == "erase":
+		return h.source().Expire(cmd.Context(), token.Secret{})
+	case !may:
+		return &hinted{fmt.Errorf("answer docker: %w", errNotFound), []string{"add the registry to api_hosts in the profile, if it is to have the token"}}
+	}
+	return h.get(cmd.Context(), server)
+}
+
+func (h *dockerHelper) get(ctx context.Context, server string) error {
+	set, _, err := h.obtain(ctx, h.request)
+	if err != nil {
+		return err
+	}
+	if dpop.Bound(set) {
+		return fmt.Errorf("answer docker: %w", errBound)
+	}
+	text, err := credential.DockerAnswer(server, h.username, set.AccessToken)
+	return h.answer(text, err)
+}
+
+func (h *dockerHelper) answer(text string, err error) error {
+	if err == nil {
+		_, err = io.WriteString(h.stdout, text)
+	}
+	if err != nil {
+		return fmt.Errorf("answer docker: %w", err)
+	}
+	return nil
+}

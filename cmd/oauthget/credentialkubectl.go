@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/tokensource"
+)
+
+const credentialKubectlLong = `Be an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
+
+The version is the one that KUBERNETES_EXEC_INFO asks for, and v1 without it; where that says that nobody can be asked, it is
+as --no-input. Clusters that have people sign in by OpenID Connect want the ID Token: --id-token.`
+
+const credentialKubectlExample = `  kubectl config set-credentials me --exec-api-version client.authentication.k8s.io/v1 \
+    --exec-interactive-mode IfAvailable --exec-command oauthget \
+    --exec-arg credential --exec-arg kubectl --exec-arg work --exec-arg --id-token`
+
+func (a *app) credentialKubectlCommand() *cobra.Command {
+	var request tokensource.Request
+	cmd := &cobra.Command{
+		Use:     "kubectl [NAME]",
+		Short:   "Be a credential plugin of kubectl",
+		Long:    credentialKubectlLong,
+		Example: credentialKubectlExample,
+		Args:    atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkRequest(cmd, request); err != nil {
+				return err
+			}
+			info, err := credential.ParseExecInfo(a.getenv("KUBERNETES_EXEC_INFO"))
+			if err != nil {
+				return &usageError{err, cmd.CommandPath()}
+			}
+			a.global.noInput = a.global.noInput || !info.Interactive
+			s, err := a.openSession(cmd, nameOf(args))
+			if err != nil {
+				return err
+			}
+			return s.answerKubectl(cmd, info, request)
+		},
+	}
+	cmd.Flags().BoolVar(&request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
+	addRequestFlags(cmd, &request)
+	a.completeProfiles(cmd, 1)
+	return cmd
+}
+
+func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, request tokensource.Request) error {
+	set, _, err := s.obtain(cmd.Context(), request)
+	if err != nil {
+		return err
+	}
+	bearer, expiry := set.AccessToken, set.Expiry
+	switch {
+	case request.IDToken && set.IDToken.Empty():
+		return fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken)
+	case request.IDToken:
+		bearer, expiry = set.IDToken, set.IDTokenExpiry
+		if !set.IDTokenLive(s.now(), 0) {
+			s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
+		}
+	case dpop.Bound(set):
+		return fmt.Errorf("answer kubectl: %w", errBound)
+	}
+	text, err := credential.ExecCredential(info.APIVersion, bearer, expiry)
+	if err != nil {
+		return fmt.Errorf("answer kubectl: %w", err)
+	}
+	if _, err := io.WriteString(s.stdout, text); err != nil {
+		return fmt.Errorf("answer kubectl: %w", err)
+	}
+	return nil
+}

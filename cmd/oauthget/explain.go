@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/store"
+)
+
+// explainFormats are the values of explain's --format, the default first.
+func explainFormats() []string { return []string{"text", "markdown", "har"} }
+
+func (a *app) explainCommand() *cobra.Command {
+	var format string
+	var curl, dryRun bool
+	cmd := &cobra.Command{
+		Use:   "explain [NAME]",
+		Short: "Walk through a login and show each step with the rule it follows",
+		Long: `Obtain a token as the profile says, and show each step as it happens: the request that goes out, the answer, which rule it
+follows, and what was checked. Secrets are shown as fingerprints, so that the whole of it can be pasted into a bug report.
+The token is not stored; at the end it is revoked, where the server can do that.
+
+--curl prints commands that do the same by hand, with shell variables for the secrets. --dry-run shows the authorization
+URL, parameter by parameter, and stops; where the server takes pushed requests, that one is pushed.`,
+		Example: "  oauthget explain work\n  oauthget explain work --dry-run\n  oauthget explain work --format markdown >login.md\n  oauthget explain work --curl",
+		Args:    atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(explainFormats(), format) {
+				return &usageError{fmt.Errorf("--format takes %s, not %q", strings.Join(explainFormats(), ", "), format), cmd.CommandPath()}
+			}
+			if curl && cmd.Flags().Changed("format") {
+				return &usageError{errors.New("--curl and --format ask for two formats"), cmd.CommandPath()}
+			}
+			s, err := a.openSession(cmd, nameOf(args))
+			if err != nil {
+				return err
+			}
+			if dryRun && s.profile.Grant != config.GrantAuthorizationCode {
+				return &usageError{fmt.Errorf("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant), cmd.CommandPath()}
+			}
+			if a.global.noInput && !dryRun && needsPerson(s.profile) {
+				return &usageError{errors.New("a login needs a person: leave --no-input out, or add --dry-run"), cmd.CommandPath()}
+			}
+			if curl {
+				format = "curl"
+			}
+			a.narration = newNarration(a, format, dryRun)
+			return s.explain(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", explainFormats()[0], "one of "+strings.Join(explainFormats(), ", "))
+	cmd.Flags().BoolVar(&curl, "curl", false, "print the equivalent curl commands")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "stop before the browser opens")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(explainFormats(), cobra.ShellCompDirectiveNoFileComp))
+	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
+	return cmd
+}
+
+// needsPerson reports whether the profile's grant cannot do without one.
+func needsPerson(p config.Profile) bool {
+	return p.Grant == config.GrantAuthorizationCode || p.Grant == config.GrantDeviceCode
+}
+
+// explain walks through a login of its own, which leaves nothing behind.
+func (s *session) explain(ctx context.Context) error {
+	s.profile.Store, s.store = "none", store.None{}
+	ctx, s.narration.stop = context.WithCancelCause(ctx)
+	defer s.narration.stop(nil)
+	set, err := s.login(ctx)
+	if errors.Is(err, errDryRun) {
+		return s.narration.end(nil)
+	}
+	if err != nil {
+		return s.narration.end(s.advise(err))
+	}
+	if client, err := s.client(ctx, false); err == nil {
+		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {
+			s.warn("the token of this walk stays valid at %s until it expires: %v", server(s.profile), err)
+		}
+	}
+	return s.narration.end(nil)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// login runs the profile's grant with metadata that is fetched anew: a login is what a person tries when something at
+// the server has changed. What the grant presents is got first, since that may be missing.
+func (s *session) login(ctx context.Context) (token.Set, error) {
+	if err := s.unlockStore(ctx); err != nil {
+		return token.Set{}, err
+	}
+	presented, err := s.presented(ctx)
+	if err != nil {
+		return token.Set{}, err
+	}
+	client, err := s.client(ctx, true)
+	if err != nil {
+		return token.Set{}, err
+	}
+	switch s.profile.Grant {
+	case config.GrantDeviceCode:
+		return s.deviceCode(ctx, client)
+	case config.GrantClientCredentials:
+		return client.ClientCredentials(ctx)
+	case config.GrantJWTBearer:
+		return client.JWTBearer(ctx, presented.assertion)
+	case config.GrantTokenExchange:
+		return client.TokenExchange(ctx, presented.subject, presented.actor)
+	}
+	return s.authorizationCode(ctx, client)
+}
+
+func (s *session) authorizationCode(ctx context.Context, client *flow.Client) (token.Set, error) {
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {
+		if err := s.open(ctx, s.opener(), r, s.withoutBrowser(giveUp)); err != nil {
+			giveUp(err)
+		}
+	}
+	client.Paste = s.paste
+	client.Accept = s.acceptFor(client)
+	return client.AuthorizationCode(ctx)
+}
+
+// acceptFor has the last word on what a person's login brought.
+func (s *session) acceptFor(client *flow.Client) func(context.Context, token.Set) (token.Set, error) {
+	return func(ctx context.Context, set token.Set) (token.Set, error) {
+		if s.whoami {
+			set = s.identify(ctx, client, set)
+		}
+		return set, s.checkAccount(ctx, set)
+	}
+}
+
+// checkEndpoints fails before the browser opens where the grant could not be carried out. A record of what was stored
+// knows no grant, and is only refreshed or revoked.
+func checkEndpoints(m discovery.Metadata, grant string) error {
+	type endpoint struct{ key, url string }
+	needed := []endpoint{{"token_endpoint", m.TokenEndpoint}}
+	switch grant {
+	case config.GrantAuthorizationCode:
+		needed = append(needed, endpoint{"authorization_endpoint", m.AuthorizationEndpoint})
+	case config.GrantDeviceCode:
+		needed = append(needed, endpoint{"device_authorization_endpoint", m.DeviceAuthorizationEndpoint})
+	}
+	for _, e := range needed {
+		if e.url == "" {
+			return &config.Error{
+				Key: e.key, Err: fmt.Errorf("the metadata of %s names no %s", m.Issuer, e.key),
+				Advice: "if the server has one, set " + e.key + " in the profile",
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// inspectionVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
+const inspectionVersion = 1
+
+// The forms of a token.
+const (
+	formatJWT       = "jwt"
+	formatEncrypted = "encrypted_jwt" // RFC 7516: only the header can be read
+	formatOpaque    = "opaque"
+)
+
+// inspection is the form of `inspect --json`. Times are RFC 3339, UTC; what the server says stands in the members below
+// as the server sent it.
+type inspection struct {
+	Version int    `json:"version"`
+	Profile string `json:"profile,omitempty"`
+	Token   string `json:"token,omitempty"` // access_token, id_token; empty where nobody knows
+	Format  string `json:"format"`
+	// Scopes and ExpiresAt are what the token response said, for a profile's token; where the token or the server says
+	// when it ends, that counts.
+	Scopes    []string             `json:"scopes,omitempty"`
+	ExpiresAt time.Time            `json:"expires_at,omitzero"`
+	Expired   bool                 `json:"expired"`
+	Header    members              `json:"header,omitempty"`
+	Claims    members              `json:"claims,omitempty"`
+	Times     map[string]time.Time `json:"times,omitempty"` // those among the claims, or in the introspection
+	// Verified says that the signature is by the issuer's keys. It says nothing of the time.
+	Verified        bool             `json:"verified"`
+	Signature       *signatureReport `json:"signature,omitempty"`
+	NotVerified     string           `json:"not_verified,omitempty"`
+	Introspection   members          `json:"introspection,omitempty"`
+	NotIntrospected string           `json:"not_introspected,omitempty"`
+	Userinfo        members          `json:"userinfo,omitempty"`
+	NoUserinfo      string           `json:"no_userinfo,omitempty"`
+}
+
+// signatureReport is by what a signature was verified.
+type signatureReport struct {
+	Algorithm string `json:"algorithm"`
+	KeyID     string `json:"key_id,omitempty"`
+	Issuer    string `json:"issuer,omitempty"`
+	JWKSURI   string `json:"jwks_uri"`
+}
+
+// members are those of a JSON object of somebody else's. Its texts are for a person only through untrusted.Text.
+type members map[string]json.RawMessage
+
+// describe is what is known of the token before anybody looks at it.
+func (i *inspector) describe() inspection {
+	r := inspection{Version: inspectionVersion}
+	switch {
+	case i.piped:
+		return r
+	case i.flags.idToken:
+		r.Token, r.ExpiresAt = "id_token", i.set.IDTokenExpiry
+	default:
+		r.Token, r.ExpiresAt, r.Scopes = "access_token", i.set.Expiry, i.set.Scopes
+	}
+	if !r.ExpiresAt.IsZero() {
+		r.ExpiresAt = r.ExpiresAt.UTC()
+	}
+	r.Profile = i.session.profile.Name
+	return r
+}
+
+// timeClaims are the claims that are times: RFC 7519 §4.1, OpenID Connect Core §2 and §5.1.
+var timeClaims = []string{"exp", "iat", "nbf", "auth_time", "updated_at"}
+
+// tell reads the times.
+func (r *inspection) tell(now time.Time) {
+	r.Times = map[string]time.Time{}
+	for _, said := range []members{r.Claims, r.Introspection} {
+		for _, name := range timeClaims {
+			if t, ok := numericDate(said[name]); ok {
+				r.Times[name] = t
+			}
+		}
+	}
+	if exp, ok := r.Times["exp"]; ok {
+		r.ExpiresAt = exp
+	}
+	r.Expired = !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt)
+}
+
+// numericDate reads a claim that is a time (RFC 7519 §2).
+func numericDate(raw json.RawMessage) (time.Time, bool) {
+	const year9999 = 253402300799
+	seconds, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || seconds < 0 || seconds > year9999 {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(seconds), 0).UTC(), true
+}
+
+// shortestEcho is the length in bytes from which a token is masked in what a server says of it. A shorter one may be a
+// word of the answer.
+const shortestEcho = 8
+
+// members takes the token itself out of an object that a server may have echoed it in.
+func (i *inspector) members(object map[string]json.RawMessage) members {
+	without := members{}
+	for name, raw := range object {
+		if len(i.raw.Reveal()) >= shortestEcho {
+			name = i.raw.Mask(name)
+			if raw = json.RawMessage(i.raw.Mask(string(raw))); !json.Valid(raw) { // it was no string there
+				raw = json.RawMessage(`"[redacted]"`)
+			}
+		}
+		without[name] = raw
+	}
+	return without
+}
+
+// MarshalJSON implements [json.Marshaler]: the object as it was sent, with nothing in it that a terminal obeys.
+func (m members) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]json.RawMessage(m)); err != nil {
+		return nil, err
+	}
+	return escaped(bytes.TrimSpace(b.Bytes())), nil
+}
+
+// escaped writes what is not seen in a JSON text by its number. Outside of its strings there is none.
+func escaped(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r == utf8.RuneError || r > ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Variation_Selector, r):
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
+}

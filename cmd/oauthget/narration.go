@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/walkthrough"
+)
+
+// narration tells on stdout the steps of a login as they happen. Its methods may be called at once: keys are fetched
+// while the person is in the browser.
+type narration struct {
+	*app
+	format string
+	dryRun bool
+	stop   context.CancelCauseFunc
+
+	mu     sync.Mutex
+	server walkthrough.Server
+	nonce  bool
+	steps  []walkthrough.Step
+	err    error // of writing to stdout
+}
+
+// errDryRun ends a walk that was to go no further than the authorization request.
+var errDryRun = errors.New("this is as far as --dry-run goes")
+
+func newNarration(a *app, format string, dryRun bool) *narration {
+	return &narration{app: a, format: format, dryRun: dryRun}
+}
+
+// knows tells which endpoint is what.
+func (n *narration) knows(m discovery.Metadata) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.server = walkthrough.Server{
+		TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
+		Revocation: m.RevocationEndpoint, Introspection: m.IntrospectionEndpoint, Userinfo: m.UserinfoEndpoint, JWKS: m.JWKSURI,
+	}
+}
+
+// exchange takes what went to the server and came back.
+func (n *narration) exchange(e trace.Exchange) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.tell(n.server.Exchange(e))
+}
+
+// event takes what package flow tells and no exchange shows.
+func (n *narration) event(event flow.Event) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch e := event.(type) {
+	case flow.PushedRequest:
+		n.nonce = e.Parameters.Has("nonce")
+	case flow.AuthorizationRequest:
+		n.nonce = n.nonce || e.URL.Query().Has("nonce")
+		n.tell(walkthrough.AuthorizationRequest(e.URL, n.now()))
+		if n.dryRun {
+			n.stop(errDryRun)
+		}
+	case flow.AuthorizationResponse:
+		n.tell(walkthrough.AuthorizationResponse(e.RedirectURI, e.Parameters, n.now()))
+	case flow.TokenResponse:
+		if !e.Set.IDToken.Empty() {
+			n.tell(walkthrough.IDToken(n.nonce))
+		}
+	}
+}
+
+// tell is called with mu held.
+func (n *narration) tell(s walkthrough.Step) {
+	n.steps = append(n.steps, s)
+	switch n.format {
+	case "har": // one document, at the end
+	case "markdown":
+		n.print(walkthrough.Markdown(len(n.steps), s))
+	case "curl":
+		n.print(walkthrough.Curl(len(n.steps), s))
+	default:
+		n.print(walkthrough.Text(len(n.steps), s))
+	}
+}
+
+func (n *narration) print(text string) {
+	if n.err == nil {
+		_, n.err = fmt.Fprint(n.stdout, text)
+	}
+}
+
+// end finishes the account. The walk's own error comes first.
+func (n *narration) end(err error) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.format == "har" && n.err == nil {
+		n.err = n.printJSON(walkthrough.HAR(version, n.steps))
+	}
+	if err == nil && n.err != nil {
+		err = fmt.Errorf("explain: %w", n.err)
+	}
+	return err
+}

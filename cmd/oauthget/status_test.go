@@ -1,0 +1,31 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+func TestStateTellsWhatTheNextCallTakes(t *testing.T) {
+	now := time.Now()
+	set := func(left time.Duration, refreshToken string) token.Set {
+		return token.Set{AccessToken: token.NewSecret("a"), RefreshToken: token.NewSecret(refreshToken), Expiry: now.Add(left)}
+	}
+	for _, c := range []struct {
+		set         token.Set
+		needsPerson bool
+		want        string
+	}{
+		{set(time.Hour, ""), true, stateValid},
+		{set(time.Hour, ""), false, stateValid},
+		{set(-time.Hour, "r"), true, stateRefreshable},
+		{set(-time.Hour, "r"), false, stateRefreshable},
+		{set(-time.Hour, ""), true, stateExpired},
+		{set(-time.Hour, ""), false, stateRenewable},
+	} {
+		if got := stateOf(c.set, now, c.needsPerson); got != c.want {
+			t.Errorf("%+v, needs a person: %v: %s, want %s", c.set, c.needsPerson, got, c.want)
+		}
+	}
+}

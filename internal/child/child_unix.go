@@ -1,0 +1,25 @@
+//go:build unix
+
+package child
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// passedOn are the signals that end a program, or tell it something.
+var passedOn = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
+
+func signalled(state *os.ProcessState) int {
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return 128 + int(ws.Signal())
+	}
+	return 0
+}
+
+// Exec puts the program at cmd.Path, with cmd.Args and cmd.Env, in the place of this process, whose streams it has. It
+// returns only where that fails, with an *Error.
+func Exec(cmd *exec.Cmd) (int, error) {
+	return 0, failed(cmd.Args[0], syscall.Exec(cmd.Path, cmd.Args, cmd.Env))
+}

@@ -1,0 +1,44 @@
+package child
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+)
+
+// Run runs cmd to its end and returns its exit status. Each signal that asks us to end is passed on, and the program
+// decides what becomes of it: so Run takes no context. meanwhile, unless it is nil, is called once the program runs, and
+// Run waits for it as well. An error is an *Error.
+func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
+	signals := make(chan os.Signal, 1)
+	for _, s := range passedOn {
+		if !signal.Ignored(s) { // which the child inherits
+			signal.Notify(signals, s)
+		}
+	}
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return 0, failed(cmd.Args[0], err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				_ = cmd.Process.Signal(s) // one that has ended needs none
+			case <-ended:
+				return
+			}
+		}
+	}()
+	defer close(ended)
+	if meanwhile != nil {
+		meanwhile(cmd.Process)
+	}
+	err := cmd.Wait()
+	if _, told := errors.AsType[*exec.ExitError](err); err != nil && !told && cmd.ProcessState == nil {
+		return 0, failed(cmd.Args[0], err)
+	}
+	return status(cmd.ProcessState), nil
+}

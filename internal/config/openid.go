@@ -1,0 +1,64 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// checkOpenID judges together what an authentication request bears (OpenID Connect Core §3.1.2.1).
+func (r resolution) checkOpenID() error {
+	for _, key := range []string{"prompt", "login_hint", "max_age", "acr_values", "claims", "ui_locales"} {
+		inTable := "authorization_parameters." + key
+		if _, ok := r.settings[inTable]; ok && r.settings.text(key) != "" {
+			// What goes out once is to be said once: which of two counts would be for the reader to guess.
+			return r.at(inTable, wrong(inTable, "the key %s is given too", key).advise("remove one of the two"))
+		}
+	}
+	const key = "id_token_signed_response_alg"
+	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(keySecret)) == 0 {
+		return r.at(key, wrong(key, "%s is keyed by the client secret, and there is none", r.settings.text(key)).
+			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
+	}
+	return nil
+}
+
+// checkPrompt takes values that this program does not know as well: a server may have its own, which its metadata tells.
+func checkPrompt(values []string) error {
+	prompts := strings.Fields(values[0])
+	// "prompt: OPTIONAL. Space-delimited, case-sensitive list of ASCII string values". OpenID Connect Core §3.1.2.1
+	if len(prompts) == 0 || strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }) {
+		return errors.New("want words such as login, consent and select_account, separated by spaces")
+	}
+	// "If this parameter contains none with any other value, an error is returned." §3.1.2.1
+	if slices.Contains(prompts, "none") && len(prompts) > 1 {
+		return errors.New("none stands alone: the server is to ask the person nothing, or something (OpenID Connect Core §3.1.2.1)")
+	}
+	return nil
+}
+
+func checkClaims(values []string) error {
+	var claims map[string]json.RawMessage
+	if json.Unmarshal([]byte(values[0]), &claims) != nil || claims == nil {
+		return errors.New("want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)")
+	}
+	for _, place := range []string{"userinfo", "id_token"} {
+		var requested map[string]*struct {
+			Essential bool              `json:"essential"`
+			Values    []json.RawMessage `json:"values"`
+		}
+		if raw, ok := claims[place]; ok && json.Unmarshal(raw, &requested) != nil {
+			return fmt.Errorf("%s wants an object whose members are null or an object (OpenID Connect Core §5.5.1)", place)
+		}
+	}
+	return nil
+}
+
+// Signature algorithms of ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
+func idTokenAlgorithms() []string {
+	return []string{
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512",
+	}
+}

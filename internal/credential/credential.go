@@ -1,0 +1,6 @@
+// Package credential speaks the protocols by which git, kubectl and docker ask a helper for a credential: git-credential(1)
+// with gitcredentials(7), ExecCredential of client.authentication.k8s.io, and the credential helpers of docker.
+//
+// Each is two pure functions, one that reads what was asked and one that writes the answer. The package deliberately
+// obtains no token, reads no environment, and does not decide whether a host may have one.
+package credential

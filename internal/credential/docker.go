@@ -1,0 +1,63 @@
+package credential
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// The texts by which docker tells these two from other failures. They stand on stdout, and the exit status is 1.
+const (
+	DockerNotFound  = "credentials not found in native keychain"
+	DockerNoServer  = "no credentials server URL"
+	maxDockerServer = 64 << 10 // bytes
+)
+
+// ErrNoServer says that docker named no server.
+var ErrNoServer = errors.New(DockerNoServer)
+
+// ParseDocker reads the server that docker asks for, as it names it: with a scheme and a path, or a host alone.
+func ParseDocker(r io.Reader) (server string, u *url.URL, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxDockerServer+1))
+	server = strings.TrimSpace(string(data))
+	switch {
+	case err != nil:
+		return "", nil, fmt.Errorf("read docker's request: %w", err)
+	case len(data) > maxDockerServer:
+		return "", nil, fmt.Errorf("read docker's request: it is longer than %d bytes", maxDockerServer)
+	case server == "":
+		return "", nil, ErrNoServer
+	}
+	text := server
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err = url.Parse(text)
+	if err != nil || u.User != nil || u.Hostname() == "" || strings.ContainsFunc(server, isControl) {
+		return "", nil, errors.New("read docker's request: it names no server")
+	}
+	return server, u, nil
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
+
+// DockerAnswer is what docker gets to read.
+func DockerAnswer(server, username string, bearer token.Secret) (string, error) {
+	data, err := json.Marshal(struct{ ServerURL, Username, Secret string }{server, username, bearer.Reveal()})
+	return string(data) + "\n", err
+}
+
+// DockerList is what `list` prints: for which servers there are credentials, and under what name.
+func DockerList(servers []string, username string) (string, error) {
+	list := map[string]string{}
+	for _, s := range servers {
+		list[s] = username
+	}
+	data, err := json.Marshal(list)
+	return string(data) + "\n", err
+}

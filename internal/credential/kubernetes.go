@@ -1,0 +1,65 @@
+package credential
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// The versions of ExecCredential. v1 is spoken by kubectl since 1.22, v1beta1 by all before it.
+const (
+	ExecV1      = "client.authentication.k8s.io/v1"
+	ExecV1Beta1 = "client.authentication.k8s.io/v1beta1"
+)
+
+// ExecInfo is what a Kubernetes client says in KUBERNETES_EXEC_INFO.
+type ExecInfo struct {
+	APIVersion  string
+	Interactive bool // whether a person may be asked
+}
+
+// ParseExecInfo reads the variable. An empty one, as that of a client before 1.20 or of a person at a prompt, asks for v1.
+func ParseExecInfo(text string) (ExecInfo, error) {
+	if text == "" {
+		return ExecInfo{ExecV1, true}, nil
+	}
+	var info struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Spec       struct {
+			Interactive *bool `json:"interactive"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal([]byte(text), &info); err != nil {
+		return ExecInfo{}, errors.New("read KUBERNETES_EXEC_INFO: it is no JSON object of an ExecCredential")
+	}
+	switch {
+	case info.Kind != "ExecCredential":
+		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: its kind is %.50q, not ExecCredential", info.Kind)
+	case info.APIVersion != ExecV1 && info.APIVersion != ExecV1Beta1:
+		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: it asks for %.80q, and %s and %s are what can be answered", info.APIVersion, ExecV1, ExecV1Beta1)
+	}
+	interactive := info.Spec.Interactive == nil || *info.Spec.Interactive // clients before 1.22 do not say
+	return ExecInfo{info.APIVersion, interactive}, nil
+}
+
+// ExecCredential is the answer to a Kubernetes client: the token, and until when it may be kept where that is known.
+func ExecCredential(apiVersion string, bearer token.Secret, expiry time.Time) (string, error) {
+	type status struct {
+		ExpirationTimestamp string `json:"expirationTimestamp,omitempty"` // RFC 3339
+		Token               string `json:"token"`
+	}
+	answer := struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Status     status `json:"status"`
+	}{apiVersion, "ExecCredential", status{Token: bearer.Reveal()}}
+	if !expiry.IsZero() {
+		answer.Status.ExpirationTimestamp = expiry.UTC().Format(time.RFC3339)
+	}
+	data, err := json.MarshalIndent(answer, "", "  ")
+	return string(data) + "\n", err
+}

@@ -1,0 +1,30 @@
+package curl
+
+import (
+	"os"
+	"os/exec"
+)
+
+// canWatch is false where a program has no /dev/fd to write its headers to.
+const canWatch = false
+
+func (a Attempt) watched() (Result, error) { panic("unreachable: canWatch is false") }
+
+// passConfig writes the config into a file for its owner alone, which is gone when curl has ended.
+func (a Attempt) passConfig(cmd *exec.Cmd, text string) (meanwhile func(*os.Process), done func(), err error) {
+	f, err := os.CreateTemp("", "oauthget-curl-*") // mode 0600
+	if err != nil {
+		return nil, nil, err
+	}
+	done = func() { _ = os.Remove(f.Name()) } // of the user's own folder, where it harms nobody
+	_, err = f.WriteString(text)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	cmd.Args = append(cmd.Args, a.configured(f.Name())...)
+	return nil, done, nil
+}

@@ -1,0 +1,18 @@
+package flow
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// ClientCredentials runs the client credentials grant (RFC 6749 §4.4): a token for the client itself. Nobody is asked.
+//
+// That the client is a confidential one, as §4.4 demands, has been checked with the profile.
+func (c *Client) ClientCredentials(ctx context.Context) (token.Set, error) {
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
+	return c.obtain(ctx, "request token with client credentials", url.Values{"grant_type": {grantClientCredentials}})
+}

@@ -1,0 +1,116 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/signing"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// The grant types, as a token request names them.
+const (
+	grantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628 §3.4
+	grantClientCredentials = "client_credentials"                              // RFC 6749 §4.4.2
+	grantJWTBearer         = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
+	grantTokenExchange     = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693 §2.1
+)
+
+// askFor adds what the profile asks for to the one request that says so: the device authorization request, or the token
+// request of a grant that has no other.
+func (c *Client) askFor(params url.Values) {
+	if len(c.Profile.Scopes) > 0 {
+		params.Set("scope", strings.Join(c.Profile.Scopes, " "))
+	}
+	// RFC 8693 §2.1 has several of them where the token is for several services; others take it as their own parameter.
+	if len(c.Profile.Audience) > 0 {
+		params["audience"] = c.Profile.Audience
+	}
+	if len(c.Profile.Resource) > 0 {
+		params["resource"] = c.Profile.Resource
+	}
+	// RFC 9396 §2: authorization_details "can be used to specify authorization requirements in all places where the scope
+	// parameter is used for the same purpose", the device authorization and the client credentials grant by name.
+	if c.Profile.AuthorizationDetails != "" {
+		params.Set("authorization_details", c.Profile.AuthorizationDetails)
+	}
+}
+
+// begin reports what keeps the profile's grant from being run at this server. It comes first in each: a security profile
+// also changes what is asked for.
+func (c *Client) begin() error { return cmp.Or(c.checkSecurityProfile(), c.checkDetails()) }
+
+// obtain is the one request of a grant without a person, and its answer checked.
+func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
+	key, err := c.dpopKey()
+	if err != nil {
+		return token.Set{}, err
+	}
+	c.askFor(params)
+	answer, err := c.requestGrant(ctx, op, params, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if c.Profile.Grant == config.GrantTokenExchange {
+		if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
+			return token.Set{}, &untrusted.Error{Op: op, Err: err}
+		}
+	}
+	return c.take(ctx, answer, key)
+}
+
+// requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
+func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+	answer, err := c.requestToken(ctx, op, params, key)
+	if err != nil {
+		return nil, c.ofGrant(err)
+	}
+	return answer, nil
+}
+
+func (c *Client) ofGrant(err error) error {
+	if e, ok := errors.AsType[*ServerError](err); ok {
+		e.Grant = c.Profile.Grant
+	}
+	return err
+}
+
+// take makes a set of an answer that no browser waits for.
+func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Key) (token.Set, error) {
+	set := c.set(answer, c.Profile.Scopes, key)
+	var expected idtoken.Expected
+	if c.Profile.NeedsPerson() { // and how they sign in was asked for
+		var err error
+		if expected, err = c.expected(login{}); err != nil {
+			return token.Set{}, err
+		}
+	}
+	if err := c.addIDToken(ctx, &set, answer, expected); err != nil {
+		return token.Set{}, err
+	}
+	return c.accept(ctx, set, answer)
+}
+
+// accept tells the person where the answer is not what was asked for, and has the caller accept the set.
+func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token) (token.Set, error) {
+	c.warnOfScope(set.Scopes)
+	c.addDetails(&set, answer)
+	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
+	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
+		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
+	}
+	c.observe(TokenResponse{set})
+	if c.Accept != nil {
+		return c.Accept(ctx, set)
+	}
+	return set, nil
+}

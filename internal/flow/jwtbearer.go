@@ -1,0 +1,76 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/signing"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// JWTBearer runs the JWT bearer grant (RFC 7523 §2.1): it presents assertion, or where that is empty one that the
+// client's key signs. Nobody is asked.
+func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.Set, error) {
+	const op = "present assertion"
+	if err := c.begin(); err != nil {
+		return token.Set{}, err
+	}
+	if assertion.Empty() {
+		var err error
+		if assertion, err = c.signAssertion(); err != nil {
+			return token.Set{}, fmt.Errorf("%s: %w", op, err)
+		}
+	}
+	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
+	if !isVisible(assertion.Reveal()) {
+		return token.Set{}, fmt.Errorf("%s: %w", op, errors.New("it holds characters that no JWT has"))
+	}
+	return c.obtain(ctx, op, url.Values{"grant_type": {grantJWTBearer}, "assertion": {assertion.Reveal()}})
+}
+
+// assertionLife is how long an assertion is good for: it is used at once, and a clock may be a minute off. Some servers
+// take none that lives longer than three minutes.
+const assertionLife = 2 * time.Minute
+
+// preferred are the algorithms of an assertion where nothing says what the server takes. RFC 7523 §5: "the "RS256"
+// algorithm, from [JWA], is a mandatory-to-implement JSON Web Signature algorithm for this profile."
+var preferred = []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"}
+
+// signAssertion makes the claims that RFC 7523 §3 demands: "The JWT MUST contain an "iss" (issuer) claim", "a "sub"
+// (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
+func (c *Client) signAssertion() (token.Secret, error) {
+	if c.Auth.Key == nil {
+		return token.Secret{}, errors.New("there is no client key to sign one with")
+	}
+	alg, err := algorithm(c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported)
+	if err != nil {
+		return token.Secret{}, err
+	}
+	now := c.Now()
+	jwt, err := c.Auth.Key.Sign(alg, signing.Header{}, map[string]any{
+		"iss": c.Profile.ClientID,
+		"sub": cmp.Or(c.Profile.Assertion.Subject, c.Profile.ClientID),
+		// RFC 7523 §3: the aud "identifies the authorization server as an intended audience. The token endpoint URL of the
+		// authorization server MAY be used".
+		"aud": cmp.Or(c.Profile.Assertion.Audience, c.Server.Issuer, c.Server.TokenEndpoint),
+		"jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
+	})
+	return token.NewSecret(jwt), err
+}
+
+// algorithm chooses what an assertion is signed with. Metadata has no member for this grant: what the server takes of
+// client assertions, the other half of RFC 7523, is the nearest.
+func algorithm(key *signing.Key, supported []string) (string, error) {
+	if len(supported) > 0 {
+		return key.Algorithm(supported)
+	}
+	if alg, err := key.Algorithm(preferred); err == nil {
+		return alg, nil
+	}
+	return key.Algorithm(nil) // a JWK that names another one
+}

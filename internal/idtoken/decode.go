@@ -1,0 +1,68 @@
+package idtoken
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	josejson "github.com/go-jose/go-jose/v4/json"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// ErrOpaque says that a token is no JWT: only its issuer can tell what it means.
+var ErrOpaque = errors.New("not a JWT")
+
+// Decoded is a JWT taken apart, of which nothing has been verified. Its texts are whoever's wrote it.
+type Decoded struct {
+	Header map[string]json.RawMessage
+	Claims map[string]json.RawMessage // nil where Encrypted
+	// Encrypted says that it is a JWE (RFC 7516 §7.1), of which only the header can be read.
+	Encrypted bool
+}
+
+// Decode takes raw apart. A JWT is what has the form of the compact serialization and a header that names alg (RFC 7515
+// §4.1.1, RFC 7516 §4.1.1); what has not is [ErrOpaque], and what has but cannot be read is another error.
+func Decode(raw token.Secret) (Decoded, error) {
+	header, payload, err := decode(raw)
+	if err != nil {
+		return Decoded{}, err
+	}
+	d := Decoded{Header: header, Encrypted: payload == nil}
+	if !d.Encrypted && (josejson.Unmarshal(payload, &d.Claims) != nil || d.Claims == nil) {
+		return Decoded{}, errors.New("decode JWT: its claims are not a JSON object with each name once")
+	}
+	return d, nil
+}
+
+// Text returns a member of the header; empty where there is none, or where it is no text.
+func (d Decoded) Text(name string) (text string) {
+	_ = josejson.Unmarshal(d.Header[name], &text)
+	return text
+}
+
+// decode returns the header and the payload of raw; no payload where it is encrypted.
+func decode(raw token.Secret) (header map[string]json.RawMessage, payload []byte, err error) {
+	text := raw.Reveal()
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 && len(parts) != 5 || strings.ContainsFunc(text, func(r rune) bool { return r != '.' && !isBase64URL(r) }) {
+		return nil, nil, ErrOpaque
+	}
+	first, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil || josejson.Unmarshal(first, &header) != nil || header["alg"] == nil {
+		return nil, nil, ErrOpaque
+	}
+	if len(text) > maxToken {
+		return nil, nil, fmt.Errorf("decode JWT: longer than %d bytes", maxToken)
+	}
+	if len(parts) == 5 {
+		return header, nil, nil
+	}
+	payload, err = base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil, nil, errors.New("decode JWT: its claims are not in base64url")
+	}
+	return header, payload, nil
+}

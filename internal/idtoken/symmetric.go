@@ -1,0 +1,99 @@
+package idtoken
+
+import (
+	"crypto"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// macBits are the algorithms that the client secret is the key of, and how long it must be: "A key of the same size as
+// the hash output (for instance, 256 bits for "HS256") or larger MUST be used with this algorithm." RFC 7518 §3.2
+var macBits = map[string]int{"HS256": 256, "HS384": 384, "HS512": 512}
+
+// SymmetricError says that an ID Token is signed with a shared secret, while nothing says that this client's are:
+// [Verifier.Algorithm] does, where the client is registered for it.
+type SymmetricError struct {
+	Algorithm string
+	Err       error
+}
+
+func (e *SymmetricError) Error() string { return e.Err.Error() }
+
+func (e *SymmetricError) Unwrap() error { return e.Err }
+
+// symmetric wraps err where one of algs is keyed by a secret.
+func symmetric(err error, algs ...string) error {
+	for _, alg := range algs {
+		if macBits[alg] > 0 {
+			return &SymmetricError{alg, err}
+		}
+	}
+	return err
+}
+
+// claimedAlgorithm is the alg in the header of a token of which nothing has been verified; empty where there is none.
+func claimedAlgorithm(raw token.Secret) string {
+	header, _, err := decode(raw)
+	if err != nil {
+		return ""
+	}
+	return Decoded{Header: header}.Text("alg")
+}
+
+// CheckSecret reports why secret cannot be the key of algorithm; nil where it can, or where algorithm has no such key.
+// "client_secret values MUST also contain at least the minimum of number of octets required for MAC keys for the
+// particular algorithm used." OpenID Connect Core §16.19
+func CheckSecret(algorithm string, secret token.Secret) error {
+	bits := macBits[algorithm]
+	switch {
+	case bits == 0:
+		return nil
+	case secret.Empty():
+		return fmt.Errorf("%s is keyed by the client secret, and there is none", algorithm)
+	case len(secret.Reveal())*8 < bits:
+		return fmt.Errorf("the client secret has less than the %d bytes that %s demands (OpenID Connect Core §16.19)", bits/8, algorithm)
+	}
+	return nil
+}
+
+// accepted returns the algorithms that an ID Token may be signed with: the one that was agreed on, or what the issuer's
+// metadata names. "The alg value SHOULD be the default of RS256 or the algorithm sent by the Client in the
+// id_token_signed_response_alg parameter during Registration." OpenID Connect Core §3.1.3.7 item 7
+func (v Verifier) accepted() ([]string, error) {
+	if v.Algorithm == "" {
+		return algorithms(v.Algorithms)
+	}
+	if macBits[v.Algorithm] == 0 {
+		return algorithms([]string{v.Algorithm})
+	}
+	return []string{v.Algorithm}, CheckSecret(v.Algorithm, v.Secret)
+}
+
+// verifyMAC: "the octets of the UTF-8 representation of the client_secret … are used as the key to validate the
+// signature." OpenID Connect Core §3.1.3.7 item 8
+func verifyMAC(jws *jose.JSONWebSignature, secret token.Secret) ([]byte, error) {
+	payload, err := jws.Verify([]byte(secret.Reveal()))
+	if err != nil {
+		return nil, errors.New("the signature is not by the client secret")
+	}
+	return payload, nil
+}
+
+// macHash is at_hash for a MAC, which go-oidc does not make: "the hash algorithm used in the alg Header Parameter of the
+// ID Token's JOSE Header. For instance, if the alg is HS512, hash the code value with SHA-512". It is empty for other
+// algorithms.
+func macHash(alg string, accessToken token.Secret) string {
+	hashes := map[string]crypto.Hash{"HS256": crypto.SHA256, "HS384": crypto.SHA384, "HS512": crypto.SHA512}
+	if !strings.HasPrefix(alg, "HS") {
+		return ""
+	}
+	h := hashes[alg].New()
+	_, _ = h.Write([]byte(accessToken.Reveal())) // a hash.Hash never fails
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:h.Size()/2])
+}

@@ -1,0 +1,49 @@
+package tokensource
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+func TestExpiredOnRequestIsRefreshedByWhoeverAsksNext(t *testing.T) {
+	r := newRig(ptr(live("stored")))
+	if err := r.Expire(t.Context(), token.NewSecret("stored")); err != nil {
+		t.Fatal(err)
+	}
+	r.want(t, "refreshed", "lock", "save", "unlock", "lock", "refresh r-stored", "save", "unlock")
+}
+
+func TestExpireLeavesWhatIsNewerAlone(t *testing.T) {
+	for name, stored := range map[string]*token.Set{"another": ptr(live("newer")), "nothing": nil, "expired": ptr(expired("old"))} {
+		r := newRig(stored)
+		if err := r.Expire(t.Context(), token.NewSecret("old")); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if slices.Contains(r.log, "save") {
+			t.Errorf("%s: saved", name)
+		}
+	}
+}
+
+func TestRefusedTokenIsReplacedWhereItIsStillTheStoredOne(t *testing.T) {
+	r := newRig(ptr(live("stored")))
+	got, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
+	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+
+	r = newRig(ptr(live("newer")))
+	got, err = r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
+	r.check(t, got, err, "newer", nil)
+}
+
+func TestRefusedTokenIsNotAnsweredByALoginWhereThereIsNone(t *testing.T) {
+	s := live("stored")
+	s.RefreshToken = token.Secret{}
+	r := newRig(&s)
+	r.Login = nil
+	if _, err := r.Token(context.Background(), Request{Refused: token.NewSecret("stored")}); err == nil {
+		t.Error("a token came from nowhere")
+	}
+}
