@@ -47,7 +47,7 @@ func start(t testing.TB, upstream string, change func(*Options)) *rig {
 	}
 	r := &rig{addr: listener.Addr().String()}
 	o := Options{
-		Upstream: u, Prefix: prefix, Hosts: listener.Hosts, Set: bearerSet("first"), Now: time.Now,
+		Upstream: u, Prefix: prefix, Hosts: listener.Hosts, Set: bearerSet("first"), MinTTL: minTTL, Now: time.Now,
 		Token: func(context.Context, Want) (token.Set, error) { return bearerSet("second"), nil },
 		Advise: func(err error) string {
 			return err.Error() + "\nrun oauthget login work"

@@ -34,8 +34,9 @@ type Options struct {
 	// Origins are those whose pages may use the proxy, each as [ParseOrigin] returns it.
 	Origins []string
 	// Set is the token to begin with; Token obtains another, of which there is never more than one call at a time.
-	Set   token.Set
-	Token func(ctx context.Context, want Want) (token.Set, error)
+	Set    token.Set
+	Token  func(ctx context.Context, want Want) (token.Set, error)
+	MinTTL time.Duration // how long before its expiry a token is replaced
 	// Advise tells in a few lines what is wrong with an error of Token and what to do. It is read by whoever sent the
 	// request.
 	Advise func(error) string

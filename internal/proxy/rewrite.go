@@ -40,7 +40,7 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	out := r.Out
 	p.retarget(out.URL)
 	r.SetURL(p.options.Upstream)
-	if path, _ := p.guard.rest(r.In.URL.EscapedPath()); path == "" { // the proxy's own address is the upstream's
+	if path := r.In.URL.EscapedPath(); path == p.guard.prefix || path == "/" { // the proxy's own address is the upstream's
 		out.URL.Path, out.URL.RawPath = p.options.Upstream.Path, p.options.Upstream.RawPath
 	}
 	// ReverseProxy leaves out what it cannot parse, and what a query means is for the upstream to say.

@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// ahead is how long before its expiry a token is replaced, unless it lives shorter than twice that.
-	ahead = 30 * time.Second
 	// pause is how long nothing is tried again that failed: many requests must not become as many token requests.
 	pause = 2 * time.Second
 	// doubt is how long a token that took the place of a refused one is not itself replaced for being refused. An
@@ -34,8 +32,8 @@ func newCredential(set token.Set) (credential, error) {
 	return credential{set, key}, err
 }
 
-// soon is how long before the expiry it is time for another.
-func (c credential) soon() time.Duration {
+// soon is how long before the expiry it is time for another: ahead, unless the token lives shorter than twice that.
+func (c credential) soon(ahead time.Duration) time.Duration {
 	if c.set.Expiry.IsZero() || c.set.Obtained.IsZero() {
 		return ahead
 	}
@@ -48,6 +46,7 @@ type tokens struct {
 	lifetime context.Context
 	obtain   func(context.Context, Want) (token.Set, error)
 	now      func() time.Time
+	ahead    time.Duration
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -68,7 +67,7 @@ type flight struct {
 }
 
 func newTokens(ctx context.Context, o Options) *tokens {
-	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now}
+	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now, ahead: o.MinTTL}
 	if c, err := newCredential(o.Set); err == nil { // a key that is lost is told to the first request
 		t.current = c
 	}
@@ -80,7 +79,7 @@ func newTokens(ctx context.Context, o Options) *tokens {
 func (t *tokens) get(ctx context.Context) (credential, error) {
 	t.mu.Lock()
 	now, current := t.now(), t.current
-	soon := current.soon()
+	soon := current.soon(t.ahead)
 	if current.set.Live(now, soon) {
 		t.mu.Unlock()
 		return current, nil
@@ -123,7 +122,7 @@ func (t *tokens) replace(refused token.Secret) (*flight, credential) {
 	if t.replacement.Equal(refused) && t.now().Sub(t.replacedAt) < doubt {
 		return nil, credential{}
 	}
-	f, err := t.begin(Want{MinTTL: t.current.soon(), Refused: refused})
+	f, err := t.begin(Want{MinTTL: t.current.soon(t.ahead), Refused: refused})
 	if err != nil {
 		return nil, credential{}
 	}
