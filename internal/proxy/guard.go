@@ -46,6 +46,8 @@ func (g guard) check(r *http.Request) *refusal {
 	// is the request, and the token in it.
 	case r.Method == http.MethodTrace || strings.EqualFold(r.Method, "TRACK"):
 		return &refusal{http.StatusMethodNotAllowed, "the answer to " + strings.ToUpper(r.Method) + " would show the token"}
+	case loops(r):
+		return &refusal{http.StatusLoopDetected, "the upstream leads back to this proxy"}
 	case climbs(r.URL.Path):
 		return &refusal{http.StatusBadRequest, "the path has a segment . or .."}
 	}

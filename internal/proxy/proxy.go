@@ -92,6 +92,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerPreflight(seen, r)
 		return
 	}
+	if isForUs(r) {
+		seen.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if err := buffer(r); err != nil {
 		p.allow(seen.Header(), seen.origin)
 		seen.refuse(&refusal{http.StatusBadRequest, "the request's body ended before its Content-Length"})

@@ -28,7 +28,7 @@ func CheckUpstream(u *url.URL) error {
 
 // dropped are the header fields of a request that are not passed on, beside the hop-by-hop ones (RFC 9110 §7.6.1), which
 // ReverseProxy takes out: what would take the place of the token, and what tells of the page and of the proxy's address,
-// with the prefix in it. To the upstream the proxy is a program like any other.
+// with the prefix in it. To the upstream the proxy is a program like any other, but for Via.
 var dropped = []string{
 	"Authorization", "Dpop", "Proxy-Authorization",
 	"Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-User",
@@ -53,6 +53,8 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 			out.Header.Del(name)
 		}
 	}
+	out.Header.Add("Via", via(r.In.Proto))
+	countDown(out.Method, out.Header)
 	// A tunnel in which requests travel that nobody judges (Upgrade: h2c) is none that we open.
 	if upgrade := out.Header.Get("Upgrade"); upgrade != "" && !strings.EqualFold(upgrade, "websocket") {
 		out.Header.Del("Upgrade")

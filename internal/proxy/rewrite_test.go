@@ -26,7 +26,7 @@ func TestUpstreamSeesAProgramWithAToken(t *testing.T) {
 	seen := up.requests()[0]
 	if diff := cmp.Diff(http.Header{
 		"Authorization": {"Bearer canary-first"}, "Te": {"trailers"}, "Cookie": {"a=1"}, "Accept": {"application/json"},
-		"X-Mine": {"kept"}, "Content-Length": {"2"},
+		"X-Mine": {"kept"}, "Content-Length": {"2"}, "Via": {"1.1 oauthget"},
 	}, seen.Header); diff != "" {
 		t.Error(diff)
 	}
