@@ -72,6 +72,26 @@ with open(os.environ["TOLD"], encoding="utf-8") as file:
     clients = {told["client_id"]: Client(told) for told in json.load(file)["clients"]}
 
 
+class Payload:
+    """A request's parameters, as Authlib asks for them since 1.6."""
+
+    def __init__(self, data):
+        self.data = data
+        self.datalist = {name: [value] for name, value in data.items()}
+
+    def __getattr__(self, name):
+        return self.data.get(name)
+
+
+class Request(OAuth2Request):
+    form = data = None  # properties since 1.6, which a request that was read by hand does without
+
+    def __init__(self, uri, parameters, headers):
+        super().__init__("POST", uri, headers=headers)
+        self.form = self.data = parameters
+        self.payload = Payload(parameters)
+
+
 class Token(dict):
     """What introspection says of it."""
 
@@ -166,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        request = OAuth2Request("POST", issuer + self.path, dict(parse_qsl(body)), self.headers)
+        request = Request(issuer + self.path, dict(parse_qsl(body)), self.headers)
         if self.path == "/introspect":
             reply = server.create_endpoint_response(Introspection.ENDPOINT_NAME, request)
         else:
