@@ -17,14 +17,6 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// The grant types, as a token request names them.
-const (
-	grantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628 §3.4
-	grantClientCredentials = "client_credentials"                              // RFC 6749 §4.4.2
-	grantJWTBearer         = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
-	grantTokenExchange     = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693 §2.1
-)
-
 // askFor adds what the profile asks for to the one request that says so: the device authorization request, or the token
 // request of a grant that has no other.
 func (c *Client) askFor(params url.Values) {
