@@ -94,7 +94,7 @@ func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Ke
 
 // accept tells the person where the answer is not what was asked for, and has the caller accept the set.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token) (token.Set, error) {
-	c.warnOfScope(set.Scopes)
+	c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
