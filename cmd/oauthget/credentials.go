@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -125,7 +126,7 @@ func (s *session) authentication(c credentials, m discovery.Metadata) (clientaut
 		Assertion: clientauth.Assertion{Audience: s.audience(m), Supported: m.TokenEndpointAuthSigningAlgValuesSupported},
 	}
 	if s.profile.SecurityProfile == config.FAPI2 {
-		client.Assertion.Allowed = fapi2Algorithms()
+		client.Assertion.Allowed = flow.FAPIAlgorithms()
 	}
 	alg, err := client.Algorithm()
 	if err != nil {
@@ -150,6 +151,3 @@ func (s *session) audience(m discovery.Metadata) string {
 	}
 	return m.TokenEndpoint
 }
-
-// fapi2Algorithms are those that FAPI 2.0 Security Profile §5.4.1 leaves.
-func fapi2Algorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }

@@ -50,7 +50,7 @@ func (a *app) printDoctor(report doctorReport) error {
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range report.Checks {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", f.Status, f.Check, untrusted.Line(f.Detail))
+		fmt.Fprintf(w, "%-4s\t%s\t%s\n", f.Status, f.Check, untrusted.Line(f.Detail))
 		if f.Do != "" {
 			fmt.Fprintf(w, "\t\t→ %s\n", untrusted.Line(f.Do))
 		}

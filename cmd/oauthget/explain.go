@@ -45,7 +45,7 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 			if dryRun && s.profile.Grant != config.GrantAuthorizationCode {
 				return &usageError{fmt.Errorf("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant), cmd.CommandPath()}
 			}
-			if a.global.noInput && !dryRun && needsPerson(s.profile) {
+			if a.global.noInput && !dryRun && s.profile.NeedsPerson() {
 				return &usageError{errors.New("a login needs a person: leave --no-input out, or add --dry-run"), cmd.CommandPath()}
 			}
 			if curl {
@@ -62,11 +62,6 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 	addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
-}
-
-// needsPerson reports whether the profile's grant cannot do without one.
-func needsPerson(p config.Profile) bool {
-	return p.Grant == config.GrantAuthorizationCode || p.Grant == config.GrantDeviceCode
 }
 
 // explain walks through a login of its own, which leaves nothing behind.

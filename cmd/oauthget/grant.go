@@ -34,6 +34,9 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 	case config.GrantTokenExchange:
 		return client.TokenExchange(ctx, presented.subject, presented.actor)
 	}
+	if s.offersDevice(client) {
+		return s.eitherWay(ctx, client)
+	}
 	return s.authorizationCode(ctx, client)
 }
 

@@ -20,6 +20,10 @@ func adviceOnGrant(e *flow.ServerError) (advice.Advice, bool) {
 	case "invalid_grant":
 		a, ok := map[string]advice.Advice{
 			config.GrantDeviceCode: {Text: "the device code is not known any more: run the command again"},
+			config.GrantClientCredentials: {
+				Text: "see whether the server lets this client have what it asks for: {scopes}",
+				Keys: []string{"scopes", "resource", "audience"},
+			},
 			config.GrantJWTBearer: {
 				Text: "compare whom the assertion is about and for, and who signed it, with what the server knows, and this computer's clock",
 				Keys: []string{"assertion_subject", "assertion_audience", "client_key_file"},

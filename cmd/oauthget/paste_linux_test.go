@@ -59,6 +59,39 @@ func address(t *testing.T, authorization string) string {
 	return resp.Header.Get("Location")
 }
 
+func TestDeviceGrantIsOfferedWhereNoBrowserIsAndTheFirstWayWins(t *testing.T) {
+	features := demoas.Features{Device: true, DeviceInterval: 1}
+	for name, patient := range map[string]bool{"the device is first": false, "the pasted address is first": true} {
+		if features.DeviceDecideAfter = 0; patient {
+			features.DeviceDecideAfter = 1000
+		}
+		server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{AutoApprove: true, Prefix: canary, Features: features})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = server.Close() })
+		var stdout bytes.Buffer
+		cmd, person, program := onTerminal(t, &stdout, "token", "--issuer", server.Issuer(), "--client-id", "demo", "--store", "none")
+		offered := false
+		for lines := bufio.NewScanner(person); lines.Scan(); {
+			line := strings.TrimSpace(lines.Text())
+			offered = offered || strings.Contains(line, "or, on any device, enter the code ")
+			if _, authorization, ok := strings.Cut(line, "continue in your browser: "); ok {
+				go func() {
+					awaitSilence(t, program)
+					program.Close()
+					if patient {
+						person.WriteString(address(t, authorization) + "\n")
+					}
+				}()
+			}
+		}
+		if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || !patient && !offered {
+			t.Errorf("%s: %v, %q, offered: %v", name, err, stdout.String(), offered)
+		}
+	}
+}
+
 // awaitSilence waits until the terminal shows nothing of what is typed.
 func awaitSilence(t *testing.T, tty *os.File) {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

@@ -61,7 +61,7 @@ func verified(t *testing.T, form url.Values, alg string, key any) (jose.Header, 
 	if got := form.Get("client_assertion_type"); got != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 		t.Errorf("client_assertion_type %q", got)
 	}
-	parsed, err := jose.ParseSigned(form.Get("client_assertion"), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+	parsed, err := jose.ParseSignedCompact(form.Get("client_assertion"), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 	if err != nil {
 		t.Fatalf("%s: %v", alg, err)
 	}

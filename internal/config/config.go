@@ -141,6 +141,20 @@ func (p Profile) ReadsStdin() bool {
 	return false
 }
 
+// GrantType is the name under which a token request and metadata know one of [Grants].
+func GrantType(grant string) string {
+	const urn = "urn:ietf:params:oauth:grant-type:"
+	switch grant {
+	case GrantDeviceCode:
+		return urn + "device_code" // RFC 8628 §3.4
+	case GrantJWTBearer:
+		return urn + "jwt-bearer" // RFC 7523 §2.1
+	case GrantTokenExchange:
+		return urn + "token-exchange" // RFC 8693 §2.1
+	}
+	return grant // RFC 6749 §4.1.3, §4.4.2
+}
+
 // ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
 func ResponseModes() []string {
 	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}

@@ -97,3 +97,9 @@ func closeAll(files [3]*os.File) {
 		f.Close()
 	}
 }
+
+// follows reports whether curl goes where a redirect leads.
+func (c Command) follows() bool { return c.has("location", "follow") }
+
+// showsHeaders reports whether the headers of a response go to stdout with its body.
+func (c Command) showsHeaders() bool { return c.has("include", "show-headers", "head") }

@@ -98,9 +98,3 @@ func (c Command) Method() string {
 	}
 	return http.MethodGet
 }
-
-// follows reports whether curl goes where a redirect leads.
-func (c Command) follows() bool { return c.has("location", "follow") }
-
-// showsHeaders reports whether the headers of a response go to stdout with its body.
-func (c Command) showsHeaders() bool { return c.has("include", "show-headers", "head") }

@@ -111,8 +111,11 @@ func TestPollsThatComeTooEarlySlowDown(t *testing.T) {
 		wait time.Duration
 		want string
 	}{
-		{0, "authorization_pending"}, {4 * time.Second, "slow_down"}, {9 * time.Second, "slow_down"},
-		{15 * time.Second, "authorization_pending"}, {10 * time.Minute, "expired_token"},
+		{0, "authorization_pending"},
+		{4 * time.Second, "slow_down"},
+		{9 * time.Second, "slow_down"},
+		{15 * time.Second, "authorization_pending"},
+		{10 * time.Minute, "expired_token"},
 	} {
 		clock.advance(step.wait)
 		poll(t, r, device).wantError(t, http.StatusBadRequest, step.want)

@@ -21,20 +21,6 @@ func Metadata(p config.Profile, m discovery.Metadata) []Finding {
 	return found
 }
 
-// grantTypes are the wire names of the grants (RFC 7591 §2; RFC 8628 §3.4; RFC 8693 §2.1).
-func grantType(grant string) string {
-	const urn = "urn:ietf:params:oauth:grant-type:"
-	switch grant {
-	case config.GrantDeviceCode:
-		return urn + "device_code"
-	case config.GrantJWTBearer:
-		return urn + "jwt-bearer"
-	case config.GrantTokenExchange:
-		return urn + "token-exchange"
-	}
-	return grant
-}
-
 func grant(p config.Profile, m discovery.Metadata) []Finding {
 	const check = "grant"
 	needed := map[string]string{"token_endpoint": m.TokenEndpoint}
@@ -49,7 +35,7 @@ func grant(p config.Profile, m discovery.Metadata) []Finding {
 			return []Finding{fail(check, "the server names no "+name, "set "+name+" in the profile, if the server has one")}
 		}
 	}
-	want := grantType(p.Grant)
+	want := config.GrantType(p.Grant)
 	if missing(m.GrantTypesSupported, want) {
 		return []Finding{fail(check, fmt.Sprintf("the server does not list %s: %s", want, listed(m.GrantTypesSupported)), "choose another grant in the profile")}
 	}

@@ -60,7 +60,7 @@ func TestEveryRequestHasAnAssertionOfItsOwn(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, a := range assertions {
-		parsed, err := jose.ParseSigned(a, []jose.SignatureAlgorithm{jose.ES256})
+		parsed, err := jose.ParseSignedCompact(a, []jose.SignatureAlgorithm{jose.ES256})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -158,9 +158,16 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 
 // warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or
 // partially ignore the scope requested".
-func (c *Client) warnOfScope(granted []string) {
-	asked := c.Profile.Scopes
+func (c *Client) warnOfScope(set token.Set) {
+	asked, granted := c.Profile.Scopes, set.Scopes
 	missing := without(asked, granted)
+	// Servers that name an API's scopes alone have granted these two where what they stand for is there.
+	if !set.IDToken.Empty() {
+		missing = without(missing, []string{"openid"})
+	}
+	if !set.RefreshToken.Empty() {
+		missing = without(missing, []string{"offline_access"})
+	}
 	extra := without(granted, asked)
 	switch {
 	case len(asked) == 0:

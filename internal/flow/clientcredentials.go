@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -14,5 +15,5 @@ func (c *Client) ClientCredentials(ctx context.Context) (token.Set, error) {
 	if err := c.begin(); err != nil {
 		return token.Set{}, err
 	}
-	return c.obtain(ctx, "request token with client credentials", url.Values{"grant_type": {grantClientCredentials}})
+	return c.obtain(ctx, "request token with client credentials", url.Values{"grant_type": {config.GrantType(config.GrantClientCredentials)}})
 }

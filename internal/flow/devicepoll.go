@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/oauthget/oauthget/internal/config"
 )
 
 const (
@@ -64,7 +66,7 @@ func (c *Client) awaitDecision(ctx context.Context, d device) (*oauth2.Token, er
 }
 
 func (c *Client) poll(ctx context.Context, d device) (*oauth2.Token, error) {
-	params := url.Values{"grant_type": {grantDeviceCode}, "device_code": {d.code.Reveal()}}
+	params := url.Values{"grant_type": {config.GrantType(config.GrantDeviceCode)}, "device_code": {d.code.Reveal()}}
 	if d.verifier != "" {
 		params.Set("code_verifier", d.verifier)
 	}

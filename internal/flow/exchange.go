@@ -44,7 +44,7 @@ func (c *Client) TokenExchange(ctx context.Context, subject, actor token.Secret)
 	}
 	e := c.Profile.Exchange
 	params := url.Values{
-		"grant_type": {grantTokenExchange}, "subject_token": {subject.Reveal()}, "subject_token_type": {TokenType(e.SubjectType)},
+		"grant_type": {config.GrantType(config.GrantTokenExchange)}, "subject_token": {subject.Reveal()}, "subject_token_type": {TokenType(e.SubjectType)},
 	}
 	// RFC 8693 §2.1: actor_token_type "is REQUIRED when the "actor_token" parameter is present in the request but MUST NOT
 	// be included otherwise."

@@ -11,9 +11,9 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// fapiAlgorithms returns those that clients "when creating or processing JWTs shall … use": "PS256, ES256, or EdDSA (using
+// FAPIAlgorithms returns those that clients "when creating or processing JWTs shall … use": "PS256, ES256, or EdDSA (using
 // the Ed25519 variant) algorithms". FAPI 2.0 Security Profile §5.4.1. No other EdDSA key is ever read.
-func fapiAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
+func FAPIAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
 
 // checkSecurityProfile holds the client and the server to the profile's security_profile. It reports all that is missing
 // at once: by a *config.Error where any of it is for the profile to mend, else by an *untrusted.Error. It comes before
@@ -76,23 +76,23 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 			p.ClientKey.AssertionAudience == "" || p.ClientKey.AssertionAudience == p.Issuer, false,
 			"sets a client_assertion_audience that is not the issuer",
 		},
-		{c.keyIsStrong(), false, "has a client_key_file that signs with none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{c.keyIsStrong(), false, "has a client_key_file that signs with none of " + strings.Join(FAPIAlgorithms(), ", ")},
 		{
-			p.RequestObjectSigningAlg == "" || slices.Contains(fapiAlgorithms(), p.RequestObjectSigningAlg), false,
-			"has a request_object_signing_alg that is none of " + strings.Join(fapiAlgorithms(), ", "),
+			p.RequestObjectSigningAlg == "" || slices.Contains(FAPIAlgorithms(), p.RequestObjectSigningAlg), false,
+			"has a request_object_signing_alg that is none of " + strings.Join(FAPIAlgorithms(), ", "),
 		},
 		{
-			p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(fapiAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
-			"has an id_token_signed_response_alg that is none of " + strings.Join(fapiAlgorithms(), ", "),
+			p.OpenID.IDTokenSignedResponseAlg == "" || slices.Contains(FAPIAlgorithms(), p.OpenID.IDTokenSignedResponseAlg), false,
+			"has an id_token_signed_response_alg that is none of " + strings.Join(FAPIAlgorithms(), ", "),
 		},
 		// "shall support sender-constrained access tokens using one or both of the following methods: MTLS …, DPoP"
 		c.constrained(),
 		{
-			!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, fapiAlgorithms()), true,
-			"lists none of " + strings.Join(fapiAlgorithms(), ", ") + " in dpop_signing_alg_values_supported",
+			!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, FAPIAlgorithms()), true,
+			"lists none of " + strings.Join(FAPIAlgorithms(), ", ") + " in dpop_signing_alg_values_supported",
 		},
 		{!p.DPoPAllowBearer, false, "sets dpop_allow_bearer"},
-		{len(weak) == 0, true, "names in " + strings.Join(weak, ", ") + " none of " + strings.Join(fapiAlgorithms(), ", ")},
+		{len(weak) == 0, true, "names in " + strings.Join(weak, ", ") + " none of " + strings.Join(FAPIAlgorithms(), ", ")},
 	}
 }
 
@@ -121,7 +121,7 @@ func isTLS(m clientauth.Method) bool { return m == clientauth.TLS || m == client
 
 // constrainTokens asks for DPoP where nothing else binds the token to its holder.
 func (c *Client) constrainTokens() {
-	if !c.certificateBound() && offersAny(c.Server.DPoPSigningAlgValuesSupported, fapiAlgorithms()) {
+	if !c.certificateBound() && offersAny(c.Server.DPoPSigningAlgValuesSupported, FAPIAlgorithms()) {
 		c.Profile.DPoP = true
 	}
 }
@@ -148,7 +148,7 @@ func (c *Client) keyIsStrong() bool {
 	if c.Auth.Key == nil {
 		return true // and none is needed, or the want of one has been told
 	}
-	_, err := c.Auth.Key.Algorithm(fapiAlgorithms())
+	_, err := c.Auth.Key.Algorithm(FAPIAlgorithms())
 	return err == nil
 }
 
@@ -166,12 +166,12 @@ func (c *Client) narrowAlgorithms() (weak []string) {
 		{"id_token_signing_alg_values_supported", &s.IDTokenSigningAlgValuesSupported, slices.Contains(c.Profile.Scopes, "openid")},
 		{"authorization_signing_alg_values_supported", &s.AuthorizationSigningAlgValuesSupported, c.signedResponse()},
 	} {
-		both := slices.DeleteFunc(fapiAlgorithms(), func(alg string) bool { return !offers(*list.values, alg) })
+		both := slices.DeleteFunc(FAPIAlgorithms(), func(alg string) bool { return !offers(*list.values, alg) })
 		if len(both) == 0 && list.used {
 			weak = append(weak, list.name)
 		}
 		if len(both) == 0 { // an empty list would be read as any
-			both = fapiAlgorithms()
+			both = FAPIAlgorithms()
 		}
 		*list.values = both
 	}

@@ -29,9 +29,9 @@ func TestSecurityProfileIsMetAndTurnsOnWhatItNeeds(t *testing.T) {
 	if err := r.checkSecurityProfile(); err != nil {
 		t.Fatal(err)
 	}
-	if !r.Profile.DPoP || !slices.Equal(r.Server.TokenEndpointAuthSigningAlgValuesSupported, fapiAlgorithms()) ||
+	if !r.Profile.DPoP || !slices.Equal(r.Server.TokenEndpointAuthSigningAlgValuesSupported, FAPIAlgorithms()) ||
 		!slices.Equal(r.Server.IDTokenSigningAlgValuesSupported, []string{"PS256"}) ||
-		!slices.Equal(r.Server.AuthorizationSigningAlgValuesSupported, fapiAlgorithms()) {
+		!slices.Equal(r.Server.AuthorizationSigningAlgValuesSupported, FAPIAlgorithms()) {
 		t.Errorf("DPoP %v, metadata %+v, ID Tokens %q", r.Profile.DPoP, r.Server, r.Server.IDTokenSigningAlgValuesSupported)
 	}
 	r = newFAPI(t)

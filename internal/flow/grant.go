@@ -17,14 +17,6 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// The grant types, as a token request names them.
-const (
-	grantDeviceCode        = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628 §3.4
-	grantClientCredentials = "client_credentials"                              // RFC 6749 §4.4.2
-	grantJWTBearer         = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
-	grantTokenExchange     = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693 §2.1
-)
-
 // askFor adds what the profile asks for to the one request that says so: the device authorization request, or the token
 // request of a grant that has no other.
 func (c *Client) askFor(params url.Values) {
@@ -102,7 +94,7 @@ func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Ke
 
 // accept tells the person where the answer is not what was asked for, and has the caller accept the set.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token) (token.Set, error) {
-	c.warnOfScope(set.Scopes)
+	c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {

@@ -119,7 +119,7 @@ func TestAssertionIsPresentedAsItIs(t *testing.T) {
 	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-j")); err != nil {
 		t.Fatal(err)
 	}
-	wantForm(t, s.forms[0], asked(url.Values{"grant_type": {grantJWTBearer}, "assertion": {"canary-j"}}))
+	wantForm(t, s.forms[0], asked(url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {"canary-j"}}))
 	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary\tj")); err == nil || len(s.forms) != 1 || strings.Contains(err.Error(), "canary") {
 		t.Errorf("an assertion that is no JWT: %v", err)
 	}
@@ -197,7 +197,7 @@ func TestExchangeSaysWhatIsGivenAndWhatIsWanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	const urn = "urn:ietf:params:oauth:token-type:"
-	form := asked(url.Values{"grant_type": {grantTokenExchange}, "subject_token": {"canary-t"}, "subject_token_type": {urn + "access_token"}})
+	form := asked(url.Values{"grant_type": {config.GrantType(config.GrantTokenExchange)}, "subject_token": {"canary-t"}, "subject_token_type": {urn + "access_token"}})
 	wantForm(t, s.forms[0], form)
 
 	r.Profile.Exchange = config.Exchange{SubjectType: "id_token", ActorType: "urn:example:badge", RequestedType: "access_token"}

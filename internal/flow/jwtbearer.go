@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -30,7 +31,7 @@ func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.S
 	if !isVisible(assertion.Reveal()) {
 		return token.Set{}, fmt.Errorf("%s: %w", op, errors.New("it holds characters that no JWT has"))
 	}
-	return c.obtain(ctx, op, url.Values{"grant_type": {grantJWTBearer}, "assertion": {assertion.Reveal()}})
+	return c.obtain(ctx, op, url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {assertion.Reveal()}})
 }
 
 // assertionLife is how long an assertion is good for: it is used at once, and a clock may be a minute off. Some servers

@@ -24,14 +24,22 @@ func TestWhatTheServerWouldRefuseIsToldBeforeAnybodyIsAsked(t *testing.T) {
 		want   string
 	}{
 		"a prompt that nobody knows": {config.OpenID{Prompt: "login dance"}, nil, "prompt", `"dance" is no value`},
-		"max_age without openid": {config.OpenID{MaxAge: "60"}, func(c *Client) { c.Profile.Scopes = []string{"orders:read"} },
-			"max_age", "checked by the ID Token"},
+		"max_age without openid": {
+			config.OpenID{MaxAge: "60"},
+			func(c *Client) { c.Profile.Scopes = []string{"orders:read"} },
+			"max_age", "checked by the ID Token",
+		},
 		"max_age without an issuer": {config.OpenID{MaxAge: "60"}, func(c *Client) { c.Server.Issuer = "" }, "max_age", "an issuer's keys"},
-		"an essential acr without keys": {config.OpenID{Claims: `{"id_token":{"acr":{"essential":true}}}`}, func(c *Client) { c.Server.JWKSURI = "" },
-			"claims", "an issuer's keys"},
+		"an essential acr without keys": {
+			config.OpenID{Claims: `{"id_token":{"acr":{"essential":true}}}`},
+			func(c *Client) { c.Server.JWKSURI = "" },
+			"claims", "an issuer's keys",
+		},
 		"a MAC without a secret": {config.OpenID{IDTokenSignedResponseAlg: "HS256"}, nil, "id_token_signed_response_alg", "there is none"},
-		"a MAC with a short secret": {config.OpenID{IDTokenSignedResponseAlg: "HS256"},
-			func(c *Client) { c.Auth.Secret = token.NewSecret("canary-short") }, "id_token_signed_response_alg", "32 bytes"},
+		"a MAC with a short secret": {
+			config.OpenID{IDTokenSignedResponseAlg: "HS256"},
+			func(c *Client) { c.Auth.Secret = token.NewSecret("canary-short") }, "id_token_signed_response_alg", "32 bytes",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, demoas.Config{})

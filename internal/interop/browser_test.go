@@ -12,12 +12,16 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
 
 // person is what the one at the browser does with the consent page.
-type person struct{ consents bool }
+type person struct {
+	consents bool
+	code     string // what another device shows, to be typed in; the visit then ends at the server
+}
 
 // persons are known by the name of the link through which the binary is run.
 var persons = map[string]person{
@@ -33,6 +37,9 @@ const (
 	maxPages    = 10      // of one login; more is a loop
 	maxPage     = 1 << 20 // bytes
 )
+
+// deviceAnswered is what oidc-provider says at the end of a visit with a device's code.
+var deviceAnswered = regexp.MustCompile(`Sign-in Success|Sign-in request was interrupted`)
 
 // page is what the person is left with at the redirect URI.
 type page struct {
@@ -71,6 +78,11 @@ func visit(address string, who person) (page, error) {
 		return page{}, err
 	}
 	client := &http.Client{Jar: jar, Timeout: browseLimit}
+	if file := os.Getenv("INTEROP_CA"); file != "" {
+		if client.Transport, err = trusting(file); err != nil {
+			return page{}, err
+		}
+	}
 	resp, err := client.Get(address)
 	for range maxPages {
 		if err != nil {
@@ -81,7 +93,7 @@ func visit(address string, who person) (page, error) {
 			return page{}, err
 		}
 		here := resp.Request.URL
-		if here.Host != start.Host {
+		if here.Host != start.Host || who.code != "" && deviceAnswered.MatchString(body) {
 			return page{URL: here.String(), Status: resp.StatusCode, Text: body}, nil
 		}
 		next, err := answer(here, body, who)
@@ -121,6 +133,12 @@ func answer(here *url.URL, body string, who person) (*http.Request, error) {
 		return nil, err
 	}
 	values := f.fill(user, password, who.consents || f.isLogin())
+	if who.code != "" && values.Has("user_code") {
+		values.Set("user_code", who.code)
+		if !who.consents && values.Has("confirm") {
+			values.Set("abort", "yes") // what its button sends
+		}
+	}
 	req, err := http.NewRequest(http.MethodPost, target.String(), strings.NewReader(values.Encode()))
 	if err != nil {
 		return nil, err

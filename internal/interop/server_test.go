@@ -14,14 +14,15 @@ import (
 )
 
 // clientSecret has every character that form-urlencoding (RFC 6749 §2.3.1) and
-// the Basic scheme's colon can go wrong with.
-const clientSecret = `s%2Bt: +u&v=w/%?#"x`
+// the Basic scheme's colon can go wrong with, and the length HS256 wants of a key.
+const clientSecret = `s%2Bt: +u&v=w/%?#"x, and enough of it`
 
 // server is an authorization server on a loopback port of its own.
 type server struct {
 	process *process
 	origin  string
 	issuer  string
+	secure  string // the issuer of the same process that has TLS, if it has one
 	marks   int
 }
 
@@ -32,6 +33,12 @@ type request struct {
 	ClientID  string `json:"client_id"`
 	GrantType string `json:"grant_type"`
 	Status    int
+	Error     string
+
+	// Of oidc-provider alone: by which means.
+	Authentication string
+	Proof          string
+	Asked          []string
 }
 
 func (r request) String() string {
@@ -84,11 +91,14 @@ func startServer(t *testing.T, cmd *exec.Cmd) *server {
 	ready := struct {
 		Issuer string
 		Port   int
+		Secure string
 	}{}
 	if err := json.Unmarshal([]byte(p.firstLine(t)), &ready); err != nil {
 		t.Fatalf("%s: ready line: %v", filepath.Base(cmd.Path), err)
 	}
-	return &server{process: p, issuer: ready.Issuer, origin: fmt.Sprintf("http://127.0.0.1:%d", ready.Port)}
+	return &server{
+		process: p, issuer: ready.Issuer, secure: ready.Secure, origin: fmt.Sprintf("http://127.0.0.1:%d", ready.Port),
+	}
 }
 
 // requests returns every request answered since the last call. A server logs a

@@ -80,6 +80,12 @@ func TestNoSecretIsLeftAnywhere(t *testing.T) {
 // data and trace.
 func (w *world) expectNoSecretInHome(t *testing.T) {
 	t.Helper()
+	w.eachFile(t, func(name, data string) { w.expectNoSecret(t, name, name+"\n"+data) })
+}
+
+// eachFile reads every file below HOME.
+func (w *world) eachFile(t *testing.T, look func(name, data string)) {
+	t.Helper()
 	files := 0
 	err := filepath.WalkDir(w.home, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -91,7 +97,7 @@ func (w *world) expectNoSecretInHome(t *testing.T) {
 			return err
 		}
 		name, _ := filepath.Rel(w.home, path)
-		w.expectNoSecret(t, name, name+"\n"+string(data))
+		look(name, string(data))
 		return nil
 	})
 	if err != nil {
@@ -112,6 +118,11 @@ func (w *world) expectNoSecret(t *testing.T, where, text string) {
 			t.Fatalf("the server has seen no %s: the search proves nothing", name)
 		}
 	}
+	expectNone(t, secrets, where, text)
+}
+
+func expectNone(t *testing.T, secrets map[string][]string, where, text string) {
+	t.Helper()
 	for name, values := range secrets {
 		for _, value := range values {
 			if form := holds(text, value); form != "" {

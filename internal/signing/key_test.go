@@ -117,7 +117,7 @@ func TestEveryFormOfAKeyIsReadAndSignsWithItsAlgorithm(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		parsed, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(c.want)})
+		parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(c.want)})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -146,11 +146,12 @@ func TestWhatIsNoSigningKeyIsRefusedWithAdvice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign := jose.JSONWebKey{Key: &ecdsa.PrivateKey{PublicKey: other.PublicKey, D: p256.D}} //nolint:staticcheck // a key that does not fit together
-	mixed, err := foreign.MarshalJSON()
+	private, err := p256.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Two halves that do not fit together.
+	mixed := jwkOf(t, other, map[string]any{"d": base64.RawURLEncoding.EncodeToString(private)})
 	block := func(kind, dekInfo string, content []byte) []byte {
 		b := &pem.Block{Type: kind, Bytes: content}
 		if dekInfo != "" {
@@ -233,7 +234,7 @@ func headerOf(t *testing.T, k *Key, h Header) jose.Header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +377,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+		parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// offersDevice reports whether the person is to have the device grant beside the redirect: no browser here can show them
+// anything, and the server has it. The security profile has no device grant, and a walk through one grant is not about two.
+func (s *session) offersDevice(client *flow.Client) bool {
+	listed := client.Server.GrantTypesSupported
+	return client.Server.DeviceAuthorizationEndpoint != "" &&
+		(len(listed) == 0 || slices.Contains(listed, config.GrantType(config.GrantDeviceCode))) &&
+		s.profile.SecurityProfile == "" && s.narration == nil &&
+		s.opener().Obstacle() != "" && (term.Is(s.stderr) || term.CanAsk())
+}
+
+// errOtherWay ends the grant that was not first.
+var errOtherWay = errors.New("the person took another way")
+
+// eitherWay runs the authorization code grant and the device grant at once. Whichever ends first with a token, or with the
+// person's no, ends the other. That this client may not use the device grant is nobody's failure.
+func (s *session) eitherWay(ctx context.Context, client *flow.Client) (token.Set, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	type outcome struct {
+		set    token.Set
+		err    error
+		device bool
+	}
+	outcomes := make(chan outcome, 2)
+	other := *client
+	go func() {
+		set, err := s.authorizationCode(ctx, client)
+		outcomes <- outcome{set, err, false}
+	}()
+	go func() {
+		set, err := s.alsoDevice(ctx, &other)
+		outcomes <- outcome{set, err, true}
+	}()
+	first := <-outcomes
+	if first.device && first.err != nil && !flow.Denied(first.err) {
+		s.step("the device grant is no way in: %v", first.err)
+		first = <-outcomes
+		return first.set, first.err
+	}
+	stop(errOtherWay)
+	<-outcomes
+	return first.set, first.err
+}
+
+// alsoDevice is the device grant as the second way in, which is told in fewer words.
+func (s *session) alsoDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
+	client.Accept = s.acceptFor(client)
+	client.ShowCode = func(_ context.Context, d flow.DeviceAuthorization) {
+		fmt.Fprintf(s.stderr, "oauthget: or, on any device, enter the code %s at %s\n",
+			s.style.Bold(d.UserCode), s.style.Cyan(s.style.Link(d.VerificationURI, s.getenv)))
+		if d.VerificationURIComplete != "" {
+			s.showQRCode(d.VerificationURIComplete)
+		}
+	}
+	return client.DeviceCode(ctx)
+}

@@ -1,0 +1,163 @@
+//go:build interop && linux
+
+package interop
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// told is what a provider is told by its test: the variable TOLD of testdata/interop/oidc-provider.mjs.
+type told struct {
+	Clients []map[string]any   `json:"clients"`
+	Keys    jose.JSONWebKeySet `json:"jwks"`
+	TLS     *toldTLS           `json:"tls,omitempty"`
+}
+
+type toldTLS struct {
+	Certificate string `json:"certificate"`
+	Key         string `json:"key"`
+	CA          string `json:"ca"`
+}
+
+// newKey makes a key for the algorithm.
+func newKey(t *testing.T, alg string) crypto.Signer {
+	t.Helper()
+	var key crypto.Signer
+	var err error
+	switch alg {
+	case "ES256":
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "PS256", "RS256":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "EdDSA":
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	default:
+		t.Fatalf("no key for %q", alg)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// keyPEM is the form in which openssl writes a private key.
+func keyPEM(t *testing.T, key crypto.Signer) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+func certificatePEM(certificate *x509.Certificate) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
+}
+
+// keyJWK is the key as a JWK with its id.
+func keyJWK(t *testing.T, key crypto.Signer, id string) string {
+	t.Helper()
+	data, err := jose.JSONWebKey{Key: key, KeyID: id}.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// selfSigned is the key of a client that is known by its certificate (RFC 8705 §2.2.2).
+func selfSigned(key crypto.Signer, certificate *x509.Certificate) jose.JSONWebKey {
+	return jose.JSONWebKey{Key: key.Public(), Certificates: []*x509.Certificate{certificate}}
+}
+
+// authority is a certificate authority of one test.
+type authority struct {
+	key         crypto.Signer
+	certificate *x509.Certificate
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	key := newKey(t, "ES256")
+	return &authority{key, certify(t, nil, key, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "oauthget interop CA"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign,
+	})}
+}
+
+// certify has the authority sign what the template says of the key; without one the key signs for itself.
+func certify(t *testing.T, by *authority, key crypto.Signer, template *x509.Certificate) *x509.Certificate {
+	t.Helper()
+	template.SerialNumber = big.NewInt(time.Now().UnixNano())
+	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	parent, signer := template, key
+	if by != nil {
+		parent, signer = by.certificate, by.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
+}
+
+// server makes what a server on this machine shows, and the authority that its clients' certificates come from.
+func (a *authority) server(t *testing.T) *toldTLS {
+	t.Helper()
+	key := newKey(t, "ES256")
+	certificate := certify(t, a, key, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "127.0.0.1"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	return &toldTLS{certificatePEM(certificate), keyPEM(t, key), certificatePEM(a.certificate)}
+}
+
+// clientCertificate makes a certificate for a client; its own key signs it where there is no authority.
+func clientCertificate(t *testing.T, by *authority, key crypto.Signer, name string) *x509.Certificate {
+	t.Helper()
+	return certify(t, by, key, &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+}
+
+// tell writes it where the provider reads it.
+func (w *world) tell(t *testing.T, what told) (file string) {
+	t.Helper()
+	for _, alg := range []string{"RS256", "ES256", "EdDSA"} { // RS256: the default of OpenID Connect Registration §2
+		what.Keys.Keys = append(what.Keys.Keys, jose.JSONWebKey{Key: newKey(t, alg), KeyID: alg, Algorithm: alg, Use: "sig"})
+	}
+	data, err := json.Marshal(what)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = w.path("told.json")
+	w.write(t, file, string(data))
+	return file
+}
+
+// keep writes a file of the test's that the product is to read, and returns its path.
+func (w *world) keep(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(w.path("keys"), name)
+	w.write(t, file, text)
+	return file
+}
