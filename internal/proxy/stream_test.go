@@ -289,3 +289,24 @@ func TestEndLetsRequestsFinishAndCutsStreams(t *testing.T) {
 		t.Errorf("the stream ended as if it was whole: %s", got)
 	}
 }
+
+func TestEarlyHintsArePassedOn(t *testing.T) {
+	up := newWitness(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Link", "</style.css>; rel=preload")
+		w.WriteHeader(http.StatusEarlyHints)
+		w.WriteHeader(http.StatusTeapot)
+	})
+	r := start(t, up.URL, nil)
+	if got := r.raw(t, "GET /"+prefix+"/x HTTP/1.1\r\nHost: "+r.addr+"\r\n\r\n"); got.status != http.StatusEarlyHints || got.header.Get("Link") == "" {
+		t.Error(got)
+	}
+	if got := r.get(t, "/x"); got.status != http.StatusTeapot {
+		t.Error(got)
+	}
+	_ = r.stop()
+	for _, e := range r.log {
+		if e.Status != http.StatusTeapot {
+			t.Error(e)
+		}
+	}
+}
