@@ -21,7 +21,7 @@ func CheckUpstream(u *url.URL) error {
 	case !confidential.URL(u):
 		return errors.New("a token goes over https alone, but to this machine")
 	case climbs(u.Path):
-		return errors.New("its path has a segment . or ..")
+		return errors.New("its path has a segment . or .. in it")
 	}
 	return nil
 }

@@ -41,9 +41,19 @@ func TestUpstreamSeesAProgramWithAToken(t *testing.T) {
 func TestPathsAreJoined(t *testing.T) {
 	up := newWitness(t, nil)
 	for _, c := range []struct{ base, path, want string }{
-		{"", "", "/"}, {"", "/", "/"}, {"", "/a", "/a"}, {"/v2", "", "/v2"}, {"/v2", "/", "/v2/"}, {"/v2", "/a/", "/v2/a/"},
-		{"/v2/", "/a", "/v2/a"}, {"/v2/", "", "/v2/"}, {"/a%2Fb", "/c%2Fd", "/a%2Fb/c%2Fd"}, {"", "//host/x", "//host/x"},
-		{"", "/%E2%82%AC?x=%20", "/%E2%82%AC?x=%20"}, {"/v2", "/...", "/v2/..."}, {"", "/a?", "/a?"},
+		{"", "", "/"},
+		{"", "/", "/"},
+		{"", "/a", "/a"},
+		{"/v2", "", "/v2"},
+		{"/v2", "/", "/v2/"},
+		{"/v2", "/a/", "/v2/a/"},
+		{"/v2/", "/a", "/v2/a"},
+		{"/v2/", "", "/v2/"},
+		{"/a%2Fb", "/c%2Fd", "/a%2Fb/c%2Fd"},
+		{"", "//host/x", "//host/x"},
+		{"", "/%E2%82%AC?x=%20", "/%E2%82%AC?x=%20"},
+		{"/v2", "/...", "/v2/..."},
+		{"", "/a?", "/a?"},
 	} {
 		r := start(t, up.URL+c.base, nil)
 		got := r.raw(t, "GET /"+prefix+c.path+" HTTP/1.1\r\nHost: "+r.addr+"\r\nConnection: close\r\n\r\n")

@@ -53,7 +53,6 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		err = server.Close()
 	}
 	<-ended
-	// A refresh that is under way has spent the refresh token: to leave now would lose what comes in its place.
-	p.tokens.running.Wait()
+	p.tokens.end()
 	return err
 }

@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"runtime"
 	"strings"
 	"testing"
@@ -297,16 +299,18 @@ func TestEarlyHintsArePassedOn(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	})
 	r := start(t, up.URL, nil)
-	if got := r.raw(t, "GET /"+prefix+"/x HTTP/1.1\r\nHost: "+r.addr+"\r\n\r\n"); got.status != http.StatusEarlyHints || got.header.Get("Link") == "" {
-		t.Error(got)
-	}
-	if got := r.get(t, "/x"); got.status != http.StatusTeapot {
-		t.Error(got)
+	hints := 0
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
+		if status == http.StatusEarlyHints && h.Get("Link") != "" {
+			hints++
+		}
+		return nil
+	}})
+	if got := r.do(t, request(t, "GET", r.base+"/x", nil).WithContext(ctx)); got.status != http.StatusTeapot || hints != 1 {
+		t.Errorf("%v, and %d hints", got, hints)
 	}
 	_ = r.stop()
-	for _, e := range r.log {
-		if e.Status != http.StatusTeapot {
-			t.Error(e)
-		}
+	if len(r.log) != 1 || r.log[0].Status != http.StatusTeapot {
+		t.Error(r.log)
 	}
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -50,6 +51,7 @@ type tokens struct {
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
+	ended    bool // nothing begins any more
 	current  credential
 	flight   *flight // nil while nothing is under way
 	failure  error   // of the last flight; nil where it succeeded
@@ -134,6 +136,9 @@ func (t *tokens) begin(want Want) (*flight, error) {
 	if t.flight != nil {
 		return t.flight, nil
 	}
+	if t.ended {
+		return nil, errEnded
+	}
 	if t.failure != nil && t.now().Sub(t.failedAt) < pause {
 		return nil, t.failure
 	}
@@ -161,6 +166,17 @@ func (t *tokens) fly(f *flight, want Want) {
 	}
 	t.mu.Unlock()
 	close(f.done)
+}
+
+var errEnded = errors.New("the proxy has ended")
+
+// end waits for what is under way, and lets nothing begin. A refresh has spent the refresh token: to leave before its answer
+// is stored would lose what comes in its place.
+func (t *tokens) end() {
+	t.mu.Lock()
+	t.ended = true
+	t.mu.Unlock()
+	t.running.Wait()
 }
 
 func (f *flight) wait(ctx context.Context) (credential, error) {

@@ -171,3 +171,37 @@ func TestTokenWithoutItsKeyIsNotSent(t *testing.T) {
 		t.Error(nameOf(c), err)
 	}
 }
+
+func TestEndWaitsForATokenThatIsOnItsWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := make(chan struct{})
+		saved := false
+		ts := newTestTokens(t, token.Set{}, func(context.Context, Want) (token.Set, error) {
+			<-answer
+			saved = true
+			return living("1", time.Second), nil
+		})
+		go ts.get(t.Context())
+		synctest.Wait()
+		ended := make(chan struct{})
+		go func() {
+			ts.end()
+			close(ended)
+		}()
+		synctest.Wait()
+		select {
+		case <-ended:
+			t.Error("it ended before the answer was there")
+		default:
+		}
+		close(answer)
+		<-ended
+		if !saved {
+			t.Error("the answer is lost")
+		}
+		time.Sleep(time.Second)
+		if _, err := ts.get(t.Context()); !errors.Is(err, errEnded) {
+			t.Errorf("something begins after the end: %v", err)
+		}
+	})
+}
