@@ -105,7 +105,7 @@ func classify(err error) failure {
 	case errors.Is(err, dpop.ErrKeyLost):
 		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromSocket, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
