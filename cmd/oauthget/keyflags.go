@@ -12,20 +12,25 @@ const keyGroup = "oauthget_profile_key"
 
 // addKeyFlags makes every profile key a flag of cmd.
 func addKeyFlags(cmd *cobra.Command) {
-	defer completeKeys(cmd)
 	for _, key := range config.Keys() {
-		if key.Flag == "" {
+		flag := key.Flag()
+		if flag == "" {
 			continue
 		}
 		switch key.Kind {
 		case config.Bool:
-			cmd.Flags().Bool(key.Flag, key.On, key.Usage)
+			cmd.Flags().Bool(flag, key.On, key.Usage)
 		case config.List, config.Scopes, config.Command, config.Table, config.Ports:
-			cmd.Flags().StringArray(key.Flag, nil, key.Usage)
+			cmd.Flags().StringArray(flag, nil, key.Usage)
 		default:
-			cmd.Flags().String(key.Flag, "", key.Usage)
+			cmd.Flags().String(flag, "", key.Usage)
 		}
-		_ = cmd.Flags().SetAnnotation(key.Flag, keyGroup, []string{key.Name})
+		_ = cmd.Flags().SetAnnotation(flag, keyGroup, []string{key.Name})
+		if key.Values != nil {
+			_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return key.Values(), cobra.ShellCompDirectiveNoFileComp
+			})
+		}
 	}
 }
 
@@ -55,15 +60,5 @@ func (a *app) completeProfiles(cmd *cobra.Command, most int) {
 		}
 		names, _ := file.Profiles()
 		return names, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// completeKeys offers the values of the keys that take one of a few.
-func completeKeys(cmd *cobra.Command) {
-	for flag, values := range map[string][]string{
-		"store": config.Stores(), "token-endpoint-auth-method": config.AuthMethods(), "grant": config.Grants(),
-		"response-mode": config.ResponseModes(), "security-profile": config.SecurityProfiles(),
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 }

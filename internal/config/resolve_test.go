@@ -129,7 +129,7 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 			text = "jwt"
 		}
 		base := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
-		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env: text}
+		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env(): text}
 		before, _, err := Resolve(Input{Flags: base})
 		if other, ok := companion[k.Name]; ok {
 			base[other] = []string{"x"}
@@ -140,21 +140,21 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		}
 		byEnv, originsEnv, err := Resolve(Input{Flags: without(base, k.Name), LookupEnv: environment(environ)})
 		if err != nil {
-			t.Errorf("%s=%s: %v", k.Env, text, err)
+			t.Errorf("%s=%s: %v", k.Env(), text, err)
 			continue
 		}
 		if cmp.Equal(before, byEnv) {
-			t.Errorf("%s=%s changes nothing", k.Env, text)
+			t.Errorf("%s=%s changes nothing", k.Env(), text)
 		}
 		name := k.Name
 		if k.Kind == Table {
 			name += ".x"
 		}
-		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env}) {
+		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env()}) {
 			t.Errorf("origin of %s by the environment: %v", name, got)
 		}
 		if k.Secret {
-			if k.Flag != "" {
+			if k.Flag() != "" {
 				t.Errorf("%s has a flag", k.Name)
 			}
 			continue
@@ -163,11 +163,27 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		flags[k.Name] = []string{text}
 		byFlag, originsFlag, err := Resolve(Input{Flags: flags})
 		if err != nil || !cmp.Equal(byEnv, byFlag) {
-			t.Errorf("--%s %s: %v %s", k.Flag, text, err, cmp.Diff(byEnv, byFlag))
+			t.Errorf("--%s %s: %v %s", k.Flag(), text, err, cmp.Diff(byEnv, byFlag))
 		}
-		if got := originsFlag[name]; got != (Origin{FromFlag, "flag --" + k.Flag}) {
+		if got := originsFlag[name]; got != (Origin{FromFlag, "flag --" + k.Flag()}) {
 			t.Errorf("origin of %s by flag: %v", name, got)
 		}
+	}
+}
+
+func TestUsageThatListsTheValuesListsAll(t *testing.T) {
+	listed := 0
+	for _, k := range Keys() {
+		if k.Values == nil || !strings.Contains(k.Usage, k.Values()[0]) {
+			continue
+		}
+		listed++
+		if !strings.HasSuffix(k.Usage, ": "+strings.Join(k.Values(), ", ")) {
+			t.Errorf("%s: %q, of %q", k.Name, k.Usage, k.Values())
+		}
+	}
+	if listed == 0 {
+		t.Error("no usage lists values")
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 func fromFlags(flags map[string][]string) (settings, error) {
 	out := settings{}
 	for _, k := range keys {
-		if texts := flags[k.Name]; len(texts) > 0 && k.Flag != "" {
-			if err := out.fromTexts(&k, texts, Origin{FromFlag, "flag --" + k.Flag}); err != nil {
+		if texts := flags[k.Name]; len(texts) > 0 && !k.Secret {
+			if err := out.fromTexts(&k, texts, Origin{FromFlag, "flag --" + k.Flag()}); err != nil {
 				return nil, err
 			}
 		}
@@ -57,11 +57,12 @@ func fromEnvironment(lookupEnv func(string) (string, bool)) (settings, error) {
 		return out, nil
 	}
 	for _, k := range keys {
-		text, _ := lookupEnv(k.Env)
+		name := k.Env()
+		text, _ := lookupEnv(name)
 		if text == "" {
 			continue
 		}
-		origin := Origin{FromEnvironment, k.Env}
+		origin := Origin{FromEnvironment, name}
 		switch k.Kind {
 		case Table:
 			parameters, err := url.ParseQuery(text)
