@@ -38,17 +38,15 @@ func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.S
 // take none that lives longer than three minutes.
 const assertionLife = 2 * time.Minute
 
-// preferred are the algorithms of an assertion where nothing says what the server takes. RFC 7523 §5: "the "RS256"
-// algorithm, from [JWA], is a mandatory-to-implement JSON Web Signature algorithm for this profile."
-var preferred = []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"}
-
 // signAssertion makes the claims that RFC 7523 §3 demands: "The JWT MUST contain an "iss" (issuer) claim", "a "sub"
 // (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
 func (c *Client) signAssertion() (token.Secret, error) {
 	if c.Auth.Key == nil {
 		return token.Secret{}, errors.New("there is no client key to sign one with")
 	}
-	alg, err := algorithm(c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported)
+	// Metadata has no member for this grant: what the server takes of client assertions, the other half of RFC 7523, is the
+	// nearest.
+	alg, err := c.Auth.Key.AssertionAlgorithm(c.Server.TokenEndpointAuthSigningAlgValuesSupported)
 	if err != nil {
 		return token.Secret{}, err
 	}
@@ -62,16 +60,4 @@ func (c *Client) signAssertion() (token.Secret, error) {
 		"jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
 	})
 	return token.NewSecret(jwt), err
-}
-
-// algorithm chooses what an assertion is signed with. Metadata has no member for this grant: what the server takes of
-// client assertions, the other half of RFC 7523, is the nearest.
-func algorithm(key *signing.Key, supported []string) (string, error) {
-	if len(supported) > 0 {
-		return key.Algorithm(supported)
-	}
-	if alg, err := key.Algorithm(preferred); err == nil {
-		return alg, nil
-	}
-	return key.Algorithm(nil) // a JWK that names another one
 }
