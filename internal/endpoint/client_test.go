@@ -182,6 +182,7 @@ func TestNormalizeMendsWhatServersAreKnownToSend(t *testing.T) {
 		`{"scope":["a","b"]}`:         `{"scope":"a b"}`,
 		`{"scope":"a b"}`:             `{"scope":"a b"}`,
 		`{"scope":[1]}`:               `{"scope":[1]}`,
+		`{"a":1,"a":2,"scope":["a"]}`: `{"a":1,"a":2,"scope":["a"]}`,
 		"\n {\"access_token\":\"x\"}": `{"access_token":"x"}`,
 		"access_token=x&expires_in=5": "access_token=x&expires_in=5",
 		`<html>`:                      `<html>`,
