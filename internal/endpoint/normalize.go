@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
 // manners is the layer next to the caller: it says who asks and for what, and mends what servers are known to send.
@@ -55,8 +57,9 @@ func normalize(h http.Header, body []byte) []byte {
 	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return body
 	}
+	// A name that comes twice is for the reader to refuse: to write the object anew would hide it. go-jose's decoder sees it.
 	var object map[string]json.RawMessage
-	if json.Unmarshal(trimmed, &object) != nil {
+	if josejson.Unmarshal(trimmed, &object) != nil {
 		return body
 	}
 	if media, _, _ := mime.ParseMediaType(h.Get("Content-Type")); media != "application/json" {
