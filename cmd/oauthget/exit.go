@@ -217,8 +217,8 @@ func serverHints(err error, e *flow.ServerError) []string {
 	if _, ok := errors.AsType[*hinted](err); ok {
 		return nil
 	}
-	if found, ok := advice.For(e.Code, e.Description); ok {
-		return append([]string{fill(found.Text, nil)}, pushHint(e)...)
+	if found, ok := advice.For(e.Grant, e.Code, e.Description); ok {
+		return append([]string{fill(found.Text, map[string]string{"grant": e.Grant})}, pushHint(e)...)
 	}
 	if hints := pushHint(e); hints != nil {
 		return hints

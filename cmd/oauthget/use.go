@@ -74,7 +74,7 @@ func (s *session) obtain(ctx context.Context, request tokensource.Request) (set 
 // another returns a token in the place of one that a server has refused, without anybody being asked.
 func (s *session) another(ctx context.Context, refused token.Secret) (token.Set, error) {
 	source := s.source()
-	if !slices.Contains([]string{config.GrantClientCredentials, config.GrantJWTBearer, config.GrantTokenExchange}, s.profile.Grant) {
+	if s.profile.NeedsPerson() {
 		source.Login = nil
 	}
 	set, err := source.Token(ctx, tokensource.Request{Refused: refused})

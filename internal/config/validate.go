@@ -98,10 +98,10 @@ func (r resolution) checkServer() error {
 		return nil
 	}
 	needed := []string{"authorization_endpoint", "token_endpoint"}
-	switch s.text("grant") {
-	case GrantDeviceCode:
+	switch grant := s.text("grant"); {
+	case grant == GrantDeviceCode:
 		needed[0] = "device_authorization_endpoint"
-	case GrantClientCredentials, GrantJWTBearer, GrantTokenExchange:
+	case !needsPerson(grant):
 		needed = needed[1:]
 	}
 	if !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }) {
