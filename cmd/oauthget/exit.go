@@ -173,7 +173,7 @@ func fromUntrusted(err error) (failure, bool) {
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
 	}
-	if errors.Is(err, flow.ErrNotBound) {
+	if errors.Is(err, flow.ErrBearer) {
 		return failure{statusServer, []string{
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
 		}}, true

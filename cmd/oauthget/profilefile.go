@@ -14,7 +14,7 @@ func (a *app) profileFile(ctx context.Context) (*config.File, error) {
 	if err != nil {
 		return nil, nil // no home, no file: flags and the environment may do
 	}
-	file, err := config.LoadContext(ctx, path)
+	file, err := config.Load(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return nil, nil
 	}

@@ -38,7 +38,7 @@ func TestStrongerPlaceSaysAloneWhatOpensTheFileStore(t *testing.T) {
 		},
 	} {
 		in := Input{Name: "w", Flags: c.flags, LookupEnv: environment(c.env)}
-		f, err := Load(written(t, c.text))
+		f, err := Load(t.Context(), written(t, c.text))
 		if err != nil {
 			t.Fatal(err)
 		}

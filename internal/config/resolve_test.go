@@ -50,7 +50,7 @@ authorization_parameters.acr = ["a", "b"]
 `
 
 func TestEveryKeyOfTheFileArrives(t *testing.T) {
-	f, err := Load(written(t, everything))
+	f, err := Load(t.Context(), written(t, everything))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	const text = "store = \"none\"\n[profiles.w]\nissuer = \"https://file.example\"\nclient_id = \"file\"\nscopes = [\"file\"]\n" +
 		"client_secret_env = \"FILE\"\nauthorization_parameters = { a = \"file\", b = \"file\", c = \"file\" }\n"
 	path := written(t, text)
-	f, err := Load(path)
+	f, err := Load(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestLiteralSecretIsRefusedWhereOthersCanRead(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		f, err := Load(path)
+		f, err := Load(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
