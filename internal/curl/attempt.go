@@ -20,7 +20,8 @@ type Attempt struct {
 	Stdout, Stderr io.Writer
 	Terminal       bool // Stdout is one
 	// Refused is asked, once, where the answer is 401, with its header: whether it is to be thrown away. nil lets every
-	// answer through. An answer that it does not want is not seen by anybody, and the attempt has ended then.
+	// answer through, and so does a redirect to another origin, which is not the one that was asked. An answer that it
+	// does not want is not seen by anybody, and the attempt has ended then.
 	Refused func(http.Header) bool
 }
 
