@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,6 +45,13 @@ type api struct {
 func newAPI(t *testing.T, serve http.HandlerFunc) *api {
 	a := newUnstartedAPI(t, serve)
 	a.Start()
+	return a
+}
+
+func newTLSAPI(t *testing.T, serve http.HandlerFunc) *api {
+	a := newUnstartedAPI(t, serve)
+	a.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not trust it
+	a.StartTLS()
 	return a
 }
 
@@ -304,7 +312,8 @@ func TestCurlsOwnFailureIsItsStatus(t *testing.T) {
 
 func TestConfigFileOfTheUsersIsLeftOutWhereTheySaySo(t *testing.T) {
 	for args, want := range map[string]string{
-		"-q u": "-q --config f u", "-qsS u": "-qsS --config f u", "--disable u": "--disable --config f u", "-sq u": "--config f -sq u", "": "--config f",
+		"-q u": "-q --config f u", "-qsS u": "-qsS --config f u", "--disable u": "--disable --config f u", "": "--config f",
+		"-sq https://u": "--config f -sq https://u", "-s http://u": "--disable --config f -s http://u",
 	} {
 		c := command(t, strings.Fields(args)...)
 		if got := strings.Join((Attempt{Command: c}).configured("f"), " "); got != want {

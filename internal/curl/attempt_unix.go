@@ -66,7 +66,7 @@ func (a Attempt) watched() (Result, error) {
 		return Result{}, err
 	}
 	cmd := a.cmd()
-	pass, done, err := a.passConfig(cmd, a.Header+a.watchedConfig(headers))
+	pass, done, err := a.passConfig(cmd, a.Command.guard()+a.Header+a.watchedConfig(headers))
 	if err != nil {
 		return Result{}, err
 	}

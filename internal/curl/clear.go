@@ -1,0 +1,46 @@
+package curl
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+)
+
+// clear reports whether a request goes over no TLS: to this machine, since the token goes nowhere else then.
+func (c Command) clear() bool {
+	targets, err := c.Targets()
+	return err != nil || slices.ContainsFunc(targets, func(u *url.URL) bool { return u.Scheme != "https" })
+}
+
+// diverting are the options by which a request goes elsewhere than its URL says.
+var diverting = []string{
+	"proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname", "connect-to", "resolve", "interface",
+}
+
+// CheckClear reports the option that would have a request to this machine leave it without TLS. Over TLS whoever is on
+// the way learns nothing, and any way will do.
+func (c Command) CheckClear() error {
+	if !c.clear() {
+		return nil
+	}
+	for _, w := range c.words {
+		// The way that guard has closed is not to be opened again behind it.
+		if slices.Contains(diverting, w.option) || w.option == "noproxy" && w.value != "*" {
+			return fmt.Errorf("curl's --%s cannot be used here: over plain http the token goes to this machine, and no other way", w.option)
+		}
+	}
+	return nil
+}
+
+// guard is the part of a config that takes back what ~/.curlrc may have said. curl reads that one before and the
+// arguments afterwards, so what the arguments say holds, and has been judged.
+func (c Command) guard() string {
+	text := "no-location-trusted\nno-insecure\nno-verbose\n" // no-verbose ends a trace too
+	if c.clear() {
+		text += "noproxy = \"*\"\n" // curl asks a proxy for localhost too
+	}
+	return text
+}
+
+// Insecure reports whether curl takes whoever answers for the server that was named.
+func (c Command) Insecure() bool { return c.has("insecure") }
