@@ -31,9 +31,6 @@ func (s *session) runCurl(ctx context.Context, attempt curl.Attempt, request tok
 	if option := attempt.Command.Discloses(); option != "" {
 		s.warn("curl's %s shows the token", option)
 	}
-	if attempt.Command.Insecure() {
-		s.warn("curl's --insecure takes whoever answers for the server: the token goes to them")
-	}
 	attempt.Env = childEnviron(s)
 	attempt.Stdin, attempt.Stdout, attempt.Stderr, attempt.Terminal = s.stdin, s.stdout, s.stderr, term.Is(s.stdout)
 	r := &curlRun{session: s, attempt: attempt, set: set, stale: stored}

@@ -53,13 +53,13 @@ func (a Attempt) cmd() *exec.Cmd {
 
 // configured are curl's arguments with a config file before them. "If used as the first parameter on the command line, the
 // curlrc config file is not read or used" (curl(1) on -q), so that one stays first. It comes first, too, where the request
-// is clear: a connect-to in there cannot be taken back.
+// is exposed: a connect-to in there cannot be taken back.
 func (a Attempt) configured(file string) []string {
 	args := slices.Clone(a.Command.args)
 	switch {
 	case len(args) > 0 && (args[0] == "--disable" || strings.HasPrefix(args[0], "-q")):
 		return slices.Insert(args, 1, "--config", file)
-	case a.Command.clear():
+	case a.Command.exposed():
 		return slices.Insert(args, 0, "--disable", "--config", file)
 	}
 	return slices.Insert(args, 0, "--config", file)

@@ -21,7 +21,7 @@ func home(t *testing.T, curlrc string) string {
 	return dir
 }
 
-func TestClearRequestReachesNoProxy(t *testing.T) {
+func TestExposedRequestReachesNoProxy(t *testing.T) {
 	a, proxy := newAPI(t, ok), newAPI(t, ok)
 	other := strings.TrimPrefix(proxy.URL, "http://")
 	for name, env := range map[string]string{
@@ -37,7 +37,18 @@ func TestClearRequestReachesNoProxy(t *testing.T) {
 	}
 }
 
-func TestClearRequestIsSentNowhereElse(t *testing.T) {
+func TestRequestToWhoeverAnswersReachesNoProxy(t *testing.T) {
+	a, proxy := newTLSAPI(t, ok), newAPI(t, ok)
+	for _, env := range []string{"https_proxy=" + proxy.URL, "HOME=" + home(t, "proxy = "+proxy.URL)} {
+		if o := attemptIn(t, []string{env}, true, "-sSk", a.URL); o.stdout != "fine\n" || o.Status != 0 {
+			t.Errorf("%s: %+v", env, o)
+		}
+		proxy.expect(t)
+		a.expect(t, "GET / Bearer canary-1")
+	}
+}
+
+func TestExposedRequestIsSentNowhereElse(t *testing.T) {
 	for line, want := range map[string]string{
 		"-x http://p": "--proxy", "--proxy1.0 p": "--proxy1.0", "--preproxy p": "--preproxy", "--socks4 p": "--socks4", "--socks4a p": "--socks4a",
 		"--socks5 p": "--socks5", "--socks5-hostname p": "--socks5-hostname", "--noproxy localhost": "--noproxy", "--noproxy *,x": "--noproxy",
@@ -45,14 +56,17 @@ func TestClearRequestIsSentNowhereElse(t *testing.T) {
 		"--noproxy *": "", "--unix-socket s": "", "-sS -d -x": "",
 	} {
 		args := append(strings.Fields(line), "http://localhost/")
-		err := command(t, args...).CheckClear()
+		err := command(t, args...).CheckExposed()
 		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want+" ") {
 			t.Errorf("%s: %v", line, err)
 		}
-		if err := command(t, append(args[:len(args)-1:len(args)-1], "https://localhost/")...).CheckClear(); err != nil {
+		if err := command(t, append(args[:len(args)-1:len(args)-1], "https://localhost/")...).CheckExposed(); err != nil {
 			t.Errorf("%s, over TLS: %v", line, err)
 		}
-		if err := command(t, append([]string{"https://localhost/"}, args...)...).CheckClear(); (err != nil) != (want != "") {
+		if err := command(t, append([]string{"-k", "https://localhost/"}, args[:len(args)-1]...)...).CheckExposed(); (err != nil) != (want != "") {
+			t.Errorf("%s, over TLS with anybody: %v", line, err)
+		}
+		if err := command(t, append([]string{"https://localhost/"}, args...)...).CheckExposed(); (err != nil) != (want != "") {
 			t.Errorf("%s, among others: %v", line, err)
 		}
 	}
@@ -96,10 +110,7 @@ func TestCurlrcTakesNoServerForAnother(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	a.expect(t)
-	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sSk", a.URL); o.Status != 0 || !command(t, "-sSk", a.URL).Insecure() {
+	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sSk", a.URL); o.Status != 0 {
 		t.Errorf("with -k: %+v", o)
-	}
-	if command(t, "-k", "--no-insecure", a.URL).Insecure() {
-		t.Error("--no-insecure is --insecure")
 	}
 }

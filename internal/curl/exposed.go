@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// clear reports whether a request goes over no TLS: to this machine, since the token goes nowhere else then.
-func (c Command) clear() bool {
+// exposed reports whether a request can be read by whoever gets hold of it: it goes over no TLS, or to whoever answers.
+// The token goes along to this machine alone, then.
+func (c Command) exposed() bool {
 	targets, err := c.Targets()
-	return err != nil || slices.ContainsFunc(targets, func(u *url.URL) bool { return u.Scheme != "https" })
+	return err != nil || c.Unverified() || slices.ContainsFunc(targets, func(u *url.URL) bool { return u.Scheme != "https" })
 }
 
 // diverting are the options by which a request goes elsewhere than its URL says.
@@ -17,16 +18,16 @@ var diverting = []string{
 	"proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname", "connect-to", "resolve", "interface",
 }
 
-// CheckClear reports the option that would have a request to this machine leave it without TLS. Over TLS whoever is on
-// the way learns nothing, and any way will do.
-func (c Command) CheckClear() error {
-	if !c.clear() {
+// CheckExposed reports the option that would have an exposed request to this machine leave it. Where the server proves
+// who it is, whoever is on the way learns nothing, and any way will do.
+func (c Command) CheckExposed() error {
+	if !c.exposed() {
 		return nil
 	}
 	for _, w := range c.words {
 		// The way that guard has closed is not to be opened again behind it.
 		if slices.Contains(diverting, w.option) || w.option == "noproxy" && w.value != "*" {
-			return fmt.Errorf("curl's --%s cannot be used here: over plain http the token goes to this machine, and no other way", w.option)
+			return fmt.Errorf("curl's --%s cannot be used here: without a verified server the token goes to this machine, and no other way", w.option)
 		}
 	}
 	return nil
@@ -36,11 +37,8 @@ func (c Command) CheckClear() error {
 // arguments afterwards, so what the arguments say holds, and has been judged.
 func (c Command) guard() string {
 	text := "no-location-trusted\nno-insecure\nno-verbose\n" // no-verbose ends a trace too
-	if c.clear() {
+	if c.exposed() {
 		text += "noproxy = \"*\"\n" // curl asks a proxy for localhost too
 	}
 	return text
 }
-
-// Insecure reports whether curl takes whoever answers for the server that was named.
-func (c Command) Insecure() bool { return c.has("insecure") }
