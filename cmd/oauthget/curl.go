@@ -93,8 +93,7 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 }
 
 // mayCurl reports whether the token goes with the request, and warns where it does not. What would send it along to some
-// hosts that may have it and to others that may not is an error, and so is what would have it leave this machine for
-// whoever asks for it.
+// hosts that may have it and to others that may not is an error, and so is what would let it leave this machine unprotected.
 func (s *session) mayCurl(command curl.Command) (bool, error) {
 	if option := command.Credentials(); option != "" {
 		s.warn("no token is sent: %s brings credentials of its own", option)
