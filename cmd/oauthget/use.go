@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,21 +85,3 @@ func (s *session) another(ctx context.Context, refused token.Secret) (token.Set,
 
 // errBound says that a token is of no use to whoever has the token alone.
 var errBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")
-
-// secretVariables are those of ours that hold a secret.
-var secretVariables = []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"}
-
-// childEnviron is the environment of a program that is run with the token of a profile: our own, without the secrets by
-// which tokens are obtained.
-func childEnviron(sessions ...*session) []string {
-	without := slices.Clone(secretVariables)
-	for _, s := range sessions {
-		p := s.profile
-		for _, secret := range []config.SecretSource{p.ClientSecret, p.Assertion.Source, p.Exchange.Subject, p.Exchange.Actor} {
-			if strings.HasSuffix(secret.Key, "_env") {
-				without = append(without, secret.Value)
-			}
-		}
-	}
-	return child.Environ(without...)
-}
