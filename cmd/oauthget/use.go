@@ -12,6 +12,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -48,8 +49,8 @@ func checkRequest(cmd *cobra.Command, request tokensource.Request) error {
 	return nil
 }
 
-// obtain returns a token to be used, and whether it was there already: one that was obtained just now is not to be
-// obtained again, whatever a server says of it.
+// obtain returns a set whose access token can be used, unless it is the ID Token that is wanted, and whether it was there
+// already: one that was obtained just now is not to be obtained again, whatever a server says of it.
 func (s *session) obtain(ctx context.Context, request tokensource.Request) (set token.Set, stored bool, err error) {
 	source := s.source()
 	stored = true
@@ -66,6 +67,9 @@ func (s *session) obtain(ctx context.Context, request tokensource.Request) (set 
 	}
 	if set, err = source.Token(ctx, request); err != nil {
 		return token.Set{}, false, s.hint(err)
+	}
+	if err := output.CheckAccessToken(set); err != nil && !request.IDToken {
+		return token.Set{}, false, fmt.Errorf("use token: %w", err)
 	}
 	return set, stored, nil
 }
