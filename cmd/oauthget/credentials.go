@@ -89,7 +89,7 @@ func (s *session) authorities(ctx context.Context) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
-	data, err := config.ReadPublic(ctx, key, path)
+	data, err := config.ReadTrusted(ctx, key, path)
 	if err != nil {
 		return nil, err
 	}
