@@ -55,5 +55,5 @@ func (s *session) clientSecret(ctx context.Context) (token.Secret, error) {
 	}
 	access := s.secretAccess()
 	access.Keychain = s.keychain(s.state).Secret
-	return s.profile.ClientSecret.Resolve(ctx, access)
+	return s.readSecret(ctx, s.profile.ClientSecret, access)
 }

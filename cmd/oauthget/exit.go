@@ -92,7 +92,7 @@ func classify(err error) failure {
 	switch {
 	case errors.Is(err, errInterrupted):
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
-	case errors.Is(err, flow.ErrPatience):
+	case errors.Is(err, flow.ErrPatience), errors.Is(err, errUnwritten):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
 	case errors.Is(err, flow.ErrCodeExpired):
 		return failure{statusTimeout, []string{"run the command again for another code"}}

@@ -38,7 +38,7 @@ func (s *session) resolve(ctx context.Context, source config.SecretSource, token
 	access.Profile = func(ctx context.Context, name string) (token.Secret, error) {
 		return s.tokenOf(ctx, name, flow.TokenType(tokenType))
 	}
-	return source.Resolve(ctx, access)
+	return s.readSecret(ctx, source, access)
 }
 
 // lifeToPresent is how much longer a token must live that is presented at once.

@@ -49,9 +49,3 @@ func withholdTogether(sessions []*session) {
 // childEnviron is the environment of a program that is run with the token of the session: our own, without the secrets by
 // which tokens are obtained.
 func (s *session) childEnviron() []string { return child.Environ(s.withheld()...) }
-
-// secretAccess is what reading a secret of the session may touch of the outside world, and what a program that prints one
-// may see of it.
-func (s *session) secretAccess() config.SecretAccess {
-	return config.SecretAccess{LookupEnv: s.lookupEnv, Stderr: s.stderr, Without: s.withheld()}
-}

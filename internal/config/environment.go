@@ -18,6 +18,14 @@ func (s SecretSource) Variable() string {
 	return ""
 }
 
+// File is the path of the file that holds the secret; empty where it is somewhere else, be it standard input.
+func (s SecretSource) File() string {
+	if s.is("_file") && !s.Stdin() {
+		return s.Value
+	}
+	return ""
+}
+
 // Profile is the profile whose token the secret is; empty where it is none's.
 func (s SecretSource) Profile() string {
 	if s.is("_profile") {

@@ -130,7 +130,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 	case s.Stdin() && access.Stdin != nil:
 		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
 		return string(data), err
-	case s.is("_file") && !s.Stdin():
+	case s.File() != "":
 		return readSecretFile(ctx, s.Value, secretGroup(s.Key) == keySecret)
 	default:
 		return "", errors.New("it cannot be read here")
