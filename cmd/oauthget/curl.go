@@ -87,7 +87,7 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 		return &usageError{err, cmd.CommandPath()}
 	}
 	if !send {
-		return a.become(program, append([]string{"curl"}, rest...), childEnviron(s))
+		return a.become(program, append([]string{"curl"}, rest...), s.childEnviron())
 	}
 	return s.runCurl(cmd.Context(), curl.Attempt{Program: program, Command: command}, request)
 }
