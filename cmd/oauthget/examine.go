@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/doctor"
@@ -131,7 +132,7 @@ func (e examination) server(ctx context.Context) {
 		return
 	}
 	if u, err := url.Parse(e.profile.Issuer); err == nil {
-		e.findings([]doctor.Finding{doctor.Proxy(http.ProxyFromEnvironment(&http.Request{URL: u}))})
+		e.findings([]doctor.Finding{doctor.Proxy(confidential.Proxy(&http.Request{URL: u}))})
 	}
 	authorities, err := e.authorities(ctx)
 	if err != nil {
