@@ -35,21 +35,32 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 		}
 		s.step("metadata of %s: %s", metadata.Issuer, metadata.Source)
 	}
-	metadata = flow.Server(metadata, s.profile)
-	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+	client, err := s.clientOf(metadata, credentials)
+	if err != nil {
 		return nil, err
 	}
+	client.HTTP = own
+	client.Keys = idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) {
+		return docs.JWKS(ctx, client.Server.JWKSURI, fresh)
+	})
+	return client, nil
+}
+
+// clientOf is the flow's client as far as it needs no network: what it makes of the server's metadata.
+func (s *session) clientOf(metadata discovery.Metadata, credentials credentials) (*flow.Client, error) {
+	metadata = flow.Server(metadata, s.profile)
 	if s.narration != nil {
 		s.narration.knows(metadata)
+	}
+	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+		return nil, err
 	}
 	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
-		Keys:     idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) }),
-		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
+		Profile: s.profile, Server: metadata, Auth: auth, Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },
 	}, nil
 }
