@@ -44,10 +44,11 @@ func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
 	credentials, complete := e.secrets(cmd.Context())
 	e.presents(cmd.Context())
 	if metadata, ok := e.server(cmd.Context()); ok {
+		metadata = flow.Server(metadata, s.profile)
 		if complete {
 			e.grant(metadata, credentials)
 		}
-		e.findings(doctor.Metadata(s.profile, flow.Server(metadata, s.profile))...)
+		e.findings(doctor.Metadata(s.profile, metadata)...)
 		e.findings(doctor.Redirect(s.profile)...)
 	}
 	e.tokens(cmd.Context())

@@ -8,6 +8,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/doctor"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -57,7 +58,11 @@ func (e examination) presents(ctx context.Context) {
 		if source.Empty() || source.Command != nil || source.Stdin() || strings.HasSuffix(source.Key, "_profile") {
 			continue
 		}
-		if _, err := e.resolve(ctx, source, ""); err != nil {
+		secret, err := e.resolve(ctx, source, "")
+		if err == nil && e.profile.Grant == config.GrantJWTBearer {
+			err = (&flow.Client{Profile: e.profile}).CheckAssertion(secret)
+		}
+		if err != nil {
 			e.report.failed(source.Key, err)
 			continue
 		}

@@ -195,6 +195,9 @@ func idTokenHints(err error) []string {
 	if _, ok := errors.AsType[*idtoken.StaleError](err); ok {
 		return []string{"have the server ask the person again: --prompt login"}
 	}
+	if _, ok := errors.AsType[*idtoken.ClockError](err); ok {
+		return []string{"compare this computer's clock with the server's: oauthget doctor tells how far they are apart"}
+	}
 	return nil
 }
 

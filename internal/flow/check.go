@@ -17,8 +17,9 @@ func (c *Client) Check() []error {
 	dry := *c // a security profile changes what is asked for
 	found := dry.obstacles(c.Profile.Grant)
 	if c.Profile.Grant == config.GrantJWTBearer && c.Profile.Assertion.Source.Empty() {
-		_, err := dry.assertionAlgorithm()
-		found = append(found, ofAssertion(err))
+		if _, err := dry.assertionAlgorithm(); err != nil {
+			found = append(found, fmt.Errorf("%s: %w", opPresent, err))
+		}
 	}
 	_, err := dry.dpopKey()
 	found = append(found, err)

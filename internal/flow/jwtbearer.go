@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
@@ -23,24 +24,36 @@ func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.S
 	if assertion.Empty() {
 		var err error
 		if assertion, err = c.signAssertion(); err != nil {
-			return token.Set{}, ofAssertion(err)
+			return token.Set{}, fmt.Errorf("%s: %w", opPresent, err)
 		}
 	}
-	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
-	if !isVisible(assertion.Reveal()) {
-		return token.Set{}, ofAssertion(errors.New("it holds characters that no JWT has"))
+	if err := c.CheckAssertion(assertion); err != nil {
+		return token.Set{}, err
 	}
 	return c.obtain(ctx, opPresent, url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {assertion.Reveal()}})
 }
 
 const opPresent = "present assertion"
 
-// ofAssertion names what an error is about; nil for none.
-func ofAssertion(err error) error {
-	if err == nil {
+// CheckAssertion refuses, with a *config.Error, what cannot be presented by JWTBearer.
+func (c *Client) CheckAssertion(assertion token.Secret) error {
+	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
+	if isCompact(assertion.Reveal()) {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", opPresent, err)
+	key := cmp.Or(c.Profile.Assertion.Source.Key, "assertion")
+	return &config.Error{
+		Key: key, Err: fmt.Errorf("%s: what %s gives is no JWT", opPresent, key),
+		Advice: "give one JWT and nothing else: three parts of base64url with dots in between",
+	}
+}
+
+// isCompact reports whether text has the form of a JWT, signed (RFC 7515 §7.1) or encrypted (RFC 7516 §7.1).
+func isCompact(text string) bool {
+	dots := strings.Count(text, ".")
+	return (dots == 2 || dots == 4) && !strings.ContainsFunc(text, func(r rune) bool {
+		return r > 'z' || !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", r)
+	})
 }
 
 // assertionLife is how long an assertion is good for: it is used at once, and a clock may be a minute off. Some servers
