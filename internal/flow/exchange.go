@@ -72,9 +72,13 @@ func (c *Client) issuedOtherwise(t *tokenReply) bool {
 
 // checkIssued reports what is wrong with the type of the token that an exchange brought; wanted is empty where that was
 // left to the server.
-func checkIssued(t *tokenReply, wanted string) error {
+func (c *Client) checkIssued(t *tokenReply, wanted string) error {
 	issued := issuedType(t)
 	switch {
+	case issued == "" && t.Extra("issued_token_type") == nil && t.TokenType != "" && (wanted == "" || wanted == TypeAccessToken):
+		// There are servers that leave it out. Where nothing but an access token was asked for, a token_type that says how to use
+		// it as one says as much: it would be N_A otherwise.
+		c.warn("the server does not say what type of token it issued (RFC 8693 §2.2.1); it is taken for an access token")
 	case issued == "":
 		// RFC 8693 §2.2.1: "issued_token_type REQUIRED. An identifier, as described in Section 3, for the representation of
 		// the issued security token."

@@ -51,7 +51,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 		return token.Set{}, err
 	}
 	if c.Profile.Grant == config.GrantTokenExchange {
-		if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
+		if err := c.checkIssued(answer, params.Get("requested_token_type")); err != nil {
 			return token.Set{}, &untrusted.Error{Op: op, Err: err}
 		}
 	}
