@@ -107,12 +107,11 @@ func tokenKind(e trace.Exchange) kind {
 	return kind{title, "RFC 6749 §3.2", ""}
 }
 
-// targetOf is an endpoint without its query.
+// targetOf is an endpoint as the target of an exchange.
 func targetOf(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return endpoint
 	}
-	u.RawQuery, u.ForceQuery = "", false
-	return u.String()
+	return trace.Target(u)
 }
