@@ -6,7 +6,9 @@
 package walkthrough
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +66,7 @@ func (s Server) kind(e trace.Exchange) (kind, []string) {
 			[]string{"the answer has a request_uri in the form of one (RFC 9126 §2.2)"}
 	case at(s.Device):
 		return kind{"Device authorization request", "RFC 8628 §3.1", "The server gives a code for the person, and one for this program to ask with."},
-			[]string{"the address for the person is https, or on this machine"}
+			[]string{"the address for the person is https, or on this machine where the server is"}
 	case at(s.Revocation):
 		return kind{"Revocation", "RFC 7009 §2.1", "The token is of no use to anybody any more."}, nil
 	case at(s.Introspection):
@@ -81,23 +83,45 @@ func (s Server) kind(e trace.Exchange) (kind, []string) {
 	return kind{"Request", "", ""}, nil
 }
 
+// Pending reports whether e is a poll that was answered by "not yet" (RFC 8628 §3.5). A person may take minutes, and such
+// polls are all alike.
+func Pending(e trace.Exchange) bool {
+	return grantOf(e) == deviceCode && slices.ContainsFunc(e.Response.Body.Fields, func(f trace.Field) bool {
+		return f.Name == "error" && f.Value == `"authorization_pending"`
+	})
+}
+
+// Polls is the step that stands for count polls of that kind, after one that is told.
+func Polls(count int) Step {
+	often := "once"
+	if count > 1 {
+		often = fmt.Sprintf("%d times", count)
+	}
+	return Step{Title: "Token requests", Rule: "RFC 8628 §3.5", Why: "The program asked so " + often + " more, and the person had not decided yet."}
+}
+
+const deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+
+func grantOf(e trace.Exchange) string {
+	for _, f := range e.Request.Body.Fields {
+		if f.Name == "grant_type" {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 // tokenKind tells the grants apart, by grant_type.
 func tokenKind(e trace.Exchange) kind {
 	const title = "Token request"
-	grant := ""
-	for _, f := range e.Request.Body.Fields {
-		if f.Name == "grant_type" {
-			grant = f.Value
-		}
-	}
-	switch grant {
+	switch grantOf(e) {
 	case "authorization_code":
 		return kind{title, "RFC 6749 §4.1.3, RFC 7636 §4.5", "The code is redeemed, once, with the verifier that nobody has seen yet."}
 	case "refresh_token":
 		return kind{title, "RFC 6749 §6", "The refresh token is exchanged for a new access token."}
 	case "client_credentials":
 		return kind{title, "RFC 6749 §4.4.2", "The client asks for itself."}
-	case "urn:ietf:params:oauth:grant-type:device_code":
+	case deviceCode:
 		return kind{title, "RFC 8628 §3.4", "The program asks whether the person has allowed the access."}
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
 		return kind{title, "RFC 7523 §2.1", "An assertion is exchanged for an access token."}

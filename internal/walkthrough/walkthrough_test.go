@@ -114,6 +114,28 @@ func TestEndpointIsKnownHoweverItsPathIsWritten(t *testing.T) {
 	}
 }
 
+func TestOnlyAPollWithoutADecisionIsPending(t *testing.T) {
+	poll := func(grant, code string) trace.Exchange {
+		return trace.Exchange{
+			Request:  trace.Message{Body: trace.Body{Fields: []trace.Field{{Name: "grant_type", Value: grant}}}},
+			Response: trace.Message{Body: trace.Body{Fields: []trace.Field{{Name: "error", Value: `"` + code + `"`}}}},
+		}
+	}
+	for want, list := range map[bool][]trace.Exchange{
+		true:  {poll(deviceCode, "authorization_pending")},
+		false: {poll(deviceCode, "slow_down"), poll(deviceCode, "access_denied"), poll("authorization_code", "authorization_pending"), {}},
+	} {
+		for _, e := range list {
+			if Pending(e) != want {
+				t.Errorf("%+v: %v", e, !want)
+			}
+		}
+	}
+	if why := Polls(1).Why + Polls(3).Why; !strings.Contains(why, " once more,") || !strings.Contains(why, " 3 times more,") {
+		t.Error(why)
+	}
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
