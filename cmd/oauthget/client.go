@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/config"
@@ -27,15 +28,10 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 		return nil, err
 	}
 	public, own := s.clients(credentials)
-	docs := s.documents(public)
-	var metadata discovery.Metadata
-	if s.profile.Issuer != "" {
-		if metadata, err = docs.Fetch(ctx, s.profile.Issuer, fresh); err != nil {
-			return nil, err
-		}
-		s.step("metadata of %s: %s", metadata.Issuer, metadata.Source)
+	metadata, keys, err := s.published(ctx, public, fresh)
+	if err != nil {
+		return nil, err
 	}
-	metadata = flow.Server(metadata, s.profile)
 	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
 		return nil, err
 	}
@@ -48,7 +44,7 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	}
 	return &flow.Client{
 		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
-		Keys:     idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) }),
+		Keys:     keys,
 		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },
 	}, nil
@@ -62,4 +58,19 @@ func (s *session) clientSecret(ctx context.Context) (token.Secret, error) {
 		LookupEnv: s.lookupEnv, Stderr: s.stderr,
 		Keychain: s.keychain(s.state).Secret,
 	})
+}
+
+// published is what the server says of itself, with the profile's own endpoints laid over it, and its keys.
+func (s *session) published(ctx context.Context, public *http.Client, fresh bool) (discovery.Metadata, idtoken.Keys, error) {
+	docs := s.documents(public)
+	var m discovery.Metadata
+	if s.profile.Issuer != "" {
+		var err error
+		if m, err = docs.Fetch(ctx, s.profile.Issuer, fresh); err != nil {
+			return m, nil, err
+		}
+		s.step("metadata of %s: %s", m.Issuer, m.Source)
+	}
+	m = flow.Server(m, s.profile)
+	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil
 }

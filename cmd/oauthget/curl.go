@@ -110,6 +110,9 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 		switch {
 		case !confidential.URL(u):
 			why = fmt.Sprintf("%s://%s is neither https nor this machine", u.Scheme, u.Host)
+		// RFC 6750 §5.3: "The client MUST validate the TLS certificate chain when making requests to protected resources."
+		case command.Unverified() && !confidential.Loopback(u.Hostname()):
+			why = fmt.Sprintf("by --insecure anybody may answer for %s; --cacert names an authority to trust", u.Host)
 		case !s.profile.MaySend(u):
 			why = fmt.Sprintf("%s is not among the api_hosts of the profile", u.Host)
 		default:

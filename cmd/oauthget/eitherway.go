@@ -25,35 +25,48 @@ func (s *session) offersDevice(client *flow.Client) bool {
 // errOtherWay ends the grant that was not first.
 var errOtherWay = errors.New("the person took another way")
 
+// way is how one of the two grants ended.
+type way struct {
+	set    token.Set
+	err    error
+	device bool
+}
+
+// decides reports whether it ends the other one too: with a token, or with the person's no.
+func (w way) decides() bool { return w.err == nil || flow.Denied(w.err) }
+
 // eitherWay runs the authorization code grant and the device grant at once. Whichever ends first with a token, or with the
-// person's no, ends the other. That this client may not use the device grant is nobody's failure.
+// person's no, ends the other. One that does not work, as where this client may not use the device grant or the redirect's
+// port is taken, leaves it to the other.
 func (s *session) eitherWay(ctx context.Context, client *flow.Client) (token.Set, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	type outcome struct {
-		set    token.Set
-		err    error
-		device bool
-	}
-	outcomes := make(chan outcome, 2)
+	ways := make(chan way, 2)
 	other := *client
 	go func() {
 		set, err := s.authorizationCode(ctx, client)
-		outcomes <- outcome{set, err, false}
+		ways <- way{set, err, false}
 	}()
 	go func() {
 		set, err := s.alsoDevice(ctx, &other)
-		outcomes <- outcome{set, err, true}
+		ways <- way{set, err, true}
 	}()
-	first := <-outcomes
-	if first.device && first.err != nil && !flow.Denied(first.err) {
-		s.step("the device grant is no way in: %v", first.err)
-		first = <-outcomes
+	first := <-ways
+	if first.decides() {
+		stop(errOtherWay)
+		<-ways
 		return first.set, first.err
 	}
-	stop(errOtherWay)
-	<-outcomes
-	return first.set, first.err
+	if !first.device && !errors.Is(first.err, flow.ErrPatience) && ctx.Err() == nil {
+		s.warn("%v; the code above is left", first.err)
+	} else {
+		s.step("one way in is closed: %v", first.err)
+	}
+	second := <-ways
+	if second.device && !second.decides() { // the redirect is what was asked for
+		return first.set, first.err
+	}
+	return second.set, second.err
 }
 
 // alsoDevice is the device grant as the second way in, which is told in fewer words.

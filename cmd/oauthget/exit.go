@@ -105,7 +105,7 @@ func classify(err error) failure {
 	case errors.Is(err, dpop.ErrKeyLost):
 		return failure{statusFailure, []string{"log in again, which makes a new key: oauthget login"}}
 	}
-	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromNetwork} {
+	for _, classify := range []func(error) (failure, bool){fromStore, fromConfig, fromCredentials, fromUntrusted, fromServer, fromListener, fromChild, fromSocket, fromNetwork} {
 		if f, ok := classify(err); ok {
 			return f
 		}
@@ -194,6 +194,9 @@ func idTokenHints(err error) []string {
 	}
 	if _, ok := errors.AsType[*idtoken.StaleError](err); ok {
 		return []string{"have the server ask the person again: --prompt login"}
+	}
+	if _, ok := errors.AsType[*idtoken.ClockError](err); ok {
+		return []string{"compare this computer's clock with the server's: oauthget doctor tells how far they are apart"}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
-	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -64,7 +64,11 @@ func (i *inspector) verify(ctx context.Context, d idtoken.Decoded, r *inspection
 		r.NotVerified = "it is keyed by the client secret; it was checked when it came"
 		return nil
 	}
-	server, keys, err := i.session.published(ctx)
+	authorities, err := i.session.authorities(ctx)
+	if err != nil {
+		return err
+	}
+	server, keys, err := i.session.published(ctx, i.httpClientWith(endpoint.Options{Authorities: authorities}), false)
 	if err != nil {
 		return err
 	}
@@ -90,20 +94,6 @@ func (i *inspector) bad(err error) error {
 		return err
 	}
 	return &hinted{err, []string{"to see what it says all the same, add --offline"}}
-}
-
-// published is what the session's server publishes, and its keys. It needs no client, unlike session.client.
-func (s *session) published(ctx context.Context) (discovery.Metadata, idtoken.Keys, error) {
-	docs := s.documents(s.httpClient())
-	var m discovery.Metadata
-	if s.profile.Issuer != "" {
-		var err error
-		if m, err = docs.Fetch(ctx, s.profile.Issuer, false); err != nil {
-			return m, nil, err
-		}
-	}
-	m = flow.Server(m, s.profile)
-	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil
 }
 
 // introspect asks the server what a token means that cannot be read. That a server does not let this client ask is told,

@@ -92,6 +92,25 @@ func TestDeviceGrantIsOfferedWhereNoBrowserIsAndTheFirstWayWins(t *testing.T) {
 	}
 }
 
+func TestRedirectThatCannotBeListenedForLeavesTheDeviceGrant(t *testing.T) {
+	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
+		AutoApprove: true, Prefix: canary, Features: demoas.Features{Device: true, DeviceInterval: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	taken := strings.TrimPrefix(server.Issuer(), "http://") // by the server itself
+	var stdout bytes.Buffer
+	cmd, person, program := onTerminal(t, &stdout, "token", "--issuer", server.Issuer(), "--client-id", "demo",
+		"--store", "none", "--redirect-uri", "http://"+taken+"/callback")
+	program.Close()
+	shown, _ := io.ReadAll(person)
+	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || !strings.Contains(string(shown), "the code above is left") {
+		t.Errorf("%v, %q, %s", err, stdout.String(), shown)
+	}
+}
+
 // awaitSilence waits until the terminal shows nothing of what is typed.
 func awaitSilence(t *testing.T, tty *os.File) {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

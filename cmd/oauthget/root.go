@@ -32,6 +32,7 @@ func (a *app) table() []entry {
 		{"status", groupGet, a.statusCommand},
 		{"curl", groupUse, a.curlCommand},
 		{"exec", groupUse, a.execCommand},
+		{"proxy", groupUse, a.proxyCommand},
 		{"credential", groupUse, a.credentialCommand},
 		{"inspect", groupLook, a.inspectCommand},
 		{"explain", groupLook, a.explainCommand},
@@ -83,9 +84,6 @@ func (a *app) rootFor(args []string) *cobra.Command {
 	return root
 }
 
-// comingCommands are names that are kept free: a profile of such a name would end with the version that has the command.
-var comingCommands = []string{"proxy"}
-
 // cobrasOwn are the commands that cobra adds, beside hidden ones that begin with two underscores.
 var cobrasOwn = []string{"completion", "help"}
 
@@ -96,7 +94,7 @@ func beginsWithWord(args []string) bool {
 
 // wantsToken reports whether a stored token is what args are most likely about.
 func (a *app) wantsToken(args []string) bool {
-	return beginsWithWord(args) && (slices.Contains([]string{"token", "curl", "exec", "credential"}, args[0]) ||
+	return beginsWithWord(args) && (slices.Contains([]string{"token", "curl", "exec", "proxy", "credential"}, args[0]) ||
 		!slices.ContainsFunc(a.table(), func(e entry) bool { return e.name == args[0] }))
 }
 
@@ -148,7 +146,7 @@ func (a *app) bareRoot() *cobra.Command {
 	a.addGlobalFlags(root)
 	root.AddGroup(&cobra.Group{ID: groupGet, Title: "Get a token:"}, &cobra.Group{ID: groupUse, Title: "Use:"},
 		&cobra.Group{ID: groupLook, Title: "Look:"}, &cobra.Group{ID: groupManage, Title: "Manage:"})
-	a.commands = append(slices.Clone(cobrasOwn), comingCommands...)
+	a.commands = slices.Clone(cobrasOwn)
 	for _, e := range a.table() {
 		a.commands = append(a.commands, e.name)
 	}

@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/walkthrough": 1,
 	"internal/idtoken":     1,
 	"internal/output":      1,
+	"internal/proxy":       1,
 	"internal/store":       1,
 
 	"internal/advice":      0,

@@ -20,6 +20,7 @@ var revealers = map[string]string{
 	"internal/flow":       "puts codes, verifiers and refresh tokens into the requests that redeem them",
 	"internal/idtoken":    "verifies the signature over the ID Token's own text",
 	"internal/output":     "prints the token: the result that was asked for",
+	"internal/proxy":      "puts the access token into the requests to the upstream",
 	"internal/store":      "derives from a passphrase the key that opens sealed files",
 	"internal/token":      "defines it, and marshals a set to be sealed",
 }

@@ -76,7 +76,7 @@ func TestGrantsHoldToTheSecurityProfile(t *testing.T) {
 		"device":             func(r *rig, ctx context.Context) (token.Set, error) { return r.DeviceCode(ctx) },
 		"client credentials": func(r *rig, ctx context.Context) (token.Set, error) { return r.ClientCredentials(ctx) },
 		"assertion": func(r *rig, ctx context.Context) (token.Set, error) {
-			return r.JWTBearer(ctx, token.NewSecret("canary-j"))
+			return r.JWTBearer(ctx, token.NewSecret("canary-j.e30.x"))
 		},
 		"exchange": func(r *rig, ctx context.Context) (token.Set, error) {
 			return r.TokenExchange(ctx, token.NewSecret("canary-t"), token.Secret{})
@@ -96,11 +96,11 @@ func TestGrantsHoldToTheSecurityProfile(t *testing.T) {
 }
 
 func TestErrorsNameTheirGrantAndNotWhatWasPresented(t *testing.T) {
-	echoed := map[string]string{config.GrantJWTBearer: "canary-j", config.GrantTokenExchange: "canary-t"}
+	echoed := map[string]string{config.GrantJWTBearer: "canary-j.e30.x", config.GrantTokenExchange: "canary-t"}
 	for want, run := range map[string]func(*rig, context.Context) (token.Set, error){
 		config.GrantClientCredentials: func(r *rig, ctx context.Context) (token.Set, error) { return r.ClientCredentials(ctx) },
 		config.GrantJWTBearer: func(r *rig, ctx context.Context) (token.Set, error) {
-			return r.JWTBearer(ctx, token.NewSecret("canary-j"))
+			return r.JWTBearer(ctx, token.NewSecret("canary-j.e30.x"))
 		},
 		config.GrantTokenExchange: func(r *rig, ctx context.Context) (token.Set, error) {
 			return r.TokenExchange(ctx, token.NewSecret("canary-t"), token.Secret{})
@@ -116,12 +116,15 @@ func TestErrorsNameTheirGrantAndNotWhatWasPresented(t *testing.T) {
 
 func TestAssertionIsPresentedAsItIs(t *testing.T) {
 	r, s := newScripted(asking(config.GrantJWTBearer), says(200, tokenAnswer))
-	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-j")); err != nil {
+	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-j.e30.x")); err != nil {
 		t.Fatal(err)
 	}
-	wantForm(t, s.forms[0], asked(url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {"canary-j"}}))
-	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary\tj")); err == nil || len(s.forms) != 1 || strings.Contains(err.Error(), "canary") {
-		t.Errorf("an assertion that is no JWT: %v", err)
+	wantForm(t, s.forms[0], asked(url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {"canary-j.e30.x"}}))
+	for _, other := range []string{"canary\tj", "canary-j", "canary.a b.c", "a.canary.b\n.c", "canary.a.b.c", "a..canary..b.c.d"} {
+		_, err := r.JWTBearer(t.Context(), token.NewSecret(other))
+		if _, ok := errors.AsType[*config.Error](err); !ok || len(s.forms) != 1 || strings.Contains(err.Error(), "canary") {
+			t.Errorf("an assertion that is no JWT: %v", err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
@@ -28,10 +29,22 @@ func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.S
 		}
 	}
 	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
-	if !isVisible(assertion.Reveal()) {
-		return token.Set{}, fmt.Errorf("%s: %w", op, errors.New("it holds characters that no JWT has"))
+	if !isCompact(assertion.Reveal()) {
+		key := cmp.Or(c.Profile.Assertion.Source.Key, "assertion")
+		return token.Set{}, &config.Error{
+			Key: key, Err: fmt.Errorf("%s: what %s gives is no JWT", op, key),
+			Advice: "give one JWT and nothing else: three parts of base64url with dots in between",
+		}
 	}
 	return c.obtain(ctx, op, url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {assertion.Reveal()}})
+}
+
+// isCompact reports whether text has the form of a JWT, signed (RFC 7515 §7.1) or encrypted (RFC 7516 §7.1).
+func isCompact(text string) bool {
+	dots := strings.Count(text, ".")
+	return (dots == 2 || dots == 4) && !strings.ContainsFunc(text, func(r rune) bool {
+		return r > 'z' || !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", r)
+	})
 }
 
 // assertionLife is how long an assertion is good for: it is used at once, and a clock may be a minute off. Some servers

@@ -20,7 +20,7 @@ import (
 // repeats them, and its own tokens, where it names a scope, a person, or what was granted.
 func repeating(t *testing.T, claims map[string]any) (*rig, *scripted) {
 	t.Helper()
-	said := []string{"canary-assertion", "canary-s3cret, two", "canary-param", "canary-access", "canary-refresh", "canary-old-refresh"}
+	said := []string{"canary-assertion.e30.x", "canary-s3cret, two", "canary-param", "canary-access", "canary-refresh", "canary-old-refresh"}
 	idToken := ""
 	if claims != nil {
 		idToken = signed(t, signingKey, claims)
@@ -50,12 +50,12 @@ func person(name, value string) map[string]any {
 func TestNoTextThatIsKeptRepeatsASecret(t *testing.T) {
 	for name, claims := range map[string]map[string]any{
 		"no ID Token": nil,
-		"a username":  person("preferred_username", "ada canary-\u200bassertion Canary-refresh"),
+		"a username":  person("preferred_username", "ada canary-\u200bassertion.e30.x Canary-refresh"),
 		"a subject":   person("sub", "canary-s3cret, two"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := repeating(t, claims)
-			login, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion"))
+			login, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion.e30.x"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,13 +97,13 @@ func TestNoErrorOfTheTokensRepeatsASecret(t *testing.T) {
 		"another client": person("azp", "canary-access"),
 	} {
 		r, _ := repeating(t, claims)
-		_, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion"))
+		_, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion.e30.x"))
 		if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "[redacted]") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	r, _ := newScripted(config.Profile{Grant: config.GrantJWTBearer}, says(200, `{"access_token":"canary-access","token_type":"x canary-assertion"}`))
-	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion")); err == nil || strings.Contains(err.Error(), "canary") {
+	r, _ := newScripted(config.Profile{Grant: config.GrantJWTBearer}, says(200, `{"access_token":"canary-access","token_type":"x canary-assertion.e30.x"}`))
+	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion.e30.x")); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,123 @@
+package proxy
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/dpop"
+)
+
+// maxReplay is the largest body that is kept so that its request can be sent again, in bytes. What is larger, or of a
+// length that nobody has told, streams and is sent once.
+const maxReplay = 64 << 10
+
+// buffer reads a small body into memory, and leaves others as they are. Its error is about a body that broke off.
+func buffer(r *http.Request) error {
+	if r.ContentLength <= 0 || r.ContentLength > maxReplay {
+		return nil
+	}
+	data := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(r.Body, data); err != nil {
+		return err
+	}
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	r.Body, _ = r.GetBody()
+	return nil
+}
+
+// bearer is the layer that adds the token. It is the last one before the network, so that nothing which a caller sent, or
+// named in Connection, comes after it.
+type bearer struct {
+	tokens *tokens
+	next   http.RoundTripper
+	nonces *dpop.Nonces
+	now    func() time.Time
+}
+
+// RoundTrip implements [http.RoundTripper]. A request whose token is refused is sent once more with another.
+func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	c, err := b.tokens.get(req.Context())
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close() // "RoundTrip must always close the body, including on errors"
+		}
+		return nil, err
+	}
+	resp, err := b.send(req, c)
+	if err != nil || !refusesToken(resp) {
+		return resp, err
+	}
+	again, ok := repeat(req)
+	if !ok {
+		b.tokens.replace(c.set.AccessToken) // for whoever asks next
+		return resp, nil
+	}
+	if c, ok = b.tokens.another(req.Context(), c.set.AccessToken); !ok {
+		return resp, nil
+	}
+	discard(resp.Body)
+	return b.send(again, c)
+}
+
+func (b *bearer) send(req *http.Request, c credential) (*http.Response, error) {
+	out := new(http.Request) // "RoundTrip should not modify the request"
+	*out = *req
+	out.Header = maps.Clone(req.Header)
+	out.Header.Set("Authorization", c.set.Type()+" "+c.set.AccessToken.Reveal())
+	if c.key == nil {
+		return b.next.RoundTrip(out)
+	}
+	return dpop.Transport{Base: b.next, Key: c.key, Nonces: b.nonces, Now: b.now}.RoundTrip(out)
+}
+
+// notOfTheToken are the errors of a challenge that no other token would mend: a nonce that a body which streams could not
+// be repeated with, a proof, a scope.
+var notOfTheToken = []string{dpop.UseNonce, "invalid_dpop_proof", "insufficient_scope"}
+
+// refusesToken reports whether another token might be answered otherwise. RFC 6750 §3.1 has error="invalid_token" for
+// one that is "expired, revoked, malformed, or invalid for other reasons"; many servers send a 401 and no more.
+func refusesToken(resp *http.Response) bool {
+	if resp.StatusCode != http.StatusUnauthorized {
+		return false
+	}
+	for _, field := range resp.Header.Values("WWW-Authenticate") {
+		challenges, err := dpop.ParseChallenges(field)
+		if err == nil && slices.ContainsFunc(challenges, func(c dpop.Challenge) bool {
+			return slices.Contains(notOfTheToken, strings.ToLower(c.Params["error"]))
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// repeat returns req with a body that has not been read; false where there is no way to one.
+func repeat(req *http.Request) (*http.Request, bool) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, true
+	}
+	if req.GetBody == nil {
+		return nil, false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, false
+	}
+	again := new(http.Request)
+	*again = *req
+	again.Body = body
+	return again, true
+}
+
+// maxDiscarded is how much of an answer that nobody wants is read so that its connection can be used again, in bytes.
+const maxDiscarded = 16 << 10
+
+func discard(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, maxDiscarded)
+	_ = body.Close()
+}

@@ -1,0 +1,44 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// fail answers a request that was passed on and brought no answer. What it says comes from us and from the operating
+// system, never from the upstream.
+func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
+	seen := recorderOf(r.Context())
+	p.allow(w.Header(), seen.origin)
+	if e, ok := errors.AsType[*TokenError](err); ok {
+		seen.trouble = "no token"
+		seen.refuse(&refusal{http.StatusBadGateway, p.options.Advise(e.Err)})
+		return
+	}
+	if r.Context().Err() != nil { // the caller is gone, or the proxy is about to go
+		seen.trouble = "given up"
+		seen.refuse(&refusal{http.StatusServiceUnavailable, "the request was given up"})
+		return
+	}
+	cause := untrusted.Network(context.WithoutCancel(r.Context()), &url.Error{Op: r.Method, URL: p.options.Upstream.String(), Err: err})
+	seen.trouble = cause.Error()
+	seen.refuse(&refusal{http.StatusBadGateway, "the upstream gave no answer: " + cause.Error()})
+}
+
+// refuse answers with a plain text of ours.
+func (s *recorder) refuse(no *refusal) {
+	h := s.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	s.WriteHeader(no.status)
+	for line := range strings.Lines(no.why) {
+		_, _ = io.WriteString(s, "oauthget proxy: "+untrusted.Line(line)+"\n")
+	}
+}

@@ -1,0 +1,89 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+)
+
+// SocketError says why no socket is made at a path.
+type SocketError struct {
+	Path string
+	Err  error
+}
+
+func (e *SocketError) Error() string { return fmt.Sprintf("listen on %s: %v", e.Path, e.Err) }
+
+func (e *SocketError) Unwrap() error { return e.Err }
+
+// ListenSocket listens on a Unix socket that nobody but the user reaches: it is 0600, in a folder of the user's that is
+// 0700, which is made where it is missing. One that a proxy has left behind is replaced, one that somebody listens on is
+// not. Closing the listener removes it. The error is a *SocketError.
+func ListenSocket(ctx context.Context, path string) (*Listener, error) {
+	listener, err := listenSocket(ctx, path)
+	if err != nil {
+		return nil, &SocketError{path, err}
+	}
+	return &Listener{Listener: listener}, nil
+}
+
+func listenSocket(ctx context.Context, path string) (net.Listener, error) {
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	if err := clearSocket(ctx, path); err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err != nil {
+		if op, ok := errors.AsType[*net.OpError](err); ok {
+			err = op.Err // the path is named already
+		}
+		return nil, err
+	}
+	// Until here the folder has kept others out.
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+func checkFolder(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is no folder", dir)
+	}
+	return checkPrivate(dir, info)
+}
+
+// clearSocket removes a socket that nobody listens on any more, and nothing else.
+func clearSocket(ctx context.Context, path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Mode().Type() != fs.ModeSocket:
+		return errors.New("there is a file that is no socket")
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if err == nil {
+		_ = conn.Close()
+		return errors.New("another program listens there")
+	}
+	if !isRefused(err) {
+		return errors.New("there is a socket of which nobody knows whether it is in use")
+	}
+	return os.Remove(path)
+}

@@ -1,0 +1,98 @@
+//go:build unix
+
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSocketIsTheUsersAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "made")
+	path := filepath.Join(dir, "s")
+	up := newWitness(t, nil)
+	u, _ := url.Parse(up.URL)
+	listener, err := ListenSocket(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]fs.FileMode{dir: fs.ModeDir | 0o700, path: fs.ModeSocket | 0o600} {
+		if info, err := os.Lstat(name); err != nil || info.Mode() != want {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	if _, err := ListenSocket(t.Context(), path); err == nil || !strings.Contains(err.Error(), "another program listens there") {
+		t.Errorf("a live socket was replaced: %v", err)
+	}
+	r := &rig{}
+	r.serve(t, Options{Upstream: u, Hosts: listener.Hosts, Set: bearerSet("first"), Now: time.Now}, listener)
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		},
+	}}
+	resp, err := client.Do(request(t, "GET", "http://any.name/x", nil))
+	if err != nil || resp.StatusCode != 200 || up.tokens()[0] != first {
+		t.Fatal(resp, err)
+	}
+	resp.Body.Close()
+	if err := r.stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the socket is left behind: %v", err)
+	}
+}
+
+func TestSocketsThatAreNotMade(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(dir string) error
+		want    string // empty where it is made
+	}{
+		"open folder":   {func(dir string) error { return os.Chmod(dir, 0o750) }, "others may enter"},
+		"a file":        {func(dir string) error { return os.WriteFile(dir+"/s", nil, 0o600) }, "no socket"},
+		"a link":        {func(dir string) error { return os.Symlink("elsewhere", dir+"/s") }, "no socket"},
+		"left behind":   {leaveSocket, ""},
+		"no folder":     {func(dir string) error { return os.Remove(dir) }, ""},
+		"file for it":   {func(dir string) error { return errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o600)) }, "no folder"},
+		"nothing there": {func(string) error { return nil }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "d")
+			if err := errors.Join(os.Mkdir(dir, 0o700), c.prepare(dir)); err != nil {
+				t.Fatal(err)
+			}
+			l, err := ListenSocket(t.Context(), dir+"/s")
+			if c.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				l.Close()
+				return
+			}
+			if _, ok := errors.AsType[*SocketError](err); !ok || !strings.Contains(err.Error(), c.want) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// leaveSocket leaves a socket as a proxy does that was killed.
+func leaveSocket(dir string) error {
+	l, err := net.Listen("unix", dir+"/s")
+	if err != nil {
+		return err
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false)
+	return l.Close()
+}
