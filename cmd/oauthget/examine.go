@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/doctor"
@@ -34,7 +35,10 @@ func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
 	report := doctorReport{Version: 1, Checks: []doctor.Finding{}}
 	s, err := a.openSession(cmd, name)
 	a.examineFile(&report)
-	if err != nil {
+	switch {
+	case report.err() != nil: // which is why there is no profile either
+		return report
+	case err != nil:
 		report.failed("profile", err)
 		return report
 	}
@@ -69,13 +73,16 @@ func (a *app) examineFile(r *doctorReport) {
 		return
 	}
 	info, err := os.Stat(path)
+	if err == nil {
+		err = config.CheckUnchanged(path, info)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		r.add(check, doctor.OK, path+" is not there", "")
 	case err != nil:
 		r.failed(check, err)
-	case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o022 != 0:
-		r.add(check, doctor.Fail, fmt.Sprintf("%s has mode %04o: others can change it", path, info.Mode().Perm()), "chmod go-w "+path)
+	case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o020 != 0:
+		r.add(check, doctor.Warn, fmt.Sprintf("%s has mode %04o: members of its group can change it", path, info.Mode().Perm()), "where somebody else is in that group: chmod g-w "+path)
 	default:
 		r.add(check, doctor.OK, path, "")
 	}
@@ -125,7 +132,7 @@ func (e examination) server(ctx context.Context) {
 		return
 	}
 	if u, err := url.Parse(e.profile.Issuer); err == nil {
-		e.findings([]doctor.Finding{doctor.Proxy(http.ProxyFromEnvironment(&http.Request{URL: u}))})
+		e.findings([]doctor.Finding{doctor.Proxy(confidential.Proxy(&http.Request{URL: u}))})
 	}
 	authorities, err := e.authorities(ctx)
 	if err != nil {

@@ -92,7 +92,7 @@ func classify(err error) failure {
 	switch {
 	case errors.Is(err, errInterrupted):
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
-	case errors.Is(err, flow.ErrPatience):
+	case errors.Is(err, flow.ErrPatience), errors.Is(err, errUnwritten):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
 	case errors.Is(err, flow.ErrCodeExpired):
 		return failure{statusTimeout, []string{"run the command again for another code"}}
@@ -100,6 +100,8 @@ func classify(err error) failure {
 		return failure{statusInteraction, nil}
 	case errors.Is(err, output.ErrNoIDToken):
 		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, output.ErrNoAccessToken):
+		return failure{statusFailure, []string{"for what was issued, as it is: oauthget token -o token, or -o json"}}
 	case errors.Is(err, output.ErrNotBound):
 		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
 	case errors.Is(err, dpop.ErrKeyLost):

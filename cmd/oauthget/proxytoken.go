@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/proxy"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
@@ -61,7 +62,11 @@ func (s *session) proxyToken(ctx context.Context, want proxy.Want) (token.Set, e
 		s.greeting = nil
 		s.store = s.keychain(s.state) // the connection of the last time may be hours old
 	}
-	return s.source().Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+	set, err := s.source().Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+	if err != nil {
+		return token.Set{}, err
+	}
+	return set, output.CheckAccessToken(set) // the first one was none of those, but who knows of the next
 }
 
 // tell says in a few lines what is wrong, and what to do.

@@ -51,6 +51,9 @@ type Key struct {
 	// Secret marks the key whose value is a secret itself. It has no flag: an argv is shown to every user of the machine.
 	Secret bool
 	On     bool // a Bool that is true where nothing says otherwise
+	// Personal marks what a person has for all of their clients: its variable is for every profile. All other variables
+	// describe one client.
+	Personal bool
 
 	check func(values []string) error // the form of the value alone; nil where anything will do
 }
@@ -124,11 +127,11 @@ var keys = []Key{
 	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
 	key("security_profile", String, "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), checkOneOf(SecurityProfiles())),
 	key("api_hosts", List, "host that may be sent the access token", checkHosts),
-	key(keyStore, String, "where tokens are kept: keychain, file, none", checkOneOf(Stores())),
-	key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText),
-	key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand),
+	personal(key(keyStore, String, "where tokens are kept: keychain, file, none", checkOneOf(Stores()))),
+	personal(key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText)),
+	personal(key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand)),
 	key("account", String, "account to sign in as", checkText),
-	key("browser", String, "command that opens a URL", checkText),
+	personal(key("browser", String, "command that opens a URL", checkText)),
 }
 
 const (
@@ -150,6 +153,11 @@ func key(name string, kind Kind, usage string, check func([]string) error) Key {
 		Name: name, Flag: strings.ReplaceAll(name, "_", "-"), Env: "OAUTHGET_" + strings.ToUpper(name),
 		Kind: kind, Usage: usage, check: check,
 	}
+}
+
+func personal(k Key) Key {
+	k.Personal = true
+	return k
 }
 
 // scopesKey is the one key whose flag bears another name: --scope orders:read reads as the request parameter does.
