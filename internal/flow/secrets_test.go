@@ -13,6 +13,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -104,6 +105,15 @@ func TestNoErrorOfTheTokensRepeatsASecret(t *testing.T) {
 	}
 	r, _ := newScripted(config.Profile{Grant: config.GrantJWTBearer}, says(200, `{"access_token":"canary-access","token_type":"x canary-assertion.e30.x"}`))
 	if _, err := r.JWTBearer(t.Context(), token.NewSecret("canary-assertion.e30.x")); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Error(err)
+	}
+}
+
+func TestErrorThatComesThroughTheBrowserRepeatsNoSecret(t *testing.T) {
+	r := newRig(t, demoas.Config{DenyAll: true, Faults: demoas.Faults{ErrorDescription: "bad canary-s3cret"}})
+	r.Auth = clientauth.Client{ID: "demo", Method: clientauth.Post, Secret: token.NewSecret("canary-s3cret")}
+	_, err := r.AuthorizationCode(t.Context())
+	if !Denied(err) || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "[redacted]") {
 		t.Error(err)
 	}
 }
