@@ -15,7 +15,7 @@ import (
 const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it, with the action behind the profile.
 
 get prints the token: as a Bearer credential to a git that takes one (2.46) for a server that does, else as the password of
---username. erase, which git says when a server refused the token, has the next get refresh it. store does nothing: oauthget
+--username. erase, which git says with the token that a server refused, has the next get refresh it. store does nothing: oauthget
 has stored it. Servers that api_hosts does not name, where the profile has it, get no answer, and git asks the next helper.
 GIT_TERMINAL_PROMPT=0 is taken for --no-input.`
 

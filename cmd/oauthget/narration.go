@@ -25,6 +25,8 @@ type narration struct {
 	source string // of the metadata that was told of last
 	grant  string // the grant_type that was sent last
 	steps  []walkthrough.Step
+	poll   bool  // the last step is a poll that was answered by "not yet",
+	polls  int   // and so many like it have been kept back since
 	err    error // of writing to stdout
 }
 
@@ -54,7 +56,13 @@ func (n *narration) knows(m discovery.Metadata) {
 func (n *narration) exchange(e trace.Exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	pending := walkthrough.Pending(e)
+	if pending && n.poll && n.format != "har" { // which has room for all of them
+		n.polls++
+		return
+	}
 	n.tell(n.server.Exchange(e))
+	n.poll = pending
 }
 
 // event takes what package flow tells and no exchange shows.
@@ -86,6 +94,7 @@ func (n *narration) event(event flow.Event) {
 
 // tell is called with mu held.
 func (n *narration) tell(s walkthrough.Step) {
+	n.tellPolls()
 	n.steps = append(n.steps, s)
 	switch n.format {
 	case "har": // one document, at the end
@@ -95,6 +104,14 @@ func (n *narration) tell(s walkthrough.Step) {
 		n.print(walkthrough.Curl(len(n.steps), s))
 	default:
 		n.print(walkthrough.Text(len(n.steps), s))
+	}
+}
+
+// tellPolls tells of the polls that have been kept back. It is called with mu held.
+func (n *narration) tellPolls() {
+	count := n.polls
+	if n.poll, n.polls = false, 0; count > 0 {
+		n.tell(walkthrough.Polls(count))
 	}
 }
 
@@ -108,6 +125,7 @@ func (n *narration) print(text string) {
 func (n *narration) end(err error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.tellPolls()
 	if n.format == "har" && n.err == nil {
 		n.err = n.printJSON(walkthrough.HAR(version, n.steps))
 	}

@@ -116,7 +116,7 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 	if code := response.Get("error"); code != "" {
 		return token.Set{}, newServerError(ServerError{
 			Op: "log in", Code: code, Description: response.Get("error_description"), URI: response.Get("error_uri"),
-		}, token.NewSecret(l.state))
+		}, append(c.Auth.Secrets(), token.NewSecret(l.state))...)
 	}
 	return c.redeem(ctx, l, response.Get("code"))
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,10 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	if err := response.refusal(op, c.sent(params)); codeOf(err) != "" {
 		return d, err
 	}
-	if err := d.read(response.body, c.Now()); err != nil {
+	if err = d.read(response.body, c.Now()); err == nil {
+		err = c.checkShown(d.DeviceAuthorization)
+	}
+	if err != nil {
 		return d, &untrusted.Error{Op: op, Err: err}
 	}
 	c.observe(DeviceResponse{d.DeviceAuthorization, d.interval})
@@ -155,6 +159,29 @@ func (d *device) read(body []byte, now time.Time) error {
 	}
 	if interval, ok := seconds(r.Interval); ok {
 		d.interval = max(interval, leastInterval)
+	}
+	return nil
+}
+
+// checkShown looks at what the person is about to be shown, and sent to.
+func (c *Client) checkShown(d DeviceAuthorization) error {
+	server, err := url.Parse(cmp.Or(c.Server.Issuer, c.Server.DeviceAuthorizationEndpoint))
+	if err != nil {
+		return errors.New("the server's own address cannot be read") // not reached: it has been asked
+	}
+	known := unspoken(c.Auth.Secrets()...)
+	if known.mask(d.UserCode) != d.UserCode {
+		return errors.New("user_code repeats a secret")
+	}
+	for i, name := range []string{"verification_uri", "verification_uri_complete"} {
+		address := []string{d.VerificationURI, d.VerificationURIComplete}[i]
+		if known.mask(address) != address {
+			return fmt.Errorf("%s repeats a secret", name)
+		}
+		// A GET without a click is enough for some of what listens on this machine.
+		if u, err := url.Parse(address); address != "" && (err != nil || !confidential.NamedBy(server, u)) {
+			return fmt.Errorf("%s: the URL is one on this machine, and the server is not", name)
+		}
 	}
 	return nil
 }

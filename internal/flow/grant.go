@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/oauth2"
-
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/signing"
@@ -48,7 +46,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 		return token.Set{}, err
 	}
 	if c.Profile.Grant == config.GrantTokenExchange {
-		if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
+		if err := c.checkIssued(answer, params.Get("requested_token_type")); err != nil {
 			return token.Set{}, &untrusted.Error{Op: op, Err: err}
 		}
 	}
@@ -56,7 +54,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 }
 
 // requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
-func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	answer, err := c.requestToken(ctx, op, params, key)
 	if err != nil {
 		return nil, c.ofGrant(err)
@@ -72,7 +70,7 @@ func (c *Client) ofGrant(err error) error {
 }
 
 // take makes a set of an answer that no browser waits for.
-func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Key) (token.Set, error) {
+func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key) (token.Set, error) {
 	set := c.set(answer, c.Profile.Scopes, key)
 	var expected idtoken.Expected
 	if c.Profile.NeedsPerson() { // and how they sign in was asked for
@@ -88,7 +86,7 @@ func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Ke
 }
 
 // accept tells the person where the answer is not what was asked for, and has the caller accept the set.
-func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token) (token.Set, error) {
+func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
@@ -96,8 +94,10 @@ func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token
 		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
 	}
 	c.observe(TokenResponse{set, asAsked})
-	if c.Accept != nil {
-		return c.Accept(ctx, set)
+	if c.Accept == nil {
+		return set, nil
 	}
-	return set, nil
+	set, err := c.Accept(ctx, set)
+	answer.secrets.name(&set, set.Subject, set.Username) // which may have been asked for in the meantime
+	return set, err
 }

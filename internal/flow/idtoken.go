@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"golang.org/x/oauth2"
-
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -14,7 +12,7 @@ import (
 
 // addIDToken validates the ID Token of an answer and takes it, and whom it is about, into set. An ID Token that is
 // wrong fails the whole grant; one that nothing is there to check against is left out, with a warning.
-func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *oauth2.Token, expected idtoken.Expected) error {
+func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenReply, expected idtoken.Expected) error {
 	raw, ok := answer.Extra("id_token").(string)
 	if !ok && answer.Extra("id_token") != nil {
 		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
@@ -30,14 +28,16 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *oauth2.
 		return nil
 	}
 	expected.AccessToken = set.AccessToken
-	claims, err := c.verifier().Verify(ctx, token.NewSecret(raw), expected)
+	verifier := c.verifier()
+	verifier.Secrets = answer.secrets
+	claims, err := verifier.Verify(ctx, token.NewSecret(raw), expected)
 	if err != nil {
 		return err
 	}
-	set.IDToken, set.IDTokenExpiry, set.Subject = token.NewSecret(raw), claims.Expiry, claims.Subject
-	set.Username = claims.Username()
+	set.IDToken, set.IDTokenExpiry = token.NewSecret(raw), claims.Expiry
+	answer.secrets.name(set, claims.Subject, claims.Username())
 	c.observe(ValidIDToken{Nonce: !expected.Nonce.Empty(), Symmetric: c.symmetric()})
-	c.warnOfACR(expected.Authentication, claims.ACR)
+	c.warnOfACR(expected.Authentication, answer.secrets.mask(claims.ACR))
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Format is one way to print a token set.
@@ -150,8 +151,8 @@ func idToken(s token.Set, _ time.Time) (string, error) {
 
 func asJSON(s token.Set, now time.Time) (string, error) {
 	m := members(s, now)
-	if s.AuthorizationDetails != "" {
-		m["authorization_details"] = json.RawMessage(s.AuthorizationDetails)
+	if details, ok := m["authorization_details"].(string); ok {
+		m["authorization_details"] = json.RawMessage(details)
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	return string(data) + "\n", err
@@ -177,7 +178,8 @@ func members(s token.Set, now time.Time) map[string]any {
 		m["scope"] = strings.Join(s.Scopes, " ")
 	}
 	if s.AuthorizationDetails != "" {
-		m["authorization_details"] = s.AuthorizationDetails // a template prints it; JSON has it as the array it is
+		// A template prints it; JSON has it as the array it is. It is the server's text, and stdout may be a terminal.
+		m["authorization_details"] = string(untrusted.EscapeJSON([]byte(s.AuthorizationDetails)))
 	}
 	return m
 }

@@ -81,6 +81,23 @@ func TestGrantedAuthorizationDetailsAreAnArrayInJSONAndATextInATemplate(t *testi
 	}
 }
 
+func TestGrantedAuthorizationDetailsHoldNothingThatATerminalObeys(t *testing.T) {
+	const said = "\u009b31m\u202eevil\u2028\U000e0041"
+	raw, _ := json.Marshal([]any{map[string]string{"type": said, said: "x"}})
+	s := full()
+	s.AuthorizationDetails = string(raw)
+	for _, format := range []string{"json", "template={{.authorization_details}}"} {
+		f, _ := Parse(format)
+		text, err := f.Render(s, noon)
+		if err != nil || strings.ContainsFunc(text, func(r rune) bool { return r > '~' }) {
+			t.Errorf("%s: %q, %v", format, text, err)
+		}
+		if !strings.Contains(text, `\u009b31m\u202eevil`) {
+			t.Errorf("%s does not say what was granted: %s", format, text)
+		}
+	}
+}
+
 func TestShellAndCurlReadTheTokenBackWhateverItHolds(t *testing.T) {
 	nasty := token.Set{AccessToken: token.NewSecret(`a'b"c\d$(id)` + "`id`" + `!e\n`)}
 	f, _ := Parse("env")

@@ -32,7 +32,7 @@ func PushedAuthorizationResponse() Step {
 func DeviceAuthorizationResponse() Step {
 	return Step{
 		Title: "Device authorization response", Rule: "RFC 8628 §3.2", Why: "The person is shown where to enter the code.",
-		Checked: []string{"the address for the person is https, or on this machine", "the code is one that a person can type"},
+		Checked: []string{"the address for the person is https, or on this machine where the server is", "the code is one that a person can type"},
 	}
 }
 

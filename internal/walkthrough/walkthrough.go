@@ -6,7 +6,9 @@
 package walkthrough
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,23 +75,45 @@ func (s Server) kind(e trace.Exchange) kind {
 // grantExchange is the grant_type of RFC 8693 §2.1.
 const grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
+// Pending reports whether e is a poll that was answered by "not yet" (RFC 8628 §3.5). A person may take minutes, and such
+// polls are all alike.
+func Pending(e trace.Exchange) bool {
+	return grantOf(e) == deviceCode && slices.ContainsFunc(e.Response.Body.Fields, func(f trace.Field) bool {
+		return f.Name == "error" && f.Value == `"authorization_pending"`
+	})
+}
+
+// Polls is the step that stands for count polls of that kind, after one that is told.
+func Polls(count int) Step {
+	often := "once"
+	if count > 1 {
+		often = fmt.Sprintf("%d times", count)
+	}
+	return Step{Title: "Token requests", Rule: "RFC 8628 §3.5", Why: "The program asked so " + often + " more, and the person had not decided yet."}
+}
+
+const deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+
+func grantOf(e trace.Exchange) string {
+	for _, f := range e.Request.Body.Fields {
+		if f.Name == "grant_type" {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 // tokenKind tells the grants apart, by grant_type.
 func tokenKind(e trace.Exchange) kind {
 	const title = "Token request"
-	grant := ""
-	for _, f := range e.Request.Body.Fields {
-		if f.Name == "grant_type" {
-			grant = f.Value
-		}
-	}
-	switch grant {
+	switch grantOf(e) {
 	case "authorization_code":
 		return kind{title, "RFC 6749 §4.1.3, RFC 7636 §4.5", "The code is redeemed, once, with the verifier that nobody has seen yet."}
 	case "refresh_token":
 		return kind{title, "RFC 6749 §6", "The refresh token is exchanged for a new access token."}
 	case "client_credentials":
 		return kind{title, "RFC 6749 §4.4.2", "The client asks for itself."}
-	case "urn:ietf:params:oauth:grant-type:device_code":
+	case deviceCode:
 		return kind{title, "RFC 8628 §3.4", "The program asks whether the person has allowed the access."}
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
 		return kind{title, "RFC 7523 §2.1", "An assertion is exchanged for an access token."}
@@ -99,12 +123,11 @@ func tokenKind(e trace.Exchange) kind {
 	return kind{title, "RFC 6749 §3.2", ""}
 }
 
-// targetOf is an endpoint without its query.
+// targetOf is an endpoint as the target of an exchange.
 func targetOf(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return endpoint
 	}
-	u.RawQuery, u.ForceQuery = "", false
-	return u.String()
+	return trace.Target(u)
 }

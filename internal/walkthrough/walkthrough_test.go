@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func recorded(t *testing.T) (Server, trace.Exchange) {
 	t.Cleanup(server.Close)
 	var told trace.Exchange
 	client := http.Client{Transport: trace.Record(http.DefaultTransport, func(e trace.Exchange) { told = e })}
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {"canary-code"}, "resource": {"https://api.example/?a=$(id)`\"\\"}}
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {"canary-code"}, "resource": {"https://api.example/?a=$(id)`\"\\it's!1"}}
 	req, _ := http.NewRequest(http.MethodPost, server.URL+"/token?tenant=1", strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth("cli", "canary-secret")
@@ -72,7 +73,7 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	if strings.Count(markdown, "```")%2 != 0 || !strings.Contains(markdown, "- [x] state") || !strings.Contains(markdown, "a'''b") {
 		t.Errorf("Markdown:\n%s", markdown)
 	}
-	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode "code=$CODE"`, "state=$STATE", "# the address it ends at has code=…"} {
+	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# the address it ends at has code=…"} {
 		if !strings.Contains(curl, want) {
 			t.Errorf("curl lacks %q:\n%s", want, curl)
 		}
@@ -128,6 +129,48 @@ func TestWhatIsSaidToBeCheckedDependsOnWhatWas(t *testing.T) {
 	}
 }
 
+func TestEndpointIsKnownHoweverItsPathIsWritten(t *testing.T) {
+	for _, path := range []string{"/token/!export:1/x", "/a%2Fb/token", "/%7etoken", "/token?", "/" + strings.Repeat("long/", 60) + "token", "/t#f"} {
+		var told trace.Exchange
+		answer := roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: http.NoBody, Header: http.Header{}}, nil
+		})
+		client := http.Client{Transport: trace.Record(answer, func(e trace.Exchange) { told = e })}
+		if _, err := client.PostForm("https://as.example"+path, url.Values{"grant_type": {"client_credentials"}}); err != nil {
+			t.Fatal(err)
+		}
+		if s := (Server{TokenEndpoint: "https://as.example" + path}).Exchange(told); s.Title != "Token request" {
+			t.Errorf("%s is told as a %s to %s", path, s.Title, told.Target)
+		}
+	}
+}
+
+func TestOnlyAPollWithoutADecisionIsPending(t *testing.T) {
+	poll := func(grant, code string) trace.Exchange {
+		return trace.Exchange{
+			Request:  trace.Message{Body: trace.Body{Fields: []trace.Field{{Name: "grant_type", Value: grant}}}},
+			Response: trace.Message{Body: trace.Body{Fields: []trace.Field{{Name: "error", Value: `"` + code + `"`}}}},
+		}
+	}
+	for want, list := range map[bool][]trace.Exchange{
+		true:  {poll(deviceCode, "authorization_pending")},
+		false: {poll(deviceCode, "slow_down"), poll(deviceCode, "access_denied"), poll("authorization_code", "authorization_pending"), {}},
+	} {
+		for _, e := range list {
+			if Pending(e) != want {
+				t.Errorf("%+v: %v", e, !want)
+			}
+		}
+	}
+	if why := Polls(1).Why + Polls(3).Why; !strings.Contains(why, " once more,") || !strings.Contains(why, " 3 times more,") {
+		t.Error(why)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 func TestCurlCommandMeansWhatItSays(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for a POSIX shell")
@@ -138,15 +181,21 @@ func TestCurlCommandMeansWhatItSays(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s\n%s", err, out, script)
 	}
+	// Outside of single quotes, an interactive bash would put a line of its history there.
+	if bare := singleQuoted.ReplaceAllString(Curl(1, server.Exchange(e)), ""); strings.Contains(bare, "!") {
+		t.Errorf("%s", bare)
+	}
 	want := []string{
 		"-sS", e.Target + "?tenant=" + "", "-u", "i:s", "--data-urlencode", "code=c", "--data-urlencode", "grant_type=authorization_code",
-		"--data-urlencode", "resource=https://api.example/?a=$(id)`\"\\", "",
+		"--data-urlencode", "resource=https://api.example/?a=$(id)`\"\\it's!1", "",
 	}
 	got := strings.Split(string(out), "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s\n%s", diff, script)
 	}
 }
+
+var singleQuoted = regexp.MustCompile(`'[^']*'|\\'`)
 
 // TestHARHasWhatTheFormatDemands holds the members that HAR 1.2 does not call optional.
 func TestHARHasWhatTheFormatDemands(t *testing.T) {
