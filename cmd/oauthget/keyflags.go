@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"strconv"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -19,7 +22,7 @@ func addKeyFlags(cmd *cobra.Command) {
 		}
 		switch key.Kind {
 		case config.Bool:
-			cmd.Flags().Bool(key.Flag, key.On, key.Usage)
+			cmd.Flags().VarPF(newBoolValue(key.On), key.Flag, "", key.Usage).NoOptDefVal = "true"
 		case config.List, config.Scopes, config.Command, config.Table, config.Ports:
 			cmd.Flags().StringArray(key.Flag, nil, key.Usage)
 		default:
@@ -27,6 +30,36 @@ func addKeyFlags(cmd *cobra.Command) {
 		}
 		_ = cmd.Flags().SetAnnotation(key.Flag, keyGroup, []string{key.Name})
 	}
+}
+
+// boolValue is the value of a key that is true or false, or empty: as if the key were not said, which for some keys is
+// a third state. The flags of package pflag know two.
+type boolValue string
+
+func newBoolValue(on bool) *boolValue {
+	v := boolValue("")
+	if on {
+		v = "true"
+	}
+	return &v
+}
+
+func (v *boolValue) String() string { return string(*v) }
+
+// Type is what pflag writes its help by.
+func (v *boolValue) Type() string { return "bool" }
+
+func (v *boolValue) Set(text string) error {
+	if text == "" {
+		*v = ""
+		return nil
+	}
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		return errors.New("want true or false, or nothing to remove it")
+	}
+	*v = boolValue(strconv.FormatBool(b))
+	return nil
 }
 
 // keyFlags returns the profile keys given on the command line, in their text form.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -111,7 +112,7 @@ func (a *app) profileAddCommand() *cobra.Command {
 }
 
 func (a *app) profileSetCommand() *cobra.Command {
-	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience ''",
+	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce=",
 		func(e *config.Editor, name string, keys map[string][]string) error { return e.Set(name, keys) })
 }
 
@@ -149,6 +150,10 @@ func (a *app) editProfile(edit func(*config.Editor) error) error {
 }
 
 func exactlyOneName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 && slices.Contains(args[1:], "") {
+		// The shell's '' behind --pkce is an argument of its own: pflag gives a boolean no word that follows it.
+		return &usageError{errors.New("a flag that is true or false is removed by --FLAG=, without a space"), cmd.CommandPath()}
+	}
 	if len(args) != 1 {
 		return &usageError{errors.New(cmd.CommandPath() + " takes one profile name"), cmd.CommandPath()}
 	}

@@ -42,7 +42,7 @@ func (r resolution) check() error {
 	return nil
 }
 
-// checkSetting judges a value by itself. A single value may be empty: that is how a flag clears what the file says.
+// checkSetting judges a value by itself. An empty string is as good as none.
 func checkSetting(k *Key, values []string) *Error {
 	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
 		return wrong(k.Name, "want %s", k.Kind.want())
