@@ -267,11 +267,5 @@ func fromNetwork(err error) (failure, bool) {
 	if !isURL && !isOp && !isTold && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
 	}
-	if untrusted.ClientCertificateRefused(err) {
-		return failure{statusNetwork, []string{"check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"}}, true
-	}
-	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
-		return failure{statusNetwork, []string{"check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"}}, true
-	}
-	return failure{statusNetwork, []string{"check the connection, a proxy in HTTPS_PROXY, and the address in the profile"}}, true
+	return failure{statusNetwork, []string{networkHint(err)}}, true
 }
