@@ -98,8 +98,11 @@ func classify(err error) failure {
 		return failure{statusTimeout, []string{"run the command again for another code"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
 		return failure{statusInteraction, nil}
-	case errors.Is(err, output.ErrNoIDToken):
-		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, errBound):
+		return failure{statusFailure, []string{
+			"the protocol cannot bear a proof: use a profile without dpop and security_profile, whose tokens are of the type Bearer",
+			"or make the requests with oauthget curl or through oauthget proxy, which sign each",
+		}}
 	case errors.Is(err, output.ErrNotBound):
 		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
 	case errors.Is(err, dpop.ErrKeyLost):
@@ -176,6 +179,11 @@ func fromUntrusted(err error) (failure, bool) {
 	if errors.Is(err, flow.ErrNotBound) {
 		return failure{statusServer, []string{
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
+		}}, true
+	}
+	if _, ok := errors.AsType[*flow.ServerLacksError](err); ok {
+		return failure{statusServer, []string{
+			"ask those who run the server for it, or remove security_profile from the profile, which demands it",
 		}}, true
 	}
 	if hints := idTokenHints(err); hints != nil {

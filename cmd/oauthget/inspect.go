@@ -141,7 +141,7 @@ func (i *inspector) take(ctx context.Context) (err error) {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return fmt.Errorf("inspect token: %w", output.ErrNoIDToken)
+		return i.session.aboutIDToken(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
 	}
 	return nil
 }
