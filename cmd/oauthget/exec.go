@@ -64,7 +64,7 @@ func (a *app) execCommand() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &hinted{&usageError{err, cmd.CommandPath()}, []string{execForm}}
 	})
-	a.completeProfiles(cmd, 1)
+	a.completeThenFiles(cmd, true)
 	return cmd
 }
 

@@ -15,7 +15,6 @@ const keyGroup = "oauthget_profile_key"
 
 // addKeyFlags makes every profile key a flag of cmd.
 func addKeyFlags(cmd *cobra.Command) {
-	defer completeKeys(cmd)
 	for _, key := range config.Keys() {
 		if key.Flag == "" {
 			continue
@@ -27,6 +26,9 @@ func addKeyFlags(cmd *cobra.Command) {
 			cmd.Flags().StringArray(key.Flag, nil, key.Usage)
 		default:
 			cmd.Flags().String(key.Flag, "", key.Usage)
+		}
+		if key.Values != nil {
+			_ = cmd.RegisterFlagCompletionFunc(key.Flag, cobra.FixedCompletions(key.Values, cobra.ShellCompDirectiveNoFileComp))
 		}
 		_ = cmd.Flags().SetAnnotation(key.Flag, keyGroup, []string{key.Name})
 	}
@@ -77,26 +79,4 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 		given[name[0]] = []string{f.Value.String()}
 	})
 	return given
-}
-
-// completeProfiles offers the profiles of the file for the arguments of cmd, as many as it takes.
-func (a *app) completeProfiles(cmd *cobra.Command, most int) {
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		file, err := a.profileFile(cmd.Context())
-		if err != nil || file == nil || len(args) >= most {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		names, _ := file.Profiles()
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// completeKeys offers the values of the keys that take one of a few.
-func completeKeys(cmd *cobra.Command) {
-	for flag, values := range map[string][]string{
-		"store": config.Stores(), "token-endpoint-auth-method": config.AuthMethods(), "grant": config.Grants(),
-		"response-mode": config.ResponseModes(), "security-profile": config.SecurityProfiles(),
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	}
 }

@@ -98,17 +98,20 @@ func (a *app) profileShowCommand() *cobra.Command {
 		},
 	}
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
 func (a *app) profileAddCommand() *cobra.Command {
-	return a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
+	cmd := a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
 		func(e *config.Editor, name string, keys map[string][]string) error {
 			if err := config.CheckName(name, a.commands); err != nil {
 				return err
 			}
 			return e.AddProfile(name, keys)
 		})
+	cmd.ValidArgsFunction = cobra.NoFileCompletions // the name is a new one
+	return cmd
 }
 
 func (a *app) profileSetCommand() *cobra.Command {
@@ -128,17 +131,20 @@ func (a *app) profileEditCommand(use, short, example string, edit func(e *config
 		},
 	}
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
 func (a *app) profileRemoveCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a profile from the file; its tokens stay until oauthget logout NAME",
 		Example: "  oauthget logout work\n  oauthget profile remove work", Args: exactlyOneName,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.editProfile(func(e *config.Editor) error { return e.RemoveProfile(args[0]) })
 		},
 	}
+	a.completeProfiles(cmd, 1)
+	return cmd
 }
 
 func (a *app) editProfile(edit func(*config.Editor) error) error {
