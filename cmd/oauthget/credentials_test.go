@@ -50,7 +50,7 @@ func serveMutual(t *testing.T) *mutualServer {
 	}
 	s.mutual = start(tls.RequireAnyClientCert, func(w http.ResponseWriter, r *http.Request) {
 		s.note(r)
-		_ = json.NewEncoder(w).Encode(map[string]string{"access_token": "canary-a", "token_type": "Bearer"})
+		_ = json.NewEncoder(w).Encode(map[string]string{"access_token": "canary-a", "token_type": "Bearer", "sub": "ada"})
 	})
 	s.public = start(tls.RequestClientCert, func(w http.ResponseWriter, r *http.Request) {
 		s.note(r)
@@ -58,7 +58,7 @@ func serveMutual(t *testing.T) *mutualServer {
 			"issuer": s.public.URL, "authorization_endpoint": s.public.URL + "/authorize", "token_endpoint": s.public.URL + "/token",
 			"revocation_endpoint": s.public.URL + "/revoke", "jwks_uri": s.public.URL + "/jwks", "keys": []any{},
 			"token_endpoint_auth_methods_supported": []string{"tls_client_auth", "self_signed_tls_client_auth"},
-			"mtls_endpoint_aliases":                 map[string]string{"token_endpoint": s.mutual.URL + "/mutual/token", "revocation_endpoint": s.mutual.URL + "/mutual/revoke"},
+			"mtls_endpoint_aliases":                 map[string]string{"token_endpoint": s.mutual.URL + "/mutual/token", "revocation_endpoint": s.mutual.URL + "/mutual/revoke", "userinfo_endpoint": s.mutual.URL + "/mutual/userinfo"},
 		})
 	})
 	return s
@@ -127,13 +127,17 @@ func TestCertificateGoesToTheAliasesAndNotToWhatEverybodyReads(t *testing.T) {
 	if err := client.Revoke(t.Context(), set); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := client.Userinfo(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]bool{
 		"/.well-known/openid-configuration": false, "/jwks": false, "/mutual/token": true, "/mutual/revoke": true,
+		"/mutual/userinfo": true,
 	} {
 		if got, asked := server.presented[path]; got != want || !asked {
 			t.Errorf("%s: asked %v, certificate presented %v, want %v", path, asked, got, want)
 		}
-		if want && server.clientIDs[path] != "cli" {
+		if want && path != "/mutual/userinfo" && server.clientIDs[path] != "cli" {
 			t.Errorf("%s: client_id %q", path, server.clientIDs[path])
 		}
 	}

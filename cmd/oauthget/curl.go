@@ -19,7 +19,9 @@ to any where the profile has no api_hosts; curl takes it along no redirect to an
 without it, and a warning says why.
 
 Where the answer is 401 and the token came from the store, it is refreshed, and the request repeated, once. That takes one
-URL, and bodies that can be read again: files, and not standard input. docs/use.md has the rules.`
+URL, and bodies that can be read again: files, and not standard input.
+
+A request to this machine over http, or with -k, goes through no proxy, and ~/.curlrc is not read for it. docs/use.md has the rules.`
 
 const curlExample = `  oauthget curl work https://api.example.com/orders
   oauthget curl work -fsS --json @order.json https://api.example.com/orders
@@ -85,13 +87,13 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 		return &usageError{err, cmd.CommandPath()}
 	}
 	if !send {
-		return a.become(program, append([]string{"curl"}, rest...), childEnviron(s))
+		return a.become(program, append([]string{"curl"}, rest...), s.childEnviron())
 	}
 	return s.runCurl(cmd.Context(), curl.Attempt{Program: program, Command: command}, request)
 }
 
 // mayCurl reports whether the token goes with the request, and warns where it does not. What would send it along to some
-// hosts that may have it and to others that may not is an error.
+// hosts that may have it and to others that may not is an error, and so is what would let it leave this machine unprotected.
 func (s *session) mayCurl(command curl.Command) (bool, error) {
 	if option := command.Credentials(); option != "" {
 		s.warn("no token is sent: %s brings credentials of its own", option)
@@ -110,6 +112,9 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 		switch {
 		case !confidential.URL(u):
 			why = fmt.Sprintf("%s://%s is neither https nor this machine", u.Scheme, u.Host)
+		// RFC 6750 §5.3: "The client MUST validate the TLS certificate chain when making requests to protected resources."
+		case command.Unverified() && !confidential.Loopback(u.Hostname()):
+			why = fmt.Sprintf("by --insecure anybody may answer for %s; --cacert names an authority to trust", u.Host)
 		case !s.profile.MaySend(u):
 			why = fmt.Sprintf("%s is not among the api_hosts of the profile", u.Host)
 		default:
@@ -118,7 +123,7 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 	}
 	switch {
 	case may == len(targets):
-		return may > 0, nil // curl --version, say, has no use for one
+		return may > 0, command.CheckExposed() // curl --version, say, has no use for one
 	case may > 0:
 		return false, fmt.Errorf("the token may go to one of the URLs and not to another (%s): run curl once for each", why)
 	}

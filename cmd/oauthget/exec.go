@@ -150,6 +150,7 @@ func (e *execution) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	e.several = len(e.names) > 1
 	var sessions []*session
 	for _, name := range e.names {
 		s, err := e.openSession(cmd, name)
@@ -158,7 +159,8 @@ func (e *execution) run(cmd *cobra.Command) error {
 		}
 		sessions = append(sessions, s)
 	}
-	env := childEnviron(sessions...)
+	withholdTogether(sessions)
+	env := sessions[0].childEnviron()
 	for i, s := range sessions {
 		set, _, err := s.obtain(cmd.Context(), e.request)
 		if err != nil {

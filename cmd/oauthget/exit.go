@@ -92,7 +92,7 @@ func classify(err error) failure {
 	switch {
 	case errors.Is(err, errInterrupted):
 		return failure{statusInterrupted, []string{"run the command again to start over; what is stored has been kept"}}
-	case errors.Is(err, flow.ErrPatience):
+	case errors.Is(err, flow.ErrPatience), errors.Is(err, errUnwritten):
 		return failure{statusTimeout, []string{"give more time to act with --timeout 15m"}}
 	case errors.Is(err, flow.ErrCodeExpired):
 		return failure{statusTimeout, []string{"run the command again for another code"}}
@@ -103,6 +103,8 @@ func classify(err error) failure {
 			"the protocol cannot bear a proof: use a profile without dpop and security_profile, whose tokens are of the type Bearer",
 			"or make the requests with oauthget curl or through oauthget proxy, which sign each",
 		}}
+	case errors.Is(err, output.ErrNoAccessToken):
+		return failure{statusFailure, []string{"for what was issued, as it is: oauthget token -o token, or -o json"}}
 	case errors.Is(err, output.ErrNotBound):
 		return failure{statusFailure, []string{"with dpop_allow_bearer = true the server may send such a token, which -o header is for"}}
 	case errors.Is(err, dpop.ErrKeyLost):

@@ -53,6 +53,9 @@ type Key struct {
 	On     bool // a Bool that is true where nothing says otherwise
 	// Values are what the key takes, or most likely takes, for completion; nil where there is no telling.
 	Values []string
+	// Personal marks what a person has for all of their clients: its variable is for every profile. All other variables
+	// describe one client.
+	Personal bool
 
 	check func(values []string) error // the form of the value alone; nil where anything will do
 }
@@ -126,11 +129,11 @@ var keys = []Key{
 	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
 	oneOfThem("security_profile", "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), SecurityProfiles()),
 	key("api_hosts", List, "host that may be sent the access token", checkHosts),
-	oneOfThem(keyStore, "where tokens are kept: keychain, file, none", Stores()),
-	key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText),
-	key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand),
+	personal(oneOfThem(keyStore, "where tokens are kept: keychain, file, none", Stores())),
+	personal(key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText)),
+	personal(key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand)),
 	key("account", String, "account to sign in as", checkText),
-	key("browser", String, "command that opens a URL", checkText),
+	personal(key("browser", String, "command that opens a URL", checkText)),
 }
 
 const (
@@ -163,6 +166,11 @@ func oneOfThem(name, usage string, values []string) Key {
 // such is k with values that it most likely has.
 func such(k Key, values []string) Key {
 	k.Values = values
+	return k
+}
+
+func personal(k Key) Key {
+	k.Personal = true
 	return k
 }
 

@@ -16,6 +16,10 @@ type Input struct {
 	Flags     map[string][]string
 	LookupEnv func(string) (string, bool) // os.LookupEnv; nil for no environment
 	Commands  []string                    // names that a profile may not bear
+	// OneOfMany says that the variables of the environment were not set with this profile in mind: it is one of several, or
+	// another one presents its token. Those that describe a client are not for it, since a client secret would go to
+	// whatever server the profile names.
+	OneOfMany bool
 }
 
 // Resolve gives the profile by flag over environment over file over default, checked, and where each value came from.
@@ -25,7 +29,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 	if err != nil {
 		return Profile{}, nil, err
 	}
-	environment, err := fromEnvironment(in.LookupEnv)
+	environment, err := in.fromEnvironment()
 	if err != nil {
 		return Profile{}, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,6 +106,40 @@ func TestPushedRequestsAreRequiredRefusedOrLeftToTheServer(t *testing.T) {
 		p, _, err := Resolve(Input{Flags: flags})
 		if err != nil || p.RequirePAR != want[0] || p.WithoutPAR != want[1] {
 			t.Errorf("%q: %v, required %v, without %v", text, err, p.RequirePAR, p.WithoutPAR)
+		}
+	}
+}
+
+func TestVariablesThatDescribeAClientAreForNoneOfMany(t *testing.T) {
+	const text = "[profiles.w]\nissuer = 'https://i.example'\nclient_id = 'c'\n"
+	want, _, err := resolved(t, text, Input{Name: "w"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	personal := []string{"store", "identity_file", "passphrase_command", "browser"}
+	for _, k := range Keys() {
+		if k.Personal != slices.Contains(personal, k.Name) {
+			t.Errorf("%s is for every profile: %v", k.Name, k.Personal)
+		}
+		if k.Personal {
+			continue
+		}
+		// A value that would be refused is not even looked at.
+		got, origins, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{k.Env: "\x00"})})
+		if err != nil || !cmp.Equal(got, want) || origins[k.Name].Kind == FromEnvironment {
+			t.Errorf("%s: %v %s", k.Env, err, cmp.Diff(want, got))
+		}
+	}
+	got, _, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{"OAUTHGET_STORE": "none", "OAUTHGET_BROWSER": "b"})})
+	if err != nil || got.Store != "none" || got.Browser != "b" {
+		t.Errorf("%v: store %s, browser %s", err, got.Store, got.Browser)
+	}
+}
+
+func TestEverySecretThatAKeyHoldsIsKeptFromPrograms(t *testing.T) {
+	for _, k := range Keys() {
+		if k.Secret && !slices.Contains(SecretVariables(), k.Env) {
+			t.Errorf("%s is passed on", k.Env)
 		}
 	}
 }

@@ -56,6 +56,8 @@ type SecretAccess struct {
 	// Run starts a program without a shell and returns what it printed; nil for os/exec.
 	Run    func(ctx context.Context, argv []string) ([]byte, error)
 	Stderr io.Writer // of that program, which may have to ask for a passphrase; nil for none
+	// Without names the variables that such a program is not to see, beside those of our own that hold a secret.
+	Without []string
 	// Keychain looks up an item of the OS keychain. It belongs to the caller: this package opens no socket.
 	Keychain func(ctx context.Context, name string) (string, error)
 	// Stdin is read where a path is "-"; nil for none.
@@ -151,7 +153,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 	case s.Stdin() && access.Stdin != nil:
 		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
 		return string(data), err
-	case s.is("_file") && !s.Stdin():
+	case s.File() != "":
 		return readSecretFile(ctx, s.Value, secretGroup(s.Key) == keySecret)
 	default:
 		return "", errors.New("it cannot be read here")
@@ -161,7 +163,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 func (s SecretSource) run(ctx context.Context, access SecretAccess) (string, error) {
 	run := access.Run
 	if run == nil {
-		run = runner(access.Stderr)
+		run = runner(access)
 	}
 	out, err := run(ctx, s.Command)
 	if err != nil {
@@ -207,14 +209,14 @@ func readSecretFile(ctx context.Context, path string, private bool) (string, err
 }
 
 // runner runs a program without a shell. Its stdout is the secret, so it goes nowhere but here.
-func runner(stderr io.Writer) func(context.Context, []string) ([]byte, error) {
+func runner(access SecretAccess) func(context.Context, []string) ([]byte, error) {
 	return func(ctx context.Context, argv []string) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 		// A grandchild that holds the pipe must not hold the command.
 		cmd.WaitDelay = time.Second
 		out := &capped{}
-		cmd.Stdout, cmd.Stderr = out, stderr
-		cmd.Env = withoutSecrets()
+		cmd.Stdout, cmd.Stderr = out, access.Stderr
+		cmd.Env = withoutSecrets(access.Without)
 		err := cmd.Run()
 		if interrupted(ctx, err) {
 			return nil, context.Cause(ctx)

@@ -54,15 +54,15 @@ func (s settings) fromTexts(k *Key, texts []string, origin Origin) error {
 	return nil
 }
 
-// fromEnvironment reads the variables OAUTHGET_…. An empty one is taken for unset.
-func fromEnvironment(lookupEnv func(string) (string, bool)) (settings, error) {
+// fromEnvironment reads the variables OAUTHGET_… that are for this profile. An empty one is taken for unset.
+func (in Input) fromEnvironment() (settings, error) {
 	out := settings{}
-	if lookupEnv == nil {
+	if in.LookupEnv == nil {
 		return out, nil
 	}
 	for _, k := range keys {
-		text, _ := lookupEnv(k.Env)
-		if text == "" {
+		text, _ := in.LookupEnv(k.Env)
+		if text == "" || in.OneOfMany && !k.Personal {
 			continue
 		}
 		origin := Origin{FromEnvironment, k.Env}

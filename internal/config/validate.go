@@ -212,6 +212,12 @@ func (r resolution) checkRedirect() error {
 		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
 	}
+	// RFC 9700 §2.6: "Authorization responses MUST NOT be transmitted over unencrypted network connections." In front of
+	// listen_address stands whatever has the certificate.
+	if !confidential.URL(u) {
+		e := wrong("redirect_uri", "%s would carry the authorization code in the clear (RFC 9700 §2.6)", printable(u.Scheme+"://"+u.Host))
+		return r.at("redirect_uri", e.advise("use https, with a proxy in front of listen_address, or http://127.0.0.1"))
+	}
 	if u.Port() != "" && len(r.settings["redirect_ports"].values) > 0 {
 		return r.at("redirect_ports", wrong("redirect_ports", "redirect_uri names port %s itself", u.Port()).
 			advise("remove the port from redirect_uri, or redirect_ports"))

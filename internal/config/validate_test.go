@@ -55,6 +55,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{"redirect_uri = \"http://127.0.0.1:80/cb\"\nredirect_ports = [1]", "redirect_ports: redirect_uri names port 80 itself\nremove the port from redirect_uri, or redirect_ports"},
 		{`redirect_ports = [0]`, `redirect_ports: a port is a number from 1 to 65535`},
 		{`redirect_ports = 65536`, `redirect_ports: a port is a number from 1 to 65535`},
+		{"redirect_uri = 'http://app.example/cb'\nlisten_address = '0.0.0.0:8400'", "redirect_uri: http://app.example would carry the authorization code in the clear (RFC 9700 §2.6)\nuse https, with a proxy in front of listen_address, or http://127.0.0.1"},
 		{`listen_address = "app.example:1"`, `listen_address: want an IP address or localhost, and a port if any: 0.0.0.0:8400`},
 		{`listen_address = "127.0.0.1:http"`, `listen_address: the port is a number from 0 to 65535`},
 		{`store = "keyring"`, `store: "keyring" is not one of keychain, file, none`},

@@ -81,6 +81,9 @@ func (c Command) Discloses() string {
 	return ""
 }
 
+// Unverified reports whether curl is told to take whoever answers an https request for the host it names.
+func (c Command) Unverified() bool { return c.has("insecure") }
+
 // Method is the HTTP method of the request.
 func (c Command) Method() string {
 	if explicit := c.values("request"); len(explicit) > 0 {

@@ -32,7 +32,8 @@ func newServer(t *testing.T) *server {
 		s.asked = append(s.asked, r.URL.Path)
 		answer := s.answers[r.URL.Path]
 		s.mu.Unlock()
-		if answer == nil {
+		// "queried using an HTTP GET request" RFC 8414 §3.1
+		if answer == nil || r.Method != http.MethodGet {
 			http.NotFound(w, r)
 			return
 		}
@@ -163,6 +164,20 @@ func TestFetchGoesOnWhereThereIsNoDocument(t *testing.T) {
 				t.Errorf("source %q, error %v", m.Source, err)
 			}
 		})
+	}
+}
+
+func TestFetchTakesMetadataOfStatus200Alone(t *testing.T) {
+	for _, code := range []int{http.StatusNonAuthoritativeInfo, http.StatusNotFound} {
+		s := newServer(t)
+		s.answers[openIDConfiguration] = func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(code)
+			body("application/json", `{"issuer":"`+s.URL+`"}`)(w, r)
+		}
+		s.publish(oauthServer, s.URL, "")
+		if m, err := s.client().Fetch(t.Context(), s.URL, false); err != nil || m.Source != s.URL+oauthServer {
+			t.Errorf("%d: source %q, error %v", code, m.Source, err)
+		}
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,7 +65,7 @@ func normalize(h http.Header, body []byte) []byte {
 	if media, _, _ := mime.ParseMediaType(h.Get("Content-Type")); media != "application/json" {
 		h.Set("Content-Type", "application/json")
 	}
-	changed := false
+	changed := dropLookalikes(object)
 	if raw, ok := object["expires_in"]; ok {
 		if seconds, ok := lifetime(raw); ok {
 			object["expires_in"] = strconv.AppendInt(nil, seconds, 10)
@@ -85,6 +87,20 @@ func normalize(h http.Header, body []byte) []byte {
 		return body
 	}
 	return rewritten
+}
+
+// known are the members that golang.org/x/oauth2 reads by encoding/json, which takes them in any case.
+var known = []string{"access_token", "token_type", "refresh_token", "expires_in", "error", "error_description", "error_uri"}
+
+// dropLookalikes removes members that differ from known ones in case alone, and reports whether there were any. "The client
+// MUST ignore unrecognized value names in the response" (RFC 6749 §5.1), and "all the protocol parameter names and values
+// are case sensitive" (§1.9).
+func dropLookalikes(object map[string]json.RawMessage) bool {
+	before := len(object)
+	maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool {
+		return slices.ContainsFunc(known, func(k string) bool { return k != name && strings.EqualFold(k, name) })
+	})
+	return len(object) != before
 }
 
 // lifetime reads expires_in in whole seconds, whatever its JSON type. A token that lives for no time at all is passed

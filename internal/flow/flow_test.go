@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,6 +105,9 @@ func TestAuthorizationRequestBearsWhatTheStandardsAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := event[AuthorizationRequest](t, r).URL.Query()
+	if !strings.HasPrefix(q.Get("redirect_uri"), "http://127.0.0.1:") {
+		t.Errorf("redirect_uri = %q", q.Get("redirect_uri"))
+	}
 	for name, want := range map[string][]string{
 		"response_type": {"code"}, "client_id": {"demo"}, "scope": {"openid profile offline_access"},
 		"code_challenge_method": {"S256"}, "resource": r.Profile.Resource, "audience": {"api"}, "prompt": {"consent"},
@@ -205,6 +209,26 @@ func TestAnswersThatMustNotBeTrustedBringNoToken(t *testing.T) {
 	}
 }
 
+func TestErrorOfAnotherIssuerIsNotTheServersWord(t *testing.T) {
+	for name, faults := range map[string]demoas.Faults{"another iss": {WrongIss: true}, "none": {OmitIss: true}} {
+		r := newRig(t, demoas.Config{DenyAll: true, Faults: faults})
+		_, err := r.AuthorizationCode(t.Context())
+		if _, ok := errors.AsType[*untrusted.Error](err); !ok || Denied(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestMembersThatNobodyKnowsAreIgnored(t *testing.T) {
+	r := newRig(t, demoas.Config{Faults: demoas.Faults{
+		TokenBody: `{"access_token":"a","token_type":"Bearer","Access_Token":"b","tenant":{"id":[1]},"scope":"orders:read"}`,
+	}})
+	set, err := r.AuthorizationCode(t.Context())
+	if err != nil || set.AccessToken.Reveal() != "a" {
+		t.Errorf("%+v, %v", set, err)
+	}
+}
+
 func TestErrorAnswersAreTheServersWordsMadeFit(t *testing.T) {
 	for name, faults := range map[string]demoas.Faults{
 		"echo":        {EchoSecret: true},
@@ -294,9 +318,15 @@ func TestRefreshTakesTheRotatedToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.events = nil
 	fresh, err := r.Refresh(t.Context(), old)
 	if err != nil || fresh.RefreshToken.Equal(old.RefreshToken) || fresh.RefreshToken.Empty() {
 		t.Fatalf("%v", err)
+	}
+	// The scope of a refresh is what was granted, where the request names none (RFC 6749 §6).
+	form := event[TokenRequest](t, r).Parameters
+	if form.Get("grant_type") != "refresh_token" || !form.Has("refresh_token") || form.Has("scope") {
+		t.Errorf("sent %q", slices.Sorted(maps.Keys(form)))
 	}
 	if _, err := r.Refresh(t.Context(), old); !InvalidGrant(err) {
 		t.Errorf("a spent refresh token: %v", err)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -38,6 +39,22 @@ func TestPushedRequestLeavesNothingInTheURL(t *testing.T) {
 	}
 	if answer := event[PushedResponse](t, r); answer.Lifetime != time.Minute {
 		t.Errorf("lifetime %s", answer.Lifetime)
+	}
+}
+
+func TestEachLoginPushesItsOwnRequest(t *testing.T) {
+	f, r := newFront(t)
+	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+	var used []string
+	for range 2 {
+		f.parBody = fmt.Sprintf(`{"request_uri":"urn:canary:%d","expires_in":60}`, len(used))
+		if _, err := r.AuthorizationCode(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		used = append(used, f.outside.Get("request_uri"))
+	}
+	if !slices.Equal(used, []string{"urn:canary:0", "urn:canary:1"}) {
+		t.Errorf("used %q", used)
 	}
 }
 
@@ -84,7 +101,7 @@ func TestPushedAnswerIsNotTakenOnTrust(t *testing.T) {
 		"a relative one":    {201, `{"request_uri":"r/1"}`, "neither a URN nor an https URL"},
 		"a line break":      {201, `{"request_uri":"urn:x:\n"}`, "a character that no URI does"},
 		"an escape":         {201, `{"request_uri":"urn:x:\u001b[2J"}`, "a character that no URI does"},
-		"without end":       {201, `{"request_uri":"urn:` + strings.Repeat("x", maxRequestURI) + `"}`, "longer than"},
+		"without end":       {201, `{"request_uri":"urn:` + strings.Repeat("x", 512) + `"}`, "longer than"},
 		"a redirect":        {307, ``, "redirects"},
 		"no content":        {204, ``, "204"},
 		"an error":          {400, `{"error":"invalid_request","error_description":"\u001b[2Jno"}`, OpPush + ": the server answered invalid_request"},

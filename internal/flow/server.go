@@ -17,10 +17,10 @@ func Server(m discovery.Metadata, p config.Profile) discovery.Metadata {
 	if p.TLS.CertificateFile != "" {
 		alias = m.MTLSEndpointAliases
 	}
-	// RFC 8705 §5: "When present, an OAuth client intending to do mutual TLS (for OAuth client authentication and/or to
-	// acquire or use certificate-bound tokens) when making a request directly to the authorization server MUST use the
-	// alias URL of the endpoint within the "mtls_endpoint_aliases", in preference to the endpoint URL of the same name at
-	// the top level of metadata." The authorization endpoint is the browser's to ask: the browser has no such certificate.
+	// RFC 8705 §5: "An OAuth client intending to do mutual TLS (for OAuth client authentication and/or to acquire or use
+	// certificate-bound tokens) when making a request directly to the authorization server MUST use the alias URL of the
+	// endpoint within the "mtls_endpoint_aliases", when present, in preference to the endpoint URL of the same name at the
+	// top level of metadata." The authorization endpoint is the browser's to ask: the browser has no such certificate.
 	for _, e := range []struct {
 		published  *string
 		alias, own string

@@ -33,7 +33,8 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	}
 	params = maps.Clone(params)
 	maps.Copy(params, c.Profile.TokenParameters)
-	// RFC 8707 §2.2: the parameter is used "in the access token request" as well. It may be repeated.
+	// RFC 8707 §2.2: "When the "resource" parameter is used on an access token request made to the token endpoint, for all
+	// grant types, it indicates the target service or protected resource". It may be repeated.
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}

@@ -65,8 +65,9 @@ func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]
 	return readUserinfo(body, set.Subject)
 }
 
-// signedUserinfo verifies a signed answer and returns its claims; iss and aud are checked where they are there, since it
-// "SHOULD contain" them (OpenID Connect Core §5.3.2). One that is encrypted, or not signed, is refused.
+// signedUserinfo verifies a signed answer and returns its claims. "If signed, the UserInfo Response MUST contain the Claims
+// iss (issuer) and aud (audience) as members" (OpenID Connect Core §5.3.2); until errata set 2 it was SHOULD, and servers
+// of that time leave them out, so they are checked where they are there. One that is encrypted, or not signed, is refused.
 func (c *Client) signedUserinfo(ctx context.Context, body []byte) ([]byte, error) {
 	if !c.canVerifyKeys() {
 		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, and no issuer is known whose keys would verify it")}

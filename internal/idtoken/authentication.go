@@ -89,8 +89,13 @@ func checkOriginal(c claims, original token.Secret) error {
 	// authentication"
 	case c.nonce != "" && !token.NewSecret(c.nonce).Equal(token.NewSecret(first.nonce)):
 		return errors.New("its nonce is not that of the login")
+	// "its aud Claim Value MUST be the same as in the ID Token issued when the original authentication occurred". It is a
+	// set: RFC 7519 §4.1.3 gives its order no meaning.
+	case !slices.Equal(asSet(c.audience), asSet(first.audience)):
+		return errors.New("its aud is not that of the login")
 	}
-	// "its aud Claim Value MUST include the value used when the ID Token issued when the original authentication occurred".
-	// What else was in there is not the client's to miss: its own identifier has been looked for.
 	return nil
 }
+
+// asSet is list in one order, each element once.
+func asSet(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }

@@ -46,13 +46,14 @@ func (v Verifier) checkAudience(c claims) error {
 	if err := v.checkMember(c); err != nil {
 		return err
 	}
-	// "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp Claim is present." §3.1.3.7 item 4
-	// (errata set 1). Item 3 has us reject "additional audiences not trusted by the Client": we know none of them, and
-	// trust the token only where it says that it was made for us.
+	// "The ID Token MUST be rejected if the ID Token does not list the Client as a valid audience, or if it contains
+	// additional audiences not trusted by the Client." §3.1.3.7 item 3. We know none of them, and trust the token only where
+	// it says that it was made for us: "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp
+	// Claim is present", as item 4 had it before errata set 2.
 	if len(c.audience) > 1 && c.authorizedParty == "" {
 		return errors.New("it is for several clients and does not say by azp which of them it was issued to")
 	}
-	// "If an azp (authorized party) Claim is present, the Client SHOULD verify that its client_id is the Claim Value."
+	// "when an azp (authorized party) Claim is present, the Client SHOULD verify that its client_id is the Claim Value."
 	// §3.1.3.7 item 5
 	if c.authorizedParty != "" && c.authorizedParty != v.ClientID {
 		return fmt.Errorf("it was issued to another client: azp is %s", untrusted.Quote(c.authorizedParty))

@@ -54,6 +54,7 @@ func TestListenRefusesARedirectURIItCannotServe(t *testing.T) {
 		"custom scheme":         {uri: "com.example.app:/cb"},
 		"no host":               {uri: "http:///cb"},
 		"other host":            {uri: "http://dev.example.com/cb"},
+		"other host, a port":    {uri: "http://dev.example.com:8400/cb"},
 		"0.0.0.0":               {uri: "http://0.0.0.0/cb"},
 		"https":                 {uri: "https://127.0.0.1/cb"},
 		"user name":             {uri: "http://x@127.0.0.1/cb"},

@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
@@ -116,14 +117,23 @@ func TestIDTokenFormatNeedsOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoAccessTokenGoesIntoNoHeader(t *testing.T) {
+func TestWhatIsNoAccessTokenIsPrintedAsNone(t *testing.T) {
 	set := token.Set{AccessToken: token.NewSecret("a"), TokenType: token.NotApplicable, IssuedType: "urn:x"}
-	for _, name := range []string{"header", "curl"} {
+	for _, name := range []string{"header", "curl", "env", "query", "exec-credential"} {
 		f, err := Parse(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text, err := f.Render(set, time.Time{}); err == nil || text != "" {
+		if text, err := f.Render(set, time.Time{}); !errors.Is(err, ErrNoAccessToken) || text != "" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+	for _, name := range []string{"token", "json", "template={{.access_token}}"} { // it is what was asked for
+		f, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := f.Render(set, time.Time{}); err != nil || !strings.Contains(text, "a") {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
 	}
