@@ -41,6 +41,7 @@ type app struct {
 	trace    *trace.Writer   // nil unless --trace is given
 
 	narration *narration // nil but for explain
+	several   bool       // the command is about several profiles, so that variables which describe a client are for none
 }
 
 // globalFlags are the flags of every command.

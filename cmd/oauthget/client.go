@@ -5,20 +5,15 @@ import (
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/browser"
-	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// opener opens the profile's browser, which lives for hours and has no business with the client secret.
+// opener opens the profile's browser, which lives for hours and has no business with what tokens are obtained with.
 func (s *session) opener() browser.Opener {
-	o := browser.Opener{Command: s.profile.Browser, Getenv: s.getenv}
-	if s.profile.ClientSecret.Key == "client_secret_env" {
-		o.Without = []string{s.profile.ClientSecret.Value}
-	}
-	return o
+	return browser.Opener{Command: s.profile.Browser, Getenv: s.getenv, Without: s.withheld()}
 }
 
 // client makes the flow's client: endpoints, credentials, and how to use them.
@@ -32,20 +27,28 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+	client, err := s.clientOf(metadata, credentials)
+	if err != nil {
 		return nil, err
 	}
+	client.HTTP, client.Keys = own, keys
+	return client, nil
+}
+
+// clientOf is the flow's client as far as it needs no network: what it makes of the server's metadata.
+func (s *session) clientOf(metadata discovery.Metadata, credentials credentials) (*flow.Client, error) {
 	if s.narration != nil {
 		s.narration.knows(metadata)
+	}
+	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+		return nil, err
 	}
 	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
-		Keys:     keys,
-		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
+		Profile: s.profile, Server: metadata, Auth: auth, Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },
 	}, nil
 }
@@ -54,10 +57,9 @@ func (s *session) clientSecret(ctx context.Context) (token.Secret, error) {
 	if s.profile.ClientSecret.Empty() {
 		return token.Secret{}, nil
 	}
-	return s.profile.ClientSecret.Resolve(ctx, config.SecretAccess{
-		LookupEnv: s.lookupEnv, Stderr: s.stderr,
-		Keychain: s.keychain(s.state).Secret,
-	})
+	access := s.secretAccess()
+	access.Keychain = s.keychain(s.state).Secret
+	return s.readSecret(ctx, s.profile.ClientSecret, access)
 }
 
 // published is what the server says of itself, with the profile's own endpoints laid over it, and its keys.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
-	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -18,9 +17,9 @@ import (
 const credentialDockerLong = `Speak the protocol of docker's credential helpers. docker looks for a program named docker-credential-SUFFIX, which is a
 script of two lines here; a registry is given to it in ~/.docker/config.json.
 
-get prints the token as the secret of --username; erase has the next get refresh it; list names the api_hosts; store does
-nothing: oauthget has stored it. As docker reads stdout alone, a failure is told there, too. Name the registries in
-api_hosts: docker asks a credsStore for every one.`
+get prints the token as the secret of --username; list names the api_hosts; store does nothing, as oauthget has stored it,
+and neither does erase, which docker logout says: oauthget logout is what forgets the token. As docker reads stdout alone, a
+failure is told there, too. Name the registries in api_hosts: docker asks a credsStore for every one.`
 
 const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential docker work "$@"\n' >~/bin/docker-credential-work
   chmod +x ~/bin/docker-credential-work
@@ -42,7 +41,7 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		Example: credentialDockerExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := checkRequest(cmd, h.request)
+			err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username))
 			if err == nil {
 				h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1]))
 			}
@@ -76,13 +75,15 @@ func protocolText(err error) string {
 
 func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 	switch action {
-	case "store":
+	case "store", "erase":
+		// docker erases at docker logout, which takes no token back, and not where a registry has refused one: there is nothing
+		// to be had anew.
 		_, err := io.Copy(io.Discard, h.stdin)
 		return err
 	case "list":
 		text, err := credential.DockerList(h.profile.APIHosts, h.username)
 		return h.answer(text, err)
-	case "get", "erase":
+	case "get":
 	default:
 		return &usageError{fmt.Errorf("docker's actions are get, store, erase and list, not %q", action), cmd.CommandPath()}
 	}
@@ -90,13 +91,7 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 	if err != nil {
 		return err
 	}
-	may := h.mayAnswer(u)
-	switch {
-	case action == "erase" && !may:
-		return nil
-	case action == "erase":
-		return h.source().Expire(cmd.Context(), token.Secret{})
-	case !may:
+	if !h.mayAnswer(u) {
 		return &hinted{fmt.Errorf("answer docker: %w", errNotFound), []string{"add the registry to api_hosts in the profile, if it is to have the token"}}
 	}
 	return h.get(cmd.Context(), server)

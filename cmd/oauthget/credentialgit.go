@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,7 +16,7 @@ import (
 const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it, with the action behind the profile.
 
 get prints the token: as a Bearer credential to a git that takes one (2.46) for a server that does, else as the password of
---username. erase, which git says when a server refused the token, has the next get refresh it. store does nothing: oauthget
+--username. erase, which git says with the token that a server refused, has the next get refresh it. store does nothing: oauthget
 has stored it. Servers that api_hosts does not name, where the profile has it, get no answer, and git asks the next helper.
 GIT_TERMINAL_PROMPT=0 is taken for --no-input.`
 
@@ -38,7 +39,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 		Example: credentialGitExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkRequest(cmd, h.request); err != nil {
+			if err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username)); err != nil {
 				return err
 			}
 			if a.getenv("GIT_TERMINAL_PROMPT") == "0" {

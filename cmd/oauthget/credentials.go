@@ -47,6 +47,8 @@ func (s *session) clientKey(ctx context.Context) (*signing.Key, error) {
 	if path == "" {
 		return nil, nil
 	}
+	ctx, cancel := s.forWriter(ctx)
+	defer cancel()
 	data, err := config.ReadPrivate(ctx, key, path)
 	if err != nil {
 		return nil, err
@@ -64,6 +66,8 @@ func (s *session) clientCertificate(ctx context.Context) (*tls.Certificate, erro
 	if files.CertificateFile == "" {
 		return nil, nil
 	}
+	ctx, cancel := s.forWriter(ctx)
+	defer cancel()
 	private, err := config.ReadPrivate(ctx, keyKey, files.KeyFile)
 	if err != nil {
 		return nil, err
@@ -89,7 +93,9 @@ func (s *session) authorities(ctx context.Context) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
-	data, err := config.ReadPublic(ctx, key, path)
+	ctx, cancel := s.forWriter(ctx)
+	defer cancel()
+	data, err := config.ReadTrusted(ctx, key, path)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,9 @@ to any where the profile has no api_hosts; curl takes it along no redirect to an
 without it, and a warning says why.
 
 Where the answer is 401 and the token came from the store, it is refreshed, and the request repeated, once. That takes one
-URL, and bodies that can be read again: files, and not standard input. docs/use.md has the rules.`
+URL, and bodies that can be read again: files, and not standard input.
+
+A request to this machine over http, or with -k, goes through no proxy, and ~/.curlrc is not read for it. docs/use.md has the rules.`
 
 const curlExample = `  oauthget curl work https://api.example.com/orders
   oauthget curl work -fsS --json @order.json https://api.example.com/orders
@@ -43,7 +45,7 @@ func (a *app) curlCommand() *cobra.Command {
 	}
 	addRequestFlags(cmd, &request)
 	cmd.Flags().SetInterspersed(false) // what follows NAME is curl's, flags too
-	a.completeProfiles(cmd, 1)
+	a.completeThenFiles(cmd, false)
 	return cmd
 }
 
@@ -85,13 +87,13 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 		return &usageError{err, cmd.CommandPath()}
 	}
 	if !send {
-		return a.become(program, append([]string{"curl"}, rest...), childEnviron(s))
+		return a.become(program, append([]string{"curl"}, rest...), s.childEnviron())
 	}
 	return s.runCurl(cmd.Context(), curl.Attempt{Program: program, Command: command}, request)
 }
 
 // mayCurl reports whether the token goes with the request, and warns where it does not. What would send it along to some
-// hosts that may have it and to others that may not is an error.
+// hosts that may have it and to others that may not is an error, and so is what would let it leave this machine unprotected.
 func (s *session) mayCurl(command curl.Command) (bool, error) {
 	if option := command.Credentials(); option != "" {
 		s.warn("no token is sent: %s brings credentials of its own", option)
@@ -121,7 +123,7 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 	}
 	switch {
 	case may == len(targets):
-		return may > 0, nil // curl --version, say, has no use for one
+		return may > 0, command.CheckExposed() // curl --version, say, has no use for one
 	case may > 0:
 		return false, fmt.Errorf("the token may go to one of the URLs and not to another (%s): run curl once for each", why)
 	}

@@ -31,7 +31,7 @@ func (s *session) runCurl(ctx context.Context, attempt curl.Attempt, request tok
 	if option := attempt.Command.Discloses(); option != "" {
 		s.warn("curl's %s shows the token", option)
 	}
-	attempt.Env = childEnviron(s)
+	attempt.Env = s.childEnviron()
 	attempt.Stdin, attempt.Stdout, attempt.Stderr, attempt.Terminal = s.stdin, s.stdout, s.stderr, term.Is(s.stdout)
 	r := &curlRun{session: s, attempt: attempt, set: set, stale: stored}
 	for {

@@ -24,7 +24,7 @@ func TestDeviceGrantIsOfferedWhereTheServerHasItAndNoBrowserIs(t *testing.T) {
 		s := &session{app: &app{outside: outside{stderr: program, lookupEnv: func(name string) (string, bool) {
 			value, ok := overSSH[name]
 			return value, ok
-		}}}}
+		}}}, withheld: func() []string { return nil }}
 		var server discovery.Metadata
 		server.DeviceAuthorizationEndpoint = "https://as.example/device"
 		change(s, &server)

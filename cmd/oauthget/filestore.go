@@ -15,17 +15,17 @@ import (
 const passphraseVariable = "OAUTHGET_PASSPHRASE"
 
 // fileStore is the store of sealed files, and what opens them. Making it asks nothing.
-func (a *app) fileStore(p config.Profile, stateDir string) *store.File {
+func (s *session) fileStore(p config.Profile, stateDir string) *store.File {
 	o := store.FileOptions{
 		StateDir: stateDir, IdentityFile: p.IdentityFile,
-		Passphrase: token.NewSecret(a.getenv(passphraseVariable)),
+		Passphrase: token.NewSecret(s.getenv(passphraseVariable)),
 	}
 	if source := p.Passphrase(); !source.Empty() {
 		o.Command = func(ctx context.Context) (token.Secret, error) {
-			return source.Resolve(ctx, config.SecretAccess{LookupEnv: a.lookupEnv, Stderr: a.stderr})
+			return source.Resolve(ctx, s.secretAccess())
 		}
 	}
-	if !a.global.noInput && term.CanAsk() {
+	if !s.global.noInput && term.CanAsk() {
 		o.Ask = term.AskSecret
 	}
 	return store.NewFile(o)

@@ -212,6 +212,14 @@ func TestInspectBelievesTheIssuerThatWasNamedAndNoOther(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "signature: not verified: --offline") {
 		t.Errorf("status %d, %q", status, out)
 	}
+	for _, args := range [][]string{{"-", "--id-token"}, {"-", "--id-token", "--issuer", i.URL}} {
+		if status, out, errs := looking(t, i.sign(nil), args...); status != statusUsage || out != "" || !strings.Contains(errs, "give --issuer and --client-id") {
+			t.Errorf("%q: status %d, stdout %q, stderr %q", args, status, out, errs)
+		}
+	}
+	if status, out, _ = looking(t, i.sign(nil), "-", "--offline", "--id-token"); status != 0 || !strings.Contains(out, "ID Token, a JWT") {
+		t.Errorf("status %d, %q", status, out)
+	}
 	if status, out, _ = looking(t, unsigned, "-", "--offline"); status != 0 || !strings.Contains(out, "signature: none: anybody") {
 		t.Errorf("status %d, %q", status, out)
 	}
@@ -227,16 +235,19 @@ func TestInspectAsksWhatAnOpaqueTokenMeans(t *testing.T) {
 		status int
 		want   string
 	}{
-		"active":           {`{"active":true,"scope":"a b","exp":1767326585,"username":"ada"}`, asCLI, 0, "\n  active    true\n  scope     a b\n  exp       2026-01-02T04:03:05Z (in 59m)\n"},
-		"not active":       {`{"active":false}`, asCLI, 0, "active  false"},
-		"echoing":          {`{"active":true,"sub":"$TOKEN","x$TOKEN":1}`, asCLI, 0, "[redacted]"},
-		"to deceive":       {`{"active":true,"sub":"\u001b[2J\nsignature: good"}`, asCLI, 0, "  sub     [2J signature: good\n"},
-		"not to be read":   {`{"active":"yes"}`, asCLI, statusServer, "active"},
-		"no client":        {`{"active":true}`, []string{"-", "--issuer", i.URL}, 0, "introspection: none; give --client-id"},
-		"no issuer":        {`{"active":true}`, []string{"-"}, 0, "introspection: none; give --issuer and --client-id"},
-		"offline":          {`{"active":true}`, append(asCLI, "--offline"), 0, "introspection: none; --offline"},
-		"a public client":  {`{"active":true}`, []string{"-", "--issuer", i.URL, "--client-id", "nobody"}, 0, "invalid_client; few servers let a client ask that has no secret"},
-		"without endpoint": {`{"active":true}`, append(asCLI, "--introspection-endpoint", i.URL+"/gone"), 0, "404"},
+		"active":            {`{"active":true,"scope":"a b","exp":1767326585,"username":"ada"}`, asCLI, 0, "\n  active    true\n  scope     a b\n  exp       2026-01-02T04:03:05Z (in 59m)\n"},
+		"not active":        {`{"active":false}`, asCLI, 0, "active  false"},
+		"echoing":           {`{"active":true,"sub":"$TOKEN","x$TOKEN":1}`, asCLI, 0, "[redacted]"},
+		"echoing, escaped":  {`{"active":true,"sub":"\u0063anary-2YotnFZFEjr1zCsicMWpAA","x":{"\u0063anary-secret":["canary\u002dsecret"]}}`, asCLI, 0, `{"[redacted]":["[redacted]"]}`},
+		"escaped, for JSON": {`{"active":true,"sub":"\u0063anary-2YotnFZFEjr1zCsicMWpAA","x":{"\u0063anary-secret":["canary\u002dsecret"]}}`, append(asCLI, "--json"), 0, `"sub": "[redacted]"`},
+		"what nobody sees":  {`{"active":true,"sub":"\u0063anary-\u200bsecret"}`, asCLI, 0, "  sub     [redacted]\n"},
+		"to deceive":        {`{"active":true,"sub":"\u001b[2J\nsignature: good"}`, asCLI, 0, "  sub     [2J signature: good\n"},
+		"not to be read":    {`{"active":"yes"}`, asCLI, statusServer, "active"},
+		"no client":         {`{"active":true}`, []string{"-", "--issuer", i.URL}, 0, "introspection: none; give --client-id"},
+		"no issuer":         {`{"active":true}`, []string{"-"}, 0, "introspection: none; give --issuer and --client-id"},
+		"offline":           {`{"active":true}`, append(asCLI, "--offline"), 0, "introspection: none; --offline"},
+		"a public client":   {`{"active":true}`, []string{"-", "--issuer", i.URL, "--client-id", "nobody"}, 0, "invalid_client; few servers let a client ask that has no secret"},
+		"without endpoint":  {`{"active":true}`, append(asCLI, "--introspection-endpoint", i.URL+"/gone"), 0, "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i.answer = test.answer

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // inspectionVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
@@ -61,6 +59,9 @@ type members map[string]json.RawMessage
 func (i *inspector) describe() inspection {
 	r := inspection{Version: inspectionVersion}
 	switch {
+	case i.piped && i.flags.idToken:
+		r.Token = "id_token" // says who gives it
+		return r
 	case i.piped:
 		return r
 	case i.flags.idToken:
@@ -108,44 +109,18 @@ func numericDate(raw json.RawMessage) (time.Time, bool) {
 // word of the answer.
 const shortestEcho = 8
 
-// members takes the token itself out of an object that a server may have echoed it in.
+// members takes the token itself, and the profile's others, out of an object that a server may have echoed them in. What
+// else a request bore, package flow has taken out of its answer.
 func (i *inspector) members(object map[string]json.RawMessage) members {
+	var secrets []untrusted.Masker
+	for _, secret := range []token.Secret{i.raw, i.set.AccessToken, i.set.RefreshToken, i.set.IDToken} {
+		if len(secret.Reveal()) >= shortestEcho {
+			secrets = append(secrets, secret)
+		}
+	}
 	without := members{}
 	for name, raw := range object {
-		if len(i.raw.Reveal()) >= shortestEcho {
-			name = i.raw.Mask(name)
-			if raw = json.RawMessage(i.raw.Mask(string(raw))); !json.Valid(raw) { // it was no string there
-				raw = json.RawMessage(`"[redacted]"`)
-			}
-		}
-		without[name] = raw
+		without[untrusted.Mask(name, secrets...)] = untrusted.MaskJSON(raw, secrets...)
 	}
 	return without
-}
-
-// MarshalJSON implements [json.Marshaler]: the object as it was sent, with nothing in it that a terminal obeys.
-func (m members) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(map[string]json.RawMessage(m)); err != nil {
-		return nil, err
-	}
-	return escaped(bytes.TrimSpace(b.Bytes())), nil
-}
-
-// escaped writes what is not seen in a JSON text by its number. Outside of its strings there is none.
-func escaped(text []byte) []byte {
-	var b bytes.Buffer
-	for _, r := range string(text) {
-		switch {
-		case r == utf8.RuneError || r > ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Variation_Selector, r):
-			for _, unit := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(&b, `\u%04x`, unit)
-			}
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.Bytes()
 }

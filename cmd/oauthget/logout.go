@@ -35,6 +35,7 @@ remove it here in any case. That includes what was stored before a profile was c
 			if all && len(names) > 0 {
 				return &usageError{errors.New("--all takes no profile names"), cmd.CommandPath()}
 			}
+			a.several = all || len(names) > 1
 			l, err := a.newLogout(cmd, local)
 			if err != nil {
 				return err

@@ -22,8 +22,11 @@ type narration struct {
 
 	mu     sync.Mutex
 	server walkthrough.Server
-	nonce  bool
+	source string // of the metadata that was told of last
+	grant  string // the grant_type that was sent last
 	steps  []walkthrough.Step
+	poll   bool  // the last step is a poll that was answered by "not yet",
+	polls  int   // and so many like it have been kept back since
 	err    error // of writing to stdout
 }
 
@@ -34,7 +37,8 @@ func newNarration(a *app, format string, dryRun bool) *narration {
 	return &narration{app: a, format: format, dryRun: dryRun}
 }
 
-// knows tells which endpoint is what.
+// knows takes metadata that was found good, with the profile's endpoints laid over it: from now on it is known which endpoint
+// is what.
 func (n *narration) knows(m discovery.Metadata) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -42,13 +46,23 @@ func (n *narration) knows(m discovery.Metadata) {
 		TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
 		Revocation: m.RevocationEndpoint, Introspection: m.IntrospectionEndpoint, Userinfo: m.UserinfoEndpoint, JWKS: m.JWKSURI,
 	}
+	if m.Source != "" && m.Source != n.source { // empty where there is no issuer
+		n.source = m.Source
+		n.tell(walkthrough.MetadataValidation())
+	}
 }
 
 // exchange takes what went to the server and came back.
 func (n *narration) exchange(e trace.Exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	pending := walkthrough.Pending(e)
+	if pending && n.poll && n.format != "har" { // which has room for all of them
+		n.polls++
+		return
+	}
 	n.tell(n.server.Exchange(e))
+	n.poll = pending
 }
 
 // event takes what package flow tells and no exchange shows.
@@ -56,25 +70,31 @@ func (n *narration) event(event flow.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := event.(type) {
-	case flow.PushedRequest:
-		n.nonce = e.Parameters.Has("nonce")
+	case flow.PushedResponse:
+		n.tell(walkthrough.PushedAuthorizationResponse())
 	case flow.AuthorizationRequest:
-		n.nonce = n.nonce || e.URL.Query().Has("nonce")
 		n.tell(walkthrough.AuthorizationRequest(e.URL, n.now()))
 		if n.dryRun {
 			n.stop(errDryRun)
 		}
 	case flow.AuthorizationResponse:
-		n.tell(walkthrough.AuthorizationResponse(e.RedirectURI, e.Parameters, n.now()))
+		n.tell(walkthrough.AuthorizationResponse(walkthrough.Response{
+			When: n.now(), RedirectURI: e.RedirectURI, Parameters: e.Parameters, FromIssuer: e.FromIssuer, Signed: e.Signed,
+		}))
+	case flow.DeviceResponse:
+		n.tell(walkthrough.DeviceAuthorizationResponse())
+	case flow.TokenRequest:
+		n.grant = e.Parameters.Get("grant_type")
+	case flow.ValidIDToken:
+		n.tell(walkthrough.IDToken(walkthrough.IDTokenChecks{Nonce: e.Nonce, Symmetric: e.Symmetric}))
 	case flow.TokenResponse:
-		if !e.Set.IDToken.Empty() {
-			n.tell(walkthrough.IDToken(n.nonce))
-		}
+		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, ScopeAsAsked: e.ScopeAsAsked}))
 	}
 }
 
 // tell is called with mu held.
 func (n *narration) tell(s walkthrough.Step) {
+	n.tellPolls()
 	n.steps = append(n.steps, s)
 	switch n.format {
 	case "har": // one document, at the end
@@ -84,6 +104,14 @@ func (n *narration) tell(s walkthrough.Step) {
 		n.print(walkthrough.Curl(len(n.steps), s))
 	default:
 		n.print(walkthrough.Text(len(n.steps), s))
+	}
+}
+
+// tellPolls tells of the polls that have been kept back. It is called with mu held.
+func (n *narration) tellPolls() {
+	count := n.polls
+	if n.poll, n.polls = false, 0; count > 0 {
+		n.tell(walkthrough.Polls(count))
 	}
 }
 
@@ -97,6 +125,7 @@ func (n *narration) print(text string) {
 func (n *narration) end(err error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.tellPolls()
 	if n.format == "har" && n.err == nil {
 		n.err = n.printJSON(walkthrough.HAR(version, n.steps))
 	}

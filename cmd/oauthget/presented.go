@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,36 +34,37 @@ func (s *session) presented(ctx context.Context) (p presented, err error) {
 
 // resolve gets one token. tokenType says which of another profile's it is.
 func (s *session) resolve(ctx context.Context, source config.SecretSource, tokenType string) (token.Secret, error) {
-	return source.Resolve(ctx, config.SecretAccess{
-		LookupEnv: s.lookupEnv, Stderr: s.stderr, Stdin: interruptibleReader{ctx, s.stdin},
-		Profile: func(ctx context.Context, name string) (token.Secret, error) {
-			return s.tokenOf(ctx, name, flow.TokenType(tokenType))
-		},
-	})
+	access := s.secretAccess()
+	access.Stdin = interruptibleReader{ctx, s.stdin}
+	access.Profile = func(ctx context.Context, name string) (token.Secret, error) {
+		return s.tokenOf(ctx, name, flow.TokenType(tokenType))
+	}
+	return s.readSecret(ctx, source, access)
 }
 
 // lifeToPresent is how much longer a token must live that is presented at once.
 const lifeToPresent = 30 * time.Second
 
-// tokenOf is a token of another profile, as `oauthget token NAME` would get it.
+var errCircle = errors.New("the profiles go in a circle")
+
+// tokenOf is a token of another profile, as `oauthget token NAME` would get it where no variable describes the client.
 func (s *session) tokenOf(ctx context.Context, name, tokenType string) (token.Secret, error) {
 	below := append(slices.Clone(s.above), s.profile.Name)
 	if slices.Contains(below, name) {
 		return token.Secret{}, &config.Error{
-			Err:    fmt.Errorf("the profiles go in a circle: %s", strings.Join(append(below, name), " → ")),
+			Err:    fmt.Errorf("%w: %s", errCircle, strings.Join(append(below, name), " → ")),
 			Advice: "have one of them present a token that comes from somewhere else",
 		}
 	}
-	file, err := s.profileFile(ctx)
+	other, err := s.newSession(config.Input{File: s.file, Name: name, OneOfMany: true})
 	if err != nil {
 		return token.Secret{}, err
 	}
-	other, err := s.sessionOf(file, name, nil)
-	if err != nil {
-		return token.Secret{}, err
-	}
-	other.above = below
+	other.above, other.withheld = below, s.withheld
 	set, err := other.source().Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
+	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCircle) {
+		return token.Secret{}, e // without what each profile of the circle has put before it
+	}
 	if err != nil {
 		return token.Secret{}, other.hint(err)
 	}

@@ -14,6 +14,8 @@ func (a *app) profileFile(ctx context.Context) (*config.File, error) {
 	if err != nil {
 		return nil, nil // no home, no file: flags and the environment may do
 	}
+	ctx, cancel := a.forWriter(ctx)
+	defer cancel()
 	file, err := config.Load(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return nil, nil

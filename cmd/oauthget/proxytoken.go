@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/proxy"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
@@ -47,11 +48,17 @@ func (s *session) proxyOptions(ctx context.Context, request tokensource.Request)
 	return o, nil
 }
 
-// serveUnattended has nobody be asked from now on. What is stored nowhere else is kept as long as the proxy runs: the next
-// token may take its refresh token.
+// serveUnattended has nobody be asked from now on. What could not be stored is kept as long as the proxy runs: the next
+// token takes its refresh token, and one that is stored from before may be spent by then. A store that has failed just now
+// is asked again with the next token: two places for one refresh token would have one of them spend the other's.
 func (s *session) serveUnattended(ctx context.Context, set token.Set) {
 	s.global.noInput = true
-	if _, err := s.store.Load(ctx, s.key); err != nil {
+	stored, err := s.store.Load(ctx, s.key)
+	trouble, failed := errors.AsType[*store.Error](err)
+	switch {
+	case err == nil && (stored.AccessToken.Equal(set.AccessToken) || stored.Obtained.After(set.Obtained)):
+	case failed && (trouble.Reason == store.TimedOut || trouble.Reason == store.Busy):
+	default:
 		s.store, s.state = store.NewMemory(set), ""
 	}
 }
@@ -61,7 +68,11 @@ func (s *session) proxyToken(ctx context.Context, want proxy.Want) (token.Set, e
 		s.greeting = nil
 		s.store = s.keychain(s.state) // the connection of the last time may be hours old
 	}
-	return s.source().Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+	set, err := s.source().Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+	if err != nil {
+		return token.Set{}, err
+	}
+	return set, output.CheckAccessToken(set) // the first one was none of those, but who knows of the next
 }
 
 // tell says in a few lines what is wrong, and what to do.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 // session is one profile made ready to be used. Making it asks nothing of the network and of the keychain.
 type session struct {
 	*app
+	file    *config.File // that the profile is from; nil where there is none
 	profile config.Profile
 	origins config.Origins
 	store   store.Store
@@ -24,6 +26,8 @@ type session struct {
 	whoami  bool     // ask the server whom the tokens are for, if need be
 	asOther bool     // accept a login as somebody else
 	above   []string // the profiles whose grants present this one's token
+
+	withheld func() []string // the variables that no program is to see which is run for the session
 }
 
 // openSession resolves the profile named name, or the default one where name is empty.
@@ -36,23 +40,31 @@ func (a *app) openSession(cmd *cobra.Command, name string) (*session, error) {
 }
 
 func (a *app) sessionOf(file *config.File, name string, flags map[string][]string) (*session, error) {
-	profile, origins, err := config.Resolve(config.Input{
-		File: file, Name: name, Flags: flags, LookupEnv: a.lookupEnv, Commands: a.commands,
-	})
+	return a.newSession(config.Input{File: file, Name: name, Flags: flags, OneOfMany: a.several})
+}
+
+func (a *app) newSession(in config.Input) (*session, error) {
+	profile, origins, err := a.resolveProfile(in)
 	if err != nil {
 		return nil, err
 	}
 	if profile.ReadsStdin() {
 		profile.Store = "none" // who knows whose token it is next time
 	}
-	s := &session{app: a, profile: profile, origins: origins, key: storeKey(profile)}
+	s := &session{app: a, file: in.File, profile: profile, origins: origins, key: storeKey(profile)}
+	s.withheld = sync.OnceValue(s.secretVariables)
 	if profile.Store != "none" {
 		if s.state, err = store.StateDir(a.getenv, a.goos); err != nil {
 			return nil, err
 		}
 	}
-	s.store = a.storeOf(profile, s.state)
+	s.store = s.storeOf(profile, s.state)
 	return s, nil
+}
+
+func (a *app) resolveProfile(in config.Input) (config.Profile, config.Origins, error) {
+	in.LookupEnv, in.Commands = a.lookupEnv, a.commands
+	return config.Resolve(in)
 }
 
 // sessionOfRecord is the session in which a record was written: the profile where it still says the same of the server
@@ -67,18 +79,21 @@ func (a *app) sessionOfRecord(file *config.File, r store.Record) *session {
 		p = s.profile
 	}
 	p.Store, p.Account = r.Store, r.Account
-	return &session{app: a, profile: p, key: r.Key, state: dir, store: a.storeOf(p, dir)}
+	s := &session{app: a, file: file, profile: p, key: r.Key, state: dir}
+	s.withheld = sync.OnceValue(s.secretVariables)
+	s.store = s.storeOf(p, dir)
+	return s
 }
 
 // storeOf is the store that a profile names. Making it touches nothing.
-func (a *app) storeOf(p config.Profile, stateDir string) store.Store {
+func (s *session) storeOf(p config.Profile, stateDir string) store.Store {
 	switch p.Store {
 	case "none":
 		return store.None{}
 	case "file":
-		return a.fileStore(p, stateDir)
+		return s.fileStore(p, stateDir)
 	}
-	return a.keychain(stateDir)
+	return s.keychain(stateDir)
 }
 
 func (a *app) keychain(stateDir string) *store.Keychain {

@@ -85,6 +85,7 @@ func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 	if err != nil {
 		return report, err
 	}
+	a.several = name == ""
 	shown := map[string]bool{} // keys
 	for _, n := range names {
 		s, err := a.sessionOf(file, n, nil)

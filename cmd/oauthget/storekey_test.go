@@ -83,8 +83,6 @@ func twoValues(k config.Key) [2]string {
 		return [2]string{"https://a.example", "https://b.example"}
 	case strings.HasSuffix(k.Name, "_endpoint"), k.Name == "jwks_uri", k.Name == "resource":
 		return [2]string{"", "https://b.example"}
-	case strings.HasSuffix(k.Name, "_token_type"):
-		return [2]string{"", "jwt"}
 	case k.Values != nil: // the first may be the default
 		return [2]string{"", k.Values()[min(1, len(k.Values())-1)]}
 	}

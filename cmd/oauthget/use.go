@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
-	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -49,8 +47,8 @@ func checkRequest(cmd *cobra.Command, request tokensource.Request) error {
 	return nil
 }
 
-// obtain returns a token to be used, and whether it was there already: one that was obtained just now is not to be
-// obtained again, whatever a server says of it.
+// obtain returns a set whose access token can be used, unless it is the ID Token that is wanted, and whether it was there
+// already: one that was obtained just now is not to be obtained again, whatever a server says of it.
 func (s *session) obtain(ctx context.Context, request tokensource.Request) (set token.Set, stored bool, err error) {
 	source := s.source()
 	stored = true
@@ -67,6 +65,9 @@ func (s *session) obtain(ctx context.Context, request tokensource.Request) (set 
 	}
 	if set, err = source.Token(ctx, request); err != nil {
 		return token.Set{}, false, s.hint(err)
+	}
+	if err := output.CheckAccessToken(set); err != nil && !request.IDToken {
+		return token.Set{}, false, fmt.Errorf("use token: %w", err)
 	}
 	return set, stored, nil
 }
@@ -86,21 +87,3 @@ func (s *session) another(ctx context.Context, refused token.Secret) (token.Set,
 
 // errBound says that a token is of no use to whoever has the token alone.
 var errBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")
-
-// secretVariables are those of ours that hold a secret.
-var secretVariables = []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"}
-
-// childEnviron is the environment of a program that is run with the token of a profile: our own, without the secrets by
-// which tokens are obtained.
-func childEnviron(sessions ...*session) []string {
-	without := slices.Clone(secretVariables)
-	for _, s := range sessions {
-		p := s.profile
-		for _, secret := range []config.SecretSource{p.ClientSecret, p.Assertion.Source, p.Exchange.Subject, p.Exchange.Actor} {
-			if strings.HasSuffix(secret.Key, "_env") {
-				without = append(without, secret.Value)
-			}
-		}
-	}
-	return child.Environ(without...)
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Set by the linker in a release.
@@ -61,10 +64,16 @@ func buildVersion() versionInfo {
 	return v
 }
 
-// printJSON writes what --json asks for: indented, one document, a line break at its end.
+// printJSON writes what --json asks for: indented, one document, a line break at its end, and with nothing in it that a
+// terminal obeys.
 func (a *app) printJSON(v any) error {
-	e := json.NewEncoder(a.stdout)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := a.stdout.Write(untrusted.EscapeJSON(b.Bytes()))
+	return err
 }

@@ -23,6 +23,12 @@ func URL(u *url.URL) bool {
 	return false
 }
 
+// NamedBy reports whether a URL that server gives out may be gone to. It is one on this machine only where server is here
+// too: a distant one cannot know who listens on a port of ours.
+func NamedBy(server, u *url.URL) bool {
+	return URL(u) && (!Loopback(u.Hostname()) || Loopback(server.Hostname()))
+}
+
 // Loopback reports whether host names this machine: a loopback IP literal, or localhost in any case, which "resolve[s]
 // to the IP loopback address" (RFC 6761 §6.3).
 func Loopback(host string) bool {

@@ -22,3 +22,28 @@ func TestURL(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAServerOnThisMachineNamesAddressesOnIt(t *testing.T) {
+	for _, c := range []struct {
+		server, named string
+		want          bool
+	}{
+		{"https://as.example", "https://as.example/device", true},
+		{"https://as.example", "http://127.0.0.1:8765/", false},
+		{"https://as.example", "https://LOCALHOST/", false},
+		{"https://as.example", "https://[::ffff:127.0.0.1]/", false},
+		{"https://127.0.0.1.example.com", "https://127.0.0.1/", false},
+		{"https://localhost:1", "http://127.0.0.1:2/", true},
+		{"http://127.0.0.1:1", "https://as.example/", true},
+		{"http://127.0.0.1:1", "http://as.example/", false},
+	} {
+		server, err := url.Parse(c.server)
+		named, err2 := url.Parse(c.named)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if got := NamedBy(server, named); got != c.want {
+			t.Errorf("NamedBy(%s, %s) = %v", c.server, c.named, got)
+		}
+	}
+}

@@ -97,6 +97,9 @@ func readFile(ctx context.Context, path string) (*File, error) {
 		// The path is in the Error, once.
 		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
 	}
+	if err := CheckUnchanged(path, info); err != nil {
+		return nil, err
+	}
 	return &File{Path: path, data: data, mode: info.Mode()}, nil
 }
 

@@ -102,10 +102,11 @@ func TestSecretFileOfOthersIsRefused(t *testing.T) {
 func TestSecretCommandGetsNoOtherSecret(t *testing.T) {
 	t.Setenv("OAUTHGET_CLIENT_SECRET", "canary")
 	t.Setenv("OAUTHGET_PASSPHRASE", "canary")
+	t.Setenv("ANOTHER_SECRET", "canary")
 	t.Setenv("LANG", "C")
 	for _, key := range []string{"client_secret_command", keyPassphraseCommand} {
-		argv := []string{"sh", "-c", `echo "$LANG $OAUTHGET_CLIENT_SECRET$OAUTHGET_PASSPHRASE"`}
-		got, err := SecretSource{Key: key, Command: argv}.Resolve(t.Context(), SecretAccess{})
+		argv := []string{"sh", "-c", `echo "$LANG $OAUTHGET_CLIENT_SECRET$OAUTHGET_PASSPHRASE$ANOTHER_SECRET"`}
+		got, err := SecretSource{Key: key, Command: argv}.Resolve(t.Context(), SecretAccess{Without: []string{"ANOTHER_SECRET"}})
 		if err != nil || got.Reveal() != "C " {
 			t.Errorf("%s: %q, %v", key, got.Reveal(), err)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,40 @@ func TestPushedRequestsAreRequiredRefusedOrLeftToTheServer(t *testing.T) {
 	}
 }
 
+func TestVariablesThatDescribeAClientAreForNoneOfMany(t *testing.T) {
+	const text = "[profiles.w]\nissuer = 'https://i.example'\nclient_id = 'c'\n"
+	want, _, err := resolved(t, text, Input{Name: "w"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	personal := []string{"store", "identity_file", "passphrase_command", "browser"}
+	for _, k := range Keys() {
+		if k.Personal != slices.Contains(personal, k.Name) {
+			t.Errorf("%s is for every profile: %v", k.Name, k.Personal)
+		}
+		if k.Personal {
+			continue
+		}
+		// A value that would be refused is not even looked at.
+		got, origins, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{k.Env(): "\x00"})})
+		if err != nil || !cmp.Equal(got, want) || origins[k.Name].Kind == FromEnvironment {
+			t.Errorf("%s: %v %s", k.Env(), err, cmp.Diff(want, got))
+		}
+	}
+	got, _, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{"OAUTHGET_STORE": "none", "OAUTHGET_BROWSER": "b"})})
+	if err != nil || got.Store != "none" || got.Browser != "b" {
+		t.Errorf("%v: store %s, browser %s", err, got.Store, got.Browser)
+	}
+}
+
+func TestEverySecretThatAKeyHoldsIsKeptFromPrograms(t *testing.T) {
+	for _, k := range Keys() {
+		if k.Secret && !slices.Contains(SecretVariables(), k.Env()) {
+			t.Errorf("%s is passed on", k.Env())
+		}
+	}
+}
+
 // TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
 func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 	example := map[Kind]string{String: "x", Bool: "true", Integer: "300", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}
@@ -174,7 +209,7 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 func TestUsageThatListsTheValuesListsAll(t *testing.T) {
 	listed := 0
 	for _, k := range Keys() {
-		if k.Values == nil || !strings.Contains(k.Usage, k.Values()[0]) {
+		if k.Values == nil || !strings.Contains(k.Usage, ": "+k.Values()[0]) {
 			continue
 		}
 		listed++
@@ -259,6 +294,36 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	}
 	if diff := cmp.Diff(wantRows, Show(p, o)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestEmptyFlagOfAnyKeyIsAsIfNobodyHadSaidIt(t *testing.T) {
+	text := strings.NewReplacer("pkce = false\n", "pkce = false\nrequire_pushed_authorization_requests = false\nmax_age = 60\ndpop = true\n",
+		"client_secret_file = \"secret\"\n", "", "token_endpoint_auth_method = \"client_secret_basic\"\n", "").Replace(everything)
+	f, err := Load(t.Context(), written(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := Input{Flags: map[string][]string{"issuer": {"https://login.example.com"}, "client_id": {"cli"}}}
+	want, _, err := Resolve(bare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := Input{File: f, Name: "work", Flags: map[string][]string{}}
+	for _, k := range Keys() {
+		if k.Flag() != "" && k.Name != "issuer" && k.Name != "client_id" {
+			empty.Flags[k.Name] = []string{""}
+		}
+	}
+	got, origins, err := Resolve(empty)
+	if err != nil {
+		t.Fatal(message(err))
+	}
+	if want.Name = "work"; !cmp.Equal(want, got) {
+		t.Error(cmp.Diff(want, got))
+	}
+	if o := origins["pkce"]; o.Kind != FromDefault {
+		t.Errorf("pkce comes from %v", o)
 	}
 }
 

@@ -56,6 +56,8 @@ type SecretAccess struct {
 	// Run starts a program without a shell and returns what it printed; nil for os/exec.
 	Run    func(ctx context.Context, argv []string) ([]byte, error)
 	Stderr io.Writer // of that program, which may have to ask for a passphrase; nil for none
+	// Without names the variables that such a program is not to see, beside those of our own that hold a secret.
+	Without []string
 	// Keychain looks up an item of the OS keychain. It belongs to the caller: this package opens no socket.
 	Keychain func(ctx context.Context, name string) (string, error)
 	// Stdin is read where a path is "-"; nil for none.
@@ -75,18 +77,41 @@ func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.S
 		return token.Secret{}, fmt.Errorf("%s: %w", s.Key, err) // what failed there is no fault of this configuration
 	}
 	if err != nil {
-		e := &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
-		if wide, ok := errors.AsType[*wideFileError](err); ok {
-			e = e.advise("chmod 600 %s", shellQuote(wide.path))
-		}
-		return token.Secret{}, e
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err), Advice: s.advice(err)}
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" && !s.Empty() {
-		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: there is no secret in %s", s.Key, s.holder())}
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: there is no secret in %s", s.Key, s.holder()), Advice: "see what it holds: the first line is taken"}
 	}
 	return token.NewSecret(line), nil
+}
+
+// advice is a thing to do about a source that could not be read; empty where there is none to give.
+func (s SecretSource) advice(err error) string {
+	switch {
+	case s.is("_command") && errors.Is(err, exec.ErrNotFound):
+		return "install " + printable(s.Command[0]) + ", or give its whole path in " + s.Key
+	case s.is("_command"):
+		words := make([]string, len(s.Command))
+		for i, word := range s.Command {
+			words[i] = shellQuote(word)
+		}
+		return "see by hand what is wrong with it: " + printable(strings.Join(words, " ")) + " >/dev/null"
+	case s.is("_env"):
+		return "set $" + printable(s.Value) + " where oauthget runs, or name another variable in " + s.Key
+	case s.is("_file") && !s.Stdin():
+		return fileAdvice(s.Key, err)
+	}
+	return ""
+}
+
+// fileAdvice is the thing to do about the file of a key that could not be read.
+func fileAdvice(key string, err error) string {
+	if wide, ok := errors.AsType[*wideFileError](err); ok {
+		return "chmod 600 " + shellQuote(wide.path)
+	}
+	return "set " + key + " to a file that is there and that you may read"
 }
 
 func (s SecretSource) holder() string {
@@ -128,7 +153,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 	case s.Stdin() && access.Stdin != nil:
 		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
 		return string(data), err
-	case s.is("_file") && !s.Stdin():
+	case s.File() != "":
 		return readSecretFile(ctx, s.Value, secretGroup(s.Key) == keySecret)
 	default:
 		return "", errors.New("it cannot be read here")
@@ -138,7 +163,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 func (s SecretSource) run(ctx context.Context, access SecretAccess) (string, error) {
 	run := access.Run
 	if run == nil {
-		run = runner(access.Stderr)
+		run = runner(access)
 	}
 	out, err := run(ctx, s.Command)
 	if err != nil {
@@ -184,14 +209,14 @@ func readSecretFile(ctx context.Context, path string, private bool) (string, err
 }
 
 // runner runs a program without a shell. Its stdout is the secret, so it goes nowhere but here.
-func runner(stderr io.Writer) func(context.Context, []string) ([]byte, error) {
+func runner(access SecretAccess) func(context.Context, []string) ([]byte, error) {
 	return func(ctx context.Context, argv []string) ([]byte, error) {
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 		// A grandchild that holds the pipe must not hold the command.
 		cmd.WaitDelay = time.Second
 		out := &capped{}
-		cmd.Stdout, cmd.Stderr = out, stderr
-		cmd.Env = withoutSecrets()
+		cmd.Stdout, cmd.Stderr = out, access.Stderr
+		cmd.Env = withoutSecrets(access.Without)
 		err := cmd.Run()
 		if interrupted(ctx, err) {
 			return nil, context.Cause(ctx)

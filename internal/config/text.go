@@ -7,7 +7,7 @@ import (
 )
 
 // fromFlags reads the command line: for each profile key the texts given, in order. An empty text clears what the file
-// says.
+// says; for a table that is a setting without values under the name of the table itself.
 func fromFlags(flags map[string][]string) (settings, error) {
 	out := settings{}
 	for _, k := range keys {
@@ -26,6 +26,10 @@ func (s settings) fromTexts(k *Key, texts []string, origin Origin) error {
 	switch k.Kind {
 	case Table:
 		for _, text := range texts {
+			if text == "" {
+				set(nil)
+				continue
+			}
 			name, value, ok := strings.Cut(text, "=")
 			if !ok || name == "" {
 				return sourced(origin, wrong(k.Name, "want name=value"))
@@ -50,16 +54,16 @@ func (s settings) fromTexts(k *Key, texts []string, origin Origin) error {
 	return nil
 }
 
-// fromEnvironment reads the variables OAUTHGET_…. An empty one is taken for unset.
-func fromEnvironment(lookupEnv func(string) (string, bool)) (settings, error) {
+// fromEnvironment reads the variables OAUTHGET_… that are for this profile. An empty one is taken for unset.
+func (in Input) fromEnvironment() (settings, error) {
 	out := settings{}
-	if lookupEnv == nil {
+	if in.LookupEnv == nil {
 		return out, nil
 	}
 	for _, k := range keys {
 		name := k.Env()
-		text, _ := lookupEnv(name)
-		if text == "" {
+		text, _ := in.LookupEnv(name)
+		if text == "" || in.OneOfMany && !k.Personal {
 			continue
 		}
 		origin := Origin{FromEnvironment, name}
@@ -69,8 +73,8 @@ func fromEnvironment(lookupEnv func(string) (string, bool)) (settings, error) {
 			if err != nil {
 				return nil, sourced(origin, wrong(k.Name, "want name=value&name=value, percent-encoded"))
 			}
-			for name, values := range parameters {
-				out[k.Name+"."+name] = setting{values: values, origin: origin}
+			for parameter, values := range parameters {
+				out[k.Name+"."+parameter] = setting{values: values, origin: origin}
 			}
 		case List, Command, Scopes, Ports:
 			out[k.Name] = setting{values: separated(k.Kind, text), origin: origin}

@@ -20,7 +20,8 @@ type Attempt struct {
 	Stdout, Stderr io.Writer
 	Terminal       bool // Stdout is one
 	// Refused is asked, once, where the answer is 401, with its header: whether it is to be thrown away. nil lets every
-	// answer through. An answer that it does not want is not seen by anybody, and the attempt has ended then.
+	// answer through, and so does a redirect to another origin, which is not the one that was asked. An answer that it
+	// does not want is not seen by anybody, and the attempt has ended then.
 	Refused func(http.Header) bool
 }
 
@@ -36,7 +37,7 @@ func (a Attempt) Run() (Result, error) {
 		return a.watched()
 	}
 	cmd := a.cmd()
-	pass, done, err := a.passConfig(cmd, a.Header)
+	pass, done, err := a.passConfig(cmd, a.Command.guard()+a.Header)
 	if err != nil {
 		return Result{}, err
 	}
@@ -51,12 +52,15 @@ func (a Attempt) cmd() *exec.Cmd {
 }
 
 // configured are curl's arguments with a config file before them. "If used as the first parameter on the command line, the
-// curlrc config file is not read or used" (curl(1) on -q), so that one stays first.
+// curlrc config file is not read or used" (curl(1) on -q), so that one stays first. It comes first, too, where the request
+// is exposed: a connect-to in there cannot be taken back.
 func (a Attempt) configured(file string) []string {
 	args := slices.Clone(a.Command.args)
-	at := 0
-	if len(args) > 0 && (args[0] == "--disable" || strings.HasPrefix(args[0], "-q")) {
-		at = 1
+	switch {
+	case len(args) > 0 && (args[0] == "--disable" || strings.HasPrefix(args[0], "-q")):
+		return slices.Insert(args, 1, "--config", file)
+	case a.Command.exposed():
+		return slices.Insert(args, 0, "--disable", "--config", file)
 	}
-	return slices.Insert(args, at, "--config", file)
+	return slices.Insert(args, 0, "--config", file)
 }

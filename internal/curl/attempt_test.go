@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -41,16 +42,29 @@ type api struct {
 	seen []string // METHOD PATH AUTHORIZATION BODY
 }
 
-func newAPI(t *testing.T, serve func(w http.ResponseWriter, r *http.Request)) *api {
+func newAPI(t *testing.T, serve http.HandlerFunc) *api {
+	a := newUnstartedAPI(t, serve)
+	a.Start()
+	return a
+}
+
+func newTLSAPI(t *testing.T, serve http.HandlerFunc) *api {
+	a := newUnstartedAPI(t, serve)
+	a.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not trust it
+	a.StartTLS()
+	return a
+}
+
+func newUnstartedAPI(t *testing.T, serve http.HandlerFunc) *api {
 	a := &api{}
-	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		a.mu.Lock()
 		a.seen = append(a.seen, fmt.Sprintf("%s %s %s %s", r.Method, r.URL.Path, strings.Join(r.Header.Values("Authorization"), ","), body))
 		a.mu.Unlock()
 		serve(w, r)
 	}))
-	t.Cleanup(a.Close)
+	t.Cleanup(func() { a.Close() })
 	return a
 }
 
@@ -76,10 +90,16 @@ type outcome struct {
 // attempt runs curl; answer says what Refused returns.
 func attempt(t *testing.T, answer bool, args ...string) outcome {
 	t.Helper()
+	return attemptIn(t, nil, answer, args...)
+}
+
+// attemptIn runs it with more in its environment.
+func attemptIn(t *testing.T, env []string, answer bool, args ...string) outcome {
+	t.Helper()
 	var o outcome
 	var stdout, stderr bytes.Buffer
 	a := Attempt{
-		Program: needCurl(t), Command: command(t, args...), Env: []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")},
+		Program: needCurl(t), Command: command(t, args...), Env: append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, env...),
 		Header: tokenHeader, Stdin: strings.NewReader("from stdin"), Stdout: &stdout, Stderr: &stderr,
 		Refused: func(http.Header) bool { o.asked++; return answer },
 	}
@@ -158,6 +178,22 @@ func TestOnlyTheLastAnswerOfARedirectCounts(t *testing.T) {
 	}
 	if o := attempt(t, true, "-sS", a.URL+"/moved"); o.Refused || o.asked != 0 {
 		t.Errorf("a redirect that is not followed: %+v", o)
+	}
+}
+
+func TestAnswerOfAnotherOriginIsNotTheAPIs(t *testing.T) {
+	other := newAPI(t, refuse)
+	var to string
+	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+	back := newAPI(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, a.URL, http.StatusFound) })
+	for _, to = range []string{other.URL, strings.Replace(other.URL, "127.0.0.1", "localhost", 1), strings.TrimPrefix(other.URL, "http:")} {
+		if o := attempt(t, true, "-sSL", a.URL); o.stdout != "who are you?\n" || o.Refused || o.asked != 0 {
+			t.Errorf("%s: %+v", to, o)
+		}
+	}
+	to = back.URL // and there and back, for ever
+	if o := attempt(t, true, "-sSL", "--max-redirs", "3", a.URL); o.Status != 47 || o.asked != 0 {
+		t.Errorf("%+v", o)
 	}
 }
 
@@ -276,7 +312,8 @@ func TestCurlsOwnFailureIsItsStatus(t *testing.T) {
 
 func TestConfigFileOfTheUsersIsLeftOutWhereTheySaySo(t *testing.T) {
 	for args, want := range map[string]string{
-		"-q u": "-q --config f u", "-qsS u": "-qsS --config f u", "--disable u": "--disable --config f u", "-sq u": "--config f -sq u", "": "--config f",
+		"-q u": "-q --config f u", "-qsS u": "-qsS --config f u", "--disable u": "--disable --config f u", "": "--config f",
+		"-sq https://u": "--config f -sq https://u", "-s http://u": "--disable --config f -s http://u",
 	} {
 		c := command(t, strings.Fields(args)...)
 		if got := strings.Join((Attempt{Command: c}).configured("f"), " "); got != want {

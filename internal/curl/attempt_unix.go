@@ -50,6 +50,10 @@ func inherit(f *os.File) (name string, err error) {
 
 // watched runs curl with its streams and the headers of its answers going through our hands.
 func (a Attempt) watched() (Result, error) {
+	targets, err := a.Command.Targets() // one, or it were not repeatable
+	if err != nil {
+		return Result{}, err
+	}
 	var r relay
 	ends, err := r.pipes()
 	defer r.close()
@@ -62,7 +66,7 @@ func (a Attempt) watched() (Result, error) {
 		return Result{}, err
 	}
 	cmd := a.cmd()
-	pass, done, err := a.passConfig(cmd, a.Header+a.watchedConfig(headers))
+	pass, done, err := a.passConfig(cmd, a.Command.guard()+a.Header+a.watchedConfig(headers))
 	if err != nil {
 		return Result{}, err
 	}
@@ -70,6 +74,7 @@ func (a Attempt) watched() (Result, error) {
 	cmd.Stdout, cmd.Stderr = ends[fromStdout], ends[fromStderr]
 	r.to = [3]io.Writer{fromStdout: a.Stdout, fromStderr: a.Stderr}
 	r.headers.follows, r.refused = a.Command.follows(), a.Refused
+	r.headers.from = targets[0]
 	status, err := child.Run(cmd, func(p *os.Process) {
 		pass(p)
 		closeAll(ends)

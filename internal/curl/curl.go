@@ -7,5 +7,8 @@
 // too, and only a header can bear a scheme such as DPoP (RFC 9449 §7.1); along a redirect to another host, port or
 // protocol curl takes neither.
 //
+// ~/.curlrc is not seen. What there would lead the token astray is taken back, and where whoever gets hold of the
+// request could read it, the file is left out.
+//
 // The package deliberately obtains no token, knows no profile, and changes none of the arguments.
 package curl

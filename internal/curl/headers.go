@@ -3,6 +3,7 @@ package curl
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,8 @@ const maxLine = 1 << 20
 // where curl follows a redirect, or where an interim response comes first.
 type headers struct {
 	follows bool        // curl follows redirects
+	from    *url.URL    // what curl requests first
+	strayed bool        // a redirect has led to another origin, whose answer is not that of the API
 	status  int         // of the answer; 0 until it is known
 	fields  http.Header // of the answer
 
@@ -50,6 +53,7 @@ func (h *headers) line(line []byte) {
 		name, value, _ := strings.Cut(string(line), ":")
 		h.fields.Add(name, strings.TrimSpace(value))
 	case h.interim():
+		h.strayed = h.strayed || h.redirects() && !stays(h.from, h.fields.Get("Location"))
 		h.current = 0
 	default:
 		h.status = h.current
@@ -67,7 +71,21 @@ func (h *headers) interim() bool {
 	case h.current < http.StatusOK:
 		return true
 	}
+	return h.redirects()
+}
+
+func (h *headers) redirects() bool {
 	return h.follows && h.fields.Get("Location") != "" && h.current >= 300 && h.current < 400
+}
+
+// stays reports whether a redirect leads to the origin that it came from. What curl could read in another way, or is
+// seldom written, counts as another origin.
+func stays(from *url.URL, location string) bool {
+	if strings.HasPrefix(location, "/") {
+		return !strings.HasPrefix(location, "//") && !strings.HasPrefix(location, `/\`)
+	}
+	u, err := target(location, "")
+	return err == nil && u.Scheme == from.Scheme && strings.EqualFold(u.Host, from.Host)
 }
 
 // statusOf reads "HTTP/1.1 401 Unauthorized" and "HTTP/2 401".

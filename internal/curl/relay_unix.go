@@ -109,7 +109,7 @@ func (r *relay) learn(piece []byte) {
 	r.headers.feed(piece)
 	switch {
 	case r.decided || r.headers.status == 0:
-	case r.headers.status == http.StatusUnauthorized && r.refused(r.headers.fields):
+	case r.headers.status == http.StatusUnauthorized && !r.headers.strayed && r.refused(r.headers.fields):
 		r.decided, r.thrownAway = true, true
 	default:
 		r.letGo()

@@ -48,7 +48,7 @@ func Connection(state *tls.ConnectionState, now time.Time) Finding {
 }
 
 // Proxy says which proxy stands before the server; proxy is what the environment gives for it, as
-// net/http.ProxyFromEnvironment reads it.
+// confidential.Proxy reads it.
 func Proxy(proxy *url.URL, err error) Finding {
 	const check = "proxy"
 	switch {

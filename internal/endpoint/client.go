@@ -57,7 +57,7 @@ func NewClient(o Options) *http.Client {
 
 func newTransport(o Options) *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  confidential.Proxy,
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        o.tlsConfig(),
 		TLSHandshakeTimeout:    10 * time.Second,

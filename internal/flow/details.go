@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/oauth2"
-
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -46,7 +44,7 @@ func DetailTypes(details string) []string {
 
 // grantedDetails reads "the authorization_details as granted by the resource owner and assigned to the respective access
 // token" (RFC 9396 §7), as compact JSON; empty where the answer has none.
-func grantedDetails(answer *oauth2.Token) (string, error) {
+func grantedDetails(answer *tokenReply) (string, error) {
 	member := answer.Extra("authorization_details")
 	if member == nil {
 		return "", nil
@@ -64,12 +62,12 @@ func grantedDetails(answer *oauth2.Token) (string, error) {
 	if err != nil || len(text) > maxDetails {
 		return "", fmt.Errorf("they are longer than %d bytes", maxDetails)
 	}
-	return string(text), nil
+	return string(untrusted.MaskJSON(text, answer.secrets...)), nil
 }
 
 // addDetails takes the granted authorization details of an answer into set, and tells the person where they are not what
 // was asked for. Some that cannot be read are left out: the token is good without.
-func (c *Client) addDetails(set *token.Set, answer *oauth2.Token) {
+func (c *Client) addDetails(set *token.Set, answer *tokenReply) {
 	asked := c.Profile.AuthorizationDetails
 	granted, err := grantedDetails(answer)
 	set.AuthorizationDetails = granted

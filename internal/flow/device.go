@@ -19,6 +19,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -51,7 +52,7 @@ type device struct {
 // golang.org/x/oauth2 has a DeviceAuth of its own, which authenticates no client and ends at the first network error.
 // This ends with ctx, the error being context.Cause(ctx), with [ErrPatience] and with [ErrCodeExpired].
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
-	if err := cmp.Or(c.begin(), c.checkOpenID()); err != nil {
+	if err := c.begin(config.GrantDeviceCode); err != nil {
 		return token.Set{}, err
 	}
 	d, err := c.requestDevice(ctx)
@@ -73,8 +74,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	if d.key, err = c.dpopKey(); err != nil {
 		return d, err
 	}
-	params := url.Values{}
-	c.askFor(params)
+	params := c.deviceParameters()
 	// RFC 7636 knows the authorization code alone. Keycloak demands it here of clients that it demands it of there; for
 	// all others "The authorization server MUST ignore unrecognized request parameters" (RFC 8628 §3.1).
 	if c.Profile.PKCE && slices.Contains(c.Server.CodeChallengeMethodsSupported, "S256") {
@@ -82,8 +82,6 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(d.verifier))
 		params.Set("code_challenge_method", "S256")
 	}
-	maps.Copy(params, openIDParameters(c.Profile.OpenID))
-	maps.Copy(params, c.Profile.AuthorizationParameters)
 	endpoint := c.Server.DeviceAuthorizationEndpoint
 	if err := checkQuery(endpoint, params); err != nil {
 		return d, &untrusted.Error{Op: op, Err: fmt.Errorf("device_authorization_endpoint %w", err)}
@@ -97,11 +95,23 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	if err := response.refusal(op, c.sent(params)); codeOf(err) != "" {
 		return d, err
 	}
-	if err := d.read(response.body, c.Now()); err != nil {
+	if err = d.read(response.body, c.Now()); err == nil {
+		err = c.checkShown(d.DeviceAuthorization)
+	}
+	if err != nil {
 		return d, &untrusted.Error{Op: op, Err: err}
 	}
 	c.observe(DeviceResponse{d.DeviceAuthorization, d.interval})
 	return d, nil
+}
+
+// deviceParameters are what the profile asks for in a device authorization request.
+func (c *Client) deviceParameters() url.Values {
+	params := url.Values{}
+	c.askFor(params)
+	maps.Copy(params, openIDParameters(c.Profile.OpenID))
+	maps.Copy(params, c.Profile.AuthorizationParameters)
+	return params
 }
 
 const (
@@ -149,6 +159,29 @@ func (d *device) read(body []byte, now time.Time) error {
 	}
 	if interval, ok := seconds(r.Interval); ok {
 		d.interval = max(interval, leastInterval)
+	}
+	return nil
+}
+
+// checkShown looks at what the person is about to be shown, and sent to.
+func (c *Client) checkShown(d DeviceAuthorization) error {
+	server, err := url.Parse(cmp.Or(c.Server.Issuer, c.Server.DeviceAuthorizationEndpoint))
+	if err != nil {
+		return errors.New("the server's own address cannot be read") // not reached: it has been asked
+	}
+	known := unspoken(c.Auth.Secrets()...)
+	if known.mask(d.UserCode) != d.UserCode {
+		return errors.New("user_code repeats a secret")
+	}
+	for i, name := range []string{"verification_uri", "verification_uri_complete"} {
+		address := []string{d.VerificationURI, d.VerificationURIComplete}[i]
+		if known.mask(address) != address {
+			return fmt.Errorf("%s repeats a secret", name)
+		}
+		// A GET without a click is enough for some of what listens on this machine.
+		if u, err := url.Parse(address); address != "" && (err != nil || !confidential.NamedBy(server, u)) {
+			return fmt.Errorf("%s: the URL is one on this machine, and the server is not", name)
+		}
 	}
 	return nil
 }

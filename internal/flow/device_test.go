@@ -197,9 +197,14 @@ func TestDeviceAnswersThatMustNotBeTrustedAreNotShown(t *testing.T) {
 		"a script":                   strings.Replace(deviceAnswer, "https://as.example/device\"", "javascript:alert(1)\"", 1),
 		"a file to be opened":        strings.Replace(deviceAnswer, "https://as.example/device?", "file:///etc/passwd?", 1),
 		"a password in the address":  strings.Replace(deviceAnswer, "https://as", "https://u:p@as", 1),
+		"a port of ours":             strings.Replace(deviceAnswer, "https://as.example/device\"", "http://127.0.0.1:8765/delete\"", 1),
+		"one to be opened":           strings.Replace(deviceAnswer, "https://as.example/device?", "https://localhost:8765/delete?", 1),
+		"the client's secret":        strings.Replace(deviceAnswer, "WDJB-MJHT", "canary-s3cret", 1),
+		"it in the address":          strings.Replace(deviceAnswer, "https://as.example/device?", "https://as.example/Canary-s3cret?", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, s, shown, err := logIn(t, nil, says(200, body))
+			secret := func(c *Client) { c.Auth.Method, c.Auth.Secret = clientauth.Post, token.NewSecret("canary-s3cret") }
+			_, s, shown, err := logIn(t, secret, says(200, body))
 			if _, ok := errors.AsType[*untrusted.Error](err); !ok || len(shown) != 0 || len(s.forms) != 1 {
 				t.Errorf("%v, shown %+v", err, shown)
 			}
@@ -207,6 +212,26 @@ func TestDeviceAnswersThatMustNotBeTrustedAreNotShown(t *testing.T) {
 				t.Errorf("error %q", err)
 			}
 		})
+	}
+}
+
+func TestServerOnThisMachineMaySendThePersonToThisMachine(t *testing.T) {
+	here := strings.ReplaceAll(deviceAnswer, "https://as.example/", "http://127.0.0.1:8400/")
+	for name, c := range map[string]struct {
+		issuer, endpoint string
+		refused          bool
+	}{
+		"its issuer is here":         {"http://[::1]:8400", "http://[::1]:8400/d", false},
+		"without issuer":             {"", "http://localhost:8400/d", false},
+		"its issuer is distant":      {"https://as.example", "https://localhost:8400/d", true},
+		"without issuer and distant": {"", "https://as.example/d", true},
+	} {
+		_, _, shown, err := logIn(t, func(client *Client) {
+			client.Server.Issuer, client.Server.DeviceAuthorizationEndpoint = c.issuer, c.endpoint
+		}, says(200, here), says(200, tokenAnswer))
+		if (err != nil) != c.refused || (len(shown) == 0) != c.refused {
+			t.Errorf("%s: %v, shown %+v", name, err, shown)
+		}
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"golang.org/x/oauth2"
-
 	"github.com/oauthget/oauthget/internal/config"
 )
 
@@ -22,7 +20,7 @@ const (
 
 // awaitDecision asks the token endpoint until the person has decided, the code has expired, or patience ends. A request
 // that is under way is let finish: it may bring the token.
-func (c *Client) awaitDecision(ctx context.Context, d device) (*oauth2.Token, error) {
+func (c *Client) awaitDecision(ctx context.Context, d device) (*tokenReply, error) {
 	patient, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
 	if !d.Expires.IsZero() {
@@ -65,7 +63,7 @@ func (c *Client) awaitDecision(ctx context.Context, d device) (*oauth2.Token, er
 	}
 }
 
-func (c *Client) poll(ctx context.Context, d device) (*oauth2.Token, error) {
+func (c *Client) poll(ctx context.Context, d device) (*tokenReply, error) {
 	params := url.Values{"grant_type": {config.GrantType(config.GrantDeviceCode)}, "device_code": {d.code.Reveal()}}
 	if d.verifier != "" {
 		params.Set("code_verifier", d.verifier)

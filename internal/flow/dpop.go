@@ -104,7 +104,7 @@ func (c *Client) nonceError(err error) error {
 // withNonce calls send, and where the server wants a nonce, once more: "Upon receiving the nonce, the client is expected
 // to retry its token request using a DPoP proof including the supplied nonce value" (RFC 9449 §8). The code or refresh
 // token has not been looked at then, so that it can be sent again.
-func withNonce(op string, send func() (*oauth2.Token, error)) (*oauth2.Token, error) {
+func withNonce(op string, send func() (*tokenReply, error)) (*tokenReply, error) {
 	answer, err := send()
 	if !errors.Is(err, errUseNonce) {
 		return answer, err
@@ -117,7 +117,7 @@ func withNonce(op string, send func() (*oauth2.Token, error)) (*oauth2.Token, er
 }
 
 // checkType sees that the token is of the type that was asked for.
-func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
+func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 	switch {
 	case strings.EqualFold(t.TokenType, dpop.Scheme) && key != nil:
 		return nil
@@ -125,7 +125,7 @@ func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
 		return nil
 	case t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer"):
 		// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
-		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType))
+		return fmt.Errorf("the token is of the type %s, which was not asked for", untrusted.Quote(t.TokenType, t.secrets...))
 	case (c.Profile.DPoP || key != nil) && !c.Profile.DPoPAllowBearer:
 		// RFC 9449 §5: "The client MUST discard the response in this case if this protection is deemed important for the
 		// security of the application".
@@ -135,7 +135,7 @@ func (c *Client) checkType(t *oauth2.Token, key *signing.Key) error {
 }
 
 // warnOfBearer tells the person what they have allowed. A refresh, which brings what the login brought, is silent.
-func (c *Client) warnOfBearer(t *oauth2.Token, grant string) {
+func (c *Client) warnOfBearer(t *tokenReply, grant string) {
 	if c.Profile.DPoP && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
 		c.warn("the server sent a Bearer token although DPoP was asked for: whoever has it can use it")
 	}

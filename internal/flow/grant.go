@@ -1,14 +1,11 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
 	"slices"
 	"strings"
-
-	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/idtoken"
@@ -37,10 +34,6 @@ func (c *Client) askFor(params url.Values) {
 	}
 }
 
-// begin reports what keeps the profile's grant from being run at this server. It comes first in each: a security profile
-// also changes what is asked for.
-func (c *Client) begin() error { return cmp.Or(c.checkSecurityProfile(), c.checkDetails()) }
-
 // obtain is the one request of a grant without a person, and its answer checked.
 func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
 	key, err := c.dpopKey()
@@ -53,7 +46,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 		return token.Set{}, err
 	}
 	if c.Profile.Grant == config.GrantTokenExchange {
-		if err := checkIssued(answer, params.Get("requested_token_type")); err != nil {
+		if err := c.checkIssued(answer, params.Get("requested_token_type")); err != nil {
 			return token.Set{}, &untrusted.Error{Op: op, Err: err}
 		}
 	}
@@ -61,7 +54,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 }
 
 // requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
-func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	answer, err := c.requestToken(ctx, op, params, key)
 	if err != nil {
 		return nil, c.ofGrant(err)
@@ -77,7 +70,7 @@ func (c *Client) ofGrant(err error) error {
 }
 
 // take makes a set of an answer that no browser waits for.
-func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Key) (token.Set, error) {
+func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key) (token.Set, error) {
 	set := c.set(answer, c.Profile.Scopes, key)
 	var expected idtoken.Expected
 	if c.Profile.NeedsPerson() { // and how they sign in was asked for
@@ -93,16 +86,18 @@ func (c *Client) take(ctx context.Context, answer *oauth2.Token, key *signing.Ke
 }
 
 // accept tells the person where the answer is not what was asked for, and has the caller accept the set.
-func (c *Client) accept(ctx context.Context, set token.Set, answer *oauth2.Token) (token.Set, error) {
-	c.warnOfScope(set)
+func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
+	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
 		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
 	}
-	c.observe(TokenResponse{set})
-	if c.Accept != nil {
-		return c.Accept(ctx, set)
+	c.observe(TokenResponse{set, asAsked})
+	if c.Accept == nil {
+		return set, nil
 	}
-	return set, nil
+	set, err := c.Accept(ctx, set)
+	answer.secrets.name(&set, set.Subject, set.Username) // which may have been asked for in the meantime
+	return set, err
 }

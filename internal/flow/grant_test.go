@@ -197,7 +197,12 @@ func TestExchangeSaysWhatIsGivenAndWhatIsWanted(t *testing.T) {
 func TestExchangedTokenIsOfTheTypeAskedFor(t *testing.T) {
 	const urn = "urn:ietf:params:oauth:token-type:"
 	for name, c := range map[string]struct{ requested, answer, want string }{
-		"no type":                         {"", `"token_type":"Bearer"`, ""},
+		"no type":                         {"jwt", `"token_type":"Bearer"`, ""},
+		"no type, and nothing to tell it": {"", `"expires_in":60`, ""},
+		"no type, asked for by name":      {"refresh_token", `"token_type":"Bearer"`, ""},
+		"no type, of no use":              {"", `"token_type":"N_A"`, ""},
+		"no type, and usable":             {"", `"token_type":"bearer"`, "Bearer"},
+		"no type, and wanted so":          {"access_token", `"token_type":"Bearer"`, "Bearer"},
 		"another type":                    {"jwt", `"token_type":"Bearer","issued_token_type":"` + urn + `access_token"`, ""},
 		"a type of nobody":                {"", `"token_type":"Bearer","issued_token_type":1`, ""},
 		"an access token of no use":       {"", `"token_type":"N_A","issued_token_type":"` + urn + `access_token"`, ""},
@@ -213,6 +218,9 @@ func TestExchangedTokenIsOfTheTypeAskedFor(t *testing.T) {
 			if c.want != "" {
 				if err != nil || set.Type() != c.want {
 					t.Errorf("%v, type %q", err, set.Type())
+				}
+				if told := len(r.warnings) > 0; told != strings.HasPrefix(name, "no type") {
+					t.Errorf("warned of %q", r.warnings)
 				}
 				return
 			}

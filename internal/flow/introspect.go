@@ -17,7 +17,8 @@ import (
 // ErrNoIntrospection says that the server has no introspection endpoint.
 var ErrNoIntrospection = errors.New("the server has no introspection endpoint")
 
-// Introspection is what a server says of a token (RFC 7662 §2.2). Its texts are the server's.
+// Introspection is what a server says of a token (RFC 7662 §2.2). Its texts are the server's, without the secrets that it
+// was sent.
 type Introspection struct {
 	Active bool
 	// Members are those of the answer beside active. Of a token that is not active there are none worth having: "the
@@ -61,5 +62,5 @@ func (c *Client) Introspect(ctx context.Context, secret token.Secret, hint strin
 	if delete(members, "active"); !*active {
 		members = nil
 	}
-	return Introspection{*active, members}, nil
+	return Introspection{*active, a.secrets.members(members)}, nil
 }

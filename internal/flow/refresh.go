@@ -46,6 +46,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	}
 	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical"; and where none is,
 	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
+	answer.secrets = append(answer.secrets, unspoken(old.AccessToken, old.IDToken)...)
 	set := c.set(answer, old.Scopes, key)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
 	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
@@ -54,7 +55,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject, Original: old.IDToken}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
-	c.observe(TokenResponse{set})
+	c.observe(TokenResponse{Set: set})
 	return set, nil
 }
 

@@ -17,9 +17,10 @@ import (
 
 // answer is what an endpoint other than the token endpoint answered.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
+	status  int
+	header  http.Header
+	body    []byte
+	secrets secrets // what the request bore, as far as the client added it
 }
 
 // post sends form to an endpoint that wants the client's authentication, as the token endpoint does. form gets the proof
@@ -41,6 +42,7 @@ func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values,
 	if err != nil {
 		return answer{}, err
 	}
+	a.secrets = unspoken(secrets...)
 	if !slices.Contains(want, a.status) {
 		return a, a.refusal(op, secrets)
 	}
@@ -58,7 +60,7 @@ func (c *Client) do(op string, req *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", op, untrusted.Network(req.Context(), err))
 	}
-	return answer{resp.StatusCode, resp.Header, body}, nil
+	return answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 
 // refusal reads an error response in the form of RFC 6749 §5.2.

@@ -27,7 +27,7 @@ import (
 //
 // clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
 // oauth2.Config.Exchange and TokenSource do not.
-func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	if err := checkQuery(c.Server.TokenEndpoint, nil); err != nil {
 		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
 	}
@@ -38,7 +38,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}
-	answer, err := withNonce(op, func() (*oauth2.Token, error) { return c.sendTokenRequest(ctx, op, params, key) })
+	answer, err := withNonce(op, func() (*tokenReply, error) { return c.sendTokenRequest(ctx, op, params, key) })
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 }
 
 // sendTokenRequest makes one attempt, with proofs of its own: of the client (its authentication) and of the key.
-func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Values, key *signing.Key) (*oauth2.Token, error) {
+func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	proof, err := c.tokenProof(key)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
@@ -66,6 +66,11 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	secrets := append(c.sent(params), proof) // and the client assertion with them
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
+		for _, v := range values {
+			if len(v) >= shortest {
+				secrets = append(secrets, token.NewSecret(v))
+			}
+		}
 	}
 	client := withHeader(c.HTTP, header)
 	if key != nil {
@@ -78,7 +83,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	}
 	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err == nil {
-		return answer, nil
+		return newTokenReply(answer, secrets), nil
 	}
 	if key != nil {
 		if err := c.nonceError(err); err != nil {
@@ -109,7 +114,7 @@ func (c *Client) sent(params url.Values) []token.Secret {
 	return secrets
 }
 
-func (c *Client) checkToken(t *oauth2.Token, key *signing.Key) error {
+func (c *Client) checkToken(t *tokenReply, key *signing.Key) error {
 	if err := c.checkType(t, key); err != nil {
 		return err
 	}
@@ -129,17 +134,17 @@ func (c *Client) checkToken(t *oauth2.Token, key *signing.Key) error {
 // set turns an answer into the set that is kept. asked is the scope where the answer names none: RFC 6749 §5.1 has it
 // "OPTIONAL, if identical to the scope requested by the client". key is what the request was made with: the tokens are
 // bound to it, a refresh token of a public client also where the access token is not (RFC 9449 §5).
-func (c *Client) set(answer *oauth2.Token, asked []string, key *signing.Key) token.Set {
+func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token.Set {
 	scopes := asked
 	if granted, ok := answer.Extra("scope").(string); ok && granted != "" {
-		scopes = fieldsOfScope(granted)
+		scopes = answer.secrets.scopes(granted, c.Profile.Scopes)
 	}
 	return token.Set{
 		AccessToken:  token.NewSecret(answer.AccessToken),
 		TokenType:    answer.TokenType,
 		RefreshToken: token.NewSecret(answer.RefreshToken),
 		Scopes:       scopes,
-		IssuedType:   untrusted.Text(issuedType(answer)),
+		IssuedType:   untrusted.Text(issuedType(answer), answer.secrets...),
 
 		TokenEndpoint: c.Server.TokenEndpoint,
 		Expiry:        answer.Expiry.Round(0),

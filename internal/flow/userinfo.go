@@ -21,7 +21,7 @@ const opUserinfo = "read userinfo"
 // Userinfo asks whom set's access token is for (OpenID Connect Core §5.3) and returns set with the subject and the
 // name filled in. Where set has a subject already, from an ID Token, the answer must name the same.
 func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error) {
-	claims, err := c.UserinfoClaims(ctx, set)
+	claims, err := c.userinfo(ctx, set)
 	if err != nil {
 		return set, err
 	}
@@ -29,14 +29,27 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 		_ = josejson.Unmarshal(claims[name], &s) // a name that is no text names nobody
 		return s
 	}
-	set.Subject = text("sub")
-	set.Username = cmp.Or(text("preferred_username"), text("email"), text("name"))
+	c.secretsOf(set).name(&set, text("sub"), cmp.Or(text("preferred_username"), text("email"), text("name")))
 	return set, nil
 }
 
+// secretsOf are those that an API of the server's can know: set's tokens, and the client's own.
+func (c *Client) secretsOf(set token.Set) secrets {
+	return unspoken(append(c.Auth.Secrets(), set.AccessToken, set.RefreshToken, set.IDToken)...)
+}
+
 // UserinfoClaims returns what the UserInfo endpoint says of the person whom set's access token is for, be it plain or
-// signed (OpenID Connect Core §5.3.2). Its texts are the server's.
+// signed (OpenID Connect Core §5.3.2). Its texts are the server's, without the secrets that it knows.
 func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]json.RawMessage, error) {
+	claims, err := c.userinfo(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	return c.secretsOf(set).members(claims), nil
+}
+
+// userinfo is UserinfoClaims, with everything that the server says.
+func (c *Client) userinfo(ctx context.Context, set token.Set) (map[string]json.RawMessage, error) {
 	const op = opUserinfo
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server.UserinfoEndpoint, nil)
 	if err != nil {
@@ -58,7 +71,7 @@ func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]
 	// "If the UserInfo Response is signed and/or encrypted, then the Claims are returned in a JWT and the content-type MUST
 	// be application/jwt." OpenID Connect Core §5.3.2
 	if media, _, _ := mime.ParseMediaType(answer.header.Get("Content-Type")); media == "application/jwt" {
-		if body, err = c.signedUserinfo(ctx, body); err != nil {
+		if body, err = c.signedUserinfo(ctx, body, c.secretsOf(set)); err != nil {
 			return nil, err
 		}
 	}
@@ -68,12 +81,13 @@ func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]
 // signedUserinfo verifies a signed answer and returns its claims. "If signed, the UserInfo Response MUST contain the Claims
 // iss (issuer) and aud (audience) as members" (OpenID Connect Core §5.3.2); until errata set 2 it was SHOULD, and servers
 // of that time leave them out, so they are checked where they are there. One that is encrypted, or not signed, is refused.
-func (c *Client) signedUserinfo(ctx context.Context, body []byte) ([]byte, error) {
+func (c *Client) signedUserinfo(ctx context.Context, body []byte, known secrets) ([]byte, error) {
 	if !c.canVerifyKeys() {
 		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, and no issuer is known whose keys would verify it")}
 	}
 	v := c.verifier()
 	v.Algorithms = nil // those in the metadata are for ID Tokens
+	v.Secrets = known
 	claims, err := v.Signed(ctx, opUserinfo, token.NewSecret(strings.TrimSpace(string(body))))
 	if err != nil {
 		return nil, err

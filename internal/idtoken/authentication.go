@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Authentication is what a request asked of how, and how long ago, the person signed in. The zero one asked nothing.
@@ -54,13 +53,13 @@ func (v Verifier) checkAuthentication(c claims, a Authentication) error {
 	case c.acr == "":
 		return errors.New("it lacks acr, which was asked for as essential")
 	case len(a.ACRs) > 0 && !slices.Contains(a.ACRs, c.acr):
-		return fmt.Errorf("the person signed in by acr %s, which is none of those asked for as essential", untrusted.Quote(c.acr))
+		return fmt.Errorf("the person signed in by acr %s, which is none of those asked for as essential", v.quote(c.acr))
 	}
 	return nil
 }
 
 // checkOriginal compares the ID Token of a refresh with that of the login. References are to OpenID Connect Core §12.2.
-func checkOriginal(c claims, original token.Secret) error {
+func (v Verifier) checkOriginal(c claims, original token.Secret) error {
 	if original.Empty() {
 		return nil
 	}
@@ -75,10 +74,10 @@ func checkOriginal(c claims, original token.Secret) error {
 	switch {
 	// "its iss Claim Value MUST be the same as in the ID Token issued when the original authentication occurred"
 	case c.issuer != first.issuer:
-		return fmt.Errorf("its issuer is %s, at the login it was %s", untrusted.Quote(c.issuer), untrusted.Quote(first.issuer))
+		return fmt.Errorf("its issuer is %s, at the login it was %s", v.quote(c.issuer), v.quote(first.issuer))
 	// "its sub Claim Value MUST be the same as in the ID Token issued when the original authentication occurred"
 	case c.subject != first.subject:
-		return differentSubject(c.subject, first.subject)
+		return v.differentSubject(c.subject, first.subject)
 	// "if the ID Token contains an auth_time Claim, its value MUST represent the time of the original authentication - not
 	// the time that the new ID token is issued". An original without one has nothing to compare with. A later time is let
 	// pass: servers tell it where the same person has signed in again since, and it would cost them a good refresh token.

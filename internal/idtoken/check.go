@@ -19,15 +19,15 @@ const maxAge = 24 * time.Hour
 // check reads payload and compares its claims with what was asked. References are to OpenID Connect Core.
 func (v Verifier) check(payload []byte, e Expected) (claims, error) {
 	c, err := readClaims(payload)
-	return c, cmp.Or(err, v.checkIssuer(c), v.checkAudience(c), v.checkTimes(c), checkNonce(c, e), checkSubject(c, e),
-		checkOriginal(c, e.Original), v.checkAuthentication(c, e.Authentication))
+	return c, cmp.Or(err, v.checkIssuer(c), v.checkAudience(c), v.checkTimes(c), checkNonce(c, e), v.checkSubject(c, e),
+		v.checkOriginal(c, e.Original), v.checkAuthentication(c, e.Authentication))
 }
 
 func (v Verifier) checkIssuer(c claims) error {
 	// "The Issuer Identifier for the OpenID Provider (which is typically obtained during Discovery) MUST exactly match the
 	// value of the iss (issuer) Claim." §3.1.3.7 item 2
 	if c.issuer != v.Issuer {
-		return fmt.Errorf("its issuer is %s, not %s", untrusted.Quote(c.issuer), untrusted.Quote(v.Issuer))
+		return fmt.Errorf("its issuer is %s, not %s", v.quote(c.issuer), untrusted.Quote(v.Issuer))
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (v Verifier) checkAudience(c claims) error {
 	// "when an azp (authorized party) Claim is present, the Client SHOULD verify that its client_id is the Claim Value."
 	// §3.1.3.7 item 5
 	if c.authorizedParty != "" && c.authorizedParty != v.ClientID {
-		return fmt.Errorf("it was issued to another client: azp is %s", untrusted.Quote(c.authorizedParty))
+		return fmt.Errorf("it was issued to another client: azp is %s", v.quote(c.authorizedParty))
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func checkNonce(c claims, e Expected) error {
 	return nil
 }
 
-func checkSubject(c claims, e Expected) error {
+func (v Verifier) checkSubject(c claims, e Expected) error {
 	// sub is REQUIRED. §2
 	if c.subject == "" {
 		return errors.New("it lacks sub")
@@ -116,13 +116,13 @@ func checkSubject(c claims, e Expected) error {
 	// "its sub Claim Value MUST be the same as in the ID Token issued when the original authentication occurred" §12.2; so
 	// must iss and aud be, which are compared with the same configuration both times.
 	if e.Subject != "" && e.Subject != c.subject {
-		return differentSubject(c.subject, e.Subject)
+		return v.differentSubject(c.subject, e.Subject)
 	}
 	return nil
 }
 
-func differentSubject(got, want string) error {
-	return fmt.Errorf("it is about another user: sub is %s, and %s was expected", untrusted.Quote(got), untrusted.Quote(want))
+func (v Verifier) differentSubject(got, want string) error {
+	return fmt.Errorf("it is about another user: sub is %s, and %s was expected", v.quote(got), v.quote(want))
 }
 
 // ClockError says that a token is not of the present. As often as the token is wrong, this computer's clock is.

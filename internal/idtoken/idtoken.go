@@ -46,6 +46,8 @@ type Verifier struct {
 	// Algorithms are those the metadata names (id_token_signing_alg_values_supported); of them only asymmetric ones are
 	// accepted. Empty accepts all of these.
 	Algorithms []string
+	// Secrets are what no error repeats of a token's claims, beside the token; empty for nothing.
+	Secrets []untrusted.Masker
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Leeway is how far clocks may differ; 0 is DefaultLeeway.
@@ -102,7 +104,7 @@ func (v Verifier) Verify(ctx context.Context, raw token.Secret, e Expected) (Cla
 	// The signature is good. Our reading comes first, because its errors say what is wrong in a person's words.
 	c, ours := v.check(keys.payload, e)
 	if ours == nil && err != nil {
-		ours = fmt.Errorf("refused for %s", untrusted.Quote(err.Error(), raw, e.Nonce, e.AccessToken))
+		ours = fmt.Errorf("refused for %s", untrusted.Quote(err.Error(), append([]untrusted.Masker{raw, e.Nonce, e.AccessToken}, v.Secrets...)...))
 	}
 	if ours == nil {
 		ours = checkAccessToken(idToken, jws.Signatures[0].Header.Algorithm, e.AccessToken)
@@ -135,6 +137,9 @@ func checkAccessToken(t *oidc.IDToken, alg string, accessToken token.Secret) err
 	}
 	return nil
 }
+
+// quote is a claim's text for an error.
+func (v Verifier) quote(text string) string { return untrusted.Quote(text, v.Secrets...) }
 
 func refuse(err error) error { return &untrusted.Error{Op: op, Err: err} }
 

@@ -22,6 +22,7 @@ type row struct {
 	proof string         // mark of each token request
 	token map[string]any // what introspection must say of each token
 
+	warned  string   // in the warning that comes with each token; nothing is said where it is empty
 	refused *refusal // where there is to be no token
 }
 

@@ -68,7 +68,8 @@ var exchangeRows = []row{
 		profile: []string{
 			`grant = "token_exchange"`, `subject_token_env = "SUBJECT"`, `scopes = ["read"]`, `audience = "inventory"`,
 		},
-		asked: []string{"audience"},
-		token: map[string]any{"sub": inspector, "aud": "inventory"},
+		asked:  []string{"audience"},
+		token:  map[string]any{"sub": inspector, "aud": "inventory"},
+		warned: "does not say what type of token it issued (RFC 8693 §2.2.1)",
 	},
 }

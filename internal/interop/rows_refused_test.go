@@ -102,8 +102,10 @@ var refusedExchangeRows = []row{
 	},
 	{
 		name: "token_exchange_without_issued_token_type", grant: exchangeGrant, method: "client_secret_post",
-		client:  map[string]any{"interop_silent": true},
-		profile: []string{`grant = "token_exchange"`, `subject_token_env = "SUBJECT"`},
-		refused: &refusal{nil, 6, "RFC 8693", "POST /token " + exchangeGrant + " client_secret_post"},
+		profile: []string{`grant = "token_exchange"`, `subject_token_env = "SUBJECT"`, `requested_token_type = "jwt"`},
+		refused: &refusal{
+			nil, 6, "RFC 8693",
+			"POST /token " + exchangeGrant + " client_secret_post requested_token_type",
+		},
 	},
 }

@@ -114,7 +114,11 @@ func (v *walk) again(t *testing.T, token string) string {
 	if next.token(t) == token {
 		t.Error("the same token again")
 	}
-	next.expectSilence(t)
+	if v.row.warned == "" {
+		next.expectSilence(t)
+	} else if strings.Count(next.stderr, "\n") != 1 || !strings.Contains(next.stderr, v.row.warned) {
+		t.Errorf("no warning of %s alone: %v", v.row.warned, next)
+	}
 	v.said = append(v.said, next)
 	return next.token(t)
 }

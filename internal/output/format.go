@@ -16,6 +16,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Format is one way to print a token set.
@@ -40,15 +41,15 @@ const templatePrefix = "template="
 func formats() map[string]Format {
 	return map[string]Format{
 		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
-		"header":          {Render: header, Help: "an HTTP header: Authorization: Bearer …"},
+		"header":          {Render: checked(header), Help: "an HTTP header: Authorization: Bearer …"},
 		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
-		"env":             {Render: env, Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
-		"curl":            {Render: curl, Help: "a curl config, for curl -K -"},
+		"env":             {Render: checked(env), Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
+		"curl":            {Render: checked(curl), Help: "a curl config, for curl -K -"},
 		"dpop":            {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
-		"exec-credential": {Render: execCredential, Help: "an ExecCredential of " + credential.ExecV1},
+		"exec-credential": {Render: checked(execCredential), Help: "an ExecCredential of " + credential.ExecV1},
 		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {
-			Render: query, Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
+			Render: checked(query), Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
 			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
 		},
 	}
@@ -93,14 +94,30 @@ func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToke
 // Header is the Authorization header's value for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
-// errNoAccessToken keeps what an exchange brought out of a header: "an OAuth 2.0 "token_type" identifier is not applicable
-// in that context" (RFC 8693 §2.2.1).
-var errNoAccessToken = errors.New("what was issued is not an access token, so it goes into no Authorization header")
+// ErrNoAccessToken says that what an exchange brought is something else, such as a refresh token, which no API is to see.
+var ErrNoAccessToken = errors.New("what was issued is not an access token, and is given to nobody as one")
+
+// CheckAccessToken is [ErrNoAccessToken] where the set cannot be used with an API. RFC 8693 §2.2.1: "If the issued token is
+// not an access token or usable as an access token, then the "token_type" value "N_A" is used to indicate that an OAuth
+// 2.0 "token_type" identifier is not applicable in that context."
+func CheckAccessToken(s token.Set) error {
+	if s.Type() == token.NotApplicable {
+		return ErrNoAccessToken
+	}
+	return nil
+}
+
+// checked is for the formats that say that it is an access token.
+func checked(render func(token.Set, time.Time) (string, error)) func(token.Set, time.Time) (string, error) {
+	return func(s token.Set, now time.Time) (string, error) {
+		if err := CheckAccessToken(s); err != nil {
+			return "", err
+		}
+		return render(s, now)
+	}
+}
 
 func header(s token.Set, _ time.Time) (string, error) {
-	if s.Type() == token.NotApplicable {
-		return "", errNoAccessToken
-	}
 	return "Authorization: " + Header(s) + "\n", nil
 }
 
@@ -110,9 +127,6 @@ func env(s token.Set, _ time.Time) (string, error) {
 
 // curl writes one line of a curl config. In its double quotes a backslash begins an escape.
 func curl(s token.Set, _ time.Time) (string, error) {
-	if s.Type() == token.NotApplicable {
-		return "", errNoAccessToken
-	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
 	return `header = "` + quoted + "\"\n", nil
 }
@@ -137,8 +151,8 @@ func idToken(s token.Set, _ time.Time) (string, error) {
 
 func asJSON(s token.Set, now time.Time) (string, error) {
 	m := members(s, now)
-	if s.AuthorizationDetails != "" {
-		m["authorization_details"] = json.RawMessage(s.AuthorizationDetails)
+	if details, ok := m["authorization_details"].(string); ok {
+		m["authorization_details"] = json.RawMessage(details)
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	return string(data) + "\n", err
@@ -164,7 +178,8 @@ func members(s token.Set, now time.Time) map[string]any {
 		m["scope"] = strings.Join(s.Scopes, " ")
 	}
 	if s.AuthorizationDetails != "" {
-		m["authorization_details"] = s.AuthorizationDetails // a template prints it; JSON has it as the array it is
+		// A template prints it; JSON has it as the array it is. It is the server's text, and stdout may be a terminal.
+		m["authorization_details"] = string(untrusted.EscapeJSON([]byte(s.AuthorizationDetails)))
 	}
 	return m
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
@@ -80,6 +81,23 @@ func TestGrantedAuthorizationDetailsAreAnArrayInJSONAndATextInATemplate(t *testi
 	}
 }
 
+func TestGrantedAuthorizationDetailsHoldNothingThatATerminalObeys(t *testing.T) {
+	const said = "\u009b31m\u202eevil\u2028\U000e0041"
+	raw, _ := json.Marshal([]any{map[string]string{"type": said, said: "x"}})
+	s := full()
+	s.AuthorizationDetails = string(raw)
+	for _, format := range []string{"json", "template={{.authorization_details}}"} {
+		f, _ := Parse(format)
+		text, err := f.Render(s, noon)
+		if err != nil || strings.ContainsFunc(text, func(r rune) bool { return r > '~' }) {
+			t.Errorf("%s: %q, %v", format, text, err)
+		}
+		if !strings.Contains(text, `\u009b31m\u202eevil`) {
+			t.Errorf("%s does not say what was granted: %s", format, text)
+		}
+	}
+}
+
 func TestShellAndCurlReadTheTokenBackWhateverItHolds(t *testing.T) {
 	nasty := token.Set{AccessToken: token.NewSecret(`a'b"c\d$(id)` + "`id`" + `!e\n`)}
 	f, _ := Parse("env")
@@ -116,14 +134,23 @@ func TestIDTokenFormatNeedsOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoAccessTokenGoesIntoNoHeader(t *testing.T) {
+func TestWhatIsNoAccessTokenIsPrintedAsNone(t *testing.T) {
 	set := token.Set{AccessToken: token.NewSecret("a"), TokenType: token.NotApplicable, IssuedType: "urn:x"}
-	for _, name := range []string{"header", "curl"} {
+	for _, name := range []string{"header", "curl", "env", "query", "exec-credential"} {
 		f, err := Parse(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text, err := f.Render(set, time.Time{}); err == nil || text != "" {
+		if text, err := f.Render(set, time.Time{}); !errors.Is(err, ErrNoAccessToken) || text != "" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+	for _, name := range []string{"token", "json", "template={{.access_token}}"} { // it is what was asked for
+		f, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := f.Render(set, time.Time{}); err != nil || !strings.Contains(text, "a") {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
 	}

@@ -16,9 +16,9 @@ import (
 // length that nobody has told, streams and is sent once.
 const maxReplay = 64 << 10
 
-// buffer reads a small body into memory, and leaves others as they are. Its error is about a body that broke off.
+// buffer reads a small body into memory, and leaves others as they are, as those that trailers follow. Its error is about a body that broke off.
 func buffer(r *http.Request) error {
-	if r.ContentLength <= 0 || r.ContentLength > maxReplay {
+	if r.ContentLength <= 0 || r.ContentLength > maxReplay || len(r.Trailer) > 0 {
 		return nil
 	}
 	data := make([]byte, r.ContentLength)

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -23,6 +24,8 @@ func (p *Proxy) entry(r *http.Request, seen *recorder, took time.Duration) Entry
 		path = rest
 	} else if ours {
 		path = "/"
+	} else { // an address with a slash too few or too many has the prefix in it all the same
+		path = strings.ReplaceAll(path, p.options.Prefix, "[prefix]")
 	}
 	return Entry{
 		Method: untrusted.Text(r.Method), Path: untrusted.Text(path), Status: seen.status, Duration: took, Trouble: seen.trouble,

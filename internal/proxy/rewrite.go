@@ -55,6 +55,7 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	}
 	out.Header.Add("Via", via(r.In.Proto))
 	countDown(out.Method, out.Header)
+	passTrailers(out, r.In)
 	// A tunnel in which requests travel that nobody judges (Upgrade: h2c) is none that we open.
 	if upgrade := out.Header.Get("Upgrade"); upgrade != "" && !strings.EqualFold(upgrade, "websocket") {
 		out.Header.Del("Upgrade")

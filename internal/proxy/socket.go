@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // SocketError says why no socket is made at a path.
@@ -22,7 +23,7 @@ func (e *SocketError) Unwrap() error { return e.Err }
 
 // ListenSocket listens on a Unix socket that nobody but the user reaches: it is 0600, in a folder of the user's that is
 // 0700, which is made where it is missing. One that a proxy has left behind is replaced, one that somebody listens on is
-// not. Closing the listener removes it. The error is a *SocketError.
+// not. Closing the listener removes it, unless another is in its place by then. The error is a *SocketError.
 func ListenSocket(ctx context.Context, path string) (*Listener, error) {
 	listener, err := listenSocket(ctx, path)
 	if err != nil {
@@ -49,7 +50,32 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	return listener, nil
+	made, err := os.Lstat(path)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if l, ok := listener.(*net.UnixListener); ok {
+		l.SetUnlinkOnClose(false) // it would remove whatever has the name
+	}
+	return &socket{Listener: listener, path: path, made: made}, nil
+}
+
+// socket is a listener that takes its own file with it and nobody else's.
+type socket struct {
+	net.Listener
+	path    string
+	made    fs.FileInfo
+	removal sync.Once
+}
+
+// Close implements [net.Listener]. The file goes first: as long as the socket is open, no new file can have its identity.
+func (s *socket) Close() error {
+	s.removal.Do(func() {
+		if there, err := os.Lstat(s.path); err == nil && os.SameFile(there, s.made) {
+			_ = os.Remove(s.path) // what is left behind is replaced
+		}
+	})
+	return s.Listener.Close()
 }
 
 func checkFolder(dir string) error {

@@ -87,6 +87,38 @@ func TestSocketsThatAreNotMade(t *testing.T) {
 	}
 }
 
+func TestEndRemovesNobodyElsesSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "made", "s")
+	first, err := ListenSocket(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil { // somebody cleans up, and starts another
+		t.Fatal(err)
+	}
+	second, err := ListenSocket(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatalf("the end of the first has taken the second's socket: %v", err)
+	}
+	conn.Close()
+	for range 2 { // whoever closes twice is told so, as of any listener
+		err = second.Close()
+	}
+	if !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the socket is left behind: %v", err)
+	}
+}
+
 // leaveSocket leaves a socket as a proxy does that was killed.
 func leaveSocket(dir string) error {
 	l, err := net.Listen("unix", dir+"/s")

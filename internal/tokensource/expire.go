@@ -8,9 +8,13 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Expire has the stored access token count as expired, so that whoever asks next gets a refreshed one. The refresh token
-// stays. Where refused is not empty and another token is stored, that one is newer and is left alone.
+// Expire has the stored access token count as expired where it is the one that was refused, so that whoever asks next gets
+// a refreshed one. The refresh token stays. Where another token is stored, that one is newer and is left alone; an empty
+// one was refused by nobody.
 func (s *Source) Expire(ctx context.Context, refused token.Secret) error {
+	if refused.Empty() {
+		return nil
+	}
 	unlock, err := s.Lock(ctx)
 	if err != nil {
 		return err
@@ -23,7 +27,7 @@ func (s *Source) Expire(ctx context.Context, refused token.Secret) error {
 	if err != nil {
 		return err
 	}
-	if !refused.Empty() && !refused.Equal(set.AccessToken) || !set.Live(s.Now(), 0) {
+	if !refused.Equal(set.AccessToken) || !set.Live(s.Now(), 0) {
 		return nil
 	}
 	set.Expiry = s.Now()

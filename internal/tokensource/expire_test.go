@@ -28,6 +28,13 @@ func TestExpireLeavesWhatIsNewerAlone(t *testing.T) {
 	}
 }
 
+func TestNothingThatWasRefusedExpiresNothing(t *testing.T) {
+	r := newRig(ptr(live("stored")))
+	if err := r.Expire(t.Context(), token.Secret{}); err != nil || len(r.log) > 0 {
+		t.Errorf("%v, %q", err, r.log)
+	}
+}
+
 func TestRefusedTokenIsReplacedWhereItIsStillTheStoredOne(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})

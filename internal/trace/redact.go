@@ -105,11 +105,17 @@ func (r *redactor) value(name, value string) string {
 
 func (r *redactor) url(u *url.URL) string { return join(r.target(u), r.form(u.Query())) }
 
-// target is u without its query.
+// Target is u without its query, as [Exchange] has it.
+func Target(u *url.URL) string { return new(redactor).target(u) }
+
 func (r *redactor) target(u *url.URL) string {
 	shown := *u
-	shown.RawQuery, shown.Fragment, shown.User = "", "", nil
-	shown.RawPath = "" // %63 in the place of a c would hide an echo from the mask
+	shown.RawQuery, shown.ForceQuery, shown.Fragment, shown.RawFragment, shown.User = "", false, "", "", nil
+	decoded := shown
+	decoded.RawPath = "" // %63 in the place of a c would hide an echo from the mask
+	if untrusted.Mask(decoded.String(), r) != decoded.String() {
+		shown = decoded
+	}
 	return untrusted.Text(shown.String(), r)
 }
 

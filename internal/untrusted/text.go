@@ -1,8 +1,8 @@
 // Package untrusted makes text that came from somebody else's computer fit to be read on a terminal.
 //
 // An error description, a page title or a user name from a server may carry escape sequences, line breaks and
-// direction overrides; an error of net/http quotes what it could not read. It deliberately imports nothing of ours, and does not quote for shells, HTML or JSON: those
-// have their own packages.
+// direction overrides; an error of net/http quotes what it could not read; either may echo what it was sent. It deliberately
+// imports nothing of ours, and does not quote for shells or HTML: those have their own packages.
 package untrusted
 
 import (
@@ -22,11 +22,7 @@ type Masker interface{ Mask(text string) string }
 func Text(s string, secrets ...Masker) string {
 	// In this order: a control character in the middle of an echoed secret would hide it from the mask, and half a
 	// secret at the cut would not be found any more.
-	s = strip(s)
-	for _, secret := range secrets {
-		s = secret.Mask(s)
-	}
-	return cut(s)
+	return cut(mask(strip(s), secrets))
 }
 
 // Line returns all of s in one line, stripped as by Text. It is the last door before a terminal, for our own sentences:

@@ -19,7 +19,7 @@ func Curl(number int, s Step) string {
 	b.WriteByte('\n')
 	switch {
 	case s.Hop != nil && !s.Hop.Back:
-		fmt.Fprintf(&b, "# in the browser: %s\n", query(s.Hop.Target, s.Hop.Parameters))
+		fmt.Fprintf(&b, "# in the browser: %s\n", query(s.Hop.Target, s.Hop.Parameters).plain())
 	case s.Hop != nil:
 		for _, p := range s.Hop.Parameters {
 			if p.Hidden {
@@ -38,14 +38,14 @@ func command(e *trace.Exchange) string {
 	if e.Method != "GET" && e.Method != "POST" {
 		words = append(words, "-X "+e.Method)
 	}
-	words = append(words, `"`+query(e.Target, e.Query)+`"`)
+	words = append(words, query(e.Target, e.Query).quoted())
 	for _, h := range e.Request.Header {
 		if word := header(h); word != "" {
 			words = append(words, word)
 		}
 	}
 	for _, f := range e.Request.Body.Fields {
-		words = append(words, `--data-urlencode "`+literal(f.Name)+"="+value(f, literal)+`"`)
+		words = append(words, "--data-urlencode "+word{{text: f.Name + "="}}.with(f, asItIs).quoted())
 	}
 	return strings.Join(words, " \\\n  ") + "\n"
 }
@@ -54,38 +54,44 @@ func command(e *trace.Exchange) string {
 func header(h trace.Field) string {
 	switch h.Name {
 	case "Accept":
-		return `-H "` + literal(h.Name+": "+h.Value) + `"`
+		return "-H " + word{{text: h.Name + ": " + h.Value}}.quoted()
 	case "Authorization":
 		scheme, _, _ := strings.Cut(h.Value, " ")
 		if scheme == "Basic" {
 			return `-u "$CLIENT_ID:$CLIENT_SECRET"` // each form-encoded first (RFC 6749 §2.3.1)
 		}
-		return `-H "Authorization: ` + literal(scheme) + ` $ACCESS_TOKEN"`
+		return "-H " + word{{text: "Authorization: " + scheme + " "}, {variable: "ACCESS_TOKEN"}}.quoted()
 	case "Dpop":
-		return `-H "DPoP: $DPOP_PROOF"`
+		return "-H " + word{{text: "DPoP: "}, {variable: "DPOP_PROOF"}}.quoted()
 	}
 	return ""
 }
 
-func query(target string, parameters []trace.Field) string {
-	target = literal(target)
+func query(target string, parameters []trace.Field) word {
+	w := word{{text: target}}
 	separator := "?"
 	if strings.Contains(target, "?") {
 		separator = "&"
 	}
 	for _, p := range parameters {
-		target += separator + url.QueryEscape(p.Name) + "=" + value(p, url.QueryEscape)
+		w = append(w, piece{text: separator + url.QueryEscape(p.Name) + "="}).with(p, url.QueryEscape)
 		separator = "&"
 	}
-	return target
+	return w
 }
 
-// value is a parameter's, or the variable that stands for it.
-func value(f trace.Field, write func(string) string) string {
+// word is one of a shell's words.
+type word []piece
+
+// piece is a text, or a variable that stands for a secret.
+type piece struct{ text, variable string }
+
+// with adds a parameter's value.
+func (w word) with(f trace.Field, write func(string) string) word {
 	if !f.Hidden {
-		return write(f.Value)
+		return append(w, piece{text: write(f.Value)})
 	}
-	return "$" + strings.Map(func(r rune) rune {
+	return append(w, piece{variable: strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z':
 			return r - 'a' + 'A'
@@ -93,10 +99,39 @@ func value(f trace.Field, write func(string) string) string {
 			return r
 		}
 		return '_'
-	}, f.Name)
+	}, f.Name)})
 }
 
-// literal writes a text for the inside of a POSIX shell's double quotes, in which these four have a meaning.
-func literal(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(s)
+func asItIs(s string) string { return s }
+
+// quoted writes a word for a POSIX shell: texts in single quotes, in which nothing has a meaning, and bash seeks none of the
+// lines it remembers for a !.
+func (w word) quoted() string {
+	var b, text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			b.WriteString("'" + strings.ReplaceAll(text.String(), "'", `'\''`) + "'")
+			text.Reset()
+		}
+	}
+	for _, p := range w {
+		if text.WriteString(p.text); p.variable != "" {
+			flush()
+			b.WriteString(`"$` + p.variable + `"`)
+		}
+	}
+	flush()
+	return b.String()
+}
+
+// plain writes a word for a person.
+func (w word) plain() string {
+	var b strings.Builder
+	for _, p := range w {
+		b.WriteString(p.text)
+		if p.variable != "" {
+			b.WriteString("$" + p.variable)
+		}
+	}
+	return b.String()
 }

@@ -12,9 +12,7 @@
 // stdin closes or on SIGTERM.
 //
 // Environment:
-//   TOLD          a file of JSON with the "clients": metadata of RFC 7591, and
-//                 "interop_silent" for one that is not told the type of what it
-//                 gets
+//   TOLD          a file of JSON with the "clients": metadata of RFC 7591
 //   SECRETS_FILE  where every secret of the exchange is kept (secrets.mjs)
 
 import { once } from 'node:events';
@@ -40,7 +38,6 @@ const clients = new Map(told.clients.map((one) => [one.client_id, {
   allowedGrants: one.grant_types,
   redirectUris: [],
   scopes: [],
-  silent: one.interop_silent,
 }]));
 const tokens = new Map();
 
@@ -75,18 +72,9 @@ async function whose({ subjectToken, subjectTokenType }) {
   }
 }
 
-// RFC 8693 §2.2.1: "issued_token_type REQUIRED." The library leaves it out.
-class CompleteExchange extends TokenExchangeGrant {
-  async respondToAccessTokenRequest(request, lifetime) {
-    const response = await super.respondToAccessTokenRequest(request, lifetime);
-    if (!clients.get(request.body.client_id)?.silent) response.body.issued_token_type = accessToken;
-    return response;
-  }
-}
-
 const server = new AuthorizationServer(...parts);
 server.enableGrantTypes(
-  [{ grant: new CompleteExchange(whose, ...parts, server.options) }, new DateInterval('20s')],
+  [{ grant: new TokenExchangeGrant(whose, ...parts, server.options) }, new DateInterval('20s')],
   ['client_credentials', new DateInterval('20s')],
 );
 

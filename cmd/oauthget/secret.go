@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// secretAccess is what reading a secret of the session may touch of the outside world, and what a program that prints one
+// may see of it.
+func (s *session) secretAccess() config.SecretAccess {
+	return config.SecretAccess{LookupEnv: s.lookupEnv, Stderr: s.stderr, Without: s.withheld()}
+}
+
+// readSecret reads a secret, and waits no longer for a pipe than a person may take. Standard input is for whoever writes to
+// it to end, and another profile's token takes its own time.
+func (s *session) readSecret(ctx context.Context, source config.SecretSource, access config.SecretAccess) (token.Secret, error) {
+	if source.File() != "" {
+		var cancel context.CancelFunc
+		ctx, cancel = s.forWriter(ctx)
+		defer cancel()
+	}
+	return source.Resolve(ctx, access)
+}
