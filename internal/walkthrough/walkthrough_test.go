@@ -73,7 +73,7 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	if strings.Count(markdown, "```")%2 != 0 || !strings.Contains(markdown, "- [x] state") || !strings.Contains(markdown, "a'''b") {
 		t.Errorf("Markdown:\n%s", markdown)
 	}
-	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# the address it ends at has code=…"} {
+	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# what the browser brings back has code=…"} {
 		if !strings.Contains(curl, want) {
 			t.Errorf("curl lacks %q:\n%s", want, curl)
 		}
