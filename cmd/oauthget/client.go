@@ -27,20 +27,28 @@ func (s *session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+	client, err := s.clientOf(metadata, credentials)
+	if err != nil {
 		return nil, err
 	}
+	client.HTTP, client.Keys = own, keys
+	return client, nil
+}
+
+// clientOf is the flow's client as far as it needs no network: what it makes of the server's metadata.
+func (s *session) clientOf(metadata discovery.Metadata, credentials credentials) (*flow.Client, error) {
 	if s.narration != nil {
 		s.narration.knows(metadata)
+	}
+	if err := checkEndpoints(metadata, s.profile.Grant); err != nil {
+		return nil, err
 	}
 	auth, err := s.authentication(credentials, metadata)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: s.profile, Server: metadata, HTTP: own, Auth: auth,
-		Keys:     keys,
-		Patience: s.global.timeout, Now: s.now, Observe: s.observe,
+		Profile: s.profile, Server: metadata, Auth: auth, Patience: s.global.timeout, Now: s.now, Observe: s.observe,
 		Warn: func(text string) { s.warn("%s", text) },
 	}, nil
 }

@@ -25,7 +25,8 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "See whether a login can work, before one is tried",
 		Long: `Look at what a login with the profile needs: the profile file and its mode, what the server publishes against what the
 profile asks for, the clock, TLS, the proxy, the token store, the browser and the port of the redirect URI. Each line says
-ok, warn or fail, and what to do. No token is asked for, nothing is changed, and no secret is sent.
+ok, warn or fail, and what to do: what a login would refuse to try fails here in the same words, and what it would try
+all the same is a warning. No token is asked for, nothing is changed, and no secret is sent.
 
 Exit 0 if nothing fails, else 1.`,
 		Example: "  oauthget doctor work\n  oauthget doctor work --json\n  oauthget doctor --issuer https://login.example.com --client-id cli",

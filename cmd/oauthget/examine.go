@@ -45,8 +45,16 @@ func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
 	report.Profile = s.profile.Name
 	report.add("profile", doctor.OK, cmp.Or(s.profile.Name, "given by flags and the environment"), "")
 	e := examination{s, &report}
-	e.secrets(cmd.Context())
-	e.server(cmd.Context())
+	credentials, complete := e.secrets(cmd.Context())
+	e.presents(cmd.Context())
+	if metadata, ok := e.server(cmd.Context()); ok {
+		metadata = flow.Server(metadata, s.profile)
+		if complete {
+			e.grant(metadata, credentials)
+		}
+		e.findings(doctor.Metadata(s.profile, metadata)...)
+		e.findings(doctor.Redirect(s.profile)...)
+	}
 	e.tokens(cmd.Context())
 	if s.profile.Grant == config.GrantAuthorizationCode {
 		e.browser()
@@ -88,74 +96,38 @@ func (a *app) examineFile(r *doctorReport) {
 	}
 }
 
-// secrets finds out whether the client has what it authenticates with. A program that would print it is not run.
-func (e examination) secrets(ctx context.Context) {
-	e.ownKeys(ctx)
-	const check = "client secret"
-	source := e.profile.ClientSecret
-	switch {
-	case source.Empty():
-	case source.Command != nil:
-		e.report.add(check, doctor.OK, "a program prints it, and was not run", "")
-	default:
-		if _, err := e.clientSecret(ctx); err != nil {
-			e.report.failed(check, err)
-			return
-		}
-		e.report.add(check, doctor.OK, "there, by "+source.Key, "")
-	}
-}
-
-// ownKeys finds out whether the client's key and certificate can be used.
-func (e examination) ownKeys(ctx context.Context) {
-	if e.profile.ClientKey.File != "" {
-		if _, err := e.clientKey(ctx); err != nil {
-			e.report.failed("client key", err)
-		} else {
-			e.report.add("client key", doctor.OK, e.profile.ClientKey.File, "")
-		}
-	}
-	if e.profile.TLS.CertificateFile != "" {
-		if _, err := e.clientCertificate(ctx); err != nil {
-			e.report.failed("client certificate", err)
-		} else {
-			e.report.add("client certificate", doctor.OK, e.profile.TLS.CertificateFile, "")
-		}
-	}
-}
-
 // server fetches the metadata anew, and judges it and the exchange that brought it.
-func (e examination) server(ctx context.Context) {
+func (e examination) server(ctx context.Context) (m discovery.Metadata, ok bool) {
 	if e.profile.Issuer == "" {
-		e.findings(doctor.Metadata(e.profile, flow.Server(discovery.Metadata{}, e.profile)))
-		e.findings(doctor.Redirect(e.profile))
-		return
+		return m, true
 	}
 	if u, err := url.Parse(e.profile.Issuer); err == nil {
-		e.findings([]doctor.Finding{doctor.Proxy(confidential.Proxy(&http.Request{URL: u}))})
+		e.findings(doctor.Proxy(confidential.Proxy(&http.Request{URL: u})))
 	}
 	authorities, err := e.authorities(ctx)
 	if err != nil {
 		e.report.failed("tls", err)
-		return
+		return m, false
 	}
 	seen := &sight{}
-	client := endpoint.NewClient(endpoint.Options{UserAgent: "oauthget/" + version, Trace: seen.wrap, Authorities: authorities})
-	metadata, err := e.documents(client).Fetch(ctx, e.profile.Issuer, true)
+	client := endpoint.NewClient(endpoint.Options{
+		UserAgent: "oauthget/" + version, Authorities: authorities,
+		Trace: func(base http.RoundTripper) http.RoundTripper { return seen.wrap(e.watch(base)) },
+	})
+	m, err = e.documents(client).Fetch(ctx, e.profile.Issuer, true)
 	if seen.answer != nil {
 		date, _ := http.ParseTime(seen.answer.Header.Get("Date"))
-		e.findings([]doctor.Finding{doctor.Connection(seen.answer.TLS, e.now()), doctor.Clock(date, e.now())})
+		e.findings(doctor.Connection(seen.answer.TLS, e.now()), doctor.Clock(date, e.now()))
 	}
 	if err != nil {
 		e.report.failed("metadata", err)
-		return
+		return m, false
 	}
-	e.report.add("metadata", doctor.OK, metadata.Source, "")
-	e.findings(doctor.Metadata(e.profile, flow.Server(metadata, e.profile)))
-	e.findings(doctor.Redirect(e.profile))
+	e.report.add("metadata", doctor.OK, m.Source, "")
+	return m, true
 }
 
-func (e examination) findings(list []doctor.Finding) {
+func (e examination) findings(list ...doctor.Finding) {
 	e.report.Checks = append(e.report.Checks, list...)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 // explainFormats are the values of explain's --format, the default first.
@@ -46,7 +47,7 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 				return &usageError{fmt.Errorf("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant), cmd.CommandPath()}
 			}
 			if a.global.noInput && !dryRun && s.profile.NeedsPerson() {
-				return &usageError{errors.New("a login needs a person: leave --no-input out, or add --dry-run"), cmd.CommandPath()}
+				return fmt.Errorf("explain: %w", tokensource.ErrInteractionRequired)
 			}
 			if curl {
 				format = "curl"

@@ -22,7 +22,8 @@ type narration struct {
 
 	mu     sync.Mutex
 	server walkthrough.Server
-	nonce  bool
+	source string // of the metadata that was told of last
+	grant  string // the grant_type that was sent last
 	steps  []walkthrough.Step
 	poll   bool  // the last step is a poll that was answered by "not yet",
 	polls  int   // and so many like it have been kept back since
@@ -36,13 +37,18 @@ func newNarration(a *app, format string, dryRun bool) *narration {
 	return &narration{app: a, format: format, dryRun: dryRun}
 }
 
-// knows tells which endpoint is what.
+// knows takes metadata that was found good, with the profile's endpoints laid over it: from now on it is known which endpoint
+// is what.
 func (n *narration) knows(m discovery.Metadata) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.server = walkthrough.Server{
 		TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
 		Revocation: m.RevocationEndpoint, Introspection: m.IntrospectionEndpoint, Userinfo: m.UserinfoEndpoint, JWKS: m.JWKSURI,
+	}
+	if m.Source != "" && m.Source != n.source { // empty where there is no issuer
+		n.source = m.Source
+		n.tell(walkthrough.MetadataValidation())
 	}
 }
 
@@ -64,20 +70,25 @@ func (n *narration) event(event flow.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := event.(type) {
-	case flow.PushedRequest:
-		n.nonce = e.Parameters.Has("nonce")
+	case flow.PushedResponse:
+		n.tell(walkthrough.PushedAuthorizationResponse())
 	case flow.AuthorizationRequest:
-		n.nonce = n.nonce || e.URL.Query().Has("nonce")
 		n.tell(walkthrough.AuthorizationRequest(e.URL, n.now()))
 		if n.dryRun {
 			n.stop(errDryRun)
 		}
 	case flow.AuthorizationResponse:
-		n.tell(walkthrough.AuthorizationResponse(e.RedirectURI, e.Parameters, n.now()))
+		n.tell(walkthrough.AuthorizationResponse(walkthrough.Response{
+			When: n.now(), RedirectURI: e.RedirectURI, Parameters: e.Parameters, FromIssuer: e.FromIssuer, Signed: e.Signed,
+		}))
+	case flow.DeviceResponse:
+		n.tell(walkthrough.DeviceAuthorizationResponse())
+	case flow.TokenRequest:
+		n.grant = e.Parameters.Get("grant_type")
+	case flow.ValidIDToken:
+		n.tell(walkthrough.IDToken(walkthrough.IDTokenChecks{Nonce: e.Nonce, Symmetric: e.Symmetric}))
 	case flow.TokenResponse:
-		if !e.Set.IDToken.Empty() {
-			n.tell(walkthrough.IDToken(n.nonce))
-		}
+		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, IssuedType: e.Set.IssuedType, ScopeAsAsked: e.ScopeAsAsked}))
 	}
 }
 

@@ -48,11 +48,17 @@ func (s *session) proxyOptions(ctx context.Context, request tokensource.Request)
 	return o, nil
 }
 
-// serveUnattended has nobody be asked from now on. What is stored nowhere else is kept as long as the proxy runs: the next
-// token may take its refresh token.
+// serveUnattended has nobody be asked from now on. What could not be stored is kept as long as the proxy runs: the next
+// token takes its refresh token, and one that is stored from before may be spent by then. A store that has failed just now
+// is asked again with the next token: two places for one refresh token would have one of them spend the other's.
 func (s *session) serveUnattended(ctx context.Context, set token.Set) {
 	s.global.noInput = true
-	if _, err := s.store.Load(ctx, s.key); err != nil {
+	stored, err := s.store.Load(ctx, s.key)
+	trouble, failed := errors.AsType[*store.Error](err)
+	switch {
+	case err == nil && (stored.AccessToken.Equal(set.AccessToken) || stored.Obtained.After(set.Obtained)):
+	case failed && (trouble.Reason == store.TimedOut || trouble.Reason == store.Busy):
+	default:
 		s.store, s.state = store.NewMemory(set), ""
 	}
 }

@@ -2,7 +2,8 @@
 // server publishes (RFC 8414), the redirect URI against what known servers accept, the clock, the certificate and the
 // proxy.
 //
-// It works on what others have fetched and looked up: it deliberately opens nothing and asks nobody.
+// It works on what others have fetched and looked up: it deliberately opens nothing and asks nobody. What a grant refuses
+// of itself it leaves to package flow, whose Client.Check is the grant's own word.
 package doctor
 
 // Finding is what one check came to.

@@ -57,33 +57,41 @@ func TestWhatDoesNotAgreeIsFoundAndSaysWhatToDo(t *testing.T) {
 		want   Status
 		detail string
 	}{
-		"no token endpoint":  {func(_ *config.Profile, m *discovery.Metadata) { m.TokenEndpoint = "" }, "grant", Fail, "token_endpoint"},
-		"no device endpoint": {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantDeviceCode }, "grant", Fail, "device_authorization_endpoint"},
-		"grant not listed":   {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantTokenExchange }, "grant", Fail, "token-exchange"},
-		"plain PKCE":         {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"plain"} }, "pkce", Fail, "plain"},
-		"PKCE off":           {func(p *config.Profile, _ *discovery.Metadata) { p.PKCE = false }, "pkce", Warn, "off"},
-		"method not listed":  {func(p *config.Profile, _ *discovery.Metadata) { p.TokenEndpointAuthMethod = "private_key_jwt" }, "client authentication", Fail, "private_key_jwt"},
-		"no public clients": {func(_ *config.Profile, m *discovery.Metadata) {
-			m.TokenEndpointAuthMethodsSupported = []string{"client_secret_basic"}
-		}, "client authentication", Warn, "public"},
+		"grant not listed":      {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantTokenExchange }, "grant", Warn, "token-exchange"},
+		"plain PKCE":            {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"plain"} }, "pkce", Warn, "plain"},
+		"PKCE off":              {func(p *config.Profile, _ *discovery.Metadata) { p.PKCE = false }, "pkce", Warn, "off"},
 		"scope not listed":      {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"offline_access", "other"} }, "scopes", Warn, "other"},
 		"offline_access":        {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"openid"} }, "refresh", Warn, "refresh token"},
 		"no keys":               {func(_ *config.Profile, m *discovery.Metadata) { m.JWKSURI = "" }, "id token", Warn, "jwks_uri"},
-		"response mode":         {func(p *config.Profile, _ *discovery.Metadata) { p.ResponseMode = "jwt" }, "response mode", Fail, "jwt"},
-		"dpop":                  {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP = true }, "dpop", Fail, "announce"},
-		"no pushed requests":    {func(p *config.Profile, _ *discovery.Metadata) { p.RequirePAR = true }, "pushed requests", Fail, "endpoint"},
-		"signed requests alone": {func(_ *config.Profile, m *discovery.Metadata) { m.RequireSignedRequestObject = true }, "request object", Fail, "signed"},
-		"request algorithm": {func(p *config.Profile, m *discovery.Metadata) {
-			p.RequestObjectSigningAlg, m.RequestObjectSigningAlgValuesSupported = "ES256", []string{"RS256"}
-		}, "request object", Fail, "ES256"},
+		"dpop":                  {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP = true }, "dpop", Warn, "is refused"},
+		"dpop, or not":          {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP, p.DPoPAllowBearer = true, true }, "dpop", Warn, "is taken"},
 		"no revocation":         {func(_ *config.Profile, m *discovery.Metadata) { m.RevocationEndpoint = "" }, "revocation", Warn, "logout"},
-		"a list with an escape": {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"\x1b[31m"} }, "pkce", Fail, "knows"},
+		"a list with an escape": {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"\x1b[31m"} }, "pkce", Warn, "knows"},
 	} {
 		p, m := sound()
 		c.change(&p, &m)
 		f := worst(Metadata(p, m), c.check)
 		if f.Status != c.want || !strings.Contains(f.Detail, c.detail) || f.Do == "" || strings.ContainsAny(f.Detail, "\x1b\n") {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestMethodThatIsNotListedMayWorkAllTheSame(t *testing.T) {
+	for _, c := range []struct {
+		method    string
+		supported []string
+		want      Status
+		detail    string
+	}{
+		{"client_secret_basic", nil, OK, "client_secret_basic"},
+		{"client_secret_basic", []string{"none", "client_secret_basic"}, OK, "client_secret_basic"},
+		{"private_key_jwt", []string{"client_secret_basic"}, Warn, "does not list private_key_jwt: client_secret_basic"},
+		{"none", []string{"client_secret_basic"}, Warn, "no public clients"},
+	} {
+		f := Authentication(c.method, c.supported)
+		if f.Status != c.want || !strings.Contains(f.Detail, c.detail) || (f.Do == "") != (c.want == OK) {
+			t.Errorf("%+v", f)
 		}
 	}
 }

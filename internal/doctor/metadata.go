@@ -10,11 +10,13 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Metadata compares the profile with what its server publishes. An absent list promises nothing and denies nothing.
+// Metadata compares the profile with what its server publishes, where a grant tries all the same: each finding that is not
+// fine is a warning. What a grant refuses itself is told by package flow's Client.Check. An absent list promises nothing and
+// denies nothing.
 func Metadata(p config.Profile, m discovery.Metadata) []Finding {
 	var found []Finding
 	for _, check := range []func(config.Profile, discovery.Metadata) []Finding{
-		grant, pkce, method, scopes, response, binding, request, issuer, revocation,
+		grant, pkce, scopes, binding, issuer, revocation,
 	} {
 		found = append(found, check(p, m)...)
 	}
@@ -22,24 +24,11 @@ func Metadata(p config.Profile, m discovery.Metadata) []Finding {
 }
 
 func grant(p config.Profile, m discovery.Metadata) []Finding {
-	const check = "grant"
-	needed := map[string]string{"token_endpoint": m.TokenEndpoint}
-	switch p.Grant {
-	case config.GrantAuthorizationCode:
-		needed["authorization_endpoint"] = m.AuthorizationEndpoint
-	case config.GrantDeviceCode:
-		needed["device_authorization_endpoint"] = m.DeviceAuthorizationEndpoint
-	}
-	for _, name := range []string{"authorization_endpoint", "device_authorization_endpoint", "token_endpoint"} {
-		if url, wanted := needed[name]; wanted && url == "" {
-			return []Finding{fail(check, "the server names no "+name, "set "+name+" in the profile, if the server has one")}
-		}
-	}
 	want := config.GrantType(p.Grant)
-	if missing(m.GrantTypesSupported, want) {
-		return []Finding{fail(check, fmt.Sprintf("the server does not list %s: %s", want, listed(m.GrantTypesSupported)), "choose another grant in the profile")}
+	if !missing(m.GrantTypesSupported, want) {
+		return nil
 	}
-	return []Finding{ok(check, p.Grant)}
+	return []Finding{warn("grant", fmt.Sprintf("the server does not list %s: %s", want, listed(m.GrantTypesSupported)), "choose another grant in the profile, if the server refuses this one")}
 }
 
 func pkce(p config.Profile, m discovery.Metadata) []Finding {
@@ -55,23 +44,22 @@ func pkce(p config.Profile, m discovery.Metadata) []Finding {
 	case len(announced) == 0:
 		return []Finding{ok(check, "S256; the server announces nothing of it, and most that do so take it")}
 	case !slices.Contains(announced, "S256"):
-		return []Finding{fail(check, "the server knows "+listed(announced)+" and not S256", "set pkce = false, if there is no better server")}
+		return []Finding{warn(check, "the server knows "+listed(announced)+" and not S256", "set pkce = false, if the server refuses it and there is no better one")}
 	}
 	return []Finding{ok(check, "S256")}
 }
 
-func method(p config.Profile, m discovery.Metadata) []Finding {
+// Authentication compares the method by which the client authenticates with those that the server lists. Servers often
+// leave some out.
+func Authentication(method string, supported []string) Finding {
 	const check = "client authentication"
-	supported := m.TokenEndpointAuthMethodsSupported
-	switch configured := p.TokenEndpointAuthMethod; {
-	case configured != "" && missing(supported, configured):
-		return []Finding{fail(check, "the server does not list "+configured+": "+listed(supported), "set token_endpoint_auth_method to one of these")}
-	case configured != "":
-		return []Finding{ok(check, configured)}
-	case p.ClientSecret.Empty() && p.ClientKey.File == "" && p.TLS.CertificateFile == "" && missing(supported, "none"):
-		return []Finding{warn(check, "the server lists no public clients: "+listed(supported), "set a client secret, if the client has one")}
+	switch {
+	case !missing(supported, method):
+		return ok(check, method)
+	case method == "none":
+		return warn(check, "the server lists no public clients: "+listed(supported), "set a client secret, if the client has one")
 	}
-	return []Finding{ok(check, "chosen by what is configured and what the server lists")}
+	return warn(check, "the server does not list "+method+": "+listed(supported), "set token_endpoint_auth_method to one of these, if the server refuses the client")
 }
 
 func scopes(p config.Profile, m discovery.Metadata) []Finding {
@@ -95,41 +83,24 @@ func scopes(p config.Profile, m discovery.Metadata) []Finding {
 	if slices.Contains(m.ScopesSupported, offline) && !slices.Contains(p.Scopes, offline) && p.Grant == config.GrantAuthorizationCode {
 		found = append(found, warn("refresh", offline+" is not asked for, so the server may give no refresh token", "add "+offline+" to scopes"))
 	}
-	if slices.Contains(p.Scopes, "openid") && m.JWKSURI == "" {
+	bySecret := strings.HasPrefix(p.OpenID.IDTokenSignedResponseAlg, "HS")
+	if slices.Contains(p.Scopes, "openid") && m.JWKSURI == "" && !bySecret {
 		found = append(found, warn("id token", "the server names no jwks_uri, so an ID Token cannot be checked and is left out", "set jwks_uri in the profile"))
 	}
 	return found
 }
 
-func response(p config.Profile, m discovery.Metadata) []Finding {
-	if p.Grant != config.GrantAuthorizationCode || p.ResponseMode == "" || p.ResponseMode == "query" || !missing(m.ResponseModesSupported, p.ResponseMode) {
-		return nil
-	}
-	return []Finding{fail("response mode", "the server does not list "+p.ResponseMode+": "+listed(m.ResponseModesSupported), "remove response_mode")}
-}
-
 func binding(p config.Profile, m discovery.Metadata) []Finding {
-	if !p.DPoP {
+	const check = "dpop"
+	switch announced := m.DPoPSigningAlgValuesSupported; {
+	case !p.DPoP:
 		return nil
+	case len(announced) > 0:
+		return []Finding{ok(check, listed(announced))}
+	case p.DPoPAllowBearer:
+		return []Finding{warn(check, "the server does not announce DPoP, and may send a Bearer token, which is taken", "remove dpop_allow_bearer, if only a bound token will do")}
 	}
-	if len(m.DPoPSigningAlgValuesSupported) == 0 {
-		return []Finding{fail("dpop", "the server does not announce DPoP", "remove dpop, or ask whoever runs the server")}
-	}
-	return []Finding{ok("dpop", listed(m.DPoPSigningAlgValuesSupported))}
-}
-
-func request(p config.Profile, m discovery.Metadata) []Finding {
-	var found []Finding
-	if p.RequirePAR && m.PushedAuthorizationRequestEndpoint == "" {
-		found = append(found, fail("pushed requests", "the server names no pushed_authorization_request_endpoint", "set it in the profile, or remove require_pushed_authorization_requests"))
-	}
-	if alg := p.RequestObjectSigningAlg; alg != "" && missing(m.RequestObjectSigningAlgValuesSupported, alg) {
-		found = append(found, fail("request object", "the server does not list "+alg+": "+listed(m.RequestObjectSigningAlgValuesSupported), "set request_object_signing_alg to one of these"))
-	}
-	if m.RequireSignedRequestObject && p.RequestObjectSigningAlg == "" {
-		found = append(found, fail("request object", "the server takes signed requests only", "set request_object_signing_alg and client_key_file"))
-	}
-	return found
+	return []Finding{warn(check, "the server does not announce DPoP, and a Bearer token is refused", "ask whoever runs the server, or set dpop_allow_bearer = true")}
 }
 
 // issuer: RFC 9207 §4 has the iss parameter as the defence against mix-up attacks.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -35,7 +35,7 @@ type login struct {
 // The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
 // there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
-	if err := cmp.Or(c.checkSecurityProfile(), c.checkRequest(), c.checkOpenID()); err != nil {
+	if err := c.begin(config.GrantAuthorizationCode); err != nil {
 		return token.Set{}, err
 	}
 	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
@@ -105,8 +105,12 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 	if err := l.jarm.verdict(response); err != nil {
 		return token.Set{}, err
 	}
-	c.observe(AuthorizationResponse{l.redirectURI, response})
-	if err := c.checkIssuer(response); err != nil {
+	err := c.checkIssuer(response)
+	c.observe(AuthorizationResponse{
+		RedirectURI: l.redirectURI, Parameters: response, Signed: l.jarm != nil,
+		FromIssuer: err == nil && c.Server.Issuer != "" && response.Has("iss"),
+	})
+	if err != nil {
 		return token.Set{}, &untrusted.Error{Op: "check authorization response", Err: err}
 	}
 	if code := response.Get("error"); code != "" {
@@ -157,8 +161,8 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 }
 
 // warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or
-// partially ignore the scope requested".
-func (c *Client) warnOfScope(set token.Set) {
+// partially ignore the scope requested". It reports whether a scope was asked for, and that one granted.
+func (c *Client) warnOfScope(set token.Set) (asAsked bool) {
 	asked, granted := c.Profile.Scopes, set.Scopes
 	missing := without(asked, granted)
 	// Servers that name an API's scopes alone have granted these two where what they stand for is there.
@@ -175,7 +179,10 @@ func (c *Client) warnOfScope(set token.Set) {
 		c.warn("the server did not grant the scope " + untrusted.Quote(strings.Join(missing, " ")))
 	case len(extra) > 0:
 		c.warn("the server granted more than was asked: " + untrusted.Quote(strings.Join(extra, " ")))
+	default:
+		return true
 	}
+	return false
 }
 
 func without(list, remove []string) []string {

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -54,12 +53,6 @@ func (c *Client) parameters(l login) url.Values {
 	maps.Copy(params, openIDParameters(c.Profile.OpenID))
 	maps.Copy(params, c.Profile.AuthorizationParameters)
 	return params
-}
-
-// checkRequest reports what keeps the authorization request that the profile describes from being made at this server.
-// It is asked before anything is listened on or opened.
-func (c *Client) checkRequest() error {
-	return cmp.Or(c.checkResponseMode(), c.checkPushing(), c.checkRequestObject(), c.checkDetails())
 }
 
 // authorizationRequest makes the request that goes through the browser: signed and pushed where that is to be.

@@ -12,7 +12,7 @@ import (
 //
 // That the client is a confidential one, as §4.4 demands, has been checked with the profile.
 func (c *Client) ClientCredentials(ctx context.Context) (token.Set, error) {
-	if err := c.begin(); err != nil {
+	if err := c.begin(config.GrantClientCredentials); err != nil {
 		return token.Set{}, err
 	}
 	return c.obtain(ctx, "request token with client credentials", url.Values{"grant_type": {config.GrantType(config.GrantClientCredentials)}})

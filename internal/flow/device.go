@@ -19,6 +19,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -51,7 +52,7 @@ type device struct {
 // golang.org/x/oauth2 has a DeviceAuth of its own, which authenticates no client and ends at the first network error.
 // This ends with ctx, the error being context.Cause(ctx), with [ErrPatience] and with [ErrCodeExpired].
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
-	if err := cmp.Or(c.begin(), c.checkOpenID()); err != nil {
+	if err := c.begin(config.GrantDeviceCode); err != nil {
 		return token.Set{}, err
 	}
 	d, err := c.requestDevice(ctx)
@@ -73,8 +74,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	if d.key, err = c.dpopKey(); err != nil {
 		return d, err
 	}
-	params := url.Values{}
-	c.askFor(params)
+	params := c.deviceParameters()
 	// RFC 7636 knows the authorization code alone. Keycloak demands it here of clients that it demands it of there; for
 	// all others "The authorization server MUST ignore unrecognized request parameters" (RFC 8628 §3.1).
 	if c.Profile.PKCE && slices.Contains(c.Server.CodeChallengeMethodsSupported, "S256") {
@@ -82,8 +82,6 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(d.verifier))
 		params.Set("code_challenge_method", "S256")
 	}
-	maps.Copy(params, openIDParameters(c.Profile.OpenID))
-	maps.Copy(params, c.Profile.AuthorizationParameters)
 	endpoint := c.Server.DeviceAuthorizationEndpoint
 	if err := checkQuery(endpoint, params); err != nil {
 		return d, &untrusted.Error{Op: op, Err: fmt.Errorf("device_authorization_endpoint %w", err)}
@@ -105,6 +103,15 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	}
 	c.observe(DeviceResponse{d.DeviceAuthorization, d.interval})
 	return d, nil
+}
+
+// deviceParameters are what the profile asks for in a device authorization request.
+func (c *Client) deviceParameters() url.Values {
+	params := url.Values{}
+	c.askFor(params)
+	maps.Copy(params, openIDParameters(c.Profile.OpenID))
+	maps.Copy(params, c.Profile.AuthorizationParameters)
+	return params
 }
 
 const (

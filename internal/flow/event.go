@@ -31,10 +31,13 @@ type AuthorizationRequest struct {
 	RedirectURI string // with the port that is listened on
 }
 
-// AuthorizationResponse came back to the redirect URI (RFC 6749 §4.1.2, §4.1.2.1).
+// AuthorizationResponse came back to the redirect URI (RFC 6749 §4.1.2, §4.1.2.1), with the state that was sent. It may
+// be refused all the same.
 type AuthorizationResponse struct {
 	RedirectURI string
 	Parameters  url.Values
+	FromIssuer  bool // iss is there, and names the server that was asked (RFC 9207 §2.4)
+	Signed      bool // it came in a JWT that the issuer signed for this client (JARM §2.4)
 }
 
 // DeviceRequest is about to go to the device authorization endpoint (RFC 8628 §3.1).
@@ -60,8 +63,18 @@ type TokenRequest struct {
 	Proof      token.Secret // of DPoP (RFC 9449 §4); empty without
 }
 
+// ValidIDToken says that the ID Token of an answer passed (OpenID Connect Core §3.1.3.7).
+type ValidIDToken struct {
+	Nonce     bool // one was sent, and is in it
+	Symmetric bool // it is authenticated by the client secret, not by the issuer's key
+}
+
 // TokenResponse came back, and what it brought has been checked (RFC 6749 §5.1).
-type TokenResponse struct{ Set token.Set }
+type TokenResponse struct {
+	Set token.Set
+	// ScopeAsAsked says that a scope was asked for and granted, no more and no less. A refresh does not compare them.
+	ScopeAsAsked bool
+}
 
 func (PushedRequest) event()         {}
 func (PushedResponse) event()        {}
@@ -70,4 +83,5 @@ func (AuthorizationResponse) event() {}
 func (DeviceRequest) event()         {}
 func (DeviceResponse) event()        {}
 func (TokenRequest) event()          {}
+func (ValidIDToken) event()          {}
 func (TokenResponse) event()         {}

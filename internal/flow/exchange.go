@@ -37,7 +37,7 @@ func TokenType(name string) string {
 // that the profile asks for. Nobody is asked.
 func (c *Client) TokenExchange(ctx context.Context, subject, actor token.Secret) (token.Set, error) {
 	const op = "exchange token"
-	if err := c.begin(); err != nil {
+	if err := c.begin(config.GrantTokenExchange); err != nil {
 		return token.Set{}, err
 	}
 	e := c.Profile.Exchange

@@ -318,12 +318,13 @@ func TestRefreshTakesTheRotatedToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.events = nil
 	fresh, err := r.Refresh(t.Context(), old)
 	if err != nil || fresh.RefreshToken.Equal(old.RefreshToken) || fresh.RefreshToken.Empty() {
 		t.Fatalf("%v", err)
 	}
 	// The scope of a refresh is what was granted, where the request names none (RFC 6749 §6).
-	form := r.events[len(r.events)-2].(TokenRequest).Parameters
+	form := event[TokenRequest](t, r).Parameters
 	if form.Get("grant_type") != "refresh_token" || !form.Has("refresh_token") || form.Has("scope") {
 		t.Errorf("sent %q", slices.Sorted(maps.Keys(form)))
 	}

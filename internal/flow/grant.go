@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -34,10 +33,6 @@ func (c *Client) askFor(params url.Values) {
 		params.Set("authorization_details", c.Profile.AuthorizationDetails)
 	}
 }
-
-// begin reports what keeps the profile's grant from being run at this server. It comes first in each: a security profile
-// also changes what is asked for.
-func (c *Client) begin() error { return cmp.Or(c.checkSecurityProfile(), c.checkDetails()) }
 
 // obtain is the one request of a grant without a person, and its answer checked.
 func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
@@ -92,13 +87,13 @@ func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key)
 
 // accept tells the person where the answer is not what was asked for, and has the caller accept the set.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
-	c.warnOfScope(set)
+	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
 		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
 	}
-	c.observe(TokenResponse{set})
+	c.observe(TokenResponse{set, asAsked})
 	if c.Accept == nil {
 		return set, nil
 	}

@@ -185,7 +185,9 @@ func TestAssertionIsSignedInAWayTheServerKnows(t *testing.T) {
 		{rsaKey, []string{"ES256"}, ""},
 		{ecKey(t), nil, "ES256"},
 	} {
-		if got, err := algorithm(c.key, c.supported); got != c.want || (err == nil) != (c.want != "") {
+		client := Client{Auth: clientauth.Client{Key: c.key}}
+		client.Server.TokenEndpointAuthSigningAlgValuesSupported = c.supported
+		if got, err := client.assertionAlgorithm(); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%v: %q, %v, want %q", c.supported, got, err, c.want)
 		}
 	}

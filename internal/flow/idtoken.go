@@ -36,6 +36,7 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 	}
 	set.IDToken, set.IDTokenExpiry = token.NewSecret(raw), claims.Expiry
 	answer.secrets.name(set, claims.Subject, claims.Username())
+	c.observe(ValidIDToken{Nonce: !expected.Nonce.Empty(), Symmetric: c.symmetric()})
 	c.warnOfACR(expected.Authentication, answer.secrets.mask(claims.ACR))
 	return nil
 }
@@ -43,7 +44,13 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 // canVerify reports whether there is something to check an ID Token against: the issuer's keys, or the client secret
 // where the profile says that it is the key.
 func (c *Client) canVerify() bool {
-	return c.Server.Issuer != "" && (c.Server.JWKSURI != "" || strings.HasPrefix(c.Profile.OpenID.IDTokenSignedResponseAlg, "HS"))
+	return c.Server.Issuer != "" && (c.Server.JWKSURI != "" || c.symmetric())
+}
+
+// symmetric reports whether ID Tokens are authenticated by the client secret: such an algorithm is taken only where the
+// client is registered for it, and then no other is.
+func (c *Client) symmetric() bool {
+	return strings.HasPrefix(c.Profile.OpenID.IDTokenSignedResponseAlg, "HS")
 }
 
 // canVerifyKeys reports whether the issuer's keys are known.

@@ -18,25 +18,34 @@ import (
 // JWTBearer runs the JWT bearer grant (RFC 7523 §2.1): it presents assertion, or where that is empty one that the
 // client's key signs. Nobody is asked.
 func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.Set, error) {
-	const op = "present assertion"
-	if err := c.begin(); err != nil {
+	if err := c.begin(config.GrantJWTBearer); err != nil {
 		return token.Set{}, err
 	}
 	if assertion.Empty() {
 		var err error
 		if assertion, err = c.signAssertion(); err != nil {
-			return token.Set{}, fmt.Errorf("%s: %w", op, err)
+			return token.Set{}, fmt.Errorf("%s: %w", opPresent, err)
 		}
 	}
+	if err := c.CheckAssertion(assertion); err != nil {
+		return token.Set{}, err
+	}
+	return c.obtain(ctx, opPresent, url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {assertion.Reveal()}})
+}
+
+const opPresent = "present assertion"
+
+// CheckAssertion refuses, with a *config.Error, what cannot be presented by JWTBearer.
+func (c *Client) CheckAssertion(assertion token.Secret) error {
 	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
-	if !isCompact(assertion.Reveal()) {
-		key := cmp.Or(c.Profile.Assertion.Source.Key, "assertion")
-		return token.Set{}, &config.Error{
-			Key: key, Err: fmt.Errorf("%s: what %s gives is no JWT", op, key),
-			Advice: "give one JWT and nothing else: three parts of base64url with dots in between",
-		}
+	if isCompact(assertion.Reveal()) {
+		return nil
 	}
-	return c.obtain(ctx, op, url.Values{"grant_type": {config.GrantType(config.GrantJWTBearer)}, "assertion": {assertion.Reveal()}})
+	key := cmp.Or(c.Profile.Assertion.Source.Key, "assertion")
+	return &config.Error{
+		Key: key, Err: fmt.Errorf("%s: what %s gives is no JWT", opPresent, key),
+		Advice: "give one JWT and nothing else: three parts of base64url with dots in between",
+	}
 }
 
 // isCompact reports whether text has the form of a JWT, signed (RFC 7515 §7.1) or encrypted (RFC 7516 §7.1).
@@ -58,10 +67,7 @@ var preferred = []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"}
 // signAssertion makes the claims that RFC 7523 §3 demands: "The JWT MUST contain an "iss" (issuer) claim", "a "sub"
 // (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
 func (c *Client) signAssertion() (token.Secret, error) {
-	if c.Auth.Key == nil {
-		return token.Secret{}, errors.New("there is no client key to sign one with")
-	}
-	alg, err := algorithm(c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported)
+	alg, err := c.assertionAlgorithm()
 	if err != nil {
 		return token.Secret{}, err
 	}
@@ -77,9 +83,13 @@ func (c *Client) signAssertion() (token.Secret, error) {
 	return token.NewSecret(jwt), err
 }
 
-// algorithm chooses what an assertion is signed with. Metadata has no member for this grant: what the server takes of
-// client assertions, the other half of RFC 7523, is the nearest.
-func algorithm(key *signing.Key, supported []string) (string, error) {
+// assertionAlgorithm chooses what an assertion is signed with. Metadata has no member for this grant: what the server takes
+// of client assertions, the other half of RFC 7523, is the nearest.
+func (c *Client) assertionAlgorithm() (string, error) {
+	key, supported := c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported
+	if key == nil {
+		return "", errors.New("there is no client key to sign one with")
+	}
 	if len(supported) > 0 {
 		return key.Algorithm(supported)
 	}

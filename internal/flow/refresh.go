@@ -55,7 +55,7 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	if err := c.addIDToken(ctx, &set, answer, idtoken.Expected{Subject: old.Subject, Original: old.IDToken}); err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
-	c.observe(TokenResponse{set})
+	c.observe(TokenResponse{Set: set})
 	return set, nil
 }
 

@@ -18,33 +18,28 @@ func AuthorizationRequest(u *url.URL, when time.Time) Step {
 	}
 }
 
+// Response is an authorization response whose state is the one that was sent.
+type Response struct {
+	When        time.Time
+	RedirectURI string
+	Parameters  url.Values
+	FromIssuer  bool // iss is there, and was found to be the server
+	Signed      bool // it came in a JWT that was found good
+}
+
 // AuthorizationResponse is the step in which the browser comes back to the redirect URI.
-func AuthorizationResponse(redirectURI string, parameters url.Values, when time.Time) Step {
+func AuthorizationResponse(r Response) Step {
 	s := Step{
 		Title: "Authorization response", Rule: "RFC 6749 §4.1.2, RFC 8252 §7.3",
 		Why:     "The browser brings the answer to the listener on this machine.",
-		Hop:     &Hop{When: when, Target: redirectURI, Parameters: trace.Fields(parameters), Back: true},
+		Hop:     &Hop{When: r.When, Target: r.RedirectURI, Parameters: trace.Fields(r.Parameters), Back: true},
 		Checked: []string{"state is the one that was sent (RFC 6749 §10.12)", "no parameter comes twice (RFC 6749 §3.1)"},
 	}
-	if parameters.Has("iss") {
+	if r.Signed {
+		s.Checked = append(s.Checked, "it is signed by one of the server's keys, for this client, and of the present (JARM §2.4)")
+	}
+	if r.FromIssuer {
 		s.Checked = append(s.Checked, "iss is the server that was asked (RFC 9207 §2.4)")
-	}
-	return s
-}
-
-// IDToken is the step in which an ID Token was found good.
-func IDToken(nonce bool) Step {
-	s := Step{
-		Title: "ID Token", Rule: "OpenID Connect Core §3.1.3.7",
-		Why: "It tells who signed in, and is believed only after all of this.",
-		Checked: []string{
-			"the signature is by one of the server's keys, with an algorithm that proves something (item 6, 7)",
-			"iss is the server (item 2)", "aud is this client, azp too where it is there (item 3 to 5)", "it is of the present (item 9, 10)",
-			"at_hash is that of the access token, where it is there (§3.2.2.9)",
-		},
-	}
-	if nonce {
-		s.Checked = append(s.Checked, "nonce is the one that was sent (item 11)")
 	}
 	return s
 }
@@ -60,6 +55,11 @@ func RuleOf(parameter string) string {
 		"authorization_details": "RFC 9396 §2", "response": "JARM §2.3", "response_mode": "OAuth 2.0 Multiple Response Types §2.1",
 		"nonce": "OpenID Connect Core §3.1.2.1", "prompt": "OpenID Connect Core §3.1.2.1", "max_age": "OpenID Connect Core §3.1.2.1",
 		"login_hint": "OpenID Connect Core §3.1.2.1", "ui_locales": "OpenID Connect Core §3.1.2.1", "acr_values": "OpenID Connect Core §3.1.2.1",
-		"claims": "OpenID Connect Core §5.5",
+		"claims": "OpenID Connect Core §5.5", "grant_type": "RFC 6749 §1.3, §4", "code_verifier": "RFC 7636 §4.5",
+		"refresh_token": "RFC 6749 §6", "device_code": "RFC 8628 §3.4", "assertion": "RFC 7523 §2.1",
+		"subject_token": "RFC 8693 §2.1", "subject_token_type": "RFC 8693 §2.1", "actor_token": "RFC 8693 §2.1",
+		"actor_token_type": "RFC 8693 §2.1", "requested_token_type": "RFC 8693 §2.1", "client_secret": "RFC 6749 §2.3.1",
+		"client_assertion": "RFC 7521 §4.2, RFC 7523 §2.2", "client_assertion_type": "RFC 7521 §4.2, RFC 7523 §2.2",
+		"token": "RFC 7009 §2.1", "token_type_hint": "RFC 7009 §2.1",
 	}[parameter]
 }

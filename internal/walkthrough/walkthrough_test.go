@@ -45,9 +45,13 @@ func steps(t *testing.T) []Step {
 	u, _ := url.Parse("https://as.example/authorize?client_id=cli&state=canary-state&scope=a")
 	return []Step{
 		AuthorizationRequest(u, time.Unix(0, 0)),
-		AuthorizationResponse("http://127.0.0.1:8400/callback", url.Values{"code": {"canary-code"}, "state": {"canary-state"}, "iss": {"https://as.example"}}, time.Unix(1, 0)),
+		AuthorizationResponse(Response{
+			When: time.Unix(1, 0), RedirectURI: "http://127.0.0.1:8400/callback", FromIssuer: true,
+			Parameters: url.Values{"code": {"canary-code"}, "state": {"canary-state"}, "iss": {"https://as.example"}},
+		}),
 		server.Exchange(e),
-		IDToken(true),
+		IDToken(IDTokenChecks{Nonce: true}),
+		TokenResponse(Tokens{Type: "Bearer"}),
 	}
 }
 
@@ -59,8 +63,8 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	for _, want := range []string{
 		"1  Authorization request  (RFC 6749 §4.1.1, RFC 8252 §4.1)", "> GET https://as.example/authorize  (in the browser)",
 		"client_id  cli  (RFC 6749 §2.2)", "✓ iss is the server that was asked (RFC 9207 §2.4)",
-		"3  Token request  (RFC 6749 §4.1.3, RFC 7636 §4.5)", "< 200 OK", "✓ the token type is understood (RFC 6749 §7.1)",
-		"4  ID Token", "✓ nonce is the one that was sent (item 11)",
+		"3  Token request  (RFC 6749 §4.1.3, RFC 7636 §4.5)", "< 200 OK",
+		"4  ID Token", "✓ nonce is the one that was sent (item 11)", "5  Token response", "✓ the token type is understood (RFC 6749 §7.1)",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
@@ -83,18 +87,45 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestFailedExchangeIsNotCalledChecked(t *testing.T) {
-	server := Server{TokenEndpoint: "https://as.example/token"}
-	for _, e := range []trace.Exchange{
-		{Method: "POST", Target: "https://as.example/token", Status: 400},
-		{Method: "POST", Target: "https://as.example/token", Failed: "connection refused"},
+// TestNoExchangeIsCalledChecked: an answer of status 200 may be anything.
+func TestNoExchangeIsCalledChecked(t *testing.T) {
+	const as = "https://as.example"
+	server := Server{
+		TokenEndpoint: as + "/token", PAR: as + "/par", Device: as + "/device", Revocation: as + "/revoke",
+		Introspection: as + "/introspect", Userinfo: as + "/userinfo", JWKS: as + "/.well-known/jwks.json",
+	}
+	for target, title := range map[string]string{
+		"/token": "Token request", "/par": "Pushed authorization request", "/device": "Device authorization request",
+		"/revoke": "Revocation", "/introspect": "Introspection", "/userinfo": "UserInfo", "/elsewhere": "Request",
+		"/.well-known/openid-configuration": "Metadata",
+		"/.well-known/jwks.json":            "Keys", // where Auth0 and Amazon Cognito have them
 	} {
-		if s := server.Exchange(e); len(s.Checked) > 0 || s.Title != "Token request" {
-			t.Errorf("%+v", s)
+		for _, e := range []trace.Exchange{{Status: 200}, {Status: 400}, {Failed: "connection refused"}} {
+			e.Target = as + target
+			if s := server.Exchange(e); len(s.Checked) > 0 || s.Title != title {
+				t.Errorf("%s: %+v", target, s)
+			}
 		}
 	}
-	if s := server.Exchange(trace.Exchange{Target: "https://elsewhere.example/token", Status: 200}); s.Title != "Request" || len(s.Checked) > 0 {
-		t.Errorf("%+v", s)
+}
+
+// TestWhatIsSaidToBeCheckedDependsOnWhatWas has for each text the step that says it, and one that does not.
+func TestWhatIsSaidToBeCheckedDependsOnWhatWas(t *testing.T) {
+	for text, c := range map[string]struct{ with, without Step }{
+		"by one of the server's keys":  {IDToken(IDTokenChecks{}), IDToken(IDTokenChecks{Symmetric: true})},
+		"the MAC is by the client":     {IDToken(IDTokenChecks{Symmetric: true}), IDToken(IDTokenChecks{})},
+		"nonce is the one":             {IDToken(IDTokenChecks{Nonce: true}), IDToken(IDTokenChecks{})},
+		"iss is the server":            {AuthorizationResponse(Response{FromIssuer: true}), AuthorizationResponse(Response{Parameters: url.Values{"iss": {"a"}}})},
+		"it is signed":                 {AuthorizationResponse(Response{Signed: true}), AuthorizationResponse(Response{})},
+		"the scope is the one":         {TokenResponse(Tokens{ScopeAsAsked: true}), TokenResponse(Tokens{})},
+		"bound to the key":             {TokenResponse(Tokens{Type: "dpop"}), TokenResponse(Tokens{Type: "bearer"})},
+		"said to be no access token":   {TokenResponse(Tokens{Type: "n_a"}), TokenResponse(Tokens{Type: "bearer"})},
+		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange, IssuedType: "urn:x"}), TokenResponse(Tokens{Grant: grantExchange})},
+		"the token type is understood": {TokenResponse(Tokens{Type: "Bearer"}), TokenResponse(Tokens{Type: "DPoP"})},
+	} {
+		if !strings.Contains(Text(1, c.with), text) || strings.Contains(Text(1, c.without), text) {
+			t.Errorf("%s:\n%s%s", text, Text(1, c.with), Text(1, c.without))
+		}
 	}
 }
 
