@@ -72,6 +72,9 @@ func (s Server) kind(e trace.Exchange) kind {
 	return kind{"Request", "", ""}
 }
 
+// grantExchange is the grant_type of RFC 8693 §2.1.
+const grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+
 // Pending reports whether e is a poll that was answered by "not yet" (RFC 8628 §3.5). A person may take minutes, and such
 // polls are all alike.
 func Pending(e trace.Exchange) bool {
@@ -99,9 +102,6 @@ func grantOf(e trace.Exchange) string {
 	}
 	return ""
 }
-
-// grantExchange is the grant_type of RFC 8693 §2.1.
-const grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 // tokenKind tells the grants apart, by grant_type.
 func tokenKind(e trace.Exchange) kind {
