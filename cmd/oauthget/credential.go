@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +32,14 @@ its help says what to configure.`,
 func nameAndAction(cmd *cobra.Command, args []string) error {
 	if len(args) < 1 || len(args) > 2 {
 		return &usageError{fmt.Errorf("%s takes a profile and the action that the program appends, not %d arguments", cmd.CommandPath(), len(args)), cmd.CommandPath()}
+	}
+	return nil
+}
+
+// checkUsername refuses what would be more than one line of a protocol.
+func checkUsername(cmd *cobra.Command, name string) error {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return &usageError{errors.New("--username holds a control character"), cmd.CommandPath()}
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		Example: credentialDockerExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := checkRequest(cmd, h.request)
+			err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username))
 			if err == nil {
 				h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1]))
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -38,7 +39,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 		Example: credentialGitExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkRequest(cmd, h.request); err != nil {
+			if err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username)); err != nil {
 				return err
 			}
 			if a.getenv("GIT_TERMINAL_PROMPT") == "0" {

@@ -59,7 +59,7 @@ func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, re
 	bearer, expiry := set.AccessToken, set.Expiry
 	switch {
 	case request.IDToken && set.IDToken.Empty():
-		return fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken)
+		return s.aboutIDToken(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
 	case request.IDToken:
 		bearer, expiry = set.IDToken, set.IDTokenExpiry
 		if !set.IDTokenLive(s.now(), 0) {

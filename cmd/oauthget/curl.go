@@ -45,7 +45,7 @@ func (a *app) curlCommand() *cobra.Command {
 	}
 	addRequestFlags(cmd, &request)
 	cmd.Flags().SetInterspersed(false) // what follows NAME is curl's, flags too
-	a.completeProfiles(cmd, 1)
+	a.completeThenFiles(cmd, false)
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/doctor"
 	"github.com/oauthget/oauthget/internal/output"
 )
 
@@ -67,6 +69,27 @@ func TestOutputFormatsAreDocumented(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("docs/output.md and output.Names differ:\n%s", diff)
+	}
+}
+
+func TestMembersOfJSONAreDocumented(t *testing.T) {
+	for table, of := range map[string]any{
+		"Member of `inspect`": inspection{}, "Member of a check": doctor.Finding{},
+	} {
+		var want, got []string
+		for f := range reflect.TypeOf(of).Fields() {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "version" {
+				want = append(want, name)
+			}
+		}
+		for _, row := range read(t, "docs/output.md").table(t, table) {
+			got = append(got, spans(row[0])...)
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("docs/output.md, %s:\n%s", table, diff)
+		}
 	}
 }
 

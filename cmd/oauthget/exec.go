@@ -64,7 +64,7 @@ func (a *app) execCommand() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &hinted{&usageError{err, cmd.CommandPath()}, []string{execForm}}
 	})
-	a.completeProfiles(cmd, 1)
+	a.completeThenFiles(cmd, true)
 	return cmd
 }
 
@@ -110,11 +110,25 @@ func (e *execution) nameVariables(wrong func(string, ...any) error) error {
 		if !variableName.MatchString(v) {
 			return wrong("--env takes the name of an environment variable, not %q", v)
 		}
+		if actedUpon(v) {
+			return wrong("--env takes no variable that the loader or the shell acts upon, such as %s: the authorization server writes what would be in it", v)
+		}
 		if slices.Contains(e.variables[:i], v) {
 			return wrong("two profiles cannot share the variable %s: name one for each with --env", v)
 		}
 	}
 	return nil
+}
+
+// actedUpon reports whether a program's loader, or a shell, does something by what the variable holds, before anything of
+// the program runs: to load what a server has named is none of our business. Interpreters have more of them, and are not
+// all known; these are common to all.
+func actedUpon(variable string) bool {
+	name := strings.ToUpper(variable) // as Windows has it
+	return strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "DYLD_") || slices.Contains([]string{
+		"PATH", "IFS", "ENV", "BASH_ENV", "BASHOPTS", "SHELLOPTS", "PS4", "PROMPT_COMMAND", "CDPATH", "ZDOTDIR",
+		"SHELL", "HOME", "GCONV_PATH", "GLIBC_TUNABLES", "PATHEXT", "COMSPEC", "SYSTEMROOT", "PSMODULEPATH",
+	}, name)
 }
 
 // variableOf is a profile's name as it is part of a variable's.

@@ -98,8 +98,11 @@ func classify(err error) failure {
 		return failure{statusTimeout, []string{"run the command again for another code"}}
 	case errors.Is(err, tokensource.ErrInteractionRequired):
 		return failure{statusInteraction, nil}
-	case errors.Is(err, output.ErrNoIDToken):
-		return failure{statusFailure, []string{`add "openid" to the profile's scopes and log in again`}}
+	case errors.Is(err, errBound):
+		return failure{statusFailure, []string{
+			"the protocol cannot bear a proof: use a profile without dpop and security_profile, whose tokens are of the type Bearer",
+			"or make the requests with oauthget curl or through oauthget proxy, which sign each",
+		}}
 	case errors.Is(err, output.ErrNoAccessToken):
 		return failure{statusFailure, []string{"for what was issued, as it is: oauthget token -o token, or -o json"}}
 	case errors.Is(err, output.ErrNotBound):
@@ -178,6 +181,11 @@ func fromUntrusted(err error) (failure, bool) {
 	if errors.Is(err, flow.ErrNotBound) {
 		return failure{statusServer, []string{
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
+		}}, true
+	}
+	if _, ok := errors.AsType[*flow.ServerLacksError](err); ok {
+		return failure{statusServer, []string{
+			"ask those who run the server for it, or remove security_profile from the profile, which demands it",
 		}}, true
 	}
 	if hints := idTokenHints(err); hints != nil {
@@ -269,11 +277,5 @@ func fromNetwork(err error) (failure, bool) {
 	if !isURL && !isOp && !isTold && !errors.Is(err, context.DeadlineExceeded) {
 		return failure{}, false
 	}
-	if untrusted.ClientCertificateRefused(err) {
-		return failure{statusNetwork, []string{"check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"}}, true
-	}
-	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
-		return failure{statusNetwork, []string{"check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"}}, true
-	}
-	return failure{statusNetwork, []string{"check the connection, a proxy in HTTPS_PROXY, and the address in the profile"}}, true
+	return failure{statusNetwork, []string{networkHint(err)}}, true
 }

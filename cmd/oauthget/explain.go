@@ -39,6 +39,9 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 			if curl && cmd.Flags().Changed("format") {
 				return &usageError{errors.New("--curl and --format ask for two formats"), cmd.CommandPath()}
 			}
+			if a.global.json {
+				return &usageError{errors.New("--json is not a format of explain: --format har is JSON"), cmd.CommandPath()}
+			}
 			s, err := a.openSession(cmd, nameOf(args))
 			if err != nil {
 				return err

@@ -56,7 +56,7 @@ func (a *app) inspectCommand() *cobra.Command {
 			return a.printInspection(report)
 		},
 	}
-	cmd.Flags().BoolVar(&flags.idToken, "id-token", false, "the ID Token, in place of the access token")
+	cmd.Flags().BoolVar(&flags.idToken, "id-token", false, "the ID Token, in place of the access token; of standard input: it has to be for the client")
 	cmd.Flags().BoolVar(&flags.offline, "offline", false, "decode only: ask neither the server nor a person, and verify nothing")
 	addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
@@ -100,6 +100,9 @@ func (a *app) inspector(cmd *cobra.Command, args []string, flags inspectFlags) (
 	} else {
 		i.session, err = a.openSession(cmd, nameOf(args))
 	}
+	if err == nil && i.piped && flags.idToken && !flags.offline && (i.session == nil || i.anonymous) {
+		err = &usageError{errors.New("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id"), cmd.CommandPath()}
+	}
 	return i, err
 }
 
@@ -138,7 +141,7 @@ func (i *inspector) take(ctx context.Context) (err error) {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return fmt.Errorf("inspect token: %w", output.ErrNoIDToken)
+		return i.session.aboutIDToken(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
 	}
 	return nil
 }

@@ -212,6 +212,14 @@ func TestInspectBelievesTheIssuerThatWasNamedAndNoOther(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "signature: not verified: --offline") {
 		t.Errorf("status %d, %q", status, out)
 	}
+	for _, args := range [][]string{{"-", "--id-token"}, {"-", "--id-token", "--issuer", i.URL}} {
+		if status, out, errs := looking(t, i.sign(nil), args...); status != statusUsage || out != "" || !strings.Contains(errs, "give --issuer and --client-id") {
+			t.Errorf("%q: status %d, stdout %q, stderr %q", args, status, out, errs)
+		}
+	}
+	if status, out, _ = looking(t, i.sign(nil), "-", "--offline", "--id-token"); status != 0 || !strings.Contains(out, "ID Token, a JWT") {
+		t.Errorf("status %d, %q", status, out)
+	}
 	if status, out, _ = looking(t, unsigned, "-", "--offline"); status != 0 || !strings.Contains(out, "signature: none: anybody") {
 		t.Errorf("status %d, %q", status, out)
 	}

@@ -26,12 +26,13 @@ func (i *inspector) inspect(ctx context.Context) (inspection, error) {
 	decoded, err := idtoken.Decode(i.raw)
 	switch {
 	case errors.Is(err, idtoken.ErrOpaque):
-		r.Format = formatOpaque
+		r.Format, r.NotVerified = formatOpaque, "it is no JWT: there is no signature in it"
 		err = i.introspect(ctx, &r)
 	case err != nil:
 		return inspection{}, &untrusted.Error{Op: opInspect, Err: err}
 	case decoded.Encrypted:
 		r.Format, r.Header = formatEncrypted, i.members(decoded.Header)
+		r.NotVerified = "it is encrypted: only whom it is for can see a signature"
 		err = i.introspect(ctx, &r)
 	default:
 		r.Format, r.Header, r.Claims = formatJWT, i.members(decoded.Header), i.members(decoded.Claims)

@@ -75,7 +75,7 @@ func (r inspection) signature() string {
 		return fmt.Sprintf("good (%s, keys of %s)", strings.Join(by, ", "), untrusted.Text(cmp.Or(s.Issuer, s.JWKSURI)))
 	case strings.EqualFold(said(r.Header["alg"]), "none"):
 		return "none: anybody may have written this"
-	case r.NotVerified != "":
+	case r.NotVerified != "" && r.Format == formatJWT: // of others the title has said it
 		return "not verified: " + untrusted.Text(r.NotVerified)
 	}
 	return ""

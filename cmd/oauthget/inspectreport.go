@@ -59,6 +59,9 @@ type members map[string]json.RawMessage
 func (i *inspector) describe() inspection {
 	r := inspection{Version: inspectionVersion}
 	switch {
+	case i.piped && i.flags.idToken:
+		r.Token = "id_token" // says who gives it
+		return r
 	case i.piped:
 		return r
 	case i.flags.idToken:

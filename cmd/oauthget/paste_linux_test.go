@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -137,7 +138,10 @@ func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
 			go func() {
 				awaitSilence(t, program)
 				program.Close() // the last to hold it is then the program itself
-				person.WriteString("https://as.example/?code=another\n" + address(t, authorization) + "\n")
+				whole := address(t, authorization)
+				query, _ := url.ParseQuery(whole[strings.Index(whole, "?")+1:])
+				bare := query.Get("code") + "#" + query.Get("state") // bears no iss, which this server promises
+				person.WriteString("https://as.example/?code=another\n" + bare + "\n" + whole + "\n")
 			}()
 		}
 	}
@@ -148,7 +152,7 @@ func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
 	if strings.Contains(all, "code=another") || strings.Contains(all, canary) {
 		t.Errorf("the code is left on the screen:\n%s", all)
 	}
-	for _, want := range []string{"ssh -N -L ", "ann@192.0.2.1", "pasted here", "5m0s at most", "it does not begin with the redirect URI; the login goes on"} {
+	for _, want := range []string{"ssh -N -L ", "ann@192.0.2.1", "pasted here", "5m0s at most", "it does not begin with the redirect URI; the login goes on", "paste the whole address; the login goes on"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the terminal does not say %q:\n%s", want, all)
 		}

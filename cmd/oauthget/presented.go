@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -44,12 +45,14 @@ func (s *session) resolve(ctx context.Context, source config.SecretSource, token
 // lifeToPresent is how much longer a token must live that is presented at once.
 const lifeToPresent = 30 * time.Second
 
+var errCircle = errors.New("the profiles go in a circle")
+
 // tokenOf is a token of another profile, as `oauthget token NAME` would get it where no variable describes the client.
 func (s *session) tokenOf(ctx context.Context, name, tokenType string) (token.Secret, error) {
 	below := append(slices.Clone(s.above), s.profile.Name)
 	if slices.Contains(below, name) {
 		return token.Secret{}, &config.Error{
-			Err:    fmt.Errorf("the profiles go in a circle: %s", strings.Join(append(below, name), " → ")),
+			Err:    fmt.Errorf("%w: %s", errCircle, strings.Join(append(below, name), " → ")),
 			Advice: "have one of them present a token that comes from somewhere else",
 		}
 	}
@@ -59,6 +62,9 @@ func (s *session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 	}
 	other.above, other.withheld = below, s.withheld
 	set, err := other.source().Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
+	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCircle) {
+		return token.Secret{}, e // without what each profile of the circle has put before it
+	}
 	if err != nil {
 		return token.Secret{}, other.hint(err)
 	}

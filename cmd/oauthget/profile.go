@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -97,21 +98,24 @@ func (a *app) profileShowCommand() *cobra.Command {
 		},
 	}
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
 func (a *app) profileAddCommand() *cobra.Command {
-	return a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
+	cmd := a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
 		func(e *config.Editor, name string, keys map[string][]string) error {
 			if err := config.CheckName(name, a.commands); err != nil {
 				return err
 			}
 			return e.AddProfile(name, keys)
 		})
+	cmd.ValidArgsFunction = cobra.NoFileCompletions // the name is a new one
+	return cmd
 }
 
 func (a *app) profileSetCommand() *cobra.Command {
-	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience ''",
+	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce=",
 		func(e *config.Editor, name string, keys map[string][]string) error { return e.Set(name, keys) })
 }
 
@@ -127,17 +131,20 @@ func (a *app) profileEditCommand(use, short, example string, edit func(e *config
 		},
 	}
 	addKeyFlags(cmd)
+	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
 func (a *app) profileRemoveCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a profile from the file; its tokens stay until oauthget logout NAME",
 		Example: "  oauthget logout work\n  oauthget profile remove work", Args: exactlyOneName,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.editProfile(func(e *config.Editor) error { return e.RemoveProfile(args[0]) })
 		},
 	}
+	a.completeProfiles(cmd, 1)
+	return cmd
 }
 
 func (a *app) editProfile(edit func(*config.Editor) error) error {
@@ -149,6 +156,10 @@ func (a *app) editProfile(edit func(*config.Editor) error) error {
 }
 
 func exactlyOneName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 && slices.Contains(args[1:], "") {
+		// The shell's '' behind --pkce is an argument of its own: pflag gives a boolean no word that follows it.
+		return &usageError{errors.New("a flag that is true or false is removed by --FLAG=, without a space"), cmd.CommandPath()}
+	}
 	if len(args) != 1 {
 		return &usageError{errors.New(cmd.CommandPath() + " takes one profile name"), cmd.CommandPath()}
 	}

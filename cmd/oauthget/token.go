@@ -92,7 +92,7 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	}
 	text, err := f.Render(set, s.now())
 	if err != nil {
-		return fmt.Errorf("print token: %w", err)
+		return s.aboutIDToken(fmt.Errorf("print token: %w", err))
 	}
 	if f.Warning != "" {
 		s.warn("%s", f.Warning)

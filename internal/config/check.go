@@ -200,12 +200,15 @@ func checkDetails(values []string) error {
 
 // checkTokenType takes the URIs of RFC 8693 §3, and the last word of those that begin alike.
 func checkTokenType(values []string) error {
-	// The last words of the URNs in RFC 8693 §3.
-	words := []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
-	if !strings.Contains(values[0], ":") && !slices.Contains(words, values[0]) {
-		return &unknownValueError{values[0], words}
+	if !strings.Contains(values[0], ":") && !slices.Contains(tokenTypes(), values[0]) {
+		return &unknownValueError{values[0], tokenTypes()}
 	}
 	return checkText(values)
+}
+
+// tokenTypes are the last words of the URNs in RFC 8693 §3.
+func tokenTypes() []string {
+	return []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
 }
 
 func checkCommand(values []string) error {

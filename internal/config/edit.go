@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func Edit(path string, change func(*Editor) error) error {
 	return f.replace(before)
 }
 
-// AddProfile appends a profile.
+// AddProfile appends a profile, which has to name its server and its client.
 func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -65,10 +66,23 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkNew(given); err != nil {
+		return err
+	}
 	if err := e.begin([]string{keyProfiles, name}); err != nil {
 		return err
 	}
 	return e.set(name, given)
+}
+
+// checkNew refuses a profile that would be of no use by itself: every command that lists profiles would have to say so.
+func checkNew(given settings) error {
+	r := resolution{settings: overlay(defaults(), given)}
+	err := cmp.Or(r.checkServer(), r.checkClient())
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.advise("oauthget profile add NAME --issuer URL --client-id ID")
+	}
+	return err
 }
 
 // begin makes an empty table.
@@ -132,10 +146,10 @@ func (e *Editor) keepProfile(name string) error {
 
 func (e *Editor) set(name string, given settings) error {
 	for _, key := range inKeyOrder(given) {
-		k, _ := lookUp(key)
+		k, parameter := lookUp(key)
 		values := given[key].values
 		path := append([]string{keyProfiles, name}, strings.SplitN(key, ".", 2)...)
-		if k.Kind != Table && clears(values) {
+		if parameter == "" && clears(values) {
 			if _, err := e.file.cut(path); err != nil {
 				return err
 			}

@@ -53,6 +53,8 @@ func TestEditTouchesNothingElse(t *testing.T) {
 		{"key beside a parameter's header", set("a", "client_id", "x"), "[profiles.a.token_parameters]\nm = '1'\n", "[profiles.a.token_parameters]\nm = '1'\n\n[profiles.a]\nclient_id = \"x\"\n"},
 		{"one client secret", set("a", "client_secret_env", "X"), "[profiles.a]\nclient_secret_file = 'x' # c\npkce = true\n", "[profiles.a]\npkce = true\nclient_secret_env = \"X\"\n"},
 		{"empty text removes", set("b", "pkce", ""), three, strings.Replace(three, "  pkce = true\n", "", 1)},
+		{"empty text removes a table", set("a", "token_parameters", ""), "[profiles.a]\npkce = true\n\n[profiles.a.token_parameters]\nx = '1'\n", "[profiles.a]\npkce = true\n"},
+		{"empty text replaces a table", set("a", "token_parameters", "", "y="), "[profiles.a]\ntoken_parameters = { x = '1' }\n", "[profiles.a]\ntoken_parameters.y = \"\"\n"},
 		{"unset the last key", unset("a", "pkce"), "[profiles]\na.pkce = true\n", "[profiles]\n\n[profiles.a]\n"},
 		{"unset a table", unset("a", "token_parameters"), "[profiles.a]\npkce = true\n\n[profiles.a.token_parameters]\nx = '1'\n", "[profiles.a]\npkce = true\n"},
 		{"unset inline", unset("a", "token_parameters.x"), "[profiles.a]\ntoken_parameters = { x = '1', y = '2' }\n", "[profiles.a]\ntoken_parameters = { y = '2' }\n"},
@@ -88,6 +90,9 @@ func TestEditTouchesNothingElse(t *testing.T) {
 	}
 }
 
+// aClient is as much as a new profile needs.
+var aClient = map[string][]string{"issuer": {"https://b.example"}, "client_id": {"b"}}
+
 func TestEditWritesNothingThatIsWrong(t *testing.T) {
 	const text = "[profiles.a]\nclient_id = 'a'\n"
 	for _, test := range []struct {
@@ -96,6 +101,20 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 	}{
 		{func(e *Editor) error { return e.AddProfile("a", nil) }, "config.toml:1:2: there is a profile a already\noauthget profile set a --KEY VALUE"},
 		{func(e *Editor) error { return e.AddProfile("a b", nil) }, "a profile's name holds no space, no slash and no control character: \"a b\""},
+		{
+			func(e *Editor) error { return e.AddProfile("b", map[string][]string{"client_id": {"b"}}) },
+			"issuer is missing, or authorization_endpoint and token_endpoint\noauthget profile add NAME --issuer URL --client-id ID",
+		},
+		{
+			func(e *Editor) error {
+				return e.AddProfile("b", map[string][]string{"client_id": {"b"}, "grant": {"device_code"}, "token_endpoint": {"https://b.example/t"}})
+			},
+			"issuer is missing, or device_authorization_endpoint and token_endpoint\noauthget profile add NAME --issuer URL --client-id ID",
+		},
+		{
+			func(e *Editor) error { return e.AddProfile("b", map[string][]string{"issuer": {"https://b.example"}}) },
+			"client_id is missing\noauthget profile add NAME --issuer URL --client-id ID",
+		},
 		{func(e *Editor) error { return e.Set("aa", map[string][]string{"pkce": {"true"}}) }, "config.toml: no such profile: \"aa\"\ndid you mean \"a\"?"},
 		{func(e *Editor) error { return e.RemoveProfile("zz") }, "config.toml: no such profile: \"zz\"\noauthget profile list"},
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"clientid": {"x"}}) }, "unknown key \"clientid\"\ndid you mean \"client_id\"?"},
@@ -117,7 +136,7 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 		}
 	}
 	path := written(t, "[profiles.a]\nx = 1\n")
-	if err := Edit(path, func(e *Editor) error { return e.AddProfile("b", nil) }); message(err) != "config.toml:2:1: unknown key \"x\" (near: x = …)" {
+	if err := Edit(path, func(e *Editor) error { return e.AddProfile("b", aClient) }); message(err) != "config.toml:2:1: unknown key \"x\" (near: x = …)" {
 		t.Errorf("a file that is wrong: %v", err)
 	}
 }
@@ -145,7 +164,7 @@ func TestEditKeepsModeAndSymbolicLink(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
-	if err := Edit(link, func(e *Editor) error { return e.AddProfile("b", nil) }); err != nil {
+	if err := Edit(link, func(e *Editor) error { return e.AddProfile("b", aClient) }); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Lstat(path)
@@ -163,7 +182,7 @@ func TestEditKeepsModeAndSymbolicLink(t *testing.T) {
 
 func TestEditMakesTheFileForItsOwnerAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a", "oauthget", "config.toml")
-	if err := Edit(path, func(e *Editor) error { return e.AddProfile("b", nil) }); err != nil {
+	if err := Edit(path, func(e *Editor) error { return e.AddProfile("b", aClient) }); err != nil {
 		t.Fatal(err)
 	}
 	for p, want := range map[string]os.FileMode{path: 0o600, filepath.Dir(path): 0o700} {
@@ -177,7 +196,7 @@ func TestEditGivesWayToAnotherProgram(t *testing.T) {
 	path := written(t, "[profiles.a]\n")
 	const theirs = "[profiles.theirs]\n"
 	err := Edit(path, func(e *Editor) error {
-		return errors.Join(e.AddProfile("b", nil), os.WriteFile(path, []byte(theirs), 0o600))
+		return errors.Join(e.AddProfile("b", aClient), os.WriteFile(path, []byte(theirs), 0o600))
 	})
 	if err == nil || !strings.Contains(err.Error(), "another program changed it") {
 		t.Errorf("err = %v", err)

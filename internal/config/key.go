@@ -51,6 +51,8 @@ type Key struct {
 	// Secret marks the key whose value is a secret itself. It has no flag: an argv is shown to every user of the machine.
 	Secret bool
 	On     bool // a Bool that is true where nothing says otherwise
+	// Values are what the key takes, or most likely takes, for completion; nil where there is no telling.
+	Values []string
 	// Personal marks what a person has for all of their clients: its variable is for every profile. All other variables
 	// describe one client.
 	Personal bool
@@ -78,25 +80,25 @@ var keys = []Key{
 	key("client_secret_env", String, "environment variable that holds the client secret", checkText),
 	key("client_secret_command", Command, "program that prints the client secret, and its arguments", checkCommand),
 	key("client_secret_keychain", String, "keychain item that holds the client secret", checkText),
-	key("token_endpoint_auth_method", String, "how the client authenticates: a name of the registry, such as "+methodKeyJWT, checkOneOf(AuthMethods())),
+	oneOfThem("token_endpoint_auth_method", "how the client authenticates: a name of the registry, such as "+methodKeyJWT, AuthMethods()),
 	key("client_key_file", String, "private key of the client, PEM or JWK", checkText),
 	key("client_key_id", String, "kid of the client's key", checkText),
 	key("client_assertion_audience", String, "audience of client assertions where it is not the issuer", checkText),
 	key("tls_certificate_file", String, "certificate of the client for mutual TLS, PEM", checkText),
 	key("tls_key_file", String, "private key of that certificate, PEM", checkText),
 	key("tls_ca_file", String, "certificate authority trusted beside the system's, PEM", checkText),
-	key("grant", String, "grant: "+strings.Join(Grants(), ", "), checkOneOf(Grants())),
+	oneOfThem("grant", "grant: "+strings.Join(Grants(), ", "), Grants()),
 	scopesKey(),
 	key("audience", List, "audience asked for", checkTexts),
 	key("resource", List, "resource indicator", checkResource),
 	key("authorization_details", String, "authorization details, a JSON array", checkDetails),
-	key("prompt", String, "whether the server asks the person again: login, consent, select_account, none", checkPrompt),
+	such(key("prompt", String, "whether the server asks the person again: login, consent, select_account, none", checkPrompt), prompts()),
 	key("login_hint", String, "whom the server may offer to sign in", checkText),
 	key("max_age", Integer, "seconds since the person last signed in, at most", checkSeconds),
 	key("acr_values", String, "authentication context classes asked for, in order", checkText),
 	key("claims", String, "claims asked for, a JSON object", checkClaims),
 	key("ui_locales", String, "languages of the server's pages, in order", checkText),
-	key("id_token_signed_response_alg", String, "algorithm that the ID Token must be signed with", checkOneOf(idTokenAlgorithms())),
+	oneOfThem("id_token_signed_response_alg", "algorithm that the ID Token must be signed with", idTokenAlgorithms()),
 	key("assertion_file", String, "file with the assertion of the grant jwt_bearer; - for stdin", checkText),
 	key("assertion_env", String, "environment variable with it", checkText),
 	key("assertion_command", Command, "program that prints it, and its arguments", checkCommand),
@@ -106,28 +108,28 @@ var keys = []Key{
 	key("subject_token_env", String, "environment variable with it", checkText),
 	key("subject_token_command", Command, "program that prints it, and its arguments", checkCommand),
 	key("subject_token_profile", String, "profile whose token it is", checkText),
-	key("subject_token_type", String, "type of the subject token, such as access_token", checkTokenType),
+	such(key("subject_token_type", String, "type of the subject token, such as access_token", checkTokenType), tokenTypes()),
 	key("actor_token_file", String, "file with the actor token of the grant token_exchange; - for stdin", checkText),
 	key("actor_token_env", String, "environment variable with it", checkText),
 	key("actor_token_command", Command, "program that prints it, and its arguments", checkCommand),
 	key("actor_token_profile", String, "profile whose token it is", checkText),
-	key("actor_token_type", String, "type of the actor token", checkTokenType),
-	key("requested_token_type", String, "type of the token asked for", checkTokenType),
+	such(key(keyActorType, String, "type of the actor token", checkTokenType), tokenTypes()),
+	such(key("requested_token_type", String, "type of the token asked for", checkTokenType), tokenTypes()),
 	key("redirect_uri", String, "redirect URI; without a port, any free one", checkRedirectURI),
 	key("redirect_ports", Ports, "ports to try for the redirect URI, in order", checkPorts),
 	key("listen_address", String, "address to listen on where the redirect URI's host is not it", checkListenAddress),
-	key("response_mode", String, "how the response comes back: "+strings.Join(ResponseModes(), ", "), checkOneOf(ResponseModes())),
+	oneOfThem("response_mode", "how the response comes back: "+strings.Join(ResponseModes(), ", "), ResponseModes()),
 	key("authorization_parameters", Table, "extra parameter of the authorization request, name=value", nil),
 	key("token_parameters", Table, "extra parameter of the token request, name=value", nil),
 	key("token_headers", Table, "extra header field of the token request, name=value", nil),
 	{Name: "pkce", Flag: "pkce", Env: "OAUTHGET_PKCE", Kind: Bool, Usage: "proof key for code exchange", On: true},
 	key("require_pushed_authorization_requests", Bool, "no authorization request but a pushed one", nil),
-	key("request_object_signing_alg", String, "algorithm that the authorization request is signed with", checkOneOf(signingAlgorithms())),
+	oneOfThem("request_object_signing_alg", "algorithm that the authorization request is signed with", signingAlgorithms()),
 	key("dpop", Bool, "tokens bound to a key by DPoP", nil),
 	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
-	key("security_profile", String, "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), checkOneOf(SecurityProfiles())),
+	oneOfThem("security_profile", "a security profile to hold to: "+strings.Join(SecurityProfiles(), ", "), SecurityProfiles()),
 	key("api_hosts", List, "host that may be sent the access token", checkHosts),
-	personal(key(keyStore, String, "where tokens are kept: keychain, file, none", checkOneOf(Stores()))),
+	personal(oneOfThem(keyStore, "where tokens are kept: keychain, file, none", Stores())),
 	personal(key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText)),
 	personal(key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand)),
 	key("account", String, "account to sign in as", checkText),
@@ -139,6 +141,7 @@ const (
 	keyAssertion      = "assertion"
 	keySubjectToken   = "subject_token"
 	keyActorToken     = "actor_token"
+	keyActorType      = "actor_token_type"
 	keyStore          = "store"
 	keyDefaultProfile = "default_profile"
 	keyProfiles       = "profiles"
@@ -153,6 +156,17 @@ func key(name string, kind Kind, usage string, check func([]string) error) Key {
 		Name: name, Flag: strings.ReplaceAll(name, "_", "-"), Env: "OAUTHGET_" + strings.ToUpper(name),
 		Kind: kind, Usage: usage, check: check,
 	}
+}
+
+// oneOfThem is a key that takes one of a few values.
+func oneOfThem(name, usage string, values []string) Key {
+	return such(key(name, String, usage, checkOneOf(values)), values)
+}
+
+// such is k with values that it most likely has.
+func such(k Key, values []string) Key {
+	k.Values = values
+	return k
 }
 
 func personal(k Key) Key {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -15,11 +14,7 @@ func ReadPrivate(ctx context.Context, key, path string) ([]byte, error) {
 	if err == nil {
 		return []byte(text), nil
 	}
-	e := wrong(key, "%w", err)
-	if wide, ok := errors.AsType[*wideFileError](err); ok {
-		e = e.advise("chmod 600 %s", shellQuote(wide.path))
-	}
-	return nil, e
+	return nil, wrong(key, "%w", err).advise("%s", fileAdvice(key, err))
 }
 
 // ReadPublic reads what may be seen by everybody, such as a certificate. An error is an *Error.
@@ -45,7 +40,7 @@ func readPublic(ctx context.Context, key, path string) ([]byte, fs.FileInfo, err
 	data, info, err := readPath(ctx, path, maxPublic)
 	switch {
 	case err != nil:
-		return nil, nil, wrong(key, "read %s: %w", printable(path), err)
+		return nil, nil, wrong(key, "read %s: %w", printable(path), err).advise("%s", fileAdvice(key, err))
 	case len(data) > maxPublic:
 		return nil, nil, wrong(key, "%s is larger than %d bytes", printable(path), maxPublic)
 	}

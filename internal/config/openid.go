@@ -25,15 +25,18 @@ func (r resolution) checkOpenID() error {
 	return nil
 }
 
+// prompts are the values of OpenID Connect Core §3.1.2.1.
+func prompts() []string { return []string{"login", "consent", "select_account", "none"} }
+
 // checkPrompt takes values that this program does not know as well: a server may have its own, which its metadata tells.
 func checkPrompt(values []string) error {
-	prompts := strings.Fields(values[0])
+	given := strings.Fields(values[0])
 	// "prompt: OPTIONAL. Space-delimited, case-sensitive list of ASCII string values". OpenID Connect Core §3.1.2.1
-	if len(prompts) == 0 || strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }) {
+	if len(given) == 0 || strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }) {
 		return errors.New("want words such as login, consent and select_account, separated by spaces")
 	}
 	// "If this parameter contains none with any other value, an error is returned." §3.1.2.1
-	if slices.Contains(prompts, "none") && len(prompts) > 1 {
+	if slices.Contains(given, "none") && len(given) > 1 {
 		return errors.New("none stands alone: the server is to ask the person nothing, or something (OpenID Connect Core §3.1.2.1)")
 	}
 	return nil

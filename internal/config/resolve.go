@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"strconv"
+	"strings"
 )
 
 // Input is all that a Profile is made of.
@@ -41,7 +42,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 	if err != nil {
 		return Profile{}, nil, err
 	}
-	r := resolution{file: in.File, name: name, head: head, settings: overlay(overlay(defaults(), file), given)}
+	r := resolution{file: in.File, name: name, head: head, settings: overlay(overlay(defaults(), file), given).withoutCleared()}
 	if err := r.check(); err != nil {
 		return Profile{}, nil, err
 	}
@@ -54,13 +55,31 @@ func Resolve(in Input) (Profile, Origins, error) {
 	return r.profile(in.home()), origins, nil
 }
 
-// overlay puts stronger settings over weaker ones. Parameters are overlaid one by one; the ways to give the client
+// withoutCleared takes out what an empty flag clears: the key is as if nobody had said it.
+func (s settings) withoutCleared() settings {
+	for key, given := range s {
+		if k, _ := lookUp(key); given.origin.Kind != FromFlag || !clears(given.values) || k != nil && k.Kind == Table {
+			continue // a parameter may be empty
+		}
+		delete(s, key)
+		if d, ok := defaults()[key]; ok {
+			s[key] = d
+		}
+	}
+	return s
+}
+
+// overlay puts stronger settings over weaker ones. Parameters are overlaid one by one, unless the table itself is
+// cleared; the ways to give the client
 // secret are one setting, so that a file's secret never meets a flag's, and so are the ways to open the file store.
 func overlay(weak, strong settings) settings {
 	out := maps.Clone(weak)
 	for key := range strong {
 		for _, rival := range oneOf(key) {
 			delete(out, rival)
+		}
+		if k := find(keys, []byte(key)); k != nil && k.Kind == Table {
+			maps.DeleteFunc(out, func(parameter string, _ setting) bool { return strings.HasPrefix(parameter, key+".") })
 		}
 	}
 	maps.Copy(out, strong)

@@ -281,6 +281,36 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	}
 }
 
+func TestEmptyFlagOfAnyKeyIsAsIfNobodyHadSaidIt(t *testing.T) {
+	text := strings.NewReplacer("pkce = false\n", "pkce = false\nrequire_pushed_authorization_requests = false\nmax_age = 60\ndpop = true\n",
+		"client_secret_file = \"secret\"\n", "", "token_endpoint_auth_method = \"client_secret_basic\"\n", "").Replace(everything)
+	f, err := Load(written(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := Input{Flags: map[string][]string{"issuer": {"https://login.example.com"}, "client_id": {"cli"}}}
+	want, _, err := Resolve(bare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := Input{File: f, Name: "work", Flags: map[string][]string{}}
+	for _, k := range Keys() {
+		if k.Flag != "" && k.Name != "issuer" && k.Name != "client_id" {
+			empty.Flags[k.Name] = []string{""}
+		}
+	}
+	got, origins, err := Resolve(empty)
+	if err != nil {
+		t.Fatal(message(err))
+	}
+	if want.Name = "work"; !cmp.Equal(want, got) {
+		t.Error(cmp.Diff(want, got))
+	}
+	if o := origins["pkce"]; o.Kind != FromDefault {
+		t.Errorf("pkce comes from %v", o)
+	}
+}
+
 func TestWhichProfileIsMeant(t *testing.T) {
 	const one = "[profiles.a]\nissuer = \"https://a.example\"\nclient_id = \"a\"\n"
 	const two = one + "[profiles.b]\nissuer = \"https://b.example\"\nclient_id = \"b\"\n"

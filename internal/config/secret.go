@@ -77,18 +77,41 @@ func (s SecretSource) Resolve(ctx context.Context, access SecretAccess) (token.S
 		return token.Secret{}, fmt.Errorf("%s: %w", s.Key, err) // what failed there is no fault of this configuration
 	}
 	if err != nil {
-		e := &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err)}
-		if wide, ok := errors.AsType[*wideFileError](err); ok {
-			e = e.advise("chmod 600 %s", shellQuote(wide.path))
-		}
-		return token.Secret{}, e
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: %w", s.Key, err), Advice: s.advice(err)}
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" && !s.Empty() {
-		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: there is no secret in %s", s.Key, s.holder())}
+		return token.Secret{}, &Error{Key: s.Key, Err: fmt.Errorf("%s: there is no secret in %s", s.Key, s.holder()), Advice: "see what it holds: the first line is taken"}
 	}
 	return token.NewSecret(line), nil
+}
+
+// advice is a thing to do about a source that could not be read; empty where there is none to give.
+func (s SecretSource) advice(err error) string {
+	switch {
+	case s.is("_command") && errors.Is(err, exec.ErrNotFound):
+		return "install " + printable(s.Command[0]) + ", or give its whole path in " + s.Key
+	case s.is("_command"):
+		words := make([]string, len(s.Command))
+		for i, word := range s.Command {
+			words[i] = shellQuote(word)
+		}
+		return "see by hand what is wrong with it: " + printable(strings.Join(words, " ")) + " >/dev/null"
+	case s.is("_env"):
+		return "set $" + printable(s.Value) + " where oauthget runs, or name another variable in " + s.Key
+	case s.is("_file") && !s.Stdin():
+		return fileAdvice(s.Key, err)
+	}
+	return ""
+}
+
+// fileAdvice is the thing to do about the file of a key that could not be read.
+func fileAdvice(key string, err error) string {
+	if wide, ok := errors.AsType[*wideFileError](err); ok {
+		return "chmod 600 " + shellQuote(wide.path)
+	}
+	return "set " + key + " to a file that is there and that you may read"
 }
 
 func (s SecretSource) holder() string {

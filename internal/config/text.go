@@ -7,7 +7,7 @@ import (
 )
 
 // fromFlags reads the command line: for each profile key the texts given, in order. An empty text clears what the file
-// says.
+// says; for a table that is a setting without values under the name of the table itself.
 func fromFlags(flags map[string][]string) (settings, error) {
 	out := settings{}
 	for _, k := range keys {
@@ -26,6 +26,10 @@ func (s settings) fromTexts(k *Key, texts []string, origin Origin) error {
 	switch k.Kind {
 	case Table:
 		for _, text := range texts {
+			if text == "" {
+				set(nil)
+				continue
+			}
 			name, value, ok := strings.Cut(text, "=")
 			if !ok || name == "" {
 				return sourced(origin, wrong(k.Name, "want name=value"))

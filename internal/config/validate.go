@@ -42,7 +42,7 @@ func (r resolution) check() error {
 	return nil
 }
 
-// checkSetting judges a value by itself. A single value may be empty: that is how a flag clears what the file says.
+// checkSetting judges a value by itself. An empty string is as good as none.
 func checkSetting(k *Key, values []string) *Error {
 	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
 		return wrong(k.Name, "want %s", k.Kind.want())
@@ -169,6 +169,11 @@ func (r resolution) checkGrant() error {
 	case grant == GrantTokenExchange && r.settings.text("subject_token_file") == stdin && r.settings.text("actor_token_file") == stdin:
 		return r.at("actor_token_file", wrong("actor_token_file", "standard input is the subject token already").
 			advise("give one of the two tokens in another way"))
+	// Of actor_token_type: "This is REQUIRED when the actor_token parameter is present in the request but MUST NOT be
+	// included otherwise." RFC 8693 §2.1
+	case grant == GrantTokenExchange && r.settings.text(keyActorType) != "" && len(r.given(keyActorToken)) == 0:
+		return r.at(keyActorType, wrong(keyActorType, "there is no actor token that could be of that type").
+			advise("set actor_token_file, actor_token_env, actor_token_command or actor_token_profile, or remove actor_token_type"))
 	case grant == GrantClientCredentials && !r.confidential():
 		return r.at("grant", wrong("grant", "%q is for clients that authenticate, and there is nothing to do it with (RFC 6749 §4.4)", grant).
 			advise("set client_secret_file, client_secret_env, client_secret_command, client_secret_keychain, client_key_file or tls_certificate_file"))

@@ -79,7 +79,7 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 	}
 	options := loopback.Options{
 		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
-		FormPost: c.postedResponse(),
+		FormPost: c.postedResponse(), WholeAddress: l.jarm != nil || c.expectsIssuer(),
 	}
 	if l.jarm != nil {
 		options.Unwrap = l.jarm.unwrap
@@ -121,13 +121,18 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 	return c.redeem(ctx, l, response.Get("code"))
 }
 
+// expectsIssuer reports whether an authorization response without iss is to be refused.
+func (c *Client) expectsIssuer() bool {
+	return c.Server.Issuer != "" && c.Server.AuthorizationResponseIssParameterSupported
+}
+
 // checkIssuer tells an answer of another authorization server apart, which a mix-up attack would bring.
 func (c *Client) checkIssuer(response url.Values) error {
 	want, got := c.Server.Issuer, response.Get("iss")
 	switch {
 	case want == "":
 		return nil // a profile of bare endpoints names nobody to compare with
-	case got == "" && c.Server.AuthorizationResponseIssParameterSupported:
+	case got == "" && c.expectsIssuer():
 		// RFC 9207 §2.4: "Clients MUST reject authorization responses without the iss parameter from authorization
 		// servers that do support the parameter".
 		return errors.New("it bears no iss, although the server's metadata promises it (RFC 9207 §2.4)")

@@ -16,7 +16,7 @@ import (
 func FAPIAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
 
 // checkSecurityProfile holds the client and the server to the profile's security_profile. It reports all that is missing
-// at once: by a *config.Error where any of it is for the profile to mend, else by an *untrusted.Error. It comes before
+// at once: by a *config.Error where any of it is for the profile to mend, else by an *untrusted.Error with a *ServerLacksError in it. It comes before
 // everything else in a grant, for it also turns on what the security profile demands and the server can do, and takes
 // out of the metadata what may not be used.
 func (c *Client) checkSecurityProfile() error {
@@ -44,10 +44,13 @@ func (c *Client) checkSecurityProfile() error {
 			Advice: "mend the profile, or remove security_profile from it; docs/profiles.md says what fapi2 needs",
 		}
 	case len(theirs) > 0:
-		return &untrusted.Error{Op: op, Err: cause}
+		return &untrusted.Error{Op: op, Err: &ServerLacksError{cause}}
 	}
 	return nil
 }
+
+// ServerLacksError says that the profile's security_profile demands of the server what its metadata does not have.
+type ServerLacksError struct{ error }
 
 // demand is one thing that the security profile wants.
 type demand struct {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +87,9 @@ func TestSecurityProfileNamesEveryLack(t *testing.T) {
 			err := refusedBeforeTheBrowser(t, r, c.want)
 			if isUntrusted(err) != c.server || isConfigError(err) == c.server {
 				t.Errorf("%T", err)
+			}
+			if _, ok := errors.AsType[*ServerLacksError](err); ok != c.server {
+				t.Errorf("whose lack it is: %v", err)
 			}
 			if strings.Contains(err.Error(), ";") {
 				t.Errorf("more than one lack: %v", err)

@@ -211,6 +211,16 @@ func TestPastedAddressIsJudgedLikeARequest(t *testing.T) {
 	}
 }
 
+func TestPastedCodeAndStateWillNotDoWhereMoreIsAskedFor(t *testing.T) {
+	l := listen(t, func(o *Options) { o.WholeAddress = true })
+	if err := l.Deliver(code + "#" + state); err == nil || !strings.Contains(err.Error(), "paste the whole address") {
+		t.Errorf("Deliver(CODE#STATE): %v", err)
+	}
+	if err := l.Deliver(success200(l)); err != nil {
+		t.Errorf("the whole address after it: %v", err)
+	}
+}
+
 // send writes raw bytes and returns the status of the answer, or 0.
 func send(t *testing.T, l *Listener, raw string) int {
 	t.Helper()

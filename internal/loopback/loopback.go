@@ -63,6 +63,8 @@ type Options struct {
 	// they stand inside a JWT. What it returns is judged and goes to Wait; a request it fails on is ignored. It may be
 	// called by anyone who finds the port, from several goroutines, and must not trust its argument.
 	Unwrap func(url.Values) (url.Values, error)
+	// WholeAddress has Deliver refuse CODE#STATE, where the response must bear more than these two.
+	WholeAddress bool
 	// Ignored, if set, is told of each request that did not end the wait, in our own words: none of the request is in it.
 	Ignored func(reason string)
 }

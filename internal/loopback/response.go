@@ -80,8 +80,8 @@ func (l *Listener) judge(response url.Values) *refusal {
 
 // Deliver takes an authorization response that the person copied out of the browser's address bar, where the browser
 // runs on a machine from which this port cannot be reached. The whole address or its query will do, and so will
-// CODE#STATE, as pages show it that are made to be copied from. It is judged as a browser's request would be, and ends
-// the wait. The error contains none of what was pasted.
+// CODE#STATE, as pages show it that are made to be copied from, but for Options.WholeAddress. It is judged as a browser's
+// request would be, and ends the wait. The error contains none of what was pasted.
 func (l *Listener) Deliver(pasted string) error {
 	// A terminal may have wrapped the address, and a URL holds no white space.
 	pasted = strings.Trim(strings.Join(strings.Fields(pasted), ""), `"'<>`)
@@ -90,6 +90,9 @@ func (l *Listener) Deliver(pasted string) error {
 	}
 	query := strings.TrimPrefix(pasted, "?")
 	if code, state, ok := strings.Cut(pasted, "#"); ok && !strings.Contains(pasted, "state=") && !strings.Contains(pasted, "://") {
+		if l.options.WholeAddress {
+			return errors.New("read the pasted address: a code and a state are not all that this server's answer has to say; paste the whole address")
+		}
 		query = url.Values{"code": {code}, "state": {state}}.Encode()
 	}
 	if strings.Contains(pasted, "://") {

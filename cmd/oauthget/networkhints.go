@@ -1,0 +1,42 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// networkHint is the thing to do about a server that has not been reached, or not by a connection to be trusted.
+func networkHint(err error) string {
+	if hint := tlsHint(err); hint != "" {
+		return hint
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+		return "check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"
+	}
+	return "check the connection, a proxy in HTTPS_PROXY, and the address in the profile"
+}
+
+// tlsHint is about connections that came about and were not secure; empty for others.
+func tlsHint(err error) string {
+	if untrusted.ClientCertificateRefused(err) {
+		return "check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "if that is your organisation's own authority, set tls_ca_file to its certificate, PEM"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "check the host in the address: the certificate is valid, for another one"
+	}
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
+		return "compare this computer's clock with another; if it is right, have the server's certificate renewed"
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
+		return "check the port in the address: https is spoken at another one; http:// is for servers of this machine alone"
+	}
+	return ""
+}
