@@ -97,7 +97,7 @@ func (n *narration) event(event flow.Event) {
 	case flow.ValidIDToken:
 		n.tell(walkthrough.IDToken(walkthrough.IDTokenChecks{Nonce: e.Nonce, Symmetric: e.Symmetric}))
 	case flow.TokenResponse:
-		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, ScopeAsAsked: e.ScopeAsAsked}))
+		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, IssuedType: e.Set.IssuedType, ScopeAsAsked: e.ScopeAsAsked}))
 	}
 }
 

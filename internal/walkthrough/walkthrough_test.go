@@ -120,7 +120,7 @@ func TestWhatIsSaidToBeCheckedDependsOnWhatWas(t *testing.T) {
 		"the scope is the one":         {TokenResponse(Tokens{ScopeAsAsked: true}), TokenResponse(Tokens{})},
 		"bound to the key":             {TokenResponse(Tokens{Type: "dpop"}), TokenResponse(Tokens{Type: "bearer"})},
 		"said to be no access token":   {TokenResponse(Tokens{Type: "n_a"}), TokenResponse(Tokens{Type: "bearer"})},
-		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange}), TokenResponse(Tokens{Grant: "refresh_token"})},
+		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange, IssuedType: "urn:x"}), TokenResponse(Tokens{Grant: grantExchange})},
 		"the token type is understood": {TokenResponse(Tokens{Type: "Bearer"}), TokenResponse(Tokens{Type: "DPoP"})},
 	} {
 		if !strings.Contains(Text(1, c.with), text) || strings.Contains(Text(1, c.without), text) {
