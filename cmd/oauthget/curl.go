@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,9 @@ func curlArgs(cmd *cobra.Command, args []string) (name string, rest []string, er
 		return "", nil, &usageError{errors.New("there is no profile: curl NAME ARG…, or curl -- ARG… for the default one"), cmd.CommandPath()}
 	}
 	name, rest = args[0], args[1:]
+	if strings.Contains(name, "://") {
+		return "", nil, &usageError{errors.New("the profile comes before the URL: curl NAME URL, or curl -- URL for the default one"), cmd.CommandPath()}
+	}
 	if len(rest) > 0 && rest[0] == "--" {
 		rest = rest[1:]
 	}

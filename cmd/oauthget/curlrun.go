@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/dpop"
@@ -75,9 +76,19 @@ func (r *curlRun) header() (string, error) {
 		return "", err
 	}
 	text, err := format.Render(r.set, r.now())
+	if files := r.profile.TLS; files.CertificateFile != "" {
+		// RFC 8705 §3: a token that is bound to the certificate is good for whoever holds that. The user's own --cert comes
+		// later, and counts.
+		text += configLine("cert", files.CertificateFile) + configLine("key", files.KeyFile)
+	}
 	if err != nil || !dpop.Bound(r.set) {
 		return text, err
 	}
 	proof, err := r.proof()
 	return text + proof, err
+}
+
+// configLine is a line of a curl config. In its double quotes a backslash begins an escape.
+func configLine(name, value string) string {
+	return name + ` = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + "\"\n"
 }

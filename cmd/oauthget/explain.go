@@ -56,6 +56,7 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 				format = "curl"
 			}
 			a.narration = newNarration(a, format, dryRun)
+			a.narration.posted = strings.HasPrefix(s.profile.ResponseMode, "form_post")
 			return s.explain(cmd.Context())
 		},
 	}

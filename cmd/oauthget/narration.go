@@ -18,6 +18,7 @@ type narration struct {
 	*app
 	format string
 	dryRun bool
+	posted bool // the profile has the response come in a POST
 	stop   context.CancelCauseFunc
 
 	mu     sync.Mutex
@@ -27,6 +28,7 @@ type narration struct {
 	steps  []walkthrough.Step
 	poll   bool  // the last step is a poll that was answered by "not yet",
 	polls  int   // and so many like it have been kept back since
+	wanted bool  // the last answer wanted a nonce in the proof
 	err    error // of writing to stdout
 }
 
@@ -61,7 +63,13 @@ func (n *narration) exchange(e trace.Exchange) {
 		n.polls++
 		return
 	}
-	n.tell(n.server.Exchange(e))
+	step := n.server.Exchange(e)
+	if n.wanted {
+		step.Title += ", once more with the server's nonce"
+		step.Rule = "RFC 9449 §8"
+	}
+	n.wanted = walkthrough.WantsNonce(e)
+	n.tell(step)
 	n.poll = pending
 }
 
@@ -80,6 +88,7 @@ func (n *narration) event(event flow.Event) {
 	case flow.AuthorizationResponse:
 		n.tell(walkthrough.AuthorizationResponse(walkthrough.Response{
 			When: n.now(), RedirectURI: e.RedirectURI, Parameters: e.Parameters, FromIssuer: e.FromIssuer, Signed: e.Signed,
+			Posted: n.posted,
 		}))
 	case flow.DeviceResponse:
 		n.tell(walkthrough.DeviceAuthorizationResponse())
@@ -88,7 +97,7 @@ func (n *narration) event(event flow.Event) {
 	case flow.ValidIDToken:
 		n.tell(walkthrough.IDToken(walkthrough.IDTokenChecks{Nonce: e.Nonce, Symmetric: e.Symmetric}))
 	case flow.TokenResponse:
-		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, ScopeAsAsked: e.ScopeAsAsked}))
+		n.tell(walkthrough.TokenResponse(walkthrough.Tokens{Grant: n.grant, Type: e.Set.TokenType, IssuedType: e.Set.IssuedType, ScopeAsAsked: e.ScopeAsAsked}))
 	}
 }
 

@@ -199,6 +199,8 @@ func (r *redactor) member(name string, raw json.RawMessage) (shown string, isHid
 			return token.NewSecret(text).Fingerprint(), true
 		}
 		return untrusted.Quote(text, r), false
+	case string(raw) == "true" || string(raw) == "false":
+		return string(raw), false // one of two values keeps nothing secret
 	case !r.shown(name), raw[0] == '{':
 		return hidden, true
 	case raw[0] == '[':

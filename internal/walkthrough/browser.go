@@ -25,6 +25,7 @@ type Response struct {
 	Parameters  url.Values
 	FromIssuer  bool // iss is there, and was found to be the server
 	Signed      bool // it came in a JWT that was found good
+	Posted      bool // in a form (response_mode form_post)
 }
 
 // AuthorizationResponse is the step in which the browser comes back to the redirect URI.
@@ -32,10 +33,11 @@ func AuthorizationResponse(r Response) Step {
 	s := Step{
 		Title: "Authorization response", Rule: "RFC 6749 §4.1.2, RFC 8252 §7.3",
 		Why:     "The browser brings the answer to the listener on this machine.",
-		Hop:     &Hop{When: r.When, Target: r.RedirectURI, Parameters: trace.Fields(r.Parameters), Back: true},
+		Hop:     &Hop{When: r.When, Target: r.RedirectURI, Parameters: trace.Fields(r.Parameters), Back: true, Posted: r.Posted},
 		Checked: []string{"state is the one that was sent (RFC 6749 §10.12)", "no parameter comes twice (RFC 6749 §3.1)"},
 	}
 	if r.Signed {
+		s.Why = "The browser brings the answer to the listener on this machine, as a JWT; these are its claims."
 		s.Checked = append(s.Checked, "it is signed by one of the server's keys, for this client, and of the present (JARM §2.4)")
 	}
 	if r.FromIssuer {

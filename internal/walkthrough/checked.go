@@ -66,6 +66,7 @@ func IDToken(c IDTokenChecks) Step {
 type Tokens struct {
 	Grant        string // the grant_type that was sent
 	Type         string // the token_type
+	IssuedType   string // the issued_token_type; empty where the server left it out
 	ScopeAsAsked bool   // a scope was asked for, and that one granted
 }
 
@@ -75,7 +76,7 @@ func TokenResponse(t Tokens) Step {
 		Title: "Token response", Rule: "RFC 6749 §5.1", Why: "The tokens in it are used from here on.",
 		Checked: []string{typeCheck(t.Type), "tokens hold no character that none may (RFC 6749 §A.12, §A.17)"},
 	}
-	if t.Grant == grantExchange {
+	if t.Grant == grantExchange && t.IssuedType != "" {
 		s.Checked = append(s.Checked, "issued_token_type is there, and the one asked for where one was (RFC 8693 §2.2.1)")
 	}
 	if t.ScopeAsAsked {

@@ -23,7 +23,7 @@ func Curl(number int, s Step) string {
 	case s.Hop != nil:
 		for _, p := range s.Hop.Parameters {
 			if p.Hidden {
-				fmt.Fprintf(&b, "# the address it ends at has %s=…\n", p.Name)
+				fmt.Fprintf(&b, "# what the browser brings back has %s=…\n", p.Name)
 			}
 		}
 	case s.Exchange != nil:

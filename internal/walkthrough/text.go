@@ -61,7 +61,11 @@ func Markdown(number int, s Step) string {
 func lines(s Step) []string {
 	switch {
 	case s.Hop != nil:
-		return append([]string{"> GET " + s.Hop.Target + "  (in the browser)"}, fields(">   ", s.Hop.Parameters, ruleOf)...)
+		method := http.MethodGet
+		if s.Hop.Posted {
+			method = http.MethodPost
+		}
+		return append([]string{"> " + method + " " + s.Hop.Target + "  (in the browser)"}, fields(">   ", s.Hop.Parameters, ruleOf)...)
 	case s.Exchange == nil:
 		return nil
 	}

@@ -33,6 +33,7 @@ type Hop struct {
 	Target     string // the URL without its query
 	Parameters []trace.Field
 	Back       bool // it comes back to the redirect URI
+	Posted     bool // in a POST
 }
 
 // Server says which endpoint is what. An empty one is not known.
@@ -80,6 +81,14 @@ const grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 func Pending(e trace.Exchange) bool {
 	return grantOf(e) == deviceCode && slices.ContainsFunc(e.Response.Body.Fields, func(f trace.Field) bool {
 		return f.Name == "error" && f.Value == `"authorization_pending"`
+	})
+}
+
+// WantsNonce reports whether e was answered by a wish for a nonce in the proof (RFC 9449 §8), so that what comes next is the
+// same request once more.
+func WantsNonce(e trace.Exchange) bool {
+	return slices.ContainsFunc(e.Response.Body.Fields, func(f trace.Field) bool {
+		return f.Name == "error" && f.Value == `"use_dpop_nonce"`
 	})
 }
 

@@ -73,7 +73,7 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	if strings.Count(markdown, "```")%2 != 0 || !strings.Contains(markdown, "- [x] state") || !strings.Contains(markdown, "a'''b") {
 		t.Errorf("Markdown:\n%s", markdown)
 	}
-	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# the address it ends at has code=…"} {
+	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# what the browser brings back has code=…"} {
 		if !strings.Contains(curl, want) {
 			t.Errorf("curl lacks %q:\n%s", want, curl)
 		}
@@ -120,7 +120,7 @@ func TestWhatIsSaidToBeCheckedDependsOnWhatWas(t *testing.T) {
 		"the scope is the one":         {TokenResponse(Tokens{ScopeAsAsked: true}), TokenResponse(Tokens{})},
 		"bound to the key":             {TokenResponse(Tokens{Type: "dpop"}), TokenResponse(Tokens{Type: "bearer"})},
 		"said to be no access token":   {TokenResponse(Tokens{Type: "n_a"}), TokenResponse(Tokens{Type: "bearer"})},
-		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange}), TokenResponse(Tokens{Grant: "refresh_token"})},
+		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange, IssuedType: "urn:x"}), TokenResponse(Tokens{Grant: grantExchange})},
 		"the token type is understood": {TokenResponse(Tokens{Type: "Bearer"}), TokenResponse(Tokens{Type: "DPoP"})},
 	} {
 		if !strings.Contains(Text(1, c.with), text) || strings.Contains(Text(1, c.without), text) {
