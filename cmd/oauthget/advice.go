@@ -15,15 +15,12 @@ func (s *session) advise(err error) error {
 	if !ok {
 		return err
 	}
-	found, ok := adviceOnGrant(e)
-	if !ok {
-		found, ok = advice.For(e.Code, e.Description)
-	}
+	found, ok := advice.For(e.Grant, e.Code, e.Description)
 	if !ok {
 		return err
 	}
 	hints := []string{fill(found.Text, map[string]string{
-		"client_id": s.profile.ClientID, "issuer": server(s.profile), "profile": s.profile.Name,
+		"client_id": s.profile.ClientID, "grant": e.Grant, "issuer": server(s.profile), "profile": s.profile.Name,
 		"redirect_uri": redirectURI(s.profile), "scopes": strings.Join(s.profile.Scopes, " "),
 	})}
 	if line := s.line(found.Keys); line != "" {

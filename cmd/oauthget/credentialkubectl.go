@@ -62,9 +62,7 @@ func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, re
 		return s.aboutIDToken(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
 	case request.IDToken:
 		bearer, expiry = set.IDToken, set.IDTokenExpiry
-		if !set.IDTokenLive(s.now(), 0) {
-			s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
-		}
+		s.warnOfExpiry(set)
 	case dpop.Bound(set):
 		return fmt.Errorf("answer kubectl: %w", errBound)
 	}

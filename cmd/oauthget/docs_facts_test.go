@@ -24,10 +24,10 @@ func TestProfileKeysAreDocumented(t *testing.T) {
 	var want, got [][]string
 	for _, k := range config.Keys() {
 		flag := "none"
-		if k.Flag != "" {
-			flag = "`--" + k.Flag + "`"
+		if k.Flag() != "" {
+			flag = "`--" + k.Flag() + "`"
 		}
-		want = append(want, []string{"`" + k.Name + "`", flag, "`" + k.Env + "`"})
+		want = append(want, []string{"`" + k.Name + "`", flag, "`" + k.Env() + "`"})
 	}
 	for _, row := range read(t, "docs/profiles.md").table(t, "Key") {
 		got = append(got, row[:3])

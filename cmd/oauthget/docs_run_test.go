@@ -181,7 +181,7 @@ func checkProfileFile(t *testing.T, at, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := config.Load(path)
+	file, err := config.Load(t.Context(), path)
 	if err != nil {
 		t.Fatalf("%s: %v", at, err)
 	}

@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -93,8 +93,6 @@ func (e *execution) parse(cmd *cobra.Command, args []string) error {
 	return e.nameVariables(wrong)
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
 func (e *execution) nameVariables(wrong func(string, ...any) error) error {
 	switch {
 	case len(e.variables) == 0 && len(e.names) == 1:
@@ -107,7 +105,7 @@ func (e *execution) nameVariables(wrong func(string, ...any) error) error {
 		return wrong("%d of --env for %d profiles", len(e.variables), len(e.names))
 	}
 	for i, v := range e.variables {
-		if !variableName.MatchString(v) {
+		if !isVariable(v) {
 			return wrong("--env takes the name of an environment variable, not %q", v)
 		}
 		if actedUpon(v) {
@@ -119,6 +117,9 @@ func (e *execution) nameVariables(wrong func(string, ...any) error) error {
 	}
 	return nil
 }
+
+// isVariable reports whether every shell takes s for a variable's name: it has no digit first.
+func isVariable(s string) bool { return consists(s, "_") && (s[0] < '0' || s[0] > '9') }
 
 // actedUpon reports whether a program's loader, or a shell, does something by what the variable holds, before anything of
 // the program runs: to load what a server has named is none of our business. Interpreters have more of them, and are not
@@ -134,14 +135,21 @@ func actedUpon(variable string) bool {
 // variableOf is a profile's name as it is part of a variable's.
 func variableOf(profile string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-			return r
+		if !isAlphanumeric(r) {
+			return '_'
 		}
-		return '_'
+		return unicode.ToUpper(r)
 	}, profile)
+}
+
+// consists reports whether s is of nothing but letters and digits of ASCII, and others, and not empty. No regular
+// expression says so, since it would be compiled at the start of every command.
+func consists(s, others string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !isAlphanumeric(r) && !strings.ContainsRune(others, r) })
+}
+
+func isAlphanumeric(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // run finds the program first: nobody is to log in for one that is not there.

@@ -178,7 +178,7 @@ func fromUntrusted(err error) (failure, bool) {
 	if e, ok := errors.AsType[*discovery.IssuerMismatchError](err); ok {
 		return failure{statusServer, []string{"if that is the server you mean, set issuer = " + untrusted.Quote(e.Got)}}, true
 	}
-	if errors.Is(err, flow.ErrNotBound) {
+	if errors.Is(err, flow.ErrBearer) {
 		return failure{statusServer, []string{
 			"have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends",
 		}}, true
@@ -227,8 +227,8 @@ func serverHints(err error, e *flow.ServerError) []string {
 	if _, ok := errors.AsType[*hinted](err); ok {
 		return nil
 	}
-	if found, ok := advice.For(e.Code, e.Description); ok {
-		return append([]string{fill(found.Text, nil)}, pushHint(e)...)
+	if found, ok := advice.For(e.Grant, e.Code, e.Description); ok {
+		return append([]string{fill(found.Text, map[string]string{"grant": e.Grant})}, pushHint(e)...)
 	}
 	if hints := pushHint(e); hints != nil {
 		return hints

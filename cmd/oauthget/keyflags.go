@@ -16,21 +16,24 @@ const keyGroup = "oauthget_profile_key"
 // addKeyFlags makes every profile key a flag of cmd.
 func addKeyFlags(cmd *cobra.Command) {
 	for _, key := range config.Keys() {
-		if key.Flag == "" {
+		flag := key.Flag()
+		if flag == "" {
 			continue
 		}
 		switch key.Kind {
 		case config.Bool:
-			cmd.Flags().VarPF(newBoolValue(key.On), key.Flag, "", key.Usage).NoOptDefVal = "true"
+			cmd.Flags().VarPF(newBoolValue(key.On), flag, "", key.Usage).NoOptDefVal = "true"
 		case config.List, config.Scopes, config.Command, config.Table, config.Ports:
-			cmd.Flags().StringArray(key.Flag, nil, key.Usage)
+			cmd.Flags().StringArray(flag, nil, key.Usage)
 		default:
-			cmd.Flags().String(key.Flag, "", key.Usage)
+			cmd.Flags().String(flag, "", key.Usage)
 		}
 		if key.Values != nil {
-			_ = cmd.RegisterFlagCompletionFunc(key.Flag, cobra.FixedCompletions(key.Values, cobra.ShellCompDirectiveNoFileComp))
+			_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return key.Values(), cobra.ShellCompDirectiveNoFileComp
+			})
 		}
-		_ = cmd.Flags().SetAnnotation(key.Flag, keyGroup, []string{key.Name})
+		_ = cmd.Flags().SetAnnotation(flag, keyGroup, []string{key.Name})
 	}
 }
 

@@ -16,7 +16,7 @@ func (a *app) profileFile(ctx context.Context) (*config.File, error) {
 	}
 	ctx, cancel := a.forWriter(ctx)
 	defer cancel()
-	file, err := config.LoadContext(ctx, path)
+	file, err := config.Load(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return nil, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +73,8 @@ func (a *app) proxyCommand() *cobra.Command {
 	return cmd
 }
 
-var pathSegment = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}$`)
+// isSegment reports whether s can be the first segment of a path: no dot first, which would make . and .. of it.
+func isSegment(s string) bool { return consists(s, "-._~") && s[0] != '.' && len(s) <= 128 }
 
 // check finds what is wrong with the flags, and makes them what they stand for.
 func (p *proxyRun) check(cmd *cobra.Command) error {
@@ -106,7 +106,7 @@ func (p *proxyRun) check(cmd *cobra.Command) error {
 		return wrong("--listen and --unix exclude each other")
 	case cmd.Flags().Changed("unix") && p.socket == "":
 		return wrong("--unix takes the path of a socket")
-	case cmd.Flags().Changed("prefix") && !pathSegment.MatchString(p.prefix):
+	case cmd.Flags().Changed("prefix") && !isSegment(p.prefix):
 		return wrong("--prefix takes letters, digits and - . _ ~, and no slash")
 	case p.prefix == "" && !p.noPrefix && p.socket == "":
 		p.prefix = rand.Text() // 130 bits

@@ -164,25 +164,19 @@ func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value(worldKey{
 // serverConfig is the argument of "server": demoas.Config by the names in its tags.
 type serverConfig struct {
 	demoas.Config
-	LifetimeMS int             `json:"lifetime_ms"`
-	Faults     json.RawMessage `json:"faults"`
+	LifetimeMS int           `json:"lifetime_ms"`
+	Faults     demoas.Faults `json:"faults"`
 }
 
 // server [CONFIG] starts an authorization server and sets $ISSUER and $API.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	var c serverConfig
 	if len(args) > 0 {
-		d := json.NewDecoder(strings.NewReader(args[0]))
-		d.DisallowUnknownFields() // a feature that is misspelt would be off
-		ts.Check(d.Decode(&c))
+		ts.Check(unmarshalStrictly(args[0], &c))
 	}
 	config := c.Config
 	config.AccessTokenLifetime, config.Prefix = time.Duration(c.LifetimeMS)*time.Millisecond, canary
-	if c.Faults != nil {
-		faults, err := demoas.ParseFaults(string(c.Faults))
-		ts.Check(err)
-		config.Faults = faults
-	}
+	config.Faults = c.Faults
 	server, err := demoas.Start(context.Background(), "127.0.0.1:0", config)
 	ts.Check(err)
 	worldOf(ts).server = server
@@ -193,9 +187,16 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 
 // faults JSON replaces the server's faults.
 func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
-	faults, err := demoas.ParseFaults(args[0])
-	ts.Check(err)
+	var faults demoas.Faults
+	ts.Check(unmarshalStrictly(args[0], &faults))
 	worldOf(ts).server.SetFaults(faults)
+}
+
+// unmarshalStrictly takes no name that does not exist: a feature or a fault that is misspelt would be off.
+func unmarshalStrictly(text string, into any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 // requests ENDPOINT N checks how many requests came since the last `requests reset`.

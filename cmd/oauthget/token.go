@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -27,47 +27,27 @@ const tokenExample = `  oauthget token work
   oauthget token work -o dpop --url https://api.example.com/orders | curl -H @- https://api.example.com/orders
   oauthget token --issuer https://login.example.com --client-id cli --scope openid`
 
+// tokenRun is one run of the command.
+type tokenRun struct {
+	*app
+	request tokensource.Request
+	format  string
+	proved  proofFlags
+}
+
 func (a *app) tokenCommand() *cobra.Command {
-	var request tokensource.Request
-	var format string
-	var proved proofFlags
+	r := tokenRun{app: a}
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
 		Long:    tokenLong,
 		Example: tokenExample,
 		Args:    atMostOneName,
+		RunE:    r.run,
 	}
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if a.global.json {
-			if cmd.Flags().Changed("output") && format != "json" {
-				return &usageError{fmt.Errorf("--json and --output %s ask for two formats", format), cmd.CommandPath()}
-			}
-			format = "json"
-		}
-		f, err := output.Parse(format)
-		if err != nil {
-			return &usageError{err, cmd.CommandPath()}
-		}
-		if request.MinTTL < 0 {
-			return &usageError{fmt.Errorf("--min-ttl must not be negative, not %s", request.MinTTL), cmd.CommandPath()}
-		}
-		if f, err = proved.apply(f); err != nil {
-			return &usageError{err, cmd.CommandPath()}
-		}
-		s, err := a.openSession(cmd, nameOf(args))
-		if err != nil {
-			return err
-		}
-		if err := s.checkProvable(f); err != nil {
-			return err
-		}
-		return s.printToken(cmd, request, f)
-	}
-	cmd.Flags().DurationVar(&request.MinTTL, "min-ttl", 30*time.Second, "how much longer the token must live")
-	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
-	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
-	proved.add(cmd)
+	cmd.Flags().StringVarP(&r.format, "output", "o", "token", "output `FORMAT`")
+	r.proved.add(cmd)
+	addRequestFlags(cmd, &r.request)
 	// What only help and completion show is made when they do.
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return output.Names(), cobra.ShellCompDirectiveNoFileComp
@@ -76,9 +56,41 @@ func (a *app) tokenCommand() *cobra.Command {
 		cmd.Long = tokenLong + output.Help()
 		a.help(cmd, args)
 	})
-	addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
+}
+
+func (r *tokenRun) run(cmd *cobra.Command, args []string) error {
+	f, err := r.chosen(cmd)
+	if err != nil {
+		return &usageError{err, cmd.CommandPath()}
+	}
+	if err := checkRequest(cmd, r.request); err != nil {
+		return err
+	}
+	s, err := r.openSession(cmd, nameOf(args))
+	if err != nil {
+		return err
+	}
+	if err := s.checkProvable(f); err != nil {
+		return err
+	}
+	return s.printToken(cmd, r.request, f)
+}
+
+// chosen is the format that the flags ask for.
+func (r *tokenRun) chosen(cmd *cobra.Command) (output.Format, error) {
+	if r.global.json {
+		if cmd.Flags().Changed("output") && r.format != "json" {
+			return output.Format{}, fmt.Errorf("--json and --output %s ask for two formats", r.format)
+		}
+		r.format = "json"
+	}
+	f, err := output.Parse(r.format)
+	if err != nil {
+		return f, err
+	}
+	return r.proved.apply(f)
 }
 
 func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f output.Format) error {
@@ -87,8 +99,8 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	if err != nil {
 		return s.hint(err)
 	}
-	if f.IDToken && !set.IDToken.Empty() && !set.IDTokenLive(s.now(), 0) {
-		s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
+	if f.IDToken {
+		s.warnOfExpiry(set)
 	}
 	text, err := f.Render(set, s.now())
 	if err != nil {
@@ -104,6 +116,13 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 		return fmt.Errorf("print token: %w", err)
 	}
 	return nil
+}
+
+// warnOfExpiry warns of an ID Token that is there and has expired: it is given all the same, since there is no other.
+func (s *session) warnOfExpiry(set token.Set) {
+	if !set.IDToken.Empty() && !set.IDTokenLive(s.now(), 0) {
+		s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
+	}
 }
 
 // hint adds the command that would help, where only the session knows it.

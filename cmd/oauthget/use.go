@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
-	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -77,7 +75,7 @@ func (s *session) obtain(ctx context.Context, request tokensource.Request) (set 
 // another returns a token in the place of one that a server has refused, without anybody being asked.
 func (s *session) another(ctx context.Context, refused token.Secret) (token.Set, error) {
 	source := s.source()
-	if !slices.Contains([]string{config.GrantClientCredentials, config.GrantJWTBearer, config.GrantTokenExchange}, s.profile.Grant) {
+	if s.profile.NeedsPerson() {
 		source.Login = nil
 	}
 	set, err := source.Token(ctx, tokensource.Request{Refused: refused})

@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-func all() []row { return slices.Concat(entra(), described(), coded()) }
+func all() []row { return slices.Concat(granted(), entra(), described(), coded()) }
 
 // TestEveryRowIsFoundByWhatServersSay holds each row to an answer in the words of a server that sends it. A row that
 // another one hides is found by none.
@@ -47,9 +47,15 @@ func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
 	}
 	for _, r := range all() {
 		key := r.code + r.in
-		got, ok := For(said[key][0], said[key][1])
-		if !ok || got.Text != r.Text || !slices.Equal(got.Keys, r.Keys) {
-			t.Errorf("%s %q: %+v, want %+v", said[key][0], said[key][1], got, r.Advice)
+		grants := r.grants
+		if len(grants) == 0 {
+			grants = []string{"", config.GrantAuthorizationCode}
+		}
+		for _, grant := range grants {
+			got, ok := For(grant, said[key][0], said[key][1])
+			if !ok || got.Text != r.Text || !slices.Equal(got.Keys, r.Keys) {
+				t.Errorf("%s %s %q: %+v, want %+v", grant, said[key][0], said[key][1], got, r.Advice)
+			}
 		}
 	}
 }
@@ -59,8 +65,14 @@ func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
 	for _, k := range config.Keys() {
 		names = append(names, k.Name)
 	}
+	grants := config.Grants()
 	brace := regexp.MustCompile(`\{([^}]*)\}`)
 	for _, r := range all() {
+		for _, grant := range r.grants {
+			if !slices.Contains(grants, grant) {
+				t.Errorf("%s%s: there is no grant %s", r.code, r.in, grant)
+			}
+		}
 		for _, key := range r.Keys {
 			if !slices.Contains(names, key) {
 				t.Errorf("%s%s: there is no key %s", r.code, r.in, key)
@@ -79,7 +91,7 @@ func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
 
 func TestUnknownErrorHasNoAdvice(t *testing.T) {
 	for _, code := range []string{"", "made_up", "invalid_request"} {
-		if got, ok := For(code, "AADSTS1: whatever"); ok {
+		if got, ok := For("", code, "AADSTS1: whatever"); ok {
 			t.Errorf("%q: %+v", code, got)
 		}
 	}

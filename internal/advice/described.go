@@ -3,7 +3,9 @@ package advice
 // described are errors of which the standard's code alone does not say enough, in the words that servers are known to
 // use.
 func described() []row {
-	say := func(code, in, text string, keys ...string) row { return row{code, in, Advice{text, keys}} }
+	say := func(code, in, text string, keys ...string) row {
+		return row{code: code, in: in, Advice: Advice{text, keys}}
+	}
 	const register = "register the redirect URI {redirect_uri} at the server, or set the one that is registered"
 	return []row{
 		say("invalid_request", "redirect_uri", register, "redirect_uri"),

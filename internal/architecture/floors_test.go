@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/trace":       0,
 
 	"internal/confidential": -1,
+	"internal/resend":       -1,
 	"internal/signing":      -1,
 	"internal/token":        -1,
 	"internal/untrusted":    -1,

@@ -35,6 +35,13 @@ var rules = map[string]rule{
 		broken: "func init() {}",
 		kept:   "type t int\nfunc (t) init() {}",
 	},
+	"no command pays for another's expression": {
+		reason:  "what stands at package level is made at the start of every command: check by hand, or compile in a sync.OnceValue",
+		applies: product,
+		find:    compiledAtStart,
+		broken:  "import \"regexp\"\nvar a = regexp.MustCompile(\"\")\nvar b = []any{regexp.MustCompilePOSIX(\"\")}\nvar c, _ = regexp.Compile(\"\")",
+		kept:    "import (\"regexp\"; \"sync\")\nvar a = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(\"\") })\nfunc f() { regexp.MustCompile(\"\") }",
+	},
 	"only main ends the process": {
 		reason: "an exit elsewhere runs no deferred function: locks stay, terminals stay silent, and no test can follow",
 		applies: func(s source) bool {
@@ -145,6 +152,20 @@ func TestBrokenRulesAreFound(t *testing.T) {
 			t.Errorf("%s: found %d offences, want none, in\n%s", name, got, r.kept)
 		}
 	}
+}
+
+// compiledAtStart returns the regular expressions that a file compiles outside of all functions.
+func compiledAtStart(s source) []ast.Node {
+	functions := nodes(s, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.FuncDecl, *ast.FuncLit:
+			return true
+		}
+		return false
+	})
+	return slices.DeleteFunc(uses(s, "regexp", "Compile", "CompilePOSIX", "MustCompile", "MustCompilePOSIX"), func(n ast.Node) bool {
+		return slices.ContainsFunc(functions, func(f ast.Node) bool { return f.Pos() <= n.Pos() && n.End() <= f.End() })
+	})
 }
 
 func everywhere(source) bool { return true }

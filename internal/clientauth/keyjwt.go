@@ -16,12 +16,7 @@ func (c Client) keyAlgorithm() (string, error) {
 		return "", errNoKey
 	}
 	if len(c.Assertion.Supported)+len(c.Assertion.Allowed) == 0 {
-		// RFC 8414 §2 has no default: "Servers SHOULD support "RS256"." So an RSA key signs with that one here, unless it is
-		// itself for another.
-		if alg, err := c.Key.Algorithm([]string{"RS256"}); err == nil {
-			return alg, nil
-		}
-		return c.Key.Algorithm(nil)
+		return c.Key.AssertionAlgorithm(nil) // RFC 8414 §2 has no default: "Servers SHOULD support "RS256"."
 	}
 	wanted := c.Assertion.named()
 	if len(wanted) > 0 {

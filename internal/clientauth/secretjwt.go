@@ -6,31 +6,22 @@ import (
 	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
-)
 
-// macBits has the algorithms a secret signs with, and how long it has to be.
-//
-// RFC 7518 §3.2: "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
-// with this algorithm."
-var macBits = [...]struct {
-	alg  string
-	bits int
-}{{"HS256", 256}, {"HS384", 384}, {"HS512", 512}}
+	"github.com/oauthget/oauthget/internal/signing"
+)
 
 // macAlgorithm is the first of the three that the server takes, which is the one that every server knows where it does
 // not say.
 func (c Client) macAlgorithm() (string, error) {
-	bits := 8 * len(c.Secret.Reveal())
-	for _, m := range macBits {
-		if len(c.Assertion.wanted([]string{m.alg})) == 0 {
-			continue
-		}
-		if bits < m.bits { // and all the more for the next
-			return "", &SecretError{m.alg, bits, m.bits}
-		}
-		return m.alg, nil
+	wanted := c.Assertion.wanted(signing.MACs())
+	if len(wanted) == 0 {
+		return "", &SecretError{}
 	}
-	return "", &SecretError{}
+	alg := wanted[0]
+	if bits, need := 8*len(c.Secret.Reveal()), signing.MACBits(alg); bits < need { // and all the more for the next
+		return "", &SecretError{alg, bits, need}
+	}
+	return alg, nil
 }
 
 // mac makes the JWT of client_secret_jwt. OpenID Connect Core §10.1: "The MAC key used is the octets of the UTF-8 [RFC3629]

@@ -29,7 +29,7 @@ func BenchmarkProfile(b *testing.B) {
 		b.Run(fmt.Sprintf("resolve/%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				f, err := Load(path)
+				f, err := Load(b.Context(), path)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -40,7 +40,7 @@ func BenchmarkProfile(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("list/%d", n), func(b *testing.B) {
 			for b.Loop() {
-				f, err := Load(path)
+				f, err := Load(b.Context(), path)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -157,15 +157,6 @@ func checkResource(values []string) error {
 	return nil
 }
 
-func checkOneOf(known []string) func([]string) error {
-	return func(values []string) error {
-		if !slices.Contains(known, values[0]) {
-			return &unknownValueError{values[0], known}
-		}
-		return nil
-	}
-}
-
 // unknownValueError is a value that is none of the few there are.
 type unknownValueError struct {
 	value string

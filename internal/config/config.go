@@ -126,8 +126,10 @@ const (
 )
 
 // NeedsPerson reports whether the profile's grant is one in which a person signs in: without one nothing is obtained.
-func (p Profile) NeedsPerson() bool {
-	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, p.Grant)
+func (p Profile) NeedsPerson() bool { return needsPerson(p.Grant) }
+
+func needsPerson(grant string) bool {
+	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, grant)
 }
 
 // ReadsStdin reports whether the grant presents what standard input holds.

@@ -117,24 +117,6 @@ func (e *Editor) mustExist(name string) error {
 	return err
 }
 
-// Unset removes keys from a profile: whole tables, or TABLE.NAME for one parameter. A key that is not there is no error.
-func (e *Editor) Unset(name string, remove ...string) error {
-	if err := e.mustExist(name); err != nil {
-		return err
-	}
-	for _, key := range remove {
-		k := find(keys, []byte(key))
-		if parameterOf, _ := lookUp(key); k == nil && parameterOf == nil {
-			return unknown([]byte(key), names(keys))
-		}
-		path := append([]string{keyProfiles, name}, strings.SplitN(key, ".", 2)...)
-		if _, err := e.file.cut(path); err != nil {
-			return err
-		}
-	}
-	return e.keepProfile(name)
-}
-
 // keepProfile gives a profile a header of its own where the last of its keys has gone.
 func (e *Editor) keepProfile(name string) error {
 	t, err := e.profile(name)

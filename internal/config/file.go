@@ -31,14 +31,9 @@ type File struct {
 }
 
 // Load reads the profile file and checks it strictly. errors.Is(err, fs.ErrNotExist) where there is none, which flags
-// alone can do without.
-//
-// A path that is a pipe is waited for without end: LoadContext is for paths that a person names.
-func Load(path string) (*File, error) { return LoadContext(context.Background(), path) }
-
-// LoadContext is [Load] that ends with the context's cause where the path is a pipe, as in --config <(…), and nobody
-// writes to it. A file never asks ctx.
-func LoadContext(ctx context.Context, path string) (*File, error) {
+// alone can do without. It ends with the context's cause where the path is a pipe, as in --config <(…), and nobody writes
+// to it. A file never asks ctx.
+func Load(ctx context.Context, path string) (*File, error) {
 	f, err := readFile(ctx, path)
 	if err != nil {
 		return nil, err

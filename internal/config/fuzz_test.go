@@ -115,7 +115,7 @@ func values(t *testing.T, f *File) map[string]map[string][]string {
 func TestLargeFileReadsTheSameInPieces(t *testing.T) {
 	text := "default_profile = \"p7\"\nprofiles.dots.client_id = 'd'\n[profiles.spaced] # [profiles.no]\nclient_id = '[profiles.no]'\nscopes = [\n  'a', # [x\n]\n" +
 		"\t[ profiles . 'quoted' ]\nclient_id = 'q'\n[\"profiles\".\"p\\u0037\".token_parameters]\nx = 'y'\n" + manyProfiles(900)[len("default_profile = \"p0\"\n"):]
-	f, err := Load(written(t, text))
+	f, err := Load(t.Context(), written(t, text))
 	if err != nil {
 		t.Fatal(message(err))
 	}
@@ -142,7 +142,7 @@ func TestLargeFileReadsTheSameInPieces(t *testing.T) {
 
 func TestLargeFileIsCheckedWhereItIsUsed(t *testing.T) {
 	text := manyProfiles(900) + "\n[profiles.last]\nclientid = 'x'\n"
-	f, err := Load(written(t, text))
+	f, err := Load(t.Context(), written(t, text))
 	if err != nil {
 		t.Fatal(message(err))
 	}

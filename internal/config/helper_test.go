@@ -21,7 +21,7 @@ func written(t testing.TB, text string) string {
 // resolved loads text and resolves a profile of it.
 func resolved(t testing.TB, text string, in Input) (Profile, Origins, error) {
 	t.Helper()
-	f, err := Load(written(t, text))
+	f, err := Load(t.Context(), written(t, text))
 	if err != nil {
 		return Profile{}, nil, err
 	}

@@ -122,7 +122,7 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load(written(t, test.text))
+			_, err := Load(t.Context(), written(t, test.text))
 			if diff := cmp.Diff(test.want, message(err)); diff != "" {
 				t.Error(diff)
 			}
@@ -131,12 +131,12 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 }
 
 func TestLoadTellsAMissingFileApart(t *testing.T) {
-	_, err := Load(filepath.Join(t.TempDir(), "config.toml"))
+	_, err := Load(t.Context(), filepath.Join(t.TempDir(), "config.toml"))
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("errors.Is(%v, fs.ErrNotExist) = false", err)
 	}
 	dir := t.TempDir()
-	_, err = Load(dir)
+	_, err = Load(t.Context(), dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil || !strings.HasPrefix(err.Error(), dir+": read profile file: it is a directory") {
 		t.Errorf("a directory: %v", err)
 	}
@@ -150,13 +150,13 @@ func TestLoadRefusesWhatNoProfileFileIsAsLargeAs(t *testing.T) {
 	if err := os.Truncate(path, maxFile+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+	if _, err := Load(t.Context(), path); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
 		t.Errorf("err = %v", err)
 	}
 }
 
 func TestProfilesComeInTheOrderOfTheFile(t *testing.T) {
-	f, err := Load(written(t, "default_profile = 'b'\n[profiles]\nz.client_id = 'x'\n[profiles.b]\n[profiles.a.token_parameters]\n"))
+	f, err := Load(t.Context(), written(t, "default_profile = 'b'\n[profiles]\nz.client_id = 'x'\n[profiles.b]\n[profiles.a.token_parameters]\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func TestStrongerPlaceSaysAloneWhatOpensTheFileStore(t *testing.T) {
 		},
 	} {
 		in := Input{Name: "w", Flags: c.flags, LookupEnv: environment(c.env)}
-		f, err := Load(written(t, c.text))
+		f, err := Load(t.Context(), written(t, c.text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestPassphraseCommandIsRunLikeAnySecretsCommand(t *testing.T) {
 
 // The passphrase itself is neither a key nor a flag.
 func TestPassphraseIsNoKey(t *testing.T) {
-	if slices.ContainsFunc(Keys(), func(k Key) bool { return k.Name == "passphrase" || k.Env == "OAUTHGET_PASSPHRASE" }) {
+	if slices.ContainsFunc(Keys(), func(k Key) bool { return k.Name == "passphrase" || k.Env() == "OAUTHGET_PASSPHRASE" }) {
 		t.Error("it can be written into a file, or into an argv")
 	}
 }

@@ -27,7 +27,7 @@ func TestPipeThatNobodyWritesToIsLeftWithTheContext(t *testing.T) {
 	cause := errors.New("interrupted")
 	for name, read := range map[string]func(ctx context.Context, path string) error{
 		"profile file": func(ctx context.Context, path string) error {
-			_, err := LoadContext(ctx, path)
+			_, err := Load(ctx, path)
 			return err
 		},
 		"secret file": func(ctx context.Context, path string) error {
@@ -55,7 +55,7 @@ func TestPipeIsReadToItsEnd(t *testing.T) {
 	path := newPipe(t)
 	text := profileWith(`client_secret_env = "X"`)
 	go func() { _ = os.WriteFile(path, []byte(text), 0o600) }()
-	f, err := LoadContext(t.Context(), path)
+	f, err := Load(t.Context(), path)
 	if err != nil || string(f.data) != text {
 		t.Errorf("%v, %v", f, err)
 	}

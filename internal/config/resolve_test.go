@@ -51,7 +51,7 @@ authorization_parameters.acr = ["a", "b"]
 `
 
 func TestEveryKeyOfTheFileArrives(t *testing.T) {
-	f, err := Load(written(t, everything))
+	f, err := Load(t.Context(), written(t, everything))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,9 +125,9 @@ func TestVariablesThatDescribeAClientAreForNoneOfMany(t *testing.T) {
 			continue
 		}
 		// A value that would be refused is not even looked at.
-		got, origins, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{k.Env: "\x00"})})
+		got, origins, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{k.Env(): "\x00"})})
 		if err != nil || !cmp.Equal(got, want) || origins[k.Name].Kind == FromEnvironment {
-			t.Errorf("%s: %v %s", k.Env, err, cmp.Diff(want, got))
+			t.Errorf("%s: %v %s", k.Env(), err, cmp.Diff(want, got))
 		}
 	}
 	got, _, err := resolved(t, text, Input{Name: "w", OneOfMany: true, LookupEnv: environment(map[string]string{"OAUTHGET_STORE": "none", "OAUTHGET_BROWSER": "b"})})
@@ -138,8 +138,8 @@ func TestVariablesThatDescribeAClientAreForNoneOfMany(t *testing.T) {
 
 func TestEverySecretThatAKeyHoldsIsKeptFromPrograms(t *testing.T) {
 	for _, k := range Keys() {
-		if k.Secret && !slices.Contains(SecretVariables(), k.Env) {
-			t.Errorf("%s is passed on", k.Env)
+		if k.Secret && !slices.Contains(SecretVariables(), k.Env()) {
+			t.Errorf("%s is passed on", k.Env())
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 			text = "jwt"
 		}
 		base := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
-		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env: text}
+		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env(): text}
 		before, _, err := Resolve(Input{Flags: base})
 		if other, ok := companion[k.Name]; ok {
 			base[other] = []string{"x"}
@@ -175,21 +175,21 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		}
 		byEnv, originsEnv, err := Resolve(Input{Flags: without(base, k.Name), LookupEnv: environment(environ)})
 		if err != nil {
-			t.Errorf("%s=%s: %v", k.Env, text, err)
+			t.Errorf("%s=%s: %v", k.Env(), text, err)
 			continue
 		}
 		if cmp.Equal(before, byEnv) {
-			t.Errorf("%s=%s changes nothing", k.Env, text)
+			t.Errorf("%s=%s changes nothing", k.Env(), text)
 		}
 		name := k.Name
 		if k.Kind == Table {
 			name += ".x"
 		}
-		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env}) {
+		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env()}) {
 			t.Errorf("origin of %s by the environment: %v", name, got)
 		}
 		if k.Secret {
-			if k.Flag != "" {
+			if k.Flag() != "" {
 				t.Errorf("%s has a flag", k.Name)
 			}
 			continue
@@ -198,11 +198,27 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		flags[k.Name] = []string{text}
 		byFlag, originsFlag, err := Resolve(Input{Flags: flags})
 		if err != nil || !cmp.Equal(byEnv, byFlag) {
-			t.Errorf("--%s %s: %v %s", k.Flag, text, err, cmp.Diff(byEnv, byFlag))
+			t.Errorf("--%s %s: %v %s", k.Flag(), text, err, cmp.Diff(byEnv, byFlag))
 		}
-		if got := originsFlag[name]; got != (Origin{FromFlag, "flag --" + k.Flag}) {
+		if got := originsFlag[name]; got != (Origin{FromFlag, "flag --" + k.Flag()}) {
 			t.Errorf("origin of %s by flag: %v", name, got)
 		}
+	}
+}
+
+func TestUsageThatListsTheValuesListsAll(t *testing.T) {
+	listed := 0
+	for _, k := range Keys() {
+		if k.Values == nil || !strings.Contains(k.Usage, ": "+k.Values()[0]) {
+			continue
+		}
+		listed++
+		if !strings.HasSuffix(k.Usage, ": "+strings.Join(k.Values(), ", ")) {
+			t.Errorf("%s: %q, of %q", k.Name, k.Usage, k.Values())
+		}
+	}
+	if listed == 0 {
+		t.Error("no usage lists values")
 	}
 }
 
@@ -220,7 +236,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	const text = "store = \"none\"\n[profiles.w]\nissuer = \"https://file.example\"\nclient_id = \"file\"\nscopes = [\"file\"]\n" +
 		"client_secret_env = \"FILE\"\nauthorization_parameters = { a = \"file\", b = \"file\", c = \"file\" }\n"
 	path := written(t, text)
-	f, err := Load(path)
+	f, err := Load(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +300,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 func TestEmptyFlagOfAnyKeyIsAsIfNobodyHadSaidIt(t *testing.T) {
 	text := strings.NewReplacer("pkce = false\n", "pkce = false\nrequire_pushed_authorization_requests = false\nmax_age = 60\ndpop = true\n",
 		"client_secret_file = \"secret\"\n", "", "token_endpoint_auth_method = \"client_secret_basic\"\n", "").Replace(everything)
-	f, err := Load(written(t, text))
+	f, err := Load(t.Context(), written(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +311,7 @@ func TestEmptyFlagOfAnyKeyIsAsIfNobodyHadSaidIt(t *testing.T) {
 	}
 	empty := Input{File: f, Name: "work", Flags: map[string][]string{}}
 	for _, k := range Keys() {
-		if k.Flag != "" && k.Name != "issuer" && k.Name != "client_id" {
+		if k.Flag() != "" && k.Name != "issuer" && k.Name != "client_id" {
 			empty.Flags[k.Name] = []string{""}
 		}
 	}
@@ -372,7 +388,7 @@ func TestLiteralSecretIsRefusedWhereOthersCanRead(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		f, err := Load(path)
+		f, err := Load(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,7 @@ func TestSecretFileIsRelativeToTheProfileFileOrHome(t *testing.T) {
 	home := environment(map[string]string{"HOME": "/home/u"})
 	for value, want := range map[string]string{"s": "DIR/s", "../s": "s", "~/s": "/home/u/s", "/s": "/s", "~x": "DIR/~x"} {
 		path := written(t, profileWith("client_secret_file = '"+value+"'"))
-		f, err := Load(path)
+		f, err := Load(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}

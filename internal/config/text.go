@@ -11,8 +11,8 @@ import (
 func fromFlags(flags map[string][]string) (settings, error) {
 	out := settings{}
 	for _, k := range keys {
-		if texts := flags[k.Name]; len(texts) > 0 && k.Flag != "" {
-			if err := out.fromTexts(&k, texts, Origin{FromFlag, "flag --" + k.Flag}); err != nil {
+		if texts := flags[k.Name]; len(texts) > 0 && !k.Secret {
+			if err := out.fromTexts(&k, texts, Origin{FromFlag, "flag --" + k.Flag()}); err != nil {
 				return nil, err
 			}
 		}
@@ -61,19 +61,20 @@ func (in Input) fromEnvironment() (settings, error) {
 		return out, nil
 	}
 	for _, k := range keys {
-		text, _ := in.LookupEnv(k.Env)
+		name := k.Env()
+		text, _ := in.LookupEnv(name)
 		if text == "" || in.OneOfMany && !k.Personal {
 			continue
 		}
-		origin := Origin{FromEnvironment, k.Env}
+		origin := Origin{FromEnvironment, name}
 		switch k.Kind {
 		case Table:
 			parameters, err := url.ParseQuery(text)
 			if err != nil {
 				return nil, sourced(origin, wrong(k.Name, "want name=value&name=value, percent-encoded"))
 			}
-			for name, values := range parameters {
-				out[k.Name+"."+name] = setting{values: values, origin: origin}
+			for parameter, values := range parameters {
+				out[k.Name+"."+parameter] = setting{values: values, origin: origin}
 			}
 		case List, Command, Scopes, Ports:
 			out[k.Name] = setting{values: separated(k.Kind, text), origin: origin}

@@ -15,7 +15,7 @@ func TestProfileFileThatOthersCanChangeIsNotObeyed(t *testing.T) {
 		return Edit(path, func(e *Editor) error { return nil })
 	}
 	load := func() error {
-		_, err := Load(path)
+		_, err := Load(t.Context(), path)
 		return err
 	}
 	for mode, ok := range map[os.FileMode]bool{0o600: true, 0o644: true, 0o664: true, 0o400: true, 0o666: false, 0o602: false} {

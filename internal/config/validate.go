@@ -47,11 +47,8 @@ func checkSetting(k *Key, values []string) *Error {
 	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
 		return wrong(k.Name, "want %s", k.Kind.want())
 	}
-	if k.check == nil || k.Kind == String && values[0] == "" {
-		return nil
-	}
-	err := k.check(values)
-	if err == nil {
+	err := k.judge(values)
+	if err == nil || k.Kind == String && values[0] == "" {
 		return nil
 	}
 	e := wrong(k.Name, "%w", err)
@@ -59,6 +56,16 @@ func checkSetting(k *Key, values []string) *Error {
 		e.Suggestion = first(nearest(unknown.value, unknown.known))
 	}
 	return e
+}
+
+func (k *Key) judge(values []string) error {
+	if k.only && !slices.Contains(k.Values(), values[0]) {
+		return &unknownValueError{values[0], k.Values()}
+	}
+	if k.check != nil {
+		return k.check(values)
+	}
+	return nil
 }
 
 func (r resolution) checkParameters(table string) error {
@@ -91,10 +98,10 @@ func (r resolution) checkServer() error {
 		return nil
 	}
 	needed := []string{"authorization_endpoint", "token_endpoint"}
-	switch s.text("grant") {
-	case GrantDeviceCode:
+	switch grant := s.text("grant"); {
+	case grant == GrantDeviceCode:
 		needed[0] = "device_authorization_endpoint"
-	case GrantClientCredentials, GrantJWTBearer, GrantTokenExchange:
+	case !needsPerson(grant):
 		needed = needed[1:]
 	}
 	if !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }) {

@@ -6,7 +6,7 @@ import (
 )
 
 // The options of curl 8.22 and of those before it since 7.88, as short/long, or long alone. One that is missing here is not
-// guessed at: see UnknownOptionError.
+// guessed at: see unknownOptionError.
 const (
 	withValue = `
 abstract-unix-socket alt-svc aws-sigv4 cacert capath E/cert cert-type ciphers K/config connect-timeout

@@ -1,10 +1,10 @@
 package curl
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -26,9 +26,6 @@ func (c Command) Targets() ([]*url.URL, error) {
 	return all, nil
 }
 
-// plain is a URL whose host no reader can take for another: no user, no backslash, no glob, one way to write slashes.
-var plain = regexp.MustCompile(`^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?((?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)(?:[/?#][^\x00-\x20\x7f]*)?$`)
-
 // Target is the URL of the one request that curl is going to make, to the letter: a signature over another would be worth
 // nothing.
 func (c Command) Target() (*url.URL, error) {
@@ -41,9 +38,8 @@ func (c Command) Target() (*url.URL, error) {
 	case len(c.values("request-target")) > 0:
 		return nil, errors.New("a signature is for the URL, and --request-target puts another in its place")
 	}
-	text := c.values(urlOption)[0]
-	m := plain.FindStringSubmatchIndex(text)
-	rest, _, _ := strings.Cut(text[m[5]:], "#")
+	parts, _ := plain(c.values(urlOption)[0]) // as each of targets is
+	rest, _, _ := strings.Cut(parts.rest, "#")
 	path, query, _ := strings.Cut(rest, "?")
 	u := *targets[0]
 	u.RawQuery, u.RawPath = query, path
@@ -62,14 +58,11 @@ func hasDots(path string) bool {
 var errHost = errors.New("the host of a URL cannot be told for certain")
 
 func target(text, defaultScheme string) (*url.URL, error) {
-	m := plain.FindStringSubmatch(text)
-	if m == nil {
+	parts, ok := plain(text)
+	if !ok {
 		return nil, errHost
 	}
-	u := &url.URL{Scheme: strings.ToLower(m[1]), Host: m[2]}
-	if u.Scheme == "" {
-		u.Scheme = strings.ToLower(defaultScheme)
-	}
+	u := &url.URL{Scheme: strings.ToLower(cmp.Or(parts.scheme, defaultScheme)), Host: parts.host}
 	if strings.HasPrefix(u.Host, "[") { // and not a glob, which looks alike
 		if ip, err := netip.ParseAddr(u.Hostname()); err != nil || !ip.Is6() {
 			return nil, errHost
@@ -84,8 +77,8 @@ func (c Command) globs() bool {
 		return false
 	}
 	for _, text := range c.values(urlOption) {
-		if m := plain.FindStringSubmatchIndex(text); m != nil {
-			text = text[m[5]:] // behind the host, whose brackets are an address's
+		if parts, ok := plain(text); ok {
+			text = parts.rest // behind the host, whose brackets are an address's
 		}
 		if strings.ContainsAny(text, "[]{}") {
 			return true

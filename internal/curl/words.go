@@ -14,11 +14,11 @@ type word struct {
 
 const urlOption = "url"
 
-// UnknownOptionError names an option that may take the argument behind it, or not: nothing after it can be told.
-type UnknownOptionError struct{ Option string }
+// unknownOptionError names an option that may take the argument behind it, or not: nothing after it can be told.
+type unknownOptionError struct{ option string }
 
-func (e *UnknownOptionError) Error() string {
-	return fmt.Sprintf("curl's option %s is not known here, so what curl would do cannot be told", e.Option)
+func (e *unknownOptionError) Error() string {
+	return fmt.Sprintf("curl's option %s is not known here, so what curl would do cannot be told", e.option)
 }
 
 // split reads args as curl does: long options take the next argument, a letter takes what is left of its own or the
@@ -71,18 +71,18 @@ func long(arg, next string) (found []word, tookNext bool, err error) {
 	if o, ok := options()[bare]; ok && negated && !o.value && !strings.HasPrefix(bare, "-") {
 		return []word{{option: o.name, off: true}}, false, nil
 	}
-	return nil, false, &UnknownOptionError{arg}
+	return nil, false, &unknownOptionError{arg}
 }
 
 func letters(arg, next string) (found []word, tookNext bool, err error) {
 	if arg == "-" {
-		return nil, false, &UnknownOptionError{arg}
+		return nil, false, &unknownOptionError{arg}
 	}
 	for i := 1; i < len(arg); i++ {
 		o, ok := options()["-"+arg[i:i+1]]
 		switch rest := arg[i+1:]; {
 		case !ok:
-			return nil, false, &UnknownOptionError{"-" + arg[i:i+1]}
+			return nil, false, &unknownOptionError{"-" + arg[i:i+1]}
 		case !o.value:
 			found = append(found, word{option: o.name})
 		case rest != "":

@@ -1,12 +1,6 @@
 package demoas
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"strings"
-)
+import "encoding/json"
 
 // Faults are the things the server does wrong. The zero Faults does none of them. Each stands for something that a real
 // authorization server, a proxy in between or an attacker has been seen to do.
@@ -137,19 +131,4 @@ type Faults struct {
 	IntrospectHTML        bool `json:"introspect_html,omitempty"`         // a web page
 	IntrospectInactive    bool `json:"introspect_inactive,omitempty"`     // no token is active
 	IntrospectOmitActive  bool `json:"introspect_omit_active,omitempty"`  // say all but that
-}
-
-// ParseFaults reads Faults from a JSON object of the names in the field tags, such as {"token_status": 503}. A name that
-// does not exist is an error: a test whose fault was misspelt would pass without it.
-func ParseFaults(text string) (Faults, error) {
-	var f Faults
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return Faults{}, fmt.Errorf("parse faults: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Faults{}, errors.New("parse faults: something follows the JSON object")
-	}
-	return f, nil
 }

@@ -10,23 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
-
-func TestParseFaults(t *testing.T) {
-	t.Parallel()
-	want := Faults{TokenStatus: 503, NarrowScope: []string{"openid"}, WrongState: true}
-	got, err := ParseFaults(`{"token_status": 503, "narrow_scope": ["openid"], "wrong_state": true}`)
-	if err != nil || !cmp.Equal(want, got) {
-		t.Errorf("%+v, error %v", got, err)
-	}
-	for _, text := range []string{"", "503", `{"token_statsu": 503}`, `{"token_status": "503"}`, `{} {}`, `{"wrong_state": true`} {
-		if _, err := ParseFaults(text); err == nil {
-			t.Errorf("%q: no error", text)
-		}
-	}
-}
 
 func TestEveryFaultHasAName(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ type Client struct {
 // which of its documents counts, and would hide from the person what is wrong.
 func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata, error) {
 	const op = "read metadata"
-	if err := CheckIssuer(issuer); err != nil {
+	if err := checkIssuer(issuer); err != nil {
 		return Metadata{}, fmt.Errorf("%s: %w", op, &IssuerError{err})
 	}
 	if !fresh {

@@ -269,7 +269,7 @@ func TestFetchRefusesWhatIsNoIssuer(t *testing.T) {
 		}
 	}
 	for _, issuer := range []string{"http://127.0.0.1:8080", "http://[::1]/x", "http://localhost:1/", "https://as.example/a/"} {
-		if err := CheckIssuer(issuer); err != nil {
+		if err := checkIssuer(issuer); err != nil {
 			t.Errorf("issuer %s: %v", issuer, err)
 		}
 	}

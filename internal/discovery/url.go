@@ -18,9 +18,9 @@ const (
 	maxURL = 2048
 )
 
-// CheckIssuer reports why issuer cannot be an issuer identifier: "a URL that uses the "https" scheme and has no query
+// checkIssuer reports why issuer cannot be an issuer identifier: "a URL that uses the "https" scheme and has no query
 // or fragment components" (RFC 8414 §2). http is let pass on loopback, where nobody else is on the line.
-func CheckIssuer(issuer string) error {
+func checkIssuer(issuer string) error {
 	if err := checkURL(issuer); err != nil {
 		return fmt.Errorf("issuer %s %w", quoteURL(issuer), err)
 	}

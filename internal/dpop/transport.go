@@ -1,12 +1,12 @@
 package dpop
 
 import (
-	"io"
 	"maps"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/resend"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -37,11 +37,11 @@ func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || provided == "" || provided == sent || !AsksForNonce(resp) {
 		return resp, err
 	}
-	again, ok := repeat(req)
+	again, ok := resend.Again(req)
 	if !ok {
 		return resp, nil
 	}
-	discard(resp.Body)
+	resend.Discard(resp.Body)
 	resp, _, err = t.send(again, accessToken, provided)
 	return resp, err
 }
@@ -76,30 +76,4 @@ func (t Transport) send(req *http.Request, accessToken token.Secret, nonce strin
 		return nil, "", err
 	}
 	return resp, t.Nonces.Keep(req.URL, resp.Header), nil
-}
-
-// repeat returns req with a body that has not been read; false where there is no way to one.
-func repeat(req *http.Request) (*http.Request, bool) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, true
-	}
-	if req.GetBody == nil {
-		return nil, false
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, false
-	}
-	again := new(http.Request)
-	*again = *req
-	again.Body = body
-	return again, true
-}
-
-// maxDiscarded is how much of an answer that nobody wants is read so that its connection can be used again, in bytes.
-const maxDiscarded = 16 << 10
-
-func discard(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, maxDiscarded)
-	_ = body.Close()
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ErrNotBound says that a server sent a Bearer token where one that is bound to a key was asked for.
-var ErrNotBound = errors.New("the token is of the type Bearer, and DPoP was asked for: whoever has it can use it (RFC 9449 §5)")
+// ErrBearer says that a server sent a Bearer token where one that is bound to a key was asked for.
+var ErrBearer = errors.New("the token is of the type Bearer, and DPoP was asked for: whoever has it can use it (RFC 9449 §5)")
 
 // dpopKey makes the key that a grant's tokens will be bound to; nil where the profile does not ask for that. A login has
 // a key of its own: RFC 9449 §10 protects the code only "when a unique DPoP key is used for each authorization request".
@@ -129,7 +129,7 @@ func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 	case (c.Profile.DPoP || key != nil) && !c.Profile.DPoPAllowBearer:
 		// RFC 9449 §5: "The client MUST discard the response in this case if this protection is deemed important for the
 		// security of the application".
-		return ErrNotBound
+		return ErrBearer
 	}
 	return nil
 }

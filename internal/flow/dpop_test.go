@@ -290,7 +290,7 @@ func TestClientAuthenticatesAnewForEachAttempt(t *testing.T) {
 func TestBearerTokenIsRefusedWhereDPoPWasAskedFor(t *testing.T) {
 	b := &binder{asBearer: true}
 	r := newBoundRig(t, b)
-	if _, err := r.AuthorizationCode(t.Context()); !errors.Is(err, ErrNotBound) {
+	if _, err := r.AuthorizationCode(t.Context()); !errors.Is(err, ErrBearer) {
 		t.Fatal(err)
 	}
 	r.Profile.DPoPAllowBearer = true
@@ -319,7 +319,7 @@ func TestBearerTokenOfARefreshIsRefusedAndTheRotatedRefreshTokenKept(t *testing.
 	b.asBearer = true
 	_, err = r.Refresh(t.Context(), set)
 	rotated, ok := errors.AsType[*RotatedError](err)
-	if !errors.Is(err, ErrNotBound) || !ok || rotated.Keep.RefreshToken.Equal(set.RefreshToken) || !rotated.Keep.DPoPKey.Equal(set.DPoPKey) {
+	if !errors.Is(err, ErrBearer) || !ok || rotated.Keep.RefreshToken.Equal(set.RefreshToken) || !rotated.Keep.DPoPKey.Equal(set.DPoPKey) {
 		t.Error(err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -169,27 +168,6 @@ func TestAssertionWithoutAKeyIsNotSent(t *testing.T) {
 	r, s := newScripted(config.Profile{}, says(200, tokenAnswer))
 	if _, err := r.JWTBearer(t.Context(), token.Secret{}); err == nil || len(s.forms) != 0 {
 		t.Error(err)
-	}
-}
-
-func TestAssertionIsSignedInAWayTheServerKnows(t *testing.T) {
-	rsaKey := parseKey(t, func() (any, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-	for _, c := range []struct {
-		key       *signing.Key
-		supported []string
-		want      string // empty: an error
-	}{
-		{rsaKey, nil, "RS256"},
-		{rsaKey, []string{"PS256", "RS256"}, "PS256"},
-		{rsaKey, []string{"RS512"}, "RS512"},
-		{rsaKey, []string{"ES256"}, ""},
-		{ecKey(t), nil, "ES256"},
-	} {
-		client := Client{Auth: clientauth.Client{Key: c.key}}
-		client.Server.TokenEndpointAuthSigningAlgValuesSupported = c.supported
-		if got, err := client.assertionAlgorithm(); got != c.want || (err == nil) != (c.want != "") {
-			t.Errorf("%v: %q, %v, want %q", c.supported, got, err, c.want)
-		}
 	}
 }
 

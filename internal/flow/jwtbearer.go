@@ -60,10 +60,6 @@ func isCompact(text string) bool {
 // take none that lives longer than three minutes.
 const assertionLife = 2 * time.Minute
 
-// preferred are the algorithms of an assertion where nothing says what the server takes. RFC 7523 §5: "the "RS256"
-// algorithm, from [JWA], is a mandatory-to-implement JSON Web Signature algorithm for this profile."
-var preferred = []string{"RS256", "ES256", "ES384", "ES512", "EdDSA"}
-
 // signAssertion makes the claims that RFC 7523 §3 demands: "The JWT MUST contain an "iss" (issuer) claim", "a "sub"
 // (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
 func (c *Client) signAssertion() (token.Secret, error) {
@@ -90,11 +86,5 @@ func (c *Client) assertionAlgorithm() (string, error) {
 	if key == nil {
 		return "", errors.New("there is no client key to sign one with")
 	}
-	if len(supported) > 0 {
-		return key.Algorithm(supported)
-	}
-	if alg, err := key.Algorithm(preferred); err == nil {
-		return alg, nil
-	}
-	return key.Algorithm(nil) // a JWK that names another one
+	return key.AssertionAlgorithm(supported)
 }

@@ -18,14 +18,11 @@ type claims struct {
 	preferredUsername, email, name               string
 }
 
-// readClaims reads payload with names matched by case and none twice: "The Claim Names within a JWT Claims Set MUST be
-// unique" (RFC 7519 §4), and go-jose's reader holds servers to it.
 func readClaims(payload []byte) (claims, error) {
-	var members map[string]json.RawMessage
-	if josejson.Unmarshal(payload, &members) != nil || members == nil {
-		return claims{}, errors.New("its claims are not a JSON object with each name once")
+	r, err := readObject(payload)
+	if err != nil {
+		return claims{}, err
 	}
-	r := reader{members: members}
 	c := claims{
 		issuer:            r.text("iss"),
 		subject:           r.text("sub"),
@@ -41,7 +38,7 @@ func readClaims(payload []byte) (claims, error) {
 		name:              r.text("name"),
 	}
 	// Some servers send a number. It is nobody's business but of those who asked for a class, which a number is not.
-	_ = josejson.Unmarshal(members["acr"], &c.acr)
+	_ = josejson.Unmarshal(r.members["acr"], &c.acr)
 	return c, r.err
 }
 
@@ -49,6 +46,16 @@ func readClaims(payload []byte) (claims, error) {
 type reader struct {
 	members map[string]json.RawMessage
 	err     error
+}
+
+// readObject takes names by their case and none twice: "The Claim Names within a JWT Claims Set MUST be unique" (RFC 7519
+// §4), and go-jose's reader holds servers to it.
+func readObject(payload []byte) (reader, error) {
+	var members map[string]json.RawMessage
+	if josejson.Unmarshal(payload, &members) != nil || members == nil {
+		return reader{}, errors.New("its claims are not a JSON object with each name once")
+	}
+	return reader{members: members}, nil
 }
 
 func (r *reader) text(name string) (s string) {

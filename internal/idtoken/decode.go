@@ -30,11 +30,14 @@ func Decode(raw token.Secret) (Decoded, error) {
 	if err != nil {
 		return Decoded{}, err
 	}
-	d := Decoded{Header: header, Encrypted: payload == nil}
-	if !d.Encrypted && (josejson.Unmarshal(payload, &d.Claims) != nil || d.Claims == nil) {
-		return Decoded{}, errors.New("decode JWT: its claims are not a JSON object with each name once")
+	if payload == nil {
+		return Decoded{Header: header, Encrypted: true}, nil
 	}
-	return d, nil
+	r, err := readObject(payload)
+	if err != nil {
+		return Decoded{}, fmt.Errorf("decode JWT: %w", err)
+	}
+	return Decoded{Header: header, Claims: r.members}, nil
 }
 
 // Text returns a member of the header; empty where there is none, or where it is no text.

@@ -15,13 +15,10 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	josejson "github.com/go-jose/go-jose/v4/json"
 
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
-
-// minRSABits: "A key of size 2048 bits or larger MUST be used with these algorithms." RFC 7518 §3.3, §3.5. go-jose
-// does not ask; crypto/rsa refuses only what is below 1024.
-const minRSABits = 2048
 
 // keySet verifies the signature of one token with the issuer's keys. It is the oidc.KeySet go-oidc asks, and keeps the
 // outcome aside, for go-oidc turns errors into text.
@@ -42,7 +39,7 @@ type keySet struct {
 // fails.
 func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) {
 	op := cmp.Or(k.op, op)
-	if macBits[k.jws.Signatures[0].Header.Algorithm] > 0 {
+	if signing.MACBits(k.jws.Signatures[0].Header.Algorithm) > 0 {
 		if k.payload, k.err = verifyMAC(k.jws, k.secret); k.err != nil {
 			k.err = &untrusted.Error{Op: op, Err: k.err}
 		}
@@ -127,8 +124,8 @@ func unfit(key jose.JSONWebKey, alg string) error {
 	switch public := key.Key.(type) {
 	case *rsa.PublicKey:
 		fits = strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
-		if fits && public.N.BitLen() < minRSABits {
-			return fmt.Errorf("it has %d bits, of the %d that RFC 7518 §3.3 demands", public.N.BitLen(), minRSABits)
+		if fits && public.N.BitLen() < signing.MinRSABits { // crypto/rsa refuses only what is below 1024, and go-jose does not ask
+			return fmt.Errorf("it has %d bits, of the %d that RFC 7518 §3.3 demands", public.N.BitLen(), signing.MinRSABits)
 		}
 	case *ecdsa.PublicKey: // RFC 7518 §3.4 binds each algorithm to one curve
 		curve := map[string]string{"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}

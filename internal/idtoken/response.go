@@ -3,15 +3,10 @@ package idtoken
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
-
-	"github.com/go-jose/go-jose/v4"
-	josejson "github.com/go-jose/go-jose/v4/json"
 
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -39,11 +34,7 @@ func Encrypted(raw token.Secret) bool { return strings.Count(raw.Reveal(), ".") 
 
 // ClaimedState is the state in an authorization response of which nothing has been verified; empty where there is none.
 func ClaimedState(raw token.Secret) string {
-	parts := strings.Split(raw.Reveal(), ".")
-	if len(parts) != 3 || len(raw.Reveal()) > maxToken {
-		return ""
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	_, payload, err := decode(raw)
 	if err != nil {
 		return ""
 	}
@@ -101,29 +92,12 @@ func (v Verifier) verifyResponseSignature(ctx context.Context, raw token.Secret)
 	if err != nil {
 		return nil, forged(err)
 	}
-	payload, err := v.verifyWithKeys(ctx, jws)
+	keys := &keySet{op: opResponse, fetch: v.Keys, jws: jws}
+	payload, err := keys.VerifySignature(ctx, raw.Reveal())
 	if bad, ok := errors.AsType[*untrusted.Error](err); ok {
 		return nil, forged(bad.Err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", opResponse, err)
-	}
-	return payload, nil
-}
-
-// verifyWithKeys tries the keys at hand and, since they may be old, those that the issuer publishes now. A signature that
-// does not hold is an *untrusted.Error.
-func (v Verifier) verifyWithKeys(ctx context.Context, jws *jose.JSONWebSignature) (payload []byte, err error) {
-	for _, fresh := range []bool{false, true} {
-		document, fetchErr := v.Keys(ctx, fresh)
-		if fetchErr != nil {
-			return nil, fetchErr
-		}
-		if payload, err = verify(jws, document); err == nil {
-			return payload, nil
-		}
-	}
-	return nil, refuse(err)
+	return payload, err
 }
 
 // checkResponse compares the claims with what was asked.
@@ -148,21 +122,5 @@ func (v Verifier) checkResponseTimes(c claims) error {
 	if c.expiry.IsZero() {
 		return errors.New("it lacks exp")
 	}
-	now, leeway := v.now(), v.leeway()
-	if late := now.Sub(c.expiry); late >= leeway {
-		return &ClockError{Claim: "exp", By: -late}
-	}
-	if early := c.notBefore.Sub(now); !c.notBefore.IsZero() && early > leeway {
-		return &ClockError{Claim: "nbf", By: early}
-	}
-	return nil
-}
-
-// readObject reads payload with names matched by case and none twice (RFC 7519 §4).
-func readObject(payload []byte) (reader, error) {
-	var members map[string]json.RawMessage
-	if josejson.Unmarshal(payload, &members) != nil || members == nil {
-		return reader{}, errors.New("its claims are not a JSON object with each name once")
-	}
-	return reader{members: members}, nil
+	return cmp.Or(v.checkExpiry(c), v.checkBeginning(c))
 }

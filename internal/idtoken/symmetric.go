@@ -9,12 +9,9 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
-
-// macBits are the algorithms that the client secret is the key of, and how long it must be: "A key of the same size as
-// the hash output (for instance, 256 bits for "HS256") or larger MUST be used with this algorithm." RFC 7518 §3.2
-var macBits = map[string]int{"HS256": 256, "HS384": 384, "HS512": 512}
 
 // SymmetricError says that an ID Token is signed with a shared secret, while nothing says that this client's are:
 // [Verifier.Algorithm] does, where the client is registered for it.
@@ -30,7 +27,7 @@ func (e *SymmetricError) Unwrap() error { return e.Err }
 // symmetric wraps err where one of algs is keyed by a secret.
 func symmetric(err error, algs ...string) error {
 	for _, alg := range algs {
-		if macBits[alg] > 0 {
+		if signing.MACBits(alg) > 0 {
 			return &SymmetricError{alg, err}
 		}
 	}
@@ -50,7 +47,7 @@ func claimedAlgorithm(raw token.Secret) string {
 // "client_secret values MUST also contain at least the minimum of number of octets required for MAC keys for the
 // particular algorithm used." OpenID Connect Core §16.19
 func CheckSecret(algorithm string, secret token.Secret) error {
-	bits := macBits[algorithm]
+	bits := signing.MACBits(algorithm)
 	switch {
 	case bits == 0:
 		return nil
@@ -69,7 +66,7 @@ func (v Verifier) accepted() ([]string, error) {
 	if v.Algorithm == "" {
 		return algorithms(v.Algorithms)
 	}
-	if macBits[v.Algorithm] == 0 {
+	if signing.MACBits(v.Algorithm) == 0 {
 		return algorithms([]string{v.Algorithm})
 	}
 	return []string{v.Algorithm}, CheckSecret(v.Algorithm, v.Secret)

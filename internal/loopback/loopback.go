@@ -41,8 +41,8 @@ const (
 	deliveryTimeout = time.Second
 )
 
-// ErrClosed is what Wait returns after Close, if no response came before.
-var ErrClosed = errors.New("wait for the authorization response: listener closed")
+// errClosed is what Wait returns after Close, if no response came before.
+var errClosed = errors.New("wait for the authorization response: listener closed")
 
 // Options say where the authorization response is expected and by what it is known.
 type Options struct {
@@ -145,7 +145,7 @@ func (l *Listener) start(sockets []net.Listener) {
 func (l *Listener) RedirectURI() string { return l.redirectURI.String() }
 
 // Wait returns the parameters of the authorization response: a success with code, or an error answer with error, either
-// with the right state. It ends with the context's cause, with ErrClosed, or with the error of a port that broke.
+// with the right state. It ends with the context's cause, with an error after Close, or with that of a port that broke.
 func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	select {
 	case <-l.received:
@@ -186,7 +186,7 @@ func (l *Listener) shutDown() error {
 			errs = append(errs, err)
 		}
 	}
-	l.fail(ErrClosed)
+	l.fail(errClosed)
 	l.Finish(abandoned)
 	// Server.Shutdown would wait for a browser's speculative connections as well, on which nothing will ever come.
 	ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)

@@ -217,7 +217,7 @@ func TestCloseEndsTheWaitAndFreesThePort(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-waited; !errors.Is(err, ErrClosed) {
+	if err := <-waited; !errors.Is(err, errClosed) {
 		t.Errorf("Wait: %v", err)
 	}
 	if err := l.Close(); err != nil {

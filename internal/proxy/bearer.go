@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/resend"
 )
 
 // maxReplay is the largest body that is kept so that its request can be sent again, in bytes. What is larger, or of a
@@ -52,7 +53,7 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || !refusesToken(resp) {
 		return resp, err
 	}
-	again, ok := repeat(req)
+	again, ok := resend.Again(req)
 	if !ok {
 		b.tokens.replace(c.set.AccessToken) // for whoever asks next
 		return resp, nil
@@ -60,7 +61,7 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c, ok = b.tokens.another(req.Context(), c.set.AccessToken); !ok {
 		return resp, nil
 	}
-	discard(resp.Body)
+	resend.Discard(resp.Body)
 	return b.send(again, c)
 }
 
@@ -94,30 +95,4 @@ func refusesToken(resp *http.Response) bool {
 		}
 	}
 	return true
-}
-
-// repeat returns req with a body that has not been read; false where there is no way to one.
-func repeat(req *http.Request) (*http.Request, bool) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, true
-	}
-	if req.GetBody == nil {
-		return nil, false
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, false
-	}
-	again := new(http.Request)
-	*again = *req
-	again.Body = body
-	return again, true
-}
-
-// maxDiscarded is how much of an answer that nobody wants is read so that its connection can be used again, in bytes.
-const maxDiscarded = 16 << 10
-
-func discard(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, maxDiscarded)
-	_ = body.Close()
 }

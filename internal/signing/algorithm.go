@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// minRSABits: "A key of size 2048 bits or larger MUST be used with these algorithms." RFC 7518 §3.3, §3.5.
-const minRSABits = 2048
+// MinRSABits: "A key of size 2048 bits or larger MUST be used with these algorithms." RFC 7518 §3.3, §3.5.
+const MinRSABits = 2048
 
 // Algorithm chooses what the key signs with: the first of its own algorithms that supported names, the best where
 // supported is empty. A JWK that names its alg has no other. An error is an *AlgorithmError.
@@ -24,6 +24,18 @@ func (k *Key) Algorithm(supported []string) (string, error) {
 		}
 	}
 	return "", &AlgorithmError{Own: own, Supported: supported}
+}
+
+// AssertionAlgorithm chooses as [Key.Algorithm] does, for assertions (RFC 7521). Where nothing says what the server takes,
+// an RSA key signs with RS256, unless it is itself for another: "the "RS256" algorithm, from [JWA], is a
+// mandatory-to-implement JSON Web Signature algorithm for this profile." RFC 7523 §5
+func (k *Key) AssertionAlgorithm(supported []string) (string, error) {
+	if len(supported) == 0 {
+		if alg, err := k.Algorithm([]string{"RS256"}); err == nil {
+			return alg, nil
+		}
+	}
+	return k.Algorithm(supported)
 }
 
 // AlgorithmError says that a key and a server have no algorithm in common.
@@ -59,8 +71,8 @@ func (k *Key) algorithms() ([]string, error) {
 	var fit []string
 	switch private := k.jwk.Key.(type) {
 	case *rsa.PrivateKey:
-		if bits := private.N.BitLen(); bits < minRSABits {
-			return nil, useless(another, "it has %d bits, of the %d that RFC 7518 §3.3 demands", bits, minRSABits)
+		if bits := private.N.BitLen(); bits < MinRSABits {
+			return nil, useless(another, "it has %d bits, of the %d that RFC 7518 §3.3 demands", bits, MinRSABits)
 		}
 		fit = []string{"PS256", "RS256", "PS384", "PS512", "RS384", "RS512"}
 	case *ecdsa.PrivateKey: // RFC 7518 §3.4 binds each algorithm to one curve

@@ -38,7 +38,7 @@ func generate(alg string) (any, error) {
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
 	case "PS256", "RS256":
-		return rsa.GenerateKey(rand.Reader, minRSABits)
+		return rsa.GenerateKey(rand.Reader, MinRSABits)
 	case "ES384":
 		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	case "ES512":

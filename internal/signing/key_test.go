@@ -265,6 +265,29 @@ func TestAlgorithmIsTheBestThatBothKnow(t *testing.T) {
 	}
 }
 
+func TestAssertionIsSignedInAWayTheServerKnows(t *testing.T) {
+	for name, c := range map[string]struct {
+		key       []byte
+		supported []string
+		want      string // empty: an error
+	}{
+		"RSA, and nobody says what":   {pkcs8(t, rsaKey()), nil, "RS256"},
+		"RSA, and the server says":    {pkcs8(t, rsaKey()), []string{"PS256", "RS256"}, "PS256"},
+		"RSA, and it wants another":   {pkcs8(t, rsaKey()), []string{"RS512"}, "RS512"},
+		"RSA, and it has no such key": {pkcs8(t, rsaKey()), []string{"ES256"}, ""},
+		"RSA for one alone":           {jwkOf(t, rsaKey(), map[string]any{"alg": "PS256"}), nil, "PS256"},
+		"another key":                 {pkcs8(t, generateEC(t, elliptic.P256())), nil, "ES256"},
+	} {
+		k, err := Parse(c.key, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := k.AssertionAlgorithm(c.supported); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
+		}
+	}
+}
+
 // The example of RFC 7638 §3.1.
 func TestThumbprintIsThatOfTheRFC(t *testing.T) {
 	k := Key{new(jose.JSONWebKey)}

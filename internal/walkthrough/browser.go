@@ -46,8 +46,8 @@ func AuthorizationResponse(r Response) Step {
 	return s
 }
 
-// RuleOf is the place that defines a parameter; empty for one of the server's own.
-func RuleOf(parameter string) string {
+// ruleOf is the place that defines a parameter; empty for one of the server's own.
+func ruleOf(parameter string) string {
 	return map[string]string{
 		"response_type": "RFC 6749 §3.1.1", "client_id": "RFC 6749 §2.2", "redirect_uri": "RFC 6749 §3.1.2, RFC 8252 §7.3",
 		"scope": "RFC 6749 §3.3", "state": "RFC 6749 §4.1.1, §10.12", "code": "RFC 6749 §4.1.2",

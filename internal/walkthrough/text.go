@@ -65,14 +65,14 @@ func lines(s Step) []string {
 		if s.Hop.Posted {
 			method = http.MethodPost
 		}
-		return append([]string{"> " + method + " " + s.Hop.Target + "  (in the browser)"}, fields(">   ", s.Hop.Parameters, RuleOf)...)
+		return append([]string{"> " + method + " " + s.Hop.Target + "  (in the browser)"}, fields(">   ", s.Hop.Parameters, ruleOf)...)
 	case s.Exchange == nil:
 		return nil
 	}
 	e := s.Exchange
 	list := []string{"> " + e.Method + " " + e.Target}
-	list = append(list, fields(">   ", e.Query, RuleOf)...)
-	list = append(list, message(">", e.Request, RuleOf)...)
+	list = append(list, fields(">   ", e.Query, ruleOf)...)
+	list = append(list, message(">", e.Request, ruleOf)...)
 	if e.Failed != "" {
 		return append(list, fmt.Sprintf("! %s (%s)", e.Failed, e.Took))
 	}

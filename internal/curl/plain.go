@@ -1,0 +1,77 @@
+package curl
+
+import "strings"
+
+// address is a URL in the parts that matter here.
+type address struct {
+	scheme string // as it is written; empty where there is none
+	host   string // with the port, and an IPv6 address in its brackets
+	rest   string // all that follows
+}
+
+// plain takes a URL apart whose host no reader can take for another: no user, no backslash, no glob, one way to write
+// slashes. It is written out because a regular expression would be compiled at the start of every command.
+func plain(text string) (address, bool) {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || !isScheme(scheme) {
+		scheme, rest = "", text
+	}
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	a := address{scheme, host, rest[len(host):]}
+	return a, isHost(a.host) && !strings.ContainsFunc(a.rest, isControl)
+}
+
+// isScheme: "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )" RFC 3986 §3.1
+func isScheme(s string) bool {
+	return consists(s, func(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("+-.", c) >= 0 }) && isLetter(s[0])
+}
+
+// isHost reports whether s is a name or an address, with a port or without.
+func isHost(s string) bool {
+	if s, ok := strings.CutPrefix(s, "["); ok {
+		ip, port, ok := strings.Cut(s, "]")
+		return ok && consists(ip, isIPv6) && isPort(port)
+	}
+	name, port := s, ""
+	if colon := strings.IndexByte(s, ':'); colon >= 0 {
+		name, port = s[:colon], s[colon:]
+	}
+	return isName(name) && isPort(port)
+}
+
+// isName takes no name with a dot at its end, which DNS allows: some readers leave it out.
+func isName(s string) bool {
+	return consists(s, func(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("._-", c) >= 0 }) &&
+		isAlphanumeric(s[0]) && isAlphanumeric(s[len(s)-1])
+}
+
+// isPort takes a colon and a number, or nothing.
+func isPort(s string) bool {
+	number, ok := strings.CutPrefix(s, ":")
+	return s == "" || ok && len(number) <= 5 && consists(number, isDigit)
+}
+
+// consists reports whether s is of nothing but bytes that fit, and not empty.
+func consists(s string, fit func(byte) bool) bool {
+	for i := range len(s) {
+		if !fit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+func isAlphanumeric(c byte) bool { return isDigit(c) || isLetter(c) }
+
+func isIPv6(c byte) bool {
+	return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' || c == ':' || c == '.'
+}
+
+func isControl(r rune) bool { return r <= ' ' || r == 0x7f }
