@@ -33,6 +33,9 @@ func ListenSocket(ctx context.Context, path string) (*Listener, error) {
 }
 
 func listenSocket(ctx context.Context, path string) (net.Listener, error) {
+	if !canBePrivate {
+		return nil, errors.New("sockets are for Unix: listen on a loopback address")
+	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}

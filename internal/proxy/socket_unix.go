@@ -10,6 +10,9 @@ import (
 	"syscall"
 )
 
+// canBePrivate says whether a folder can be kept from others.
+const canBePrivate = true
+
 // checkPrivate wants a folder that is the user's own and that nobody else enters.
 func checkPrivate(dir string, info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
