@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/output"
 )
 
 // nonce is what an API has provided for the proofs that it wants.
@@ -29,7 +30,7 @@ func (r *curlRun) proof() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign request: %w", err)
 	}
-	return fmt.Sprintf("header = \"%s: %s\"\n", dpop.Header, proof.Reveal()), nil
+	return output.CurlOption("header", dpop.Header+": "+proof.Reveal()), nil
 }
 
 func (r *curlRun) mayGetNonce() bool { return dpop.Bound(r.set) && !r.nonce.asked }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/dpop"
@@ -69,7 +68,8 @@ func (r *curlRun) renew(ctx context.Context) bool {
 	return true
 }
 
-// header is the part of a curl config that bears the token, and for a bound one the proof.
+// header is the part of a curl config that bears the token, and for a bound one what it is bound to: the client's
+// certificate, or a key's proof.
 func (r *curlRun) header() (string, error) {
 	format, err := output.Parse("curl")
 	if err != nil {
@@ -79,16 +79,11 @@ func (r *curlRun) header() (string, error) {
 	if files := r.profile.TLS; files.CertificateFile != "" {
 		// RFC 8705 §3: a token that is bound to the certificate is good for whoever holds that. The user's own --cert comes
 		// later, and counts.
-		text += configLine("cert", files.CertificateFile) + configLine("key", files.KeyFile)
+		text += output.CurlOption("cert", files.CertificateFile) + output.CurlOption("key", files.KeyFile)
 	}
 	if err != nil || !dpop.Bound(r.set) {
 		return text, err
 	}
 	proof, err := r.proof()
 	return text + proof, err
-}
-
-// configLine is a line of a curl config. In its double quotes a backslash begins an escape.
-func configLine(name, value string) string {
-	return name + ` = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + "\"\n"
 }

@@ -26,10 +26,10 @@ type narration struct {
 	source string // of the metadata that was told of last
 	grant  string // the grant_type that was sent last
 	steps  []walkthrough.Step
-	poll   bool  // the last step is a poll that was answered by "not yet",
-	polls  int   // and so many like it have been kept back since
-	wanted bool  // the last answer wanted a nonce in the proof
-	err    error // of writing to stdout
+	poll   bool   // the last step is a poll that was answered by "not yet",
+	polls  int    // and so many like it have been kept back since
+	wanted string // the target of the last request that was answered by a wish for a nonce in the proof
+	err    error  // of writing to stdout
 }
 
 // errDryRun ends a walk that was to go no further than the authorization request.
@@ -64,11 +64,15 @@ func (n *narration) exchange(e trace.Exchange) {
 		return
 	}
 	step := n.server.Exchange(e)
-	if n.wanted {
+	if n.wanted == e.Target {
 		step.Title += ", once more with the server's nonce"
 		step.Rule = "RFC 9449 §8"
 	}
-	n.wanted = walkthrough.WantsNonce(e)
+	if walkthrough.WantsNonce(e) {
+		n.wanted = e.Target
+	} else if n.wanted == e.Target { // keys may be fetched in between
+		n.wanted = ""
+	}
 	n.tell(step)
 	n.poll = pending
 }

@@ -125,10 +125,14 @@ func env(s token.Set, _ time.Time) (string, error) {
 	return "export OAUTHGET_ACCESS_TOKEN=" + shellQuote(s.AccessToken.Reveal()) + "\n", nil
 }
 
-// curl writes one line of a curl config. In its double quotes a backslash begins an escape.
+// curl is for `curl -K -`.
 func curl(s token.Set, _ time.Time) (string, error) {
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace("Authorization: " + Header(s))
-	return `header = "` + quoted + "\"\n", nil
+	return CurlOption("header", "Authorization: "+Header(s)), nil
+}
+
+// CurlOption is one line of a curl config. value has no line break; in the double quotes a backslash begins an escape.
+func CurlOption(name, value string) string {
+	return name + ` = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + "\"\n"
 }
 
 func execCredential(s token.Set, _ time.Time) (string, error) {

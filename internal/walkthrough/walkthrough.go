@@ -73,8 +73,12 @@ func (s Server) kind(e trace.Exchange) kind {
 	return kind{"Request", "", ""}
 }
 
-// grantExchange is the grant_type of RFC 8693 §2.1.
-const grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+// The values of grant_type beside those of RFC 6749.
+const (
+	deviceCode    = "urn:ietf:params:oauth:grant-type:device_code"    // RFC 8628 §3.4
+	jwtBearer     = "urn:ietf:params:oauth:grant-type:jwt-bearer"     // RFC 7523 §2.1
+	grantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693 §2.1
+)
 
 // Pending reports whether e is a poll that was answered by "not yet" (RFC 8628 §3.5). A person may take minutes, and such
 // polls are all alike.
@@ -101,8 +105,6 @@ func Polls(count int) Step {
 	return Step{Title: "Token requests", Rule: "RFC 8628 §3.5", Why: "The program asked so " + often + " more, and the person had not decided yet."}
 }
 
-const deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
-
 func grantOf(e trace.Exchange) string {
 	for _, f := range e.Request.Body.Fields {
 		if f.Name == "grant_type" {
@@ -124,7 +126,7 @@ func tokenKind(e trace.Exchange) kind {
 		return kind{title, "RFC 6749 §4.4.2", "The client asks for itself."}
 	case deviceCode:
 		return kind{title, "RFC 8628 §3.4", "The program asks whether the person has allowed the access."}
-	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+	case jwtBearer:
 		return kind{title, "RFC 7523 §2.1", "An assertion is exchanged for an access token."}
 	case grantExchange:
 		return kind{title, "RFC 8693 §2.1", "A token is exchanged for another."}
