@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -29,13 +30,11 @@ func (s *session) checkAccount(ctx context.Context, set token.Set) error {
 	if err != nil || s.asOther || stored.Subject == "" || set.Subject == "" || stored.Subject == set.Subject {
 		return nil
 	}
-	return &hinted{
+	return hint.With(
 		fmt.Errorf("log in: the browser came back as %s, and the tokens of %s are stored", who(set), who(stored)),
-		[]string{
-			"sign out of the server in the browser and try again, or accept: oauthget login " + s.profile.Name + " --as-other",
-			"keep the tokens of both: oauthget login " + s.profile.Name + " --account NAME",
-		},
-	}
+		"sign out of the server in the browser and try again, or accept: oauthget login "+s.profile.Name+" --as-other",
+		"keep the tokens of both: oauthget login "+s.profile.Name+" --account NAME",
+	)
 }
 
 // who names the person a set is for: empty where nothing told.

@@ -7,6 +7,7 @@ import (
 	"github.com/oauthget/oauthget/internal/advice"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 )
 
 // advise adds to what the server refused which line of the profile it is about, and what to do.
@@ -27,7 +28,7 @@ func (s *session) advise(err error) error {
 		hints = append(hints, line)
 	}
 	hints = append(hints, pushHint(e)...)
-	return &hinted{err, hints}
+	return hint.With(err, hints...)
 }
 
 // adviseOnRefresh leaves out what a login answers, which is tried or advised next.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -92,7 +93,7 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 		return err
 	}
 	if !h.mayAnswer(u) {
-		return &hinted{fmt.Errorf("answer docker: %w", errNotFound), []string{"add the registry to api_hosts in the profile, if it is to have the token"}}
+		return hint.With(fmt.Errorf("answer docker: %w", errNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
 	}
 	return h.get(cmd.Context(), server)
 }

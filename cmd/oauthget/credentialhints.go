@@ -7,6 +7,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/signing"
 )
 
@@ -56,5 +57,5 @@ func (a *app) aboutClock(err error) error {
 	if off <= clockSkew {
 		return err
 	}
-	return &hinted{err, []string{fmt.Sprintf("set this computer's clock: it is %s %s the server's", off.Round(time.Second), way)}}
+	return hint.With(err, fmt.Sprintf("set this computer's clock: it is %s %s the server's", off.Round(time.Second), way))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/curl"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -76,7 +77,7 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 	}
 	command, err := curl.Parse(rest)
 	if err != nil {
-		return &hinted{&usageError{err, cmd.CommandPath()}, []string{"leave nothing to be judged: oauthget token NAME -o curl | curl -K - ARG…"}}
+		return hint.With(&usageError{err, cmd.CommandPath()}, "leave nothing to be judged: oauthget token NAME -o curl | curl -K - ARG…")
 	}
 	program, err := child.Look("curl")
 	if err != nil {

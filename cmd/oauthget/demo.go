@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/hint"
 )
 
 // demoScopes are what the demo asks for: an ID Token, a refresh token, and the demo's API.
@@ -48,7 +49,7 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 				if listen != "" && !errors.Is(err, syscall.EADDRINUSE) {
 					return &usageError{fmt.Errorf("start demo server: %w", err), cmd.CommandPath()}
 				}
-				return &hinted{fmt.Errorf("start demo server: %w", err), []string{"let it take any free port: oauthget demo --serve --listen 127.0.0.1:0"}}
+				return hint.With(fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0")
 			}
 			defer server.Close()
 			if serve {

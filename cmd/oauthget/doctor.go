@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/doctor"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -78,5 +79,5 @@ func (r doctorReport) err() error {
 	if first == "" {
 		return err
 	}
-	return &hinted{err, []string{first}}
+	return hint.With(err, first)
 }

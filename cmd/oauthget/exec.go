@@ -11,6 +11,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -62,7 +63,7 @@ func (a *app) execCommand() *cobra.Command {
 	addRequestFlags(cmd, &e.request)
 	// A flag that is not known is most likely the program's.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &hinted{&usageError{err, cmd.CommandPath()}, []string{execForm}}
+		return hint.With(&usageError{err, cmd.CommandPath()}, execForm)
 	})
 	a.completeThenFiles(cmd, true)
 	return cmd
@@ -79,7 +80,7 @@ func (e *execution) parse(cmd *cobra.Command, args []string) error {
 	case len(args) == 0 || dash == len(args):
 		return wrong("there is no program to run")
 	case dash < 0:
-		return &hinted{wrong("there is no -- before the program"), []string{execForm}}
+		return hint.With(wrong("there is no -- before the program"), execForm)
 	case dash > 1:
 		return wrong("what stands before -- is one argument: the profiles, with commas between them")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
@@ -48,14 +49,6 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// hinted is an error with things to do about it, known only where it arose.
-type hinted struct {
-	error
-	hints []string
-}
-
-func (e *hinted) Unwrap() error { return e.error }
-
 // failure is what an error comes to: a status, and at most two things to do.
 type failure struct {
 	status int
@@ -65,8 +58,8 @@ type failure struct {
 // explain is the only place that turns a failure into a status and words of advice.
 func explain(err error) failure {
 	f := classify(err)
-	if h, ok := errors.AsType[*hinted](err); ok {
-		f.hints = append(h.hints, f.hints...)
+	if h, ok := errors.AsType[*hint.Error](err); ok {
+		f.hints = append(h.Hints, f.hints...)
 	}
 	if len(f.hints) == 0 {
 		f.hints = []string{fallbackHint(f.status)}
@@ -224,7 +217,7 @@ func fromServer(err error) (failure, bool) {
 
 // serverHints is the advice where no profile is known, or none is there.
 func serverHints(err error, e *flow.ServerError) []string {
-	if _, ok := errors.AsType[*hinted](err); ok {
+	if _, ok := errors.AsType[*hint.Error](err); ok {
 		return nil
 	}
 	if found, ok := advice.For(e.Grant, e.Code, e.Description); ok {

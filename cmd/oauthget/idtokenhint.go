@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 )
 
@@ -14,9 +15,9 @@ func (s *session) aboutIDToken(err error) error {
 		return err
 	case !s.profile.NeedsPerson():
 		// OpenID Connect Core §2: "a security token that contains Claims about the Authentication of an End-User".
-		return &hinted{err, []string{"an ID Token is about a person who signs in, and the grant " + s.profile.Grant + " has nobody do so: use another profile, or the access token"}}
+		return hint.With(err, "an ID Token is about a person who signs in, and the grant "+s.profile.Grant+" has nobody do so: use another profile, or the access token")
 	case slices.Contains(s.profile.Scopes, "openid"):
-		return &hinted{err, []string{"have the server issue ID Tokens to this client: the scope openid asks for one already"}}
+		return hint.With(err, "have the server issue ID Tokens to this client: the scope openid asks for one already")
 	}
-	return &hinted{err, []string{`add "openid" to the profile's scopes and log in again`}}
+	return hint.With(err, `add "openid" to the profile's scopes and log in again`)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -94,7 +95,7 @@ func (i *inspector) bad(err error) error {
 	if _, ok := errors.AsType[*untrusted.Error](err); !ok {
 		return err
 	}
-	return &hinted{err, []string{"to see what it says all the same, add --offline"}}
+	return hint.With(err, "to see what it says all the same, add --offline")
 }
 
 // introspect asks the server what a token means that cannot be read. That a server does not let this client ask is told,

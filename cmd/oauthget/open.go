@@ -7,6 +7,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -48,10 +49,10 @@ func (a *app) withoutBrowser(giveUp context.CancelCauseFunc) func(error) {
 			a.note("%v; open the address above yourself", err)
 			return
 		}
-		giveUp(&hinted{
+		giveUp(hint.With(
 			fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err),
-			[]string{"add --no-browser, and open the address yourself"},
-		})
+			"add --no-browser, and open the address yourself",
+		))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -82,10 +83,10 @@ func pick(set token.Set, profile, tokenType string) (token.Secret, error) {
 		secret, name = set.RefreshToken, "refresh token"
 	}
 	if secret.Empty() {
-		return secret, &hinted{
+		return secret, hint.With(
 			fmt.Errorf("the profile %s has no %s", profile, name),
-			[]string{"ask for the scope that brings one (openid, offline_access), and log in again: oauthget login " + profile},
-		}
+			"ask for the scope that brings one (openid, offline_access), and log in again: oauthget login "+profile,
+		)
 	}
 	return secret, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/proxy"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -121,10 +122,10 @@ func (p *proxyRun) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	if !s.profile.MaySend(p.target) {
-		return &hinted{
+		return hint.With(
 			&usageError{fmt.Errorf("--upstream: %s is not among the api_hosts of the profile", p.target.Host), cmd.CommandPath()},
-			[]string{"add it to api_hosts in the profile, if the token is meant for it"},
-		}
+			"add it to api_hosts in the profile, if the token is meant for it",
+		)
 	}
 	ctx := cmd.Context()
 	listener, err := p.open(cmd)
@@ -152,7 +153,7 @@ func (p *proxyRun) open(cmd *cobra.Command) (*proxy.Listener, error) {
 	}
 	listener, err := proxy.Listen(cmd.Context(), p.listen)
 	if err != nil {
-		return nil, &hinted{fmt.Errorf("start proxy: %w", err), []string{"let it take any free port: --listen " + proxyAddress}}
+		return nil, hint.With(fmt.Errorf("start proxy: %w", err), "let it take any free port: --listen "+proxyAddress)
 	}
 	return listener, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 )
 
@@ -123,7 +124,7 @@ func (a *app) suggestCommand(args []string, err error) error {
 	root := a.rootCommand()
 	root.SuggestionsMinimumDistance = 2 // as cobra has it where it finds an unknown command itself
 	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		return &hinted{err, []string{"did you mean the command " + near[0] + "?"}}
+		return hint.With(err, "did you mean the command "+near[0]+"?")
 	}
 	return err
 }

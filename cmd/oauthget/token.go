@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -127,11 +128,11 @@ func (s *session) warnOfExpiry(set token.Set) {
 
 // hint adds the command that would help, where only the session knows it.
 func (s *session) hint(err error) error {
-	if _, hasOne := errors.AsType[*hinted](err); hasOne || !errors.Is(err, tokensource.ErrInteractionRequired) {
+	if _, hasOne := errors.AsType[*hint.Error](err); hasOne || !errors.Is(err, tokensource.ErrInteractionRequired) {
 		return err
 	}
 	if s.profile.Name == "" || s.profile.Store == "none" {
-		return &hinted{err, []string{"run the same command without --no-input, where a person can act"}}
+		return hint.With(err, "run the same command without --no-input, where a person can act")
 	}
-	return &hinted{err, []string{"oauthget login " + s.profile.Name}}
+	return hint.With(err, "oauthget login "+s.profile.Name)
 }

@@ -14,7 +14,9 @@ import (
 //
 // The cellar holds the words in which everyone speaks: what a secret is, and how a stranger's text is shown.
 var floors = map[string]int{
-	"cmd/oauthget": 4,
+	"cmd/oauthget": 7,
+
+	"internal/session": 4,
 
 	"internal/tokensource": 3,
 
@@ -43,6 +45,7 @@ var floors = map[string]int{
 	"internal/trace":       0,
 
 	"internal/confidential": -1,
+	"internal/hint":         -1,
 	"internal/resend":       -1,
 	"internal/signing":      -1,
 	"internal/token":        -1,
