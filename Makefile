@@ -87,7 +87,7 @@ size: build ## Fail where the stripped binary is larger than MAX_BYTES (12 MiB)
 	@bytes=$$(($$(wc -c <bin/oauthget))); echo "size: $$bytes bytes of $(MAX_BYTES)"; [ "$$bytes" -le $(MAX_BYTES) ]
 
 .PHONY: bench
-bench: ## Measure what users feel beside other programs, and print it with the goals (Linux; docs/performance.md)
+bench: ## Measure what users feel beside other programs, and print it with the goals (Linux; docs/internals/performance.md)
 	@CGO_ENABLED=0 $(GO) run ./bench
 
 .PHONY: completions

@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command bench measures what users of oauthget feel, beside programs that do less or the same, and prints one table
-// with the goals of docs/performance.md. `make bench` runs it.
+// with the goals of docs/internals/performance.md. `make bench` runs it.
 //
 // It makes a world of its own that it takes down again: a session bus with an unlocked GNOME keyring, an authorization
 // server on loopback, profiles, and programs built as a release is. It touches nothing of the person's own.

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// report is the table of what was measured, in the form of docs/performance.md.
+// report is the table of what was measured, in the form of docs/internals/performance.md.
 type report struct{ rows []row }
 
 type row struct{ what, measured, ratio, goal, met string }

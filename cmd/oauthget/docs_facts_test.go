@@ -102,14 +102,14 @@ func TestDependenciesAreDocumented(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)$`).FindAllStringSubmatch(string(mod), -1) { // indirect ones go on
 		want = append(want, m[1:])
 	}
-	for _, row := range read(t, "docs/design.md").table(t, "Module") {
+	for _, row := range read(t, "docs/internals/design.md").table(t, "Module") {
 		got = append(got, []string{strings.Trim(row[0], "`"), row[1]})
 		if row[2] == "" {
-			t.Errorf("docs/design.md gives no reason for %s", row[0])
+			t.Errorf("docs/internals/design.md gives no reason for %s", row[0])
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/design.md and go.mod differ:\n%s", diff)
+		t.Errorf("docs/internals/design.md and go.mod differ:\n%s", diff)
 	}
 }
 
@@ -118,10 +118,10 @@ func TestFloorsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	design := read(t, "docs/design.md").prose()
+	design := read(t, "docs/internals/design.md").prose()
 	for _, e := range entries {
 		if !strings.Contains(design, "`"+e.Name()+"`") && !strings.Contains(design, "`internal/"+e.Name()+"`") {
-			t.Errorf("docs/design.md does not mention internal/%s", e.Name())
+			t.Errorf("docs/internals/design.md does not mention internal/%s", e.Name())
 		}
 	}
 }
@@ -149,7 +149,7 @@ var testName = regexp.MustCompile(`^[a-z]+\.(?:Test|Fuzz)[A-Z]|\.txtar$`)
 
 func TestEveryDemandHasACheckAndATest(t *testing.T) {
 	demands := 0
-	for line := range strings.Lines(read(t, "docs/rfc.md").text) {
+	for line := range strings.Lines(read(t, "docs/internals/rfc.md").text) {
 		row := cells(line)
 		if row == nil || row[0] == "§" || strings.HasPrefix(row[0], "-") {
 			continue
@@ -157,19 +157,19 @@ func TestEveryDemandHasACheckAndATest(t *testing.T) {
 		demands++
 		switch {
 		case len(row) != 4:
-			t.Errorf("docs/rfc.md: %s: %d columns", line, len(row))
+			t.Errorf("docs/internals/rfc.md: %s: %d columns", line, len(row))
 		case row[2] == "not applicable":
 			if row[3] == "" {
-				t.Errorf("docs/rfc.md: §%s %s: not applicable without a reason", row[0], row[1])
+				t.Errorf("docs/internals/rfc.md: §%s %s: not applicable without a reason", row[0], row[1])
 			}
 		case len(spans(row[2])) == 0 || slices.ContainsFunc(spans(row[2]), testName.MatchString):
-			t.Errorf("docs/rfc.md: §%s %s: where?", row[0], row[1])
+			t.Errorf("docs/internals/rfc.md: §%s %s: where?", row[0], row[1])
 		case len(spans(row[3])) == 0 || !allMatch(spans(row[3]), testName):
-			t.Errorf("docs/rfc.md: §%s %s: which test?", row[0], row[1])
+			t.Errorf("docs/internals/rfc.md: §%s %s: which test?", row[0], row[1])
 		}
 	}
 	if demands == 0 {
-		t.Error("docs/rfc.md has no tables")
+		t.Error("docs/internals/rfc.md has no tables")
 	}
 }
 

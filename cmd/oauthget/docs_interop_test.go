@@ -21,19 +21,19 @@ import (
 func TestInteropRowsAreDocumented(t *testing.T) {
 	want := slices.Sorted(maps.Keys(interopSubtests(t)))
 	var got []string
-	for line := range strings.Lines(read(t, "docs/interop.md").text) {
+	for line := range strings.Lines(read(t, "docs/internals/interop.md").text) {
 		row := cells(line)
 		if len(row) != 5 || row[0] == "What" || strings.HasPrefix(row[0], "-") {
 			continue
 		}
 		if slices.Contains(row, "") {
-			t.Errorf("docs/interop.md: an empty cell: %s", line)
+			t.Errorf("docs/internals/interop.md: an empty cell: %s", line)
 		}
 		got = append(got, strings.Trim(row[4], "`"))
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/interop.md (+) and the tables of internal/interop (-) differ:\n%s", diff)
+		t.Errorf("docs/internals/interop.md (+) and the tables of internal/interop (-) differ:\n%s", diff)
 	}
 }
 
@@ -47,17 +47,17 @@ func TestInteropServersHaveTheirVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, row := range read(t, "docs/interop.md").table(t, "Server") {
+	for _, row := range read(t, "docs/internals/interop.md").table(t, "Server") {
 		name, _, _ := strings.Cut(strings.TrimPrefix(row[0], "["), "]")
 		if version, ok := installed.Dependencies[name]; ok {
 			found++
 			if row[1] != version {
-				t.Errorf("docs/interop.md has %s in the version %s, package.json in %s", name, row[1], version)
+				t.Errorf("docs/internals/interop.md has %s in the version %s, package.json in %s", name, row[1], version)
 			}
 		}
 	}
 	if found < 2 {
-		t.Errorf("docs/interop.md names %d servers of package.json", found)
+		t.Errorf("docs/internals/interop.md names %d servers of package.json", found)
 	}
 }
 

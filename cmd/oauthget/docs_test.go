@@ -20,11 +20,11 @@ type document struct {
 
 const moduleRoot = "../.."
 
-// documents returns those at the root of the module and those in docs.
+// documents returns those at the root of the module, in docs and in docs/internals.
 func documents(t *testing.T) []document {
 	t.Helper()
 	var all []document
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/internals/*.md"} {
 		paths, err := filepath.Glob(filepath.Join(moduleRoot, pattern))
 		if err != nil {
 			t.Fatal(err)

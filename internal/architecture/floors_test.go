@@ -157,7 +157,7 @@ func TestEveryPackageHasAFloor(t *testing.T) {
 	for _, pkg := range slices.Sorted(maps.Keys(packages(t))) {
 		_, known := floors[pkg]
 		if !known && pkg != demoas && pkg != testbus && pkg != testpty && !isTool(pkg) && !slices.Contains(testOnly, pkg) {
-			t.Errorf("%s: has no floor: give it one in the table of internal/architecture/floors_test.go, and tell why in docs/design.md", pkg)
+			t.Errorf("%s: has no floor: give it one in the table of internal/architecture/floors_test.go, and tell why in docs/internals/design.md", pkg)
 		}
 	}
 }

@@ -6,7 +6,7 @@
 //
 // Most of it is tables (rows_*_test.go): a row is a client, its profile, and what
 // the server must have seen of it. Each walks from the login to the logout.
-// docs/interop.md tells of each row, which a test of cmd/oauthget holds it to.
+// docs/internals/interop.md tells of each row, which a test of cmd/oauthget holds it to.
 //
 //	testdata/interop/setup                      # once; as root, or with sudo
 //	go test -tags interop ./internal/interop    # Linux only

@@ -9,7 +9,7 @@ import (
 
 // host is a program that hosts a server for many rows. It reads the file of told, and logs as oidc-provider.mjs does.
 type host struct {
-	name          string // in docs/interop.md
+	name          string // in docs/internals/interop.md
 	program       string // an interpreter
 	script        string // below testdata/interop
 	needs         string // an import without which the script does not run

@@ -5,7 +5,7 @@ package interop
 import "testing"
 
 // row is one way of using the provider: a client that it knows, the client's profile, and what the provider must have
-// seen of it. The tables of rows stand in rows_*_test.go, and docs/interop.md has a line for each.
+// seen of it. The tables of rows stand in rows_*_test.go, and docs/internals/interop.md has a line for each.
 type row struct {
 	name   string // of the subtest, of the profile and of the client at the provider
 	secure bool   // at the issuer with TLS, which wants requests pushed and knows endpoints for mutual TLS

@@ -45,7 +45,7 @@ func walkAll(t *testing.T, h host, rows []row, environ ...string) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			if server := documented[t.Name()]; !strings.HasPrefix(server, h.name) {
-				t.Errorf("docs/interop.md says of it that the server is %q, not %q", server, h.name)
+				t.Errorf("docs/internals/interop.md says of it that the server is %q, not %q", server, h.name)
 			}
 			v := m.walk(t, r)
 			if r.grant == exchangeGrant {
@@ -56,11 +56,11 @@ func walkAll(t *testing.T, h host, rows []row, environ ...string) {
 	}
 }
 
-// documentedServers are the servers of docs/interop.md, by the name of the test. That the names are all there, the
+// documentedServers are the servers of docs/internals/interop.md, by the name of the test. That the names are all there, the
 // document's own test sees to, without any server.
 func documentedServers(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "interop.md"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "internals", "interop.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
