@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/trace"
 )
@@ -35,10 +34,9 @@ func (o outside) getenv(name string) string {
 type app struct {
 	outside
 	global   globalFlags
-	style    term.Style      // for stderr
-	commands []string        // their names, which a profile may not bear
-	greeting *store.Greeting // nil where no stored token is asked for
-	trace    *trace.Writer   // nil unless --trace is given
+	style    term.Style    // for stderr
+	commands []string      // their names, which a profile may not bear
+	trace    *trace.Writer // nil unless --trace is given
 
 	narration *narration // nil but for explain
 	several   bool       // the command is about several profiles, so that variables which describe a client are for none
@@ -59,9 +57,6 @@ type globalFlags struct {
 // run is the program: it owns the exit status, and the one place where a failure is printed.
 func run(ctx context.Context, args []string, world outside) int {
 	a := &app{outside: world}
-	if a.wantsToken(args) {
-		a.greeting = store.Greet(ctx, a.getenv)
-	}
 	root := a.rootFor(args)
 	root.SetArgs(args)
 	root.SetOut(world.stdout)

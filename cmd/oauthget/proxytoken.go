@@ -65,7 +65,6 @@ func (s *session) serveUnattended(ctx context.Context, set token.Set) {
 
 func (s *session) proxyToken(ctx context.Context, want proxy.Want) (token.Set, error) {
 	if _, ok := s.store.(*store.Keychain); ok {
-		s.greeting = nil
 		s.store = s.keychain(s.state) // the connection of the last time may be hours old
 	}
 	set, err := s.source().Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})

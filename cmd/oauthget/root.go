@@ -93,12 +93,6 @@ func beginsWithWord(args []string) bool {
 		!slices.Contains(cobrasOwn, args[0])
 }
 
-// wantsToken reports whether a stored token is what args are most likely about.
-func (a *app) wantsToken(args []string) bool {
-	return beginsWithWord(args) && (slices.Contains([]string{"token", "curl", "exec", "proxy", "credential"}, args[0]) ||
-		!slices.ContainsFunc(a.table(), func(e entry) bool { return e.name == args[0] }))
-}
-
 func (e entry) addTo(root *cobra.Command) {
 	c := e.make()
 	c.GroupID = e.group

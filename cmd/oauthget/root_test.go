@@ -61,11 +61,3 @@ func TestTreeIsWholeWhereAnythingMayCome(t *testing.T) {
 		}
 	}
 }
-
-func TestGreetingIsForThoseWhoWantAToken(t *testing.T) {
-	for word, want := range map[string]bool{"token": true, "work": true, "version": false, "help": false, "-v": false, "__complete": false} {
-		if got := (&app{outside: system()}).wantsToken([]string{word}); got != want {
-			t.Errorf("%s: %v", word, got)
-		}
-	}
-}

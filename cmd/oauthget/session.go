@@ -97,7 +97,7 @@ func (s *session) storeOf(p config.Profile, stateDir string) store.Store {
 }
 
 func (a *app) keychain(stateDir string) *store.Keychain {
-	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput, Greeting: a.greeting})
+	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: a.getenv, NoPrompt: a.global.noInput})
 }
 
 // source joins the store and the flow. Nothing of the flow is made before it is needed: a stored token costs neither
@@ -116,7 +116,7 @@ func (s *session) source() *tokensource.Source {
 				return false, nil
 			}
 			err = s.patiently(ctx, func(ctx context.Context) error {
-				waited, err = store.Settled(ctx, s.state, s.key)
+				waited, err = store.WaitUnlocked(ctx, s.state, s.key)
 				return err
 			})
 			return waited, err

@@ -29,7 +29,6 @@ type KeychainOptions struct {
 	StateDir string              // from [StateDir]
 	Getenv   func(string) string // os.Getenv
 	NoPrompt bool                // whether nobody may be asked to unlock the keychain
-	Greeting *Greeting           // from [Greet]; may be nil
 }
 
 // NewKeychain touches nothing yet.

@@ -33,14 +33,13 @@ const (
 // The probe and go-keyring share godbus's one connection to the session bus, so that looking first costs three round
 // trips and no second connection.
 type secretService struct {
-	getenv   func(string) string
-	prompt   bool // whether a locked collection may ask a person
-	greeting *Greeting
+	getenv func(string) string
+	prompt bool // whether a locked collection may ask a person
 }
 
 func systemKeyring(o KeychainOptions) keyring {
 	desktop := o.Getenv("DISPLAY") != "" || o.Getenv("WAYLAND_DISPLAY") != ""
-	s := secretService{o.Getenv, desktop && !o.NoPrompt, o.Greeting}
+	s := secretService{o.Getenv, desktop && !o.NoPrompt}
 	k := goKeyring(s.ready, s.explain)
 	k.probe = s.probe
 	k.quick = s.readQuickly

@@ -32,10 +32,10 @@ func Lock(ctx context.Context, stateDir, key string) (unlock func(), err error) 
 	return func() { _ = f.flock.Unlock() }, nil
 }
 
-// Settled waits until nobody holds the lock of key, and reports whether somebody did. All who wait go on at the same
+// WaitUnlocked waits until nobody holds the lock of key, and reports whether somebody did. All who wait go on at the same
 // moment: where the holder has made what they want, it is there to be read, and none of them needs the lock in turn.
 // Its errors are those of [Lock].
-func Settled(ctx context.Context, stateDir, key string) (waited bool, err error) {
+func WaitUnlocked(ctx context.Context, stateDir, key string) (waited bool, err error) {
 	f, err := openLock(stateDir, key)
 	if err != nil {
 		return false, err

@@ -166,32 +166,6 @@ func TestQuickReadEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestGreetingIsWhereTheFirstReadGoesOn(t *testing.T) {
-	bus, s := quickBus(t)
-	s.greeting = Greet(t.Context(), s.getenv)
-	if err := bus.AwaitCalls(t.Context(), "org.freedesktop.DBus.Properties.Get", 1); err != nil {
-		t.Fatal(err)
-	}
-	for connections := 1; connections <= 2; connections++ {
-		wantQuick(t, s, "k", "canary-item")
-		if got := bus.Connections(); got != connections {
-			t.Errorf("%d connections, want %d", got, connections)
-		}
-	}
-}
-
-func TestGreetingThatNobodyHearsDoesNoHarm(t *testing.T) {
-	for _, address := range []string{"", "unix:path=/nonexistent/bus", "tcp:host=localhost,port=1", "autolaunch:"} {
-		s := serviceAt(address)
-		s.greeting = Greet(t.Context(), s.getenv)
-		wantNotQuick(t, s, "k")
-	}
-	bus, s := quickBus(t)
-	s.greeting = Greet(t.Context(), s.getenv)
-	_ = bus.Close()
-	wantNotQuick(t, s, "k")
-}
-
 func TestQuickWayIsTriedFirstAndTheLongWayAfterIt(t *testing.T) {
 	for name, quick := range map[string]bool{"quick": true, "long": false} {
 		t.Run(name, func(t *testing.T) {
