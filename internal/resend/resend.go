@@ -1,7 +1,7 @@
-// Package resend is what it takes to send an [http.Request] a second time: a body that has not been read, and a
-// connection that can be used again (RFC 9110 §9.2.2, RFC 9112 §9.3).
+// Package resend prepares an [http.Request] to be sent a second time: it supplies an unread body and frees the
+// connection for reuse (RFC 9110 §9.2.2, RFC 9112 §9.3).
 //
-// It deliberately sends nothing, and decides neither whether a request may be repeated nor when.
+// It sends nothing, and does not decide whether or when a request may be repeated.
 package resend
 
 import (
@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// Again returns req with a body that has not been read; false where there is no way to one.
+// Again returns req with an unread body. It reports false if the body cannot be had again.
 func Again(req *http.Request) (*http.Request, bool) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req, true
@@ -27,10 +27,10 @@ func Again(req *http.Request) (*http.Request, bool) {
 	return again, true
 }
 
-// maxDiscarded is how much of an answer that nobody wants is read so that its connection can be used again, in bytes.
+// maxDiscarded is how many bytes of a discarded answer are read, so that its connection can be reused.
 const maxDiscarded = 16 << 10
 
-// Discard ends an answer that nobody wants.
+// Discard reads the rest of an unwanted answer, up to a limit, and closes it.
 func Discard(body io.ReadCloser) {
 	_, _ = io.CopyN(io.Discard, body, maxDiscarded)
 	_ = body.Close()
