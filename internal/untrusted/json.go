@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Mask returns s without what it echoes of secrets, be it only as a terminal would show it: with what Text strips in
-// the middle of a secret, the mask alone would not find it.
+// Mask returns s with every echo of secrets removed. It also finds an echo that shows only after Text has stripped the
+// characters in the middle of it.
 func Mask(s string, secrets ...Masker) string {
 	if seen := strip(s); mask(seen, secrets) != seen {
 		return mask(strip(mask(s, secrets)), secrets)
@@ -25,8 +25,7 @@ func mask(s string, secrets []Masker) string {
 	return s
 }
 
-// EscapeJSON writes what nobody sees in a JSON text, and what a terminal would obey, by its number. Outside of its strings
-// there is none.
+// EscapeJSON escapes the invisible and control characters of a JSON text as \uXXXX. They occur only inside its strings.
 func EscapeJSON(text []byte) []byte {
 	var b bytes.Buffer
 	for _, r := range string(text) {
@@ -42,9 +41,9 @@ func EscapeJSON(text []byte) []byte {
 	return b.Bytes()
 }
 
-// MaskJSON masks each string of a JSON text as whoever decodes it reads it, names too: \u0063 in the place of a c would
-// hide an echo from the mask. All else stays as it was sent, a name that is there twice for example. A number that is
-// a secret takes the whole text along.
+// MaskJSON masks each string of a JSON text, names included, in its decoded form: with \u0063 for c, an echo would
+// escape the mask. The rest stays as sent, duplicate names included. If a number is a secret, the whole text is
+// redacted.
 func MaskJSON(text []byte, secrets ...Masker) []byte {
 	var b bytes.Buffer
 	for len(text) > 0 {
@@ -66,7 +65,7 @@ func MaskJSON(text []byte, secrets ...Masker) []byte {
 	return b.Bytes()
 }
 
-// literal is the length of the JSON string that text begins with.
+// literal returns the length of the JSON string at the start of text.
 func literal(text []byte) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -82,7 +81,7 @@ func literal(text []byte) int {
 func maskString(raw []byte, secrets []Masker) []byte {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
-		return raw // which is no JSON: MaskJSON sees that
+		return raw // not JSON: MaskJSON notices
 	}
 	masked := Mask(s, secrets...)
 	if masked == s {
@@ -91,6 +90,6 @@ func maskString(raw []byte, secrets []Masker) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(masked) // a string can be written
+	_ = e.Encode(masked) // strings always encode
 	return bytes.TrimSpace(b.Bytes())
 }

@@ -1,8 +1,8 @@
-// Package untrusted makes text that came from somebody else's computer fit to be read on a terminal.
+// Package untrusted makes text from other computers safe to show on a terminal.
 //
-// An error description, a page title or a user name from a server may carry escape sequences, line breaks and
-// direction overrides; an error of net/http quotes what it could not read; either may echo what it was sent. It deliberately
-// imports nothing of ours, and does not quote for shells or HTML: those have their own packages.
+// An error description, a page title or a user name from a server may contain escape sequences, line breaks and
+// direction overrides. An error of net/http quotes what it could not read. Either may echo a secret. The package
+// imports nothing of ours, and does not quote for shells or HTML.
 package untrusted
 
 import (
@@ -11,25 +11,25 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is the most that a person is shown of any one text of a server, in bytes.
+// maxText bounds how much of one server's text is shown, in bytes.
 const maxText = 200
 
-// Masker takes what must not be shown out of a text; token.Secret is one. A server may echo what it was sent.
+// Masker removes a secret from a text. token.Secret is one.
 type Masker interface{ Mask(text string) string }
 
-// Text returns s for a person: stripped of control characters, direction overrides and invalid UTF-8, white space
-// folded, masked where it echoes a secret, and cut at 200 bytes.
+// Text returns s for display: without control characters, direction overrides and invalid UTF-8, with white space
+// folded, with echoed secrets masked, and cut at 200 bytes.
 func Text(s string, secrets ...Masker) string {
-	// In this order: a control character in the middle of an echoed secret would hide it from the mask, and half a
-	// secret at the cut would not be found any more.
+	// The order matters: a control character inside an echoed secret would hide it from the mask, and so would a cut in
+	// the middle of it.
 	return cut(mask(strip(s), secrets))
 }
 
-// Line returns all of s in one line, stripped as by Text. It is the last door before a terminal, for our own sentences:
-// whatever was forgotten on the way, no control character comes through.
+// Line returns s in one line, stripped as by Text. It is applied to our own sentences last, so that no control
+// character reaches a terminal.
 func Line(s string) string { return strip(s) }
 
-// Quote is Text in double quotes, the form a server's words take inside our own sentences.
+// Quote is Text in double quotes, for use inside our own sentences.
 func Quote(s string, secrets ...Masker) string {
 	return `"` + strings.ReplaceAll(Text(s, secrets...), `"`, `'`) + `"`
 }
@@ -63,7 +63,7 @@ func cut(s string) string {
 	return s[:end] + "…"
 }
 
-// hidden names the graphic characters that nobody sees: variation selectors, the Braille blank and the Hangul fillers.
+// hidden reports graphic characters that are invisible: variation selectors, the Braille blank and the Hangul fillers.
 // (Direction overrides, zero-width characters and the tag block are format characters, which are not graphic.)
 func hidden(r rune) bool {
 	return unicode.Is(unicode.Variation_Selector, r) ||

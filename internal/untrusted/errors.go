@@ -14,17 +14,27 @@ import (
 	"syscall"
 )
 
-// ErrProxy says that a proxy would not let a request through.
+// Error reports an answer that cannot be trusted or used: another issuer's name, a bad signature, an oversized body. A
+// server that could not be reached is a [NetworkError]; an error that the server chose to send is neither.
+type Error struct {
+	Op  string // what was being done, as in "read metadata"
+	Err error  // what was wrong, in our words; a server's text in it has gone through Quote
+}
+
+func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrProxy is returned when a proxy refuses a request.
 var ErrProxy = errors.New("the proxy refused")
 
-// NetworkError says that a request had no usable answer: the server was not reached, or what it sent is not HTTP.
+// NetworkError reports a request without a usable answer: the server was not reached, or its answer is not HTTP.
 //
-// Package net/http quotes what it could not read, and a server may have written there what it was sent: the code, the
-// client secret. So the text says where and of what class the failure is, and nothing else; the error itself can be
-// told by [errors.As] and must not be printed.
+// Package net/http quotes what it cannot read, and a server may have echoed a code or client secret there. So the text
+// names only the host and the class of the failure. Err is for [errors.As] and must not be printed.
 type NetworkError struct {
-	Host  string // with the port, where the address has one; empty where it is not known
-	Class string // such as "timed out"; ours, but for the operating system's words
+	Host  string // with the port, if the address has one; empty if unknown
+	Class string // such as "timed out"; our words, or the operating system's
 	Err   error
 }
 
@@ -37,8 +47,8 @@ func (e *NetworkError) Error() string {
 
 func (e *NetworkError) Unwrap() error { return e.Err }
 
-// Network makes what a request sent under ctx failed with fit for a person. It returns a *NetworkError, or the *Error
-// inside err, which is fit already.
+// Network turns the error of a request sent under ctx into one that can be shown: a *NetworkError, or the *Error inside
+// err.
 func Network(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -69,7 +79,7 @@ func class(ctx context.Context, err error) string {
 		if e.IsNotFound {
 			return "no such host"
 		}
-		return "the name service failed"
+		return "name lookup failed"
 	}
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
 		return e.Error()
@@ -89,17 +99,17 @@ func class(ctx context.Context, err error) string {
 	return "no usable answer"
 }
 
-// classTLS names why no secure connection came about; it is empty where that is not why. A certificate's own names are
-// the server's text.
+// classTLS names why no TLS connection was made; it is empty if err has another reason. The names in a certificate are
+// the server's text and are left out.
 func classTLS(err error) string {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		return "TLS: the server speaks plain HTTP"
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return "TLS: the server does not speak it"
+		return "TLS: the server does not speak TLS"
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "TLS: the certificate is of an authority that is not trusted here"
+		return "TLS: the certificate's authority is not trusted"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return "TLS: the certificate is for another host"
@@ -111,7 +121,7 @@ func classTLS(err error) string {
 		return "TLS: the certificate is not valid"
 	}
 	if ClientCertificateRefused(err) {
-		return "TLS: the server refused the client's certificate, or the lack of one"
+		return "TLS: the server refused the client's certificate, or requires one"
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == remoteError {
 		return "TLS: the server refused the connection"
@@ -119,14 +129,14 @@ func classTLS(err error) string {
 	return ""
 }
 
-// ClientCertificateRefused reports whether a server refused a connection for the certificate that the client presented,
-// or for presenting none: with one of the alerts of RFC 8446 §6.2 that are about it.
+// ClientCertificateRefused reports whether a server refused the connection because of the client's certificate, or the
+// lack of one: by one of the alerts of RFC 8446 §6.2 about certificates.
 //
-// Over TCP crypto/tls has them in a type of its own, whose words are that package's and not the server's.
+// Over TCP, crypto/tls gives these alerts an unexported type with fixed text.
 func ClientCertificateRefused(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == remoteError && strings.Contains(op.Err.Error(), "certificate")
 }
 
-// remoteError is what crypto/tls calls an alert that the other side sent.
+// remoteError is the Op that crypto/tls gives to an alert from the other side.
 const remoteError = "remote error"

@@ -22,7 +22,7 @@ func TestNetworkTellsTheClassAndNotTheServersBytes(t *testing.T) {
 		"the proxy: connection ref": &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}},
 		"the proxy refused":         fmt.Errorf("%w %s", ErrProxy, canary),
 		"no such host":              &net.DNSError{Name: canary, Err: canary, IsNotFound: true},
-		"the name service failed":   &net.DNSError{Name: canary, Err: canary},
+		"name lookup failed":        &net.DNSError{Name: canary, Err: canary},
 		"timed out":                 context.DeadlineExceeded,
 		"cancelled":                 context.Canceled,
 		"connection closed":         io.EOF,
