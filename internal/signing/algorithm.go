@@ -11,8 +11,8 @@ import (
 // MinRSABits: "A key of size 2048 bits or larger MUST be used with these algorithms." RFC 7518 §3.3, §3.5.
 const MinRSABits = 2048
 
-// Algorithm chooses what the key signs with: the first of its own algorithms that supported names, the best where
-// supported is empty. A JWK that names its alg has no other. An error is an *AlgorithmError.
+// Algorithm chooses the algorithm to sign with: the first of the key's own, best first, that supported lists, or the
+// best one if supported is empty. A JWK that names its alg has only that one. An error is an *AlgorithmError.
 func (k *Key) Algorithm(supported []string) (string, error) {
 	own, err := k.algorithms()
 	if err != nil {
@@ -26,9 +26,9 @@ func (k *Key) Algorithm(supported []string) (string, error) {
 	return "", &AlgorithmError{Own: own, Supported: supported}
 }
 
-// AssertionAlgorithm chooses as [Key.Algorithm] does, for assertions (RFC 7521). Where nothing says what the server takes,
-// an RSA key signs with RS256, unless it is itself for another: "the "RS256" algorithm, from [JWA], is a
-// mandatory-to-implement JSON Web Signature algorithm for this profile." RFC 7523 §5
+// AssertionAlgorithm chooses as [Key.Algorithm] does, for assertions (RFC 7521). If supported is empty, an RSA key
+// signs with RS256 unless it names another alg: "the "RS256" algorithm, from [JWA], is a mandatory-to-implement JSON
+// Web Signature algorithm for this profile." RFC 7523 §5
 func (k *Key) AssertionAlgorithm(supported []string) (string, error) {
 	if len(supported) == 0 {
 		if alg, err := k.Algorithm([]string{"RS256"}); err == nil {
@@ -38,17 +38,17 @@ func (k *Key) AssertionAlgorithm(supported []string) (string, error) {
 	return k.Algorithm(supported)
 }
 
-// AlgorithmError says that a key and a server have no algorithm in common.
+// AlgorithmError reports that a key and a server have no algorithm in common.
 type AlgorithmError struct{ Own, Supported []string }
 
 func (e *AlgorithmError) Error() string {
-	// What is supported is the server's word: names that no algorithm has are left out, and so is a long tail.
+	// Supported is the server's text: anything that is not an algorithm's name is left out, and so is a long tail.
 	wanted := slices.DeleteFunc(slices.Clone(e.Supported), func(alg string) bool { return !isName(alg) })
 	wanted = wanted[:min(len(wanted), 12)]
 	if len(wanted) == 0 {
 		wanted = []string{"something else"}
 	}
-	return "the key signs with " + strings.Join(e.Own, ", ") + ", and " + oneOf(wanted) + " is wanted"
+	return "the key signs with " + strings.Join(e.Own, ", ") + ", but " + oneOf(wanted) + " is required"
 }
 
 func oneOf(names []string) string {
@@ -65,14 +65,14 @@ func isName(alg string) bool {
 	})
 }
 
-// algorithms are those that fit the key, the best first: of RSA's two, PSS is the one that has a proof.
+// algorithms returns those that fit the key, the best first: of RSA's two kinds, only PSS has a security proof.
 func (k *Key) algorithms() ([]string, error) {
-	const another = "make another: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+	const replace = "make another: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"
 	var fit []string
 	switch private := k.jwk.Key.(type) {
 	case *rsa.PrivateKey:
 		if bits := private.N.BitLen(); bits < MinRSABits {
-			return nil, useless(another, "it has %d bits, of the %d that RFC 7518 §3.3 demands", bits, MinRSABits)
+			return nil, unusable(replace, "it has %d bits, and RFC 7518 §3.3 requires %d", bits, MinRSABits)
 		}
 		fit = []string{"PS256", "RS256", "PS384", "PS512", "RS384", "RS512"}
 	case *ecdsa.PrivateKey: // RFC 7518 §3.4 binds each algorithm to one curve
@@ -83,14 +83,31 @@ func (k *Key) algorithms() ([]string, error) {
 		fit = []string{"EdDSA"}
 	}
 	if len(fit) == 0 {
-		return nil, useless(another, "it signs with no algorithm that is known here: keys of RSA, P-256, P-384, P-521 and Ed25519 do")
+		return nil, unusable(replace, "its type is not supported: use RSA, P-256, P-384, P-521 or Ed25519")
 	}
 	// RFC 7517 §4.4: "The "alg" (algorithm) parameter identifies the algorithm intended for use with the key."
 	if declared := k.jwk.Algorithm; declared != "" {
 		if !slices.Contains(fit, declared) {
-			return nil, useless("correct alg, or leave it out", "the JWK's alg is not one of %s, with which such a key signs", strings.Join(fit, ", "))
+			return nil, unusable("correct alg, or leave it out", "the JWK's alg does not fit its key, which signs with %s", strings.Join(fit, ", "))
 		}
 		fit = []string{declared}
 	}
 	return fit, nil
+}
+
+// MACs returns the algorithms keyed by a shared secret, the most widely supported first.
+func MACs() []string { return []string{"HS256", "HS384", "HS512"} }
+
+// MACBits returns the least key length of one of [MACs], in bits; 0 for any other algorithm. "A key of the same size as
+// the hash output (for instance, 256 bits for "HS256") or larger MUST be used with this algorithm." RFC 7518 §3.2
+func MACBits(algorithm string) int {
+	switch algorithm {
+	case "HS256":
+		return 256
+	case "HS384":
+		return 384
+	case "HS512":
+		return 512
+	}
+	return 0
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// generated are the algorithms for which keys are made, in the order of preference: the one everybody knows, and those
-// that FAPI 2.0 Security Profile §5.4.1 allows before those that it does not. RSA keys take a moment to make.
+// generated are the algorithms that keys are made for, in order of preference: first the one that everybody supports,
+// then those that FAPI 2.0 Security Profile §5.4.1 allows, then the rest. RSA keys take a moment to make.
 var generated = []string{"ES256", "EdDSA", "PS256", "ES384", "ES512", "RS256"}
 
-// Generate makes a new key for an algorithm that supported names: ES256, which every DPoP server knows, where supported is
-// empty or names it. The key has no other algorithm then.
+// Generate makes a key for one of the supported algorithms: ES256, which every DPoP server knows, if supported is empty
+// or lists it. The key signs with no other algorithm.
 func Generate(supported ...string) (*Key, error) {
 	for _, alg := range generated {
 		if len(supported) > 0 && !slices.Contains(supported, alg) {

@@ -165,22 +165,22 @@ func TestWhatIsNoSigningKeyIsRefusedWithAdvice(t *testing.T) {
 	}{
 		"nothing":                    {nil, "neither PEM nor a JWK", ""},
 		"a password":                 {[]byte("canary-password"), "neither PEM nor a JWK", ""},
-		"RSA of 1024 bits":           {pkcs8(t, generateRSA(1024)), "1024 bits, of the 2048", "openssl genpkey"},
-		"P-224":                      {sec1(t, generateEC(t, elliptic.P224())), "no algorithm that is known", "openssl genpkey"},
-		"X25519":                     {pkcs8(t, x25519), "no algorithm that is known", "openssl genpkey"},
+		"RSA of 1024 bits":           {pkcs8(t, generateRSA(1024)), "1024 bits, and RFC 7518 §3.3 requires 2048", "openssl genpkey"},
+		"P-224":                      {sec1(t, generateEC(t, elliptic.P224())), "its type is not supported", "openssl genpkey"},
+		"X25519":                     {pkcs8(t, x25519), "its type is not supported", "openssl genpkey"},
 		"encrypted PKCS 8":           {block("ENCRYPTED PRIVATE KEY", "", []byte("canary")), "encrypted", "openssl pkey"},
 		"encrypted as of old":        {block("RSA PRIVATE KEY", "AES-128-CBC,00", []byte("canary")), "encrypted", "openssl pkey"},
-		"damaged":                    {block("PRIVATE KEY", "", []byte("canary")), "PRIVATE KEY is damaged", ""},
+		"damaged":                    {block("PRIVATE KEY", "", []byte("canary")), "PRIVATE KEY is damaged or of", ""},
 		"OpenSSH":                    {block("OPENSSH PRIVATE KEY", "", []byte("canary")), "OpenSSH's own", "ssh-keygen -p"},
-		"public PEM":                 {block("PUBLIC KEY", "", spki), "no PEM block in it is a private key", "private key"},
+		"public PEM":                 {block("PUBLIC KEY", "", spki), "no PEM block of a private key", "private key"},
 		"public JWK":                 {public, "not a private key", "private key"},
 		"JWK for encryption":         {jwkOf(t, p256, map[string]any{"use": "enc"}), "not for signatures", "signatures"},
 		"JWK for derivation":         {jwkOf(t, p256, map[string]any{"key_ops": []string{"deriveKey"}}), "not for signatures", "signatures"},
-		"JWK with another key's alg": {jwkOf(t, p256, map[string]any{"alg": "ES384"}), "alg is not one of ES256", "alg"},
-		"JWK with an encryption alg": {jwkOf(t, rsaKey(), map[string]any{"alg": "RSA-OAEP"}), "alg is not one of PS256", "alg"},
-		"JWK Set":                    {[]byte(`{"keys":[` + string(jwkOf(t, p256, nil)) + `]}`), "JWK Set", "one key"},
+		"JWK with another key's alg": {jwkOf(t, p256, map[string]any{"alg": "ES384"}), "does not fit its key, which signs with ES256", "alg"},
+		"JWK with an encryption alg": {jwkOf(t, rsaKey(), map[string]any{"alg": "RSA-OAEP"}), "does not fit its key, which signs with PS256", "alg"},
+		"JWK Set":                    {[]byte(`{"keys":[` + string(jwkOf(t, p256, nil)) + `]}`), "JWK Set", "one of its keys"},
 		"symmetric JWK":              {[]byte(`{"kty":"oct","k":"Y2FuYXJ5"}`), "not a private key", ""},
-		"JWK of another curve":       {[]byte(`{"kty":"EC","crv":"secp256k1","x":"Y2FuYXJ5","y":"Y2FuYXJ5","d":"Y2FuYXJ5"}`), "not a JWK that is understood", ""},
+		"JWK of another curve":       {[]byte(`{"kty":"EC","crv":"secp256k1","x":"Y2FuYXJ5","y":"Y2FuYXJ5","d":"Y2FuYXJ5"}`), "not a valid JWK of a supported type", ""},
 		"JWK of two halves":          {mixed, "do not belong to", ""},
 	} {
 		_, err := Parse(c.data, "")
@@ -257,7 +257,7 @@ func TestAlgorithmIsTheBestThatBothKnow(t *testing.T) {
 	}
 	_, err = k.Algorithm([]string{"ES256", "none, or else", "EdDSA"})
 	e, ok := errors.AsType[*AlgorithmError](err)
-	if !ok || e.Error() != "the key signs with PS256, RS256, PS384, PS512, RS384, RS512, and one of ES256, EdDSA is wanted" {
+	if !ok || e.Error() != "the key signs with PS256, RS256, PS384, PS512, RS384, RS512, but one of ES256, EdDSA is required" {
 		t.Errorf("%v", err)
 	}
 	if _, err := k.Sign("ES256", Header{}, nil); err == nil {

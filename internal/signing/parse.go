@@ -14,21 +14,21 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// KeyError says why a private key is of no use. It holds nothing of the key.
+// KeyError reports why a private key cannot be used. It contains nothing of the key.
 type KeyError struct {
 	Err    error
-	Advice string // a thing to do; may be empty
+	Advice string // what to do; may be empty
 }
 
 func (e *KeyError) Error() string { return "read private key: " + e.Err.Error() }
 
 func (e *KeyError) Unwrap() error { return e.Err }
 
-func useless(advice, format string, args ...any) *KeyError {
+func unusable(advice, format string, args ...any) *KeyError {
 	return &KeyError{fmt.Errorf(format, args...), advice}
 }
 
-// Parse reads a private key: PEM (PKCS #8, PKCS #1, SEC 1) or a JWK. id is its kid where it is not empty. An error is a
+// Parse reads a private key: PEM (PKCS #8, PKCS #1, SEC 1) or a JWK. A non-empty id becomes its kid. An error is a
 // *KeyError.
 func Parse(data []byte, id string) (*Key, error) {
 	private, err := parse(data)
@@ -62,14 +62,14 @@ func parse(data []byte) (*jose.JSONWebKey, error) {
 	}
 	switch other {
 	case "":
-		return nil, useless("", "it is neither PEM nor a JWK")
+		return nil, unusable("", "it is neither PEM nor a JWK")
 	case "OPENSSH PRIVATE KEY":
-		return nil, useless("make PEM of a copy: ssh-keygen -p -m PKCS8 -f COPY", "it is in OpenSSH's own form")
+		return nil, unusable("convert a copy to PEM: ssh-keygen -p -m PKCS8 -f COPY", "it is in OpenSSH's own format")
 	}
-	return nil, useless("give the private key, and not what belongs to it", "no PEM block in it is a private key")
+	return nil, unusable("give the private key instead", "it holds no PEM block of a private key")
 }
 
-// parseJWK reads one key, and no set of them: which of several is meant would be a guess.
+// parseJWK reads a single key. It refuses a set: choosing one of its keys would be a guess.
 func parseJWK(text []byte) (*jose.JSONWebKey, error) {
 	var jwk jose.JSONWebKey
 	var usage struct {
@@ -77,23 +77,22 @@ func parseJWK(text []byte) (*jose.JSONWebKey, error) {
 		Keys       []json.RawMessage `json:"keys"`
 	}
 	if json.Unmarshal(text, &usage) == nil && usage.Keys != nil {
-		return nil, useless("give one key of it", "it is a JWK Set")
+		return nil, unusable("give one of its keys", "it is a JWK Set")
 	}
 	if jwk.UnmarshalJSON(text) != nil {
-		return nil, useless("", "it is not a JWK that is understood")
+		return nil, unusable("", "it is not a valid JWK of a supported type")
 	}
 	if _, ok := jwk.Key.(crypto.Signer); !ok {
-		return nil, useless("give the private key, with the member d", "the JWK is not a private key")
+		return nil, unusable("give the private key, which has the member d", "the JWK is not a private key")
 	}
-	// A public half that is not the private one's makes signatures that nobody can verify. The other types' are compared
-	// by go-jose.
+	// If x and y do not belong to d, nobody can verify the signatures. go-jose checks this for the other key types.
 	if private, ok := jwk.Key.(*ecdsa.PrivateKey); ok && !matches(private) {
-		return nil, useless("", "its x and y do not belong to its d")
+		return nil, unusable("", "its x and y do not belong to its d")
 	}
 	// RFC 7517 §4.2: "The "use" parameter is employed to indicate whether a public key is used for encrypting data or
 	// verifying the signature on data." §4.3 has key_ops in the same place.
 	if jwk.Use != "" && jwk.Use != "sig" || usage.Operations != nil && !slices.Contains(usage.Operations, "sign") {
-		return nil, useless("give the key that the server knows for signatures", "the JWK is not for signatures")
+		return nil, unusable("give the key that is registered for signatures", "the JWK is not for signatures")
 	}
 	return &jwk, nil
 }
@@ -109,7 +108,7 @@ func matches(private *ecdsa.PrivateKey) bool {
 
 var errEncrypted = errors.New("it is encrypted")
 
-// parseBlock returns nil for a block that is no private key, such as a certificate.
+// parseBlock returns nil for a block that is not a private key, such as a certificate.
 func parseBlock(block *pem.Block) (private any, err error) {
 	switch block.Type {
 	case "PRIVATE KEY":
@@ -123,14 +122,14 @@ func parseBlock(block *pem.Block) (private any, err error) {
 	default:
 		return nil, nil
 	}
-	if block.Headers["DEK-Info"] != "" { // PKCS #1 and SEC 1, as OpenSSL once encrypted them
+	if block.Headers["DEK-Info"] != "" { // PKCS #1 and SEC 1, as older versions of OpenSSL encrypted them
 		err = errEncrypted
 	}
 	switch {
 	case errors.Is(err, errEncrypted):
-		return nil, useless("decrypt it into a file that is for you alone: umask 077; openssl pkey -in KEY -out DECRYPTED", "it is encrypted")
-	case err != nil: // whose text may hold some of the bytes
-		return nil, useless("", "the PEM block %s is damaged, or of a kind that is not known here", block.Type)
+		return nil, unusable("decrypt it into a file that only you can read: umask 077; openssl pkey -in KEY -out DECRYPTED", "it is encrypted")
+	case err != nil: // its text may contain some of the bytes
+		return nil, unusable("", "the PEM block %s is damaged or of an unsupported type", block.Type)
 	}
 	return private, nil
 }
