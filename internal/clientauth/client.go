@@ -1,6 +1,7 @@
 package clientauth
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"time"
@@ -9,19 +10,18 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Client is the client as its authorization server knows it, with what proves it. All fields but ID may be empty, as far
-// as Method does not need them.
+// Client is a registered client with its credentials. Only the fields that Method needs are required, and ID.
 type Client struct {
 	ID        string
 	Method    Method
 	Secret    token.Secret
 	Key       *signing.Key
-	Assertion Assertion        // for the two methods that send a JWT
+	Assertion Assertion        // for SecretJWT and PrivateKeyJWT
 	Now       func() time.Time // the clock; time.Now where nil
 }
 
-// Authenticate proves who sends the request to which form belongs: it returns the header, and adds to form what goes into
-// the body. It is to be called anew for each attempt: an assertion is good for one request.
+// Authenticate returns the header, and adds to form the parameters, that authenticate the client. Call it anew for each
+// attempt: an assertion is valid for one request.
 func (c Client) Authenticate(form url.Values) (http.Header, error) {
 	header := http.Header{}
 	switch c.Method {
@@ -45,10 +45,19 @@ func (c Client) Authenticate(form url.Values) (http.Header, error) {
 	return header, nil
 }
 
-// Secrets are the client's secret in the forms in which a request bears it, and a server may echo it.
+// Secrets returns the client's secret in each form in which a request carries it and a server may echo it.
 func (c Client) Secrets() []token.Secret {
 	if c.Secret.Empty() {
 		return nil
 	}
 	return []token.Secret{token.NewSecret(c.basic()), token.NewSecret(c.pair()), c.Secret}
+}
+
+// basic returns the credentials of HTTP Basic. RFC 6749 §2.3.1: "The client identifier is encoded using the
+// "application/x-www-form-urlencoded" encoding algorithm …, and the encoded value is used as the username; the client
+// password is encoded using the same algorithm and used as the password."
+func (c Client) basic() string { return base64.StdEncoding.EncodeToString([]byte(c.pair())) }
+
+func (c Client) pair() string {
+	return url.QueryEscape(c.ID) + ":" + url.QueryEscape(c.Secret.Reveal())
 }

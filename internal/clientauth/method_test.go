@@ -45,7 +45,7 @@ func TestChooseFollowsTheProfileThenTheSecretThenTheMetadata(t *testing.T) {
 func TestMethodErrorNamesWhatIsKnownOfTheServersWords(t *testing.T) {
 	for supported, want := range map[string]string{
 		"private_key_jwt \x1b[31mred none": "choose client authentication: the server supports none, private_key_jwt, and the profile has a client secret",
-		"\x1b[31mred":                      "choose client authentication: the server supports only methods that are not known here, and the profile has a client secret",
+		"\x1b[31mred":                      "choose client authentication: the server supports only methods that oauthget does not know, and the profile has a client secret",
 	} {
 		_, err := Choose("", Credentials{Secret: true}, strings.Fields(supported))
 		if e, ok := errors.AsType[*MethodError](err); !ok || e.Error() != want {
@@ -56,7 +56,7 @@ func TestMethodErrorNamesWhatIsKnownOfTheServersWords(t *testing.T) {
 
 func TestChoiceAgainstTheMetadataSaysSo(t *testing.T) {
 	got, err := Choose(None, Credentials{}, []string{"client_secret_basic"})
-	if err != nil || !strings.Contains(got.Why, "although the metadata does not list it") {
+	if err != nil || !strings.Contains(got.Why, "the metadata does not list it") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
