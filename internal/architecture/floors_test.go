@@ -40,7 +40,6 @@ var floors = map[string]int{
 	"internal/credential":  0,
 	"internal/dpop":        0,
 	"internal/loopback":    0,
-	"internal/sshidentity": 0,
 	"internal/term":        0,
 	"internal/trace":       0,
 

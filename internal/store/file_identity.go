@@ -3,6 +3,10 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +14,20 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"golang.org/x/crypto/ssh"
 
-	"github.com/oauthget/oauthget/internal/sshidentity"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 // maxIdentityFile bounds what is read of an identity file, in bytes. An RSA key of 16,384 bits takes 12 KB.
 const maxIdentityFile = 64 << 10
+
+// The sizes of an RSA key, in bits. age takes no smaller one, OpenSSH makes no larger one.
+const (
+	minRSA = 2048
+	maxRSA = 16384
+)
 
 // ageSecretKey begins the text of an X25519 identity. Those of hybrid keys have a longer one.
 const ageSecretKey = "AGE-SECRET-KEY-1"
@@ -68,7 +79,7 @@ func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*ope
 	if bytes.HasPrefix(data, []byte(ageMagic)) || bytes.HasPrefix(data, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
 		return nil, identityError(errors.New("encrypted age identity files cannot be used: an SSH key may have a passphrase"))
 	}
-	if sshidentity.Is(data) {
+	if block, _ := pem.Decode(data); block != nil {
 		return parseSSHIdentity(data, passphrase)
 	}
 	made := &opener{}
@@ -97,22 +108,53 @@ func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*ope
 	return made, nil
 }
 
+// parseSSHIdentity reads an SSH private key. The errors of package ssh are not passed on: they quote the file.
 func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
-	var failed error
-	identity, err := sshidentity.Parse(data, func() ([]byte, error) {
-		var secret token.Secret
-		secret, failed = passphrase()
-		return []byte(secret.Reveal()), failed
-	})
+	key, err := ssh.ParseRawPrivateKey(data)
+	if _, encrypted := errors.AsType[*ssh.PassphraseMissingError](err); encrypted {
+		secret, failed := passphrase()
+		if failed != nil {
+			return nil, failed
+		}
+		key, err = ssh.ParseRawPrivateKeyWithPassphrase(data, []byte(secret.Reveal()))
+	}
 	switch {
-	case failed != nil:
-		return nil, failed
-	case errors.Is(err, sshidentity.ErrPassphrase):
-		return nil, &Error{Reason: WrongPassphrase, Err: err}
+	case errors.Is(err, x509.IncorrectPasswordError):
+		return nil, &Error{Reason: WrongPassphrase, Err: errors.New("the passphrase does not open the private key")}
 	case err != nil:
+		return nil, identityError(errors.New("the private key is damaged or in an unsupported form: ssh-keygen -p -f FILE converts it"))
+	}
+	switch key := key.(type) {
+	case *ed25519.PrivateKey: // OpenSSH's form
+		return ed25519Opener(*key)
+	case ed25519.PrivateKey: // PKCS #8
+		return ed25519Opener(key)
+	case *rsa.PrivateKey:
+		return rsaOpener(key)
+	}
+	return nil, identityError(errors.New("only ed25519 and RSA keys can be used: ssh-keygen -t ed25519 makes one"))
+}
+
+func ed25519Opener(key ed25519.PrivateKey) (*opener, error) {
+	if !ed25519.NewKeyFromSeed(key.Seed()).Equal(key) {
+		return nil, identityError(errors.New("the private key is damaged"))
+	}
+	identity, err := agessh.NewEd25519Identity(key)
+	if err != nil {
 		return nil, identityError(err)
 	}
-	return &opener{identities: []age.Identity{identity}, recipient: identity}, nil
+	return &opener{identities: []age.Identity{identity}, recipient: identity.Recipient()}, nil
+}
+
+func rsaOpener(key *rsa.PrivateKey) (*opener, error) {
+	if bits := key.N.BitLen(); bits < minRSA || bits > maxRSA {
+		return nil, identityError(fmt.Errorf("an RSA key must have %d to %d bits", minRSA, maxRSA))
+	}
+	identity, err := agessh.NewRSAIdentity(key)
+	if err != nil {
+		return nil, identityError(err)
+	}
+	return &opener{identities: []age.Identity{identity}, recipient: identity.Recipient()}, nil
 }
 
 func identityError(err error) error {
