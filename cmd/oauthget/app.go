@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, world outside) int {
 	root.SetArgs(args)
 	root.SetOut(world.stdout)
 	root.SetErr(world.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
@@ -72,5 +72,5 @@ func run(ctx context.Context, args []string, world outside) int {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	return a.fail(err)
+	return a.fail(err, cmd.CommandPath())
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/hint"
 )
 
 func (a *app) credentialCommand() *cobra.Command {
@@ -31,7 +30,7 @@ its help says what to configure.`,
 // nameAndAction: the program that asks appends the action to what it was configured to run.
 func nameAndAction(cmd *cobra.Command, args []string) error {
 	if len(args) < 1 || len(args) > 2 {
-		return &usageError{fmt.Errorf("%s takes a profile and the action that the program appends, not %d arguments", cmd.CommandPath(), len(args)), cmd.CommandPath()}
+		return hint.Usagef("%s takes a profile and the action that the program appends, not %d arguments", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
@@ -39,7 +38,7 @@ func nameAndAction(cmd *cobra.Command, args []string) error {
 // checkUsername refuses what would be more than one line of a protocol.
 func checkUsername(cmd *cobra.Command, name string) error {
 	if strings.ContainsFunc(name, unicode.IsControl) {
-		return &usageError{errors.New("--username holds a control character"), cmd.CommandPath()}
+		return hint.Usagef("--username holds a control character")
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 		return h.answer(text, err)
 	case "get":
 	default:
-		return &usageError{fmt.Errorf("docker's actions are get, store, erase and list, not %q", action), cmd.CommandPath()}
+		return hint.Usagef("docker's actions are get, store, erase and list, not %q", action)
 	}
 	server, u, err := credential.ParseDocker(h.stdin)
 	if err != nil {
@@ -104,7 +104,7 @@ func (h *dockerHelper) get(ctx context.Context, server string) error {
 		return err
 	}
 	if dpop.Bound(set) {
-		return fmt.Errorf("answer docker: %w", errBound)
+		return fmt.Errorf("answer docker: %w", dpop.ErrBound)
 	}
 	text, err := credential.DockerAnswer(server, h.username, set.AccessToken)
 	return h.answer(text, err)

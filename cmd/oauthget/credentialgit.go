@@ -10,6 +10,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -47,7 +48,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 			}
 			q, err := credential.ParseGit(a.stdin)
 			if err != nil {
-				return &usageError{err, cmd.CommandPath()}
+				return &hint.UsageError{Err: err}
 			}
 			if h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1])); err != nil {
 				return err
@@ -69,7 +70,7 @@ func (h *gitHelper) act(cmd *cobra.Command, action string, q credential.GitReque
 	}
 	u, err := q.URL()
 	if err != nil {
-		return &usageError{err, cmd.CommandPath()}
+		return &hint.UsageError{Err: err}
 	}
 	if !h.mayAnswer(u) {
 		return nil
@@ -86,7 +87,7 @@ func (h *gitHelper) get(ctx context.Context, q credential.GitRequest) error {
 		return err
 	}
 	if dpop.Bound(set) {
-		return fmt.Errorf("answer git: %w", errBound)
+		return fmt.Errorf("answer git: %w", dpop.ErrBound)
 	}
 	if _, err := io.WriteString(h.stdout, q.Answer(h.username, set)); err != nil {
 		return fmt.Errorf("answer git: %w", err)

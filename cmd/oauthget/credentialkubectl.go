@@ -8,6 +8,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -35,7 +36,7 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 			}
 			info, err := credential.ParseExecInfo(a.getenv("KUBERNETES_EXEC_INFO"))
 			if err != nil {
-				return &usageError{err, cmd.CommandPath()}
+				return &hint.UsageError{Err: err}
 			}
 			a.global.noInput = a.global.noInput || !info.Interactive
 			s, err := a.openSession(cmd, nameOf(args))
@@ -59,12 +60,12 @@ func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, re
 	bearer, expiry := set.AccessToken, set.Expiry
 	switch {
 	case request.IDToken && set.IDToken.Empty():
-		return s.aboutIDToken(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
+		return s.failed(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
 	case request.IDToken:
 		bearer, expiry = set.IDToken, set.IDTokenExpiry
 		s.warnOfExpiry(set)
 	case dpop.Bound(set):
-		return fmt.Errorf("answer kubectl: %w", errBound)
+		return fmt.Errorf("answer kubectl: %w", dpop.ErrBound)
 	}
 	text, err := credential.ExecCredential(info.APIVersion, bearer, expiry)
 	if err != nil {

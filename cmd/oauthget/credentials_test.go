@@ -9,7 +9,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -23,7 +22,6 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -143,33 +141,5 @@ func TestCertificateGoesToTheAliasesAndNotToWhatEverybodyReads(t *testing.T) {
 	}
 	if !strings.Contains(stderr.String(), "client authentication: self_signed_tls_client_auth, because") {
 		t.Errorf("%s", stderr.String())
-	}
-}
-
-func TestWrongClockIsHintedAtWhereItExplainsTheRefusal(t *testing.T) {
-	at := time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
-	for name, c := range map[string]struct {
-		code  string
-		clock time.Time
-		want  string // the hint; empty for none
-	}{
-		"two hours behind": {"invalid_client", at.Add(-2 * time.Hour), "set this computer's clock: it is 2h0m0s behind the server's"},
-		"ahead":            {"invalid_client", at.Add(5 * time.Minute), "set this computer's clock: it is 5m0s ahead of the server's"},
-		"a minute":         {"invalid_client", at.Add(time.Minute), ""},
-		"nothing of time":  {"invalid_scope", at.Add(-2 * time.Hour), ""},
-	} {
-		a := &app{outside: outside{now: func() time.Time { return c.clock }}}
-		f := explain(a.aboutClock(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at}))
-		if f.status != statusServer {
-			t.Errorf("%s: status %d", name, f.status)
-		}
-		if got := f.hints[0]; (got == c.want) != (c.want != "") || strings.Contains(got, "clock") != (c.want != "") {
-			t.Errorf("%s: %q", name, got)
-		}
-	}
-	a := &app{outside: outside{now: time.Now}}
-	silent := &flow.ServerError{Op: "redeem code", Code: "invalid_client"}
-	if got := a.aboutClock(silent); !errors.Is(got, silent) || strings.Contains(explain(got).hints[0], "clock") {
-		t.Errorf("a server that tells no time: %v", explain(got))
 	}
 }

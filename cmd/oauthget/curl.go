@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -57,11 +56,11 @@ func curlArgs(cmd *cobra.Command, args []string) (name string, rest []string, er
 	case cmd.ArgsLenAtDash() == 0:
 		return "", args, nil
 	case len(args) == 0:
-		return "", nil, &usageError{errors.New("there is no profile: curl NAME ARG…, or curl -- ARG… for the default one"), cmd.CommandPath()}
+		return "", nil, hint.Usagef("there is no profile: curl NAME ARG…, or curl -- ARG… for the default one")
 	}
 	name, rest = args[0], args[1:]
 	if strings.Contains(name, "://") {
-		return "", nil, &usageError{errors.New("the profile comes before the URL: curl NAME URL, or curl -- URL for the default one"), cmd.CommandPath()}
+		return "", nil, hint.Usagef("the profile comes before the URL: curl NAME URL, or curl -- URL for the default one")
 	}
 	if len(rest) > 0 && rest[0] == "--" {
 		rest = rest[1:]
@@ -77,7 +76,7 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 	}
 	command, err := curl.Parse(rest)
 	if err != nil {
-		return hint.With(&usageError{err, cmd.CommandPath()}, "leave nothing to be judged: oauthget token NAME -o curl | curl -K - ARG…")
+		return hint.With(&hint.UsageError{Err: err}, "leave nothing to be judged: oauthget token NAME -o curl | curl -K - ARG…")
 	}
 	program, err := child.Look("curl")
 	if err != nil {
@@ -89,7 +88,7 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 	}
 	send, err := s.mayCurl(command)
 	if err != nil {
-		return &usageError{err, cmd.CommandPath()}
+		return &hint.UsageError{Err: err}
 	}
 	if !send {
 		return a.become(program, append([]string{"curl"}, rest...), s.childEnviron())

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 )
 
@@ -18,7 +19,7 @@ type nonce struct {
 func (r *curlRun) proof() (string, error) {
 	u, err := r.attempt.Command.Target()
 	if err != nil {
-		return "", &usageError{err, "oauthget curl"}
+		return "", &hint.UsageError{Err: err}
 	}
 	key, err := dpop.KeyOf(r.set)
 	if err != nil {

@@ -40,14 +40,14 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 				address = demoAddress
 			}
 			if lifetime < time.Second {
-				return &usageError{fmt.Errorf("--lifetime must be a second or more, not %s", lifetime), cmd.CommandPath()}
+				return hint.Usagef("--lifetime must be a second or more, not %s", lifetime)
 			}
 			server, err := demoas.Start(cmd.Context(), address, demoas.Config{
 				AccessTokenLifetime: lifetime, Prefix: "demo-", Now: a.now, Observe: a.observeDemo(serve),
 			})
 			if err != nil {
 				if listen != "" && !errors.Is(err, syscall.EADDRINUSE) {
-					return &usageError{fmt.Errorf("start demo server: %w", err), cmd.CommandPath()}
+					return hint.Usagef("start demo server: %w", err)
 				}
 				return hint.With(fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0")
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -21,14 +22,14 @@ it. With --json, the whole document as the server sent it.`,
 		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://login.example.com --json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{fmt.Errorf("%s takes one issuer URL", cmd.CommandPath()), cmd.CommandPath()}
+				return hint.Usagef("%s takes one issuer URL", cmd.CommandPath())
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := a.documents(a.httpClient()).Fetch(cmd.Context(), args[0], true)
 			if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
-				return &usageError{err, cmd.CommandPath()}
+				return &hint.UsageError{Err: err}
 			}
 			if err != nil {
 				return err

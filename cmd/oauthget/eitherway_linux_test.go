@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/testpty"
 )
 
@@ -76,7 +77,7 @@ func TestPersonsNoEndsBothWays(t *testing.T) {
 			}
 		}
 		_ = cmd.Wait()
-		if all := strings.Join(shown, "\n"); cmd.ProcessState.ExitCode() != statusDenied || strings.Contains(all, "the code above is left") {
+		if all := strings.Join(shown, "\n"); cmd.ProcessState.ExitCode() != remedy.StatusDenied || strings.Contains(all, "the code above is left") {
 			t.Errorf("%s: exit status %d\n%s", name, cmd.ProcessState.ExitCode(), all)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -69,7 +71,8 @@ func (r *doctorReport) add(check string, status doctor.Status, detail, do string
 
 // failed adds an error with its first hint, as the command that meets it would say it.
 func (r *doctorReport) failed(check string, err error) {
-	r.add(check, doctor.Fail, err.Error(), explain(err).hints[0])
+	_, hints := remedy.Of(err, "oauthget doctor", time.Now())
+	r.add(check, doctor.Fail, err.Error(), hints[0])
 }
 
 // examineFile looks at the mode of the profile file: who can change it can name another server for the same client.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -63,7 +62,7 @@ func (a *app) execCommand() *cobra.Command {
 	addRequestFlags(cmd, &e.request)
 	// A flag that is not known is most likely the program's.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return hint.With(&usageError{err, cmd.CommandPath()}, execForm)
+		return hint.With(&hint.UsageError{Err: err}, execForm)
 	})
 	a.completeThenFiles(cmd, true)
 	return cmd
@@ -74,7 +73,7 @@ func (a *app) execCommand() *cobra.Command {
 func (e *execution) parse(cmd *cobra.Command, args []string) error {
 	dash := cmd.ArgsLenAtDash()
 	wrong := func(format string, args ...any) error {
-		return &usageError{fmt.Errorf(format, args...), cmd.CommandPath()}
+		return hint.Usagef(format, args...)
 	}
 	switch {
 	case len(args) == 0 || dash == len(args):
@@ -176,7 +175,7 @@ func (e *execution) run(cmd *cobra.Command) error {
 			return err
 		}
 		if dpop.Bound(set) {
-			e.warn("%s: %v; oauthget curl makes one", e.variables[i], errBound)
+			e.warn("%s: %v; oauthget curl makes one", e.variables[i], dpop.ErrBound)
 		}
 		env = child.With(env, e.variables[i], set.AccessToken.Reveal())
 	}

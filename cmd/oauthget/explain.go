@@ -11,6 +11,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -34,20 +35,20 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(explainFormats(), format) {
-				return &usageError{fmt.Errorf("--format takes %s, not %q", strings.Join(explainFormats(), ", "), format), cmd.CommandPath()}
+				return hint.Usagef("--format takes %s, not %q", strings.Join(explainFormats(), ", "), format)
 			}
 			if curl && cmd.Flags().Changed("format") {
-				return &usageError{errors.New("--curl and --format ask for two formats"), cmd.CommandPath()}
+				return hint.Usagef("--curl and --format ask for two formats")
 			}
 			if a.global.json {
-				return &usageError{errors.New("--json is not a format of explain: --format har is JSON"), cmd.CommandPath()}
+				return hint.Usagef("--json is not a format of explain: --format har is JSON")
 			}
 			s, err := a.openSession(cmd, nameOf(args))
 			if err != nil {
 				return err
 			}
 			if dryRun && s.profile.Grant != config.GrantAuthorizationCode {
-				return &usageError{fmt.Errorf("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant), cmd.CommandPath()}
+				return hint.Usagef("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant)
 			}
 			if a.global.noInput && !dryRun && s.profile.NeedsPerson() {
 				return fmt.Errorf("explain: %w", tokensource.ErrInteractionRequired)
@@ -79,7 +80,7 @@ func (s *session) explain(ctx context.Context) error {
 		return s.narration.end(nil)
 	}
 	if err != nil {
-		return s.narration.end(s.advise(err))
+		return s.narration.end(s.failed(err))
 	}
 	if client, err := s.client(ctx, false); err == nil {
 		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
@@ -44,35 +43,3 @@ func (s *session) unlockStore(ctx context.Context) error {
 	}
 	return err
 }
-
-// fileStoreHints are the things to do about a sealed file; none where the keychain is meant.
-func fileStoreHints(e *store.Error) []string {
-	if mode, ok := errors.AsType[*store.ModeError](e); ok {
-		return []string{"chmod " + modeText(mode) + " " + shellWord(mode.Path)}
-	}
-	switch {
-	case e.Reason == store.OpenerBad:
-		return []string{"check identity_file and passphrase_command in the profile, or set " + passphraseVariable}
-	case e.Reason == store.WrongPassphrase:
-		return []string{
-			"nothing was changed: check " + passphraseVariable + ", passphrase_command or identity_file, and run the command again",
-			"where the passphrase is lost, remove what is stored with oauthget logout, and log in again",
-		}
-	case e.Reason == store.Locked && e.Store == "file":
-		return []string{
-			"set identity_file or passphrase_command in the profile, or " + passphraseVariable + ", or run it on a terminal without --no-input",
-			"use --store none to obtain a token without keeping it",
-		}
-	}
-	return nil
-}
-
-func modeText(e *store.ModeError) string {
-	if e.Want&0o100 != 0 {
-		return "700"
-	}
-	return "600"
-}
-
-// shellWord writes a path for a POSIX shell.
-func shellWord(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }

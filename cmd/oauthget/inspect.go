@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
@@ -101,7 +102,7 @@ func (a *app) inspector(cmd *cobra.Command, args []string, flags inspectFlags) (
 		i.session, err = a.openSession(cmd, nameOf(args))
 	}
 	if err == nil && i.piped && flags.idToken && !flags.offline && (i.session == nil || i.anonymous) {
-		err = &usageError{errors.New("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id"), cmd.CommandPath()}
+		err = hint.Usagef("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id")
 	}
 	return i, err
 }
@@ -134,14 +135,14 @@ func (i *inspector) take(ctx context.Context) (err error) {
 		i.set, err = i.session.source().Token(ctx, tokensource.Request{})
 	}
 	if err != nil {
-		return i.session.hint(err)
+		return i.session.failed(err)
 	}
 	i.raw = i.set.AccessToken
 	if !i.flags.idToken {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return i.session.aboutIDToken(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
+		return i.session.failed(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -199,7 +200,7 @@ func TestInspectBelievesTheIssuerThatWasNamedAndNoOther(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, out, errs := looking(t, test.token, append(test.args, "-")...)
-			if status != statusServer || out != "" || !strings.Contains(errs, test.want) {
+			if status != remedy.StatusServer || out != "" || !strings.Contains(errs, test.want) {
 				t.Errorf("status %d, stdout %q, stderr %q, want %q", status, out, errs, test.want)
 			}
 		})
@@ -213,7 +214,7 @@ func TestInspectBelievesTheIssuerThatWasNamedAndNoOther(t *testing.T) {
 		t.Errorf("status %d, %q", status, out)
 	}
 	for _, args := range [][]string{{"-", "--id-token"}, {"-", "--id-token", "--issuer", i.URL}} {
-		if status, out, errs := looking(t, i.sign(nil), args...); status != statusUsage || out != "" || !strings.Contains(errs, "give --issuer and --client-id") {
+		if status, out, errs := looking(t, i.sign(nil), args...); status != remedy.StatusUsage || out != "" || !strings.Contains(errs, "give --issuer and --client-id") {
 			t.Errorf("%q: status %d, stdout %q, stderr %q", args, status, out, errs)
 		}
 	}
@@ -242,7 +243,7 @@ func TestInspectAsksWhatAnOpaqueTokenMeans(t *testing.T) {
 		"escaped, for JSON": {`{"active":true,"sub":"\u0063anary-2YotnFZFEjr1zCsicMWpAA","x":{"\u0063anary-secret":["canary\u002dsecret"]}}`, append(asCLI, "--json"), 0, `"sub": "[redacted]"`},
 		"what nobody sees":  {`{"active":true,"sub":"\u0063anary-\u200bsecret"}`, asCLI, 0, "  sub     [redacted]\n"},
 		"to deceive":        {`{"active":true,"sub":"\u001b[2J\nsignature: good"}`, asCLI, 0, "  sub     [2J signature: good\n"},
-		"not to be read":    {`{"active":"yes"}`, asCLI, statusServer, "active"},
+		"not to be read":    {`{"active":"yes"}`, asCLI, remedy.StatusServer, "active"},
 		"no client":         {`{"active":true}`, []string{"-", "--issuer", i.URL}, 0, "introspection: none; give --client-id"},
 		"no issuer":         {`{"active":true}`, []string{"-"}, 0, "introspection: none; give --issuer and --client-id"},
 		"offline":           {`{"active":true}`, append(asCLI, "--offline"), 0, "introspection: none; --offline"},
@@ -275,7 +276,7 @@ func TestInspectTakesOneTokenFromStandardInput(t *testing.T) {
 		strings.Repeat("canary ", maxStdin/7) + "canary-long": "longer than",
 	} {
 		status, out, errs := looking(t, stdin, "-")
-		if status != statusUsage || out != "" || !strings.Contains(errs, want) {
+		if status != remedy.StatusUsage || out != "" || !strings.Contains(errs, want) {
 			t.Errorf("%.20q: status %d, %q, want %q", stdin, status, errs, want)
 		}
 	}
@@ -288,7 +289,7 @@ func TestInspectTakesOneTokenFromStandardInput(t *testing.T) {
 		t.Error(err)
 	}
 	for _, args := range [][]string{{"-", "-"}, {"-", "work"}, {"a", "b"}, {"a", "-", "-"}} {
-		if status, _, _ := looking(t, "canary-one", args...); status != statusUsage {
+		if status, _, _ := looking(t, "canary-one", args...); status != remedy.StatusUsage {
 			t.Errorf("%q: status %d", args, status)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -79,4 +80,4 @@ func tokenIn(text string) (token.Secret, error) {
 	return token.NewSecret(words[0]), nil
 }
 
-func misread(why string) error { return &usageError{errors.New(why), "oauthget inspect"} }
+func misread(why string) error { return &hint.UsageError{Err: errors.New(why)} }

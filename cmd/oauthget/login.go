@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -32,7 +33,7 @@ accepts it, and --account keeps the tokens of both.`,
 				return err
 			}
 			if s.profile.Store == "none" {
-				return &usageError{whyNotStored(s.profile), cmd.CommandPath()}
+				return &hint.UsageError{Err: whyNotStored(s.profile)}
 			}
 			s.whoami, s.asOther = true, asOther
 			set, err := s.source().Fresh(cmd.Context())

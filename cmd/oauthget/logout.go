@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -33,7 +34,7 @@ remove it here in any case. That includes what was stored before a profile was c
 		Example: "  oauthget logout work\n  oauthget logout --all\n  oauthget logout work --local",
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if all && len(names) > 0 {
-				return &usageError{errors.New("--all takes no profile names"), cmd.CommandPath()}
+				return hint.Usagef("--all takes no profile names")
 			}
 			a.several = all || len(names) > 1
 			l, err := a.newLogout(cmd, local)
@@ -97,7 +98,7 @@ func (l *logout) profiles(cmd *cobra.Command, names []string) error {
 func (l *logout) onlyAccount(cmd *cobra.Command) error {
 	for key := range l.flags {
 		if key != "account" {
-			return &usageError{fmt.Errorf("a profile's name and --%s do not go together here", config.FlagOf(key)), cmd.CommandPath()}
+			return hint.Usagef("a profile's name and --%s do not go together here", config.FlagOf(key))
 		}
 	}
 	return nil

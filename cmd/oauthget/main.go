@@ -3,17 +3,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
+
+	"github.com/oauthget/oauthget/internal/remedy"
 )
 
 func main() { os.Exit(runUntilSignal(os.Args[1:], system())) }
-
-// errInterrupted is the cause of a context that a signal ended.
-var errInterrupted = errors.New("interrupted")
 
 // runUntilSignal runs the program with a context that the first signal ends. The second one finds the default handler:
 // a person who insists is not kept waiting.
@@ -45,6 +43,6 @@ func listen(cancel context.CancelCauseFunc) {
 	go func() {
 		<-signals
 		signal.Reset()
-		cancel(errInterrupted)
+		cancel(remedy.ErrInterrupted)
 	}()
 }

@@ -67,7 +67,7 @@ func (s *session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 		return token.Secret{}, e // without what each profile of the circle has put before it
 	}
 	if err != nil {
-		return token.Secret{}, other.hint(err)
+		return token.Secret{}, other.failed(err)
 	}
 	return pick(set, name, tokenType)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -9,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/hint"
 )
 
 func (a *app) profileCommand() *cobra.Command {
@@ -125,7 +125,7 @@ func (a *app) profileEditCommand(use, short, example string, edit func(e *config
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys := keyFlags(cmd)
 			if len(keys) == 0 {
-				return &usageError{errors.New(cmd.CommandPath() + " takes the keys to write as flags, such as --issuer and --client-id"), cmd.CommandPath()}
+				return hint.Usagef("%s takes the keys to write as flags, such as --issuer and --client-id", cmd.CommandPath())
 			}
 			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keys) })
 		},
@@ -158,10 +158,10 @@ func (a *app) editProfile(edit func(*config.Editor) error) error {
 func exactlyOneName(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 && slices.Contains(args[1:], "") {
 		// The shell's '' behind --pkce is an argument of its own: pflag gives a boolean no word that follows it.
-		return &usageError{errors.New("a flag that is true or false is removed by --FLAG=, without a space"), cmd.CommandPath()}
+		return hint.Usagef("a flag that is true or false is removed by --FLAG=, without a space")
 	}
 	if len(args) != 1 {
-		return &usageError{errors.New(cmd.CommandPath() + " takes one profile name"), cmd.CommandPath()}
+		return hint.Usagef("%s takes one profile name", cmd.CommandPath())
 	}
 	return nil
 }

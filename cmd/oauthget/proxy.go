@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/url"
 
@@ -80,7 +79,7 @@ func isSegment(s string) bool { return consists(s, "-._~") && s[0] != '.' && len
 // check finds what is wrong with the flags, and makes them what they stand for.
 func (p *proxyRun) check(cmd *cobra.Command) error {
 	wrong := func(format string, args ...any) error {
-		return &usageError{fmt.Errorf(format, args...), cmd.CommandPath()}
+		return hint.Usagef(format, args...)
 	}
 	if p.upstream == "" {
 		return wrong("--upstream is missing: the URL of the API")
@@ -123,7 +122,7 @@ func (p *proxyRun) run(cmd *cobra.Command, name string) error {
 	}
 	if !s.profile.MaySend(p.target) {
 		return hint.With(
-			&usageError{fmt.Errorf("--upstream: %s is not among the api_hosts of the profile", p.target.Host), cmd.CommandPath()},
+			hint.Usagef("--upstream: %s is not among the api_hosts of the profile", p.target.Host),
 			"add it to api_hosts in the profile, if the token is meant for it",
 		)
 	}
@@ -165,10 +164,4 @@ func (p *proxyRun) show(e proxy.Entry) {
 		line += " (" + e.Trouble + ")"
 	}
 	p.note("%s", line)
-}
-
-// fromSocket is about a path, which is nobody's network.
-func fromSocket(err error) (failure, bool) {
-	_, ok := errors.AsType[*proxy.SocketError](err)
-	return failure{statusFailure, []string{"give --unix a path in a folder of yours alone (0700), which it makes where it is missing"}}, ok
 }

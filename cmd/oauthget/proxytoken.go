@@ -8,6 +8,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/proxy"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -79,7 +80,8 @@ func (s *session) tell(err error) []string {
 	lines := []string{err.Error()}
 	switch {
 	case !errors.Is(err, tokensource.ErrInteractionRequired):
-		return append(lines, explain(err).hints...)
+		_, hints := remedy.Of(err, "oauthget proxy", s.now())
+		return append(lines, hints...)
 	case s.state == "" || s.profile.Name == "":
 		return append(lines, "end oauthget proxy, and start it again")
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -135,7 +134,7 @@ func (a *app) bareRoot() *cobra.Command {
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd.CommandPath()} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &hint.UsageError{Err: err} })
 	root.SetHelpFunc(a.help)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	a.addGlobalFlags(root)
@@ -173,23 +172,23 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 
 func (a *app) checkGlobals() error {
 	if err := term.CheckColorMode(a.global.color); err != nil {
-		return &usageError{err, "oauthget"}
+		return &hint.UsageError{Err: err}
 	}
 	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
 	if a.global.trace != "" {
 		if err := a.openTrace(); err != nil {
-			return &usageError{err, "oauthget"}
+			return &hint.UsageError{Err: err}
 		}
 	}
 	if a.global.timeout <= 0 {
-		return &usageError{fmt.Errorf("--timeout must be more than nothing, not %s", a.global.timeout), "oauthget"}
+		return hint.Usagef("--timeout must be more than nothing, not %s", a.global.timeout)
 	}
 	return nil
 }
 
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return &usageError{fmt.Errorf("%s takes no arguments, not %q", cmd.CommandPath(), args[0]), cmd.CommandPath()}
+		return hint.Usagef("%s takes no arguments, not %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -197,9 +196,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func atMostOneName(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) > 1 && !cmd.HasParent():
-		return &usageError{fmt.Errorf("there is no command %q", args[0]), cmd.CommandPath()}
+		return hint.Usagef("there is no command %q", args[0])
 	case len(args) > 1:
-		return &usageError{fmt.Errorf("one profile at a time, not %q and %q", args[0], args[1]), cmd.CommandPath()}
+		return hint.Usagef("one profile at a time, not %q and %q", args[0], args[1])
 	}
 	return nil
 }

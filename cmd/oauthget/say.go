@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -26,11 +27,11 @@ func (a *app) step(format string, args ...any) {
 }
 
 // fail prints err and what can be done about it, and returns the exit status.
-func (a *app) fail(err error) int {
-	f := explain(a.aboutClock(err))
+func (a *app) fail(err error, command string) int {
+	status, hints := remedy.Of(err, command, a.now())
 	fmt.Fprintf(a.stderr, "oauthget: %s %s\n", a.style.Red("error:"), untrusted.Line(err.Error()))
-	for _, hint := range f.hints[:min(len(f.hints), 2)] {
+	for _, hint := range hints {
 		fmt.Fprintf(a.stderr, "oauthget: %s %s\n", a.style.Cyan("hint:"), untrusted.Line(hint))
 	}
-	return f.status
+	return status
 }

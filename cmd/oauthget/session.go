@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	sessions "github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -129,7 +130,7 @@ func (s *session) source() *tokensource.Source {
 			}
 			set, err := client.Refresh(ctx, old)
 			if !errors.Is(err, flow.ErrEndpointMoved) {
-				return set, s.adviseOnRefresh(err)
+				return set, s.failed(err)
 			}
 			s.step("the token endpoint is not the one of the login; asking the server whether it has moved")
 			if client, err = s.client(ctx, true); err != nil {
@@ -137,7 +138,7 @@ func (s *session) source() *tokensource.Source {
 			}
 			old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
 			set, err = client.Refresh(ctx, old)
-			return set, s.adviseOnRefresh(err)
+			return set, s.failed(err)
 		},
 		Record: s.record,
 		Warn:   func(operation string, err error) { s.warn("%s: %v", operation, err) },
@@ -145,7 +146,7 @@ func (s *session) source() *tokensource.Source {
 	if s.mayAsk() || source.Unattended {
 		source.Login = func(ctx context.Context) (token.Set, error) {
 			set, err := s.login(ctx)
-			return set, s.advise(err)
+			return set, s.failed(err)
 		}
 	}
 	return source
@@ -160,4 +161,12 @@ func (s *session) record() error {
 		Key: s.key, Profile: s.profile.Name, Account: s.profile.Account, Store: s.store.Name(),
 		Issuer: s.profile.Issuer, TokenEndpoint: s.profile.TokenEndpoint, ClientID: s.profile.ClientID,
 	})
+}
+
+// failed names the profile in an error: the hints about it quote its values.
+func (s *session) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &sessions.Error{Profile: s.profile, Origins: s.origins, Err: err}
 }

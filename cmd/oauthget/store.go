@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -40,7 +41,7 @@ interrupts this leaves at least one copy that the profile leads to; to run the c
 		Args:    exactlyOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(movable, to) {
-				return &usageError{fmt.Errorf("--to takes keychain or file, not %q", to), cmd.CommandPath()}
+				return hint.Usagef("--to takes keychain or file, not %q", to)
 			}
 			file, err := a.profileFile(cmd.Context())
 			if err != nil {

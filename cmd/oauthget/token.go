@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func (a *app) tokenCommand() *cobra.Command {
 func (r *tokenRun) run(cmd *cobra.Command, args []string) error {
 	f, err := r.chosen(cmd)
 	if err != nil {
-		return &usageError{err, cmd.CommandPath()}
+		return &hint.UsageError{Err: err}
 	}
 	if err := checkRequest(cmd, r.request); err != nil {
 		return err
@@ -98,14 +97,14 @@ func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f 
 	request.IDToken = f.IDToken
 	set, err := s.source().Token(cmd.Context(), request)
 	if err != nil {
-		return s.hint(err)
+		return s.failed(err)
 	}
 	if f.IDToken {
 		s.warnOfExpiry(set)
 	}
 	text, err := f.Render(set, s.now())
 	if err != nil {
-		return s.aboutIDToken(fmt.Errorf("print token: %w", err))
+		return s.failed(fmt.Errorf("print token: %w", err))
 	}
 	if f.Warning != "" {
 		s.warn("%s", f.Warning)
@@ -124,15 +123,4 @@ func (s *session) warnOfExpiry(set token.Set) {
 	if !set.IDToken.Empty() && !set.IDTokenLive(s.now(), 0) {
 		s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
 	}
-}
-
-// hint adds the command that would help, where only the session knows it.
-func (s *session) hint(err error) error {
-	if _, hasOne := errors.AsType[*hint.Error](err); hasOne || !errors.Is(err, tokensource.ErrInteractionRequired) {
-		return err
-	}
-	if s.profile.Name == "" || s.profile.Store == "none" {
-		return hint.With(err, "run the same command without --no-input, where a person can act")
-	}
-	return hint.With(err, "oauthget login "+s.profile.Name)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -42,7 +43,7 @@ func addRequestFlags(cmd *cobra.Command, request *tokensource.Request) {
 
 func checkRequest(cmd *cobra.Command, request tokensource.Request) error {
 	if request.MinTTL < 0 {
-		return &usageError{fmt.Errorf("--min-ttl must not be negative, not %s", request.MinTTL), cmd.CommandPath()}
+		return hint.Usagef("--min-ttl must not be negative, not %s", request.MinTTL)
 	}
 	return nil
 }
@@ -64,7 +65,7 @@ func (s *session) obtain(ctx context.Context, request tokensource.Request) (set 
 		}
 	}
 	if set, err = source.Token(ctx, request); err != nil {
-		return token.Set{}, false, s.hint(err)
+		return token.Set{}, false, s.failed(err)
 	}
 	if err := output.CheckAccessToken(set); err != nil && !request.IDToken {
 		return token.Set{}, false, fmt.Errorf("use token: %w", err)
@@ -84,6 +85,3 @@ func (s *session) another(ctx context.Context, refused token.Secret) (token.Set,
 	}
 	return set, err
 }
-
-// errBound says that a token is of no use to whoever has the token alone.
-var errBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")

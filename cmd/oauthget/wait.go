@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
+	sessions "github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -20,13 +20,10 @@ func (a *app) lock(ctx context.Context, stateDir, key string) (unlock func(), er
 	return unlock, err
 }
 
-// errUnwritten ends the wait for a pipe that stands for a file.
-var errUnwritten = errors.New("nobody has written to it in time")
-
 // forWriter bounds the reading of what may be a pipe in the place of a file: who writes to it may be waiting for a person.
 // A file never asks the context.
 func (a *app) forWriter(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, a.global.timeout, errUnwritten)
+	return context.WithTimeoutCause(ctx, a.global.timeout, sessions.ErrUnwritten)
 }
 
 // patiently waits for another process as long as a person may take: it may be waiting for one.

@@ -14,7 +14,9 @@ import (
 //
 // The cellar holds the words in which everyone speaks: what a secret is, and how a stranger's text is shown.
 var floors = map[string]int{
-	"cmd/oauthget": 7,
+	"cmd/oauthget": 6,
+
+	"internal/remedy": 5,
 
 	"internal/session": 4,
 
@@ -33,7 +35,6 @@ var floors = map[string]int{
 	"internal/proxy":       1,
 	"internal/store":       1,
 
-	"internal/advice":      0,
 	"internal/browser":     0,
 	"internal/child":       0,
 	"internal/clientauth":  0,

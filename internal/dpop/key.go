@@ -11,6 +11,9 @@ import (
 // are good for nothing then.
 var ErrKeyLost = errors.New("the key that the token is bound to is missing or damaged")
 
+// ErrBound is returned where a token is bound to a key and the protocol that is spoken takes no proof.
+var ErrBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")
+
 // Bound reports whether set's access token is of no use without a proof.
 func Bound(set token.Set) bool { return set.Type() == Scheme }
 

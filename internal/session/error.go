@@ -1,7 +1,11 @@
 // Package session makes a profile ready to be used.
 package session
 
-import "github.com/oauthget/oauthget/internal/config"
+import (
+	"errors"
+
+	"github.com/oauthget/oauthget/internal/config"
+)
 
 // Error is an error of an operation with a profile. The hints about it name the profile's keys and values.
 type Error struct {
@@ -12,3 +16,6 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
+
+// ErrUnwritten ends the wait for a pipe that stands in for a file.
+var ErrUnwritten = errors.New("nobody has written to it in time")

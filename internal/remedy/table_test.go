@@ -1,4 +1,4 @@
-package advice
+package remedy
 
 import (
 	"regexp"
@@ -8,8 +8,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 )
-
-func all() []row { return slices.Concat(granted(), entra(), described(), coded()) }
 
 // TestEveryRowIsFoundByWhatServersSay holds each row to an answer in the words of a server that sends it. A row that
 // another one hides is found by none.
@@ -45,16 +43,16 @@ func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
 	for _, r := range coded() {
 		said[r.code] = [2]string{r.code, ""}
 	}
-	for _, r := range all() {
+	for _, r := range table() {
 		key := r.code + r.in
 		grants := r.grants
 		if len(grants) == 0 {
 			grants = []string{"", config.GrantAuthorizationCode}
 		}
 		for _, grant := range grants {
-			got, ok := For(grant, said[key][0], said[key][1])
-			if !ok || got.Text != r.Text || !slices.Equal(got.Keys, r.Keys) {
-				t.Errorf("%s %s %q: %+v, want %+v", grant, said[key][0], said[key][1], got, r.Advice)
+			got, ok := lookUp(grant, said[key][0], said[key][1])
+			if !ok || got.text != r.text || !slices.Equal(got.keys, r.keys) {
+				t.Errorf("%s %s %q: %+v, want %+v", grant, said[key][0], said[key][1], got, r.advice)
 			}
 		}
 	}
@@ -67,23 +65,23 @@ func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
 	}
 	grants := config.Grants()
 	brace := regexp.MustCompile(`\{([^}]*)\}`)
-	for _, r := range all() {
+	for _, r := range table() {
 		for _, grant := range r.grants {
 			if !slices.Contains(grants, grant) {
 				t.Errorf("%s%s: there is no grant %s", r.code, r.in, grant)
 			}
 		}
-		for _, key := range r.Keys {
+		for _, key := range r.keys {
 			if !slices.Contains(names, key) {
 				t.Errorf("%s%s: there is no key %s", r.code, r.in, key)
 			}
 		}
-		for _, m := range brace.FindAllStringSubmatch(r.Text, -1) {
-			if !slices.Contains(Placeholders(), m[1]) {
+		for _, m := range brace.FindAllStringSubmatch(r.text, -1) {
+			if !slices.Contains(placeholders, m[1]) {
 				t.Errorf("%s%s: nothing stands for %s", r.code, r.in, m[0])
 			}
 		}
-		if r.in != strings.ToLower(r.in) || r.Text == "" || strings.HasSuffix(r.Text, ".") {
+		if r.in != strings.ToLower(r.in) || r.text == "" || strings.HasSuffix(r.text, ".") {
 			t.Errorf("%s%s: not in the form of the others", r.code, r.in)
 		}
 	}
@@ -91,7 +89,7 @@ func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
 
 func TestUnknownErrorHasNoAdvice(t *testing.T) {
 	for _, code := range []string{"", "made_up", "invalid_request"} {
-		if got, ok := For("", code, "AADSTS1: whatever"); ok {
+		if got, ok := lookUp("", code, "AADSTS1: whatever"); ok {
 			t.Errorf("%q: %+v", code, got)
 		}
 	}

@@ -1,8 +1,8 @@
-package advice
+package remedy
 
 // coded are the codes of the standards, each from the place named, and then those that servers made.
 func coded() []row {
-	say := func(code, text string, keys ...string) row { return row{code: code, Advice: Advice{text, keys}} }
+	say := func(code, text string, keys ...string) row { return row{code: code, advice: advice{text, keys}} }
 	const register = "register the redirect URI {redirect_uri} at the server, or set the one that is registered"
 	return []row{
 		// RFC 6749 §4.1.2.1, §5.2

@@ -1,10 +1,10 @@
-package advice
+package remedy
 
 // entra are codes of Microsoft Entra ID, which stand in error_description: "Microsoft Entra authentication &
 // authorization error codes" in its documentation. The description goes on in words that change; the code stays.
 func entra() []row {
 	aadsts := func(number, text string, keys ...string) row {
-		return row{in: "aadsts" + number + ":", Advice: Advice{text, keys}}
+		return row{in: "aadsts" + number + ":", advice: advice{text, keys}}
 	}
 	const desktop = `register the redirect URI {redirect_uri} under "Mobile and desktop applications" of the app registration`
 	return []row{

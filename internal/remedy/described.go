@@ -1,10 +1,10 @@
-package advice
+package remedy
 
 // described are errors of which the standard's code alone does not say enough, in the words that servers are known to
 // use.
 func described() []row {
 	say := func(code, in, text string, keys ...string) row {
-		return row{code: code, in: in, Advice: Advice{text, keys}}
+		return row{code: code, in: in, advice: advice{text, keys}}
 	}
 	const register = "register the redirect URI {redirect_uri} at the server, or set the one that is registered"
 	return []row{

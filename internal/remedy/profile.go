@@ -1,0 +1,129 @@
+package remedy
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+)
+
+// interactionHints names the command that obtains a token with the person.
+func (f failure) interactionHints() []string {
+	if _, ok := errors.AsType[*hint.Error](f.err); ok || f.profile.Name == "" || f.profile.Store == "none" || f.command == "oauthget login" {
+		return nil
+	}
+	return []string{"oauthget login " + f.profile.Name}
+}
+
+// noIDTokenHints says what brings an ID Token.
+func (f failure) noIDTokenHints() []string {
+	switch {
+	case !f.profile.NeedsPerson():
+		// OpenID Connect Core §2: "a security token that contains Claims about the Authentication of an End-User".
+		return []string{"an ID Token is about a person who signs in, and the grant " + f.profile.Grant + " has nobody do so: use another profile, or the access token"}
+	case slices.Contains(f.profile.Scopes, "openid"):
+		return []string{"have the server issue ID Tokens to this client: the scope openid asks for one already"}
+	}
+	return []string{`add "openid" to the profile's scopes and log in again`}
+}
+
+// serverHints says what to do about an error response, and which line of the profile it is about.
+func (f failure) serverHints(e *flow.ServerError) []string {
+	if hint := f.clockHint(e); hint != "" {
+		return []string{hint}
+	}
+	var hints []string
+	if found, ok := lookUp(e.Grant, e.Code, e.Description); ok {
+		hints = append(hints, f.fill(found.text, e.Grant))
+		hints = append(hints, some(f.line(found.keys))...)
+	}
+	hints = append(hints, some(pushHint(e))...)
+	switch {
+	case len(hints) > 0:
+		return hints
+	case e.Code == "":
+		return []string{"try again later; what is stored has been kept"}
+	}
+	return []string{"run the command again with --trace to see the exchange"}
+}
+
+// clockSkew is by how much two clocks may differ before the server is likely to refuse what bears a time of ours: a client
+// assertion lives for a minute.
+const clockSkew = time.Minute
+
+// clockHint is about a refusal that a wrong clock explains: the server says what time it is in each response.
+func (f failure) clockHint(e *flow.ServerError) string {
+	switch e.Code {
+	case "invalid_client", "invalid_grant", "invalid_request_object", "invalid_dpop_proof":
+	default:
+		return ""
+	}
+	off := f.now.Sub(e.Date)
+	switch {
+	case e.Date.IsZero() || off.Abs() <= clockSkew:
+		return ""
+	case off < 0:
+		return fmt.Sprintf("set this computer's clock: it is %s behind the server's", off.Abs().Round(time.Second))
+	}
+	return fmt.Sprintf("set this computer's clock: it is %s ahead of the server's", off.Round(time.Second))
+}
+
+// pushHint is the way around an endpoint for pushed requests that does not work.
+func pushHint(e *flow.ServerError) string {
+	// These codes say that the endpoint may not be for this client.
+	if e.Op != flow.OpPush || !slices.Contains([]string{"", "invalid_request", "invalid_client", "unauthorized_client"}, e.Code) {
+		return ""
+	}
+	return "or send the request through the browser: set require_pushed_authorization_requests = false"
+}
+
+// line is the first of keys that somebody has set, with its value and where it was set.
+func (f failure) line(keys []string) string {
+	if f.profile.Name == "" && f.origins == nil {
+		return ""
+	}
+	rows := config.Show(f.profile, f.origins)
+	for _, key := range keys {
+		for _, row := range rows {
+			group := row.Key == key || strings.HasPrefix(row.Key, key+"_") && key == "client_secret"
+			if group && row.Origin.Kind != config.FromDefault {
+				return row.Key + " = " + row.Value + ", from " + row.Origin.Where
+			}
+		}
+	}
+	return ""
+}
+
+// placeholders are what a text may have in braces.
+var placeholders = []string{"client_id", "grant", "issuer", "profile", "redirect_uri", "scopes"}
+
+// fill puts the profile's values into a text. A value that is missing is called by its name.
+func (f failure) fill(text, grant string) string {
+	p := f.profile
+	values := map[string]string{
+		"client_id":    cmp.Or(p.ClientID, "client_id"),
+		"grant":        cmp.Or(grant, "grant"),
+		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),
+		"profile":      cmp.Or(p.Name, "NAME"),
+		"redirect_uri": cmp.Or(redirectURI(p), "redirect_uri"),
+		"scopes":       cmp.Or(strings.Join(p.Scopes, " "), "scopes"),
+	}
+	for _, name := range placeholders {
+		text = strings.ReplaceAll(text, "{"+name+"}", values[name])
+	}
+	return text
+}
+
+// redirectURI is what has to be registered.
+func redirectURI(p config.Profile) string {
+	if p.RedirectURI == config.DefaultRedirectURI && len(p.RedirectPorts) == 0 {
+		return p.RedirectURI + " (with any port)"
+	}
+	return p.RedirectURI
+}

@@ -1,0 +1,218 @@
+// Package remedy says what an error comes to: the exit status of the program, and hints about what a person can do.
+//
+// It is the one place that does. Other packages return errors by which a case can be told, and wrap them in a
+// [session.Error] so that the hints can name the profile's values.
+package remedy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/child"
+	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/proxy"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/signing"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// The exit statuses. Scripts rely on them; docs/exit-status.md tells users what they mean.
+const (
+	StatusFailure     = 1
+	StatusUsage       = 2
+	StatusConfig      = 3
+	StatusInteraction = 4
+	StatusDenied      = 5
+	StatusServer      = 6
+	StatusNetwork     = 7
+	StatusStore       = 8
+	StatusTimeout     = 124 // as timeout(1)
+	StatusNotRunnable = 126 // as a shell has it for a program that exists and cannot be run
+	StatusNotFound    = 127 // and for one that does not exist
+	StatusInterrupted = 130 // 128 + SIGINT, as a shell has it
+)
+
+// ErrInterrupted is the cause of a context that a signal has ended.
+var ErrInterrupted = errors.New("interrupted")
+
+// maxHints is how many hints a person is shown.
+const maxHints = 2
+
+// Of returns the exit status for err, and one or two hints, the most useful first. command is the command that failed, as
+// in "oauthget token"; now is the time by this computer's clock.
+func Of(err error, command string, now time.Time) (status int, hints []string) {
+	f := failure{err: err, command: command, now: now}
+	for inner, ok := errors.AsType[*session.Error](err); ok; inner, ok = errors.AsType[*session.Error](inner.Err) {
+		f.profile, f.origins = inner.Profile, inner.Origins // the innermost: it failed, and the others needed its token
+	}
+	status, hints = f.classify()
+	if e, ok := errors.AsType[*hint.Error](err); ok {
+		hints = slices.Concat(e.Hints, hints)
+	}
+	if len(hints) == 0 {
+		hints = []string{fallback(status)}
+	}
+	return status, hints[:min(len(hints), maxHints)]
+}
+
+// failure is an error, and what the hints about it may say.
+type failure struct {
+	err     error
+	profile config.Profile // empty where the error is not about one
+	origins config.Origins
+	command string
+	now     time.Time
+}
+
+// classify is the list of all cases. The first that fits counts.
+func (f failure) classify() (status int, hints []string) {
+	is := func(target error) bool { return errors.Is(f.err, target) }
+	as := func(target any) bool { return errors.As(f.err, target) }
+	say := func(status int, hints ...string) (int, []string) { return status, hints }
+	var (
+		storeErr   *store.Error
+		configErr  *config.Error
+		secretErr  *clientauth.SecretError
+		keyErr     *signing.KeyError
+		notFound   *discovery.NotFoundError
+		mismatch   *discovery.IssuerMismatchError
+		symmetric  *idtoken.SymmetricError
+		serverErr  *flow.ServerError
+		networkErr *net.OpError
+		childErr   *child.Error
+	)
+	switch {
+	case as(new(*hint.UsageError)):
+		return say(StatusUsage, "run "+f.command+" --help")
+	case is(ErrInterrupted):
+		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
+
+	// Nobody acted.
+	case is(flow.ErrPatience), is(session.ErrUnwritten):
+		return say(StatusTimeout, "give more time to act with --timeout 15m")
+	case is(flow.ErrCodeExpired):
+		return say(StatusTimeout, "run the command again for another code")
+	case is(tokensource.ErrInteractionRequired):
+		return StatusInteraction, f.interactionHints()
+
+	// The token is not what is wanted.
+	case is(dpop.ErrBound):
+		return say(
+			StatusFailure,
+			"the protocol cannot bear a proof: use a profile without dpop and security_profile, whose tokens are of the type Bearer",
+			"or make the requests with oauthget curl or through oauthget proxy, which sign each",
+		)
+	case is(output.ErrNoAccessToken):
+		return say(StatusFailure, "for what was issued, as it is: oauthget token -o token, or -o json")
+	case is(output.ErrNotBound):
+		return say(StatusFailure, "with dpop_allow_bearer = true the server may send such a token, which -o header is for")
+	case is(output.ErrNoIDToken):
+		return StatusFailure, f.noIDTokenHints()
+	case is(dpop.ErrKeyLost):
+		return say(StatusFailure, "log in again, which makes a new key: oauthget login")
+
+	case as(&storeErr):
+		return StatusStore, storeHints(storeErr)
+
+	// The profile is wrong, or does not fit the server.
+	case as(new(*discovery.IssuerError)):
+		return say(StatusConfig, "an issuer is an https URL, without query and fragment, and not the URL of its metadata")
+	case as(&configErr):
+		status = StatusConfig
+		if strings.HasPrefix(configErr.Source, "flag ") {
+			status = StatusUsage
+		}
+		return status, some(configErr.Hint())
+	case as(new(*clientauth.MethodError)):
+		return say(StatusConfig, "configure what the server supports, or set token_endpoint_auth_method to a method that it does not list but takes")
+	case as(&secretErr) && secretErr.Algorithm == "":
+		return say(StatusConfig, "set token_endpoint_auth_method to another method in the profile")
+	case as(&secretErr):
+		return say(StatusConfig, "have the server issue a longer client secret, or set token_endpoint_auth_method to another method")
+	case as(new(*signing.AlgorithmError)):
+		return say(StatusConfig, "set client_key_file to a key of another type, and register it at the server")
+	case as(&keyErr):
+		return say(StatusConfig, cmp.Or(keyErr.Advice, "see that client_key_file names the private key, PEM or JWK"))
+
+	// What the server sent must not be trusted.
+	case as(&notFound):
+		return say(
+			StatusServer,
+			"check the issuer: "+notFound.Issuer,
+			"where the server publishes no metadata, set authorization_endpoint and token_endpoint instead of issuer",
+		)
+	case as(&mismatch):
+		return say(StatusServer, "if that is the server you mean, set issuer = "+untrusted.Quote(mismatch.Got))
+	case is(flow.ErrBearer):
+		return say(StatusServer, "have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends")
+	case as(new(*flow.ServerLacksError)):
+		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which demands it")
+	case as(&symmetric):
+		return say(StatusServer, "if the client has a secret and is registered for it, set id_token_signed_response_alg = "+strconv.Quote(symmetric.Algorithm))
+	case as(new(*idtoken.StaleError)):
+		return say(StatusServer, "have the server ask the person again: --prompt login")
+	case as(new(*idtoken.ClockError)):
+		return say(StatusServer, "compare this computer's clock with the server's: oauthget doctor tells how far they are apart")
+	case as(new(*untrusted.Error)):
+		return say(StatusServer, "run the command again with --trace to see what the server sent")
+
+	// It answered with an error.
+	case as(&serverErr) && flow.Denied(serverErr):
+		return StatusDenied, f.serverHints(serverErr)
+	case as(&serverErr):
+		return StatusServer, f.serverHints(serverErr)
+
+	// This computer. The system's errors look like a network's, so these come first.
+	case as(new(*loopback.PortError)):
+		return say(StatusFailure, "end the program that has the port, or give others in redirect_ports")
+	case as(&networkErr) && networkErr.Op == "listen":
+		return say(StatusFailure)
+	case as(&childErr) && childErr.NotFound():
+		return say(StatusNotFound, "install "+untrusted.Quote(childErr.Program)+", or see that its folder is on PATH")
+	case as(&childErr):
+		return say(StatusNotRunnable, "see that the file is a program for this system, and may be run")
+	case as(new(*proxy.SocketError)):
+		return say(StatusFailure, "give --unix a path in a folder of yours alone (0700), which it makes where it is missing")
+
+	// Not net.Error: every syscall.Errno is one, also that of a full disk.
+	case as(new(*url.Error)), as(&networkErr), as(new(*untrusted.NetworkError)), is(context.DeadlineExceeded):
+		return say(StatusNetwork, networkHint(f.err))
+	}
+	return StatusFailure, nil
+}
+
+// fallback is the hint where the error suggests none.
+func fallback(status int) string {
+	switch status {
+	case StatusUsage, StatusConfig:
+		return "see what each key and flag takes: oauthget token --help"
+	case StatusInteraction:
+		return "run the command without --no-input, where a person can act"
+	}
+	return "run the command again with -v to see each step"
+}
+
+// some is a list of the hint, or empty where there is none.
+func some(hint string) []string {
+	if hint == "" {
+		return nil
+	}
+	return []string{hint}
+}

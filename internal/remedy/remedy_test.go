@@ -1,0 +1,102 @@
+package remedy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+func TestLackOfTheServersSaysWhomToAskAndWhatDemandsIt(t *testing.T) {
+	status, hints := Of(&untrusted.Error{Err: &flow.ServerLacksError{}}, "oauthget token", time.Now())
+	if status != StatusServer || len(hints) != 1 || !strings.Contains(hints[0], "ask those who run the server") ||
+		!strings.Contains(hints[0], "security_profile") {
+		t.Errorf("status %d, %q", status, hints)
+	}
+}
+
+func TestWrongClockIsHintedAtWhereItExplainsTheRefusal(t *testing.T) {
+	at := time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		code  string
+		clock time.Time
+		want  string // the hint; empty for none
+	}{
+		"two hours behind": {"invalid_client", at.Add(-2 * time.Hour), "set this computer's clock: it is 2h0m0s behind the server's"},
+		"ahead":            {"invalid_client", at.Add(5 * time.Minute), "set this computer's clock: it is 5m0s ahead of the server's"},
+		"a minute":         {"invalid_client", at.Add(time.Minute), ""},
+		"nothing of time":  {"invalid_scope", at.Add(-2 * time.Hour), ""},
+	} {
+		status, hints := Of(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at}, "oauthget token", c.clock)
+		if status != StatusServer {
+			t.Errorf("%s: status %d", name, status)
+		}
+		if got := hints[0]; (got == c.want) != (c.want != "") || strings.Contains(got, "clock") != (c.want != "") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	silent := &flow.ServerError{Op: "redeem code", Code: "invalid_client"}
+	if _, hints := Of(silent, "oauthget token", time.Now()); strings.Contains(hints[0], "clock") {
+		t.Errorf("a server that tells no time: %q", hints)
+	}
+}
+
+func TestHintsNameTheProfileInWhichItFailed(t *testing.T) {
+	inner := &session.Error{Profile: config.Profile{Name: "ada"}, Err: fmt.Errorf("nothing usable is stored: %w", tokensource.ErrInteractionRequired)}
+	outer := &session.Error{Profile: config.Profile{Name: "api"}, Err: fmt.Errorf("get subject token: %w", inner)}
+	for name, c := range map[string]struct {
+		err     error
+		command string
+		want    []string
+	}{
+		"one profile":       {inner, "oauthget token", []string{"oauthget login ada"}},
+		"another's token":   {outer, "oauthget token", []string{"oauthget login ada"}},
+		"login itself":      {inner, "oauthget login", []string{"run the command without --no-input, where a person can act"}},
+		"a hint of its own": {hint.With(inner, "add --no-browser"), "oauthget token", []string{"add --no-browser"}},
+		"nothing is stored": {&session.Error{Profile: config.Profile{Name: "ada", Store: "none"}, Err: inner.Err}, "oauthget token", []string{"run the command without --no-input, where a person can act"}},
+	} {
+		if status, hints := Of(c.err, c.command, time.Now()); status != StatusInteraction || !slices.Equal(hints, c.want) {
+			t.Errorf("%s: status %d, %q", name, status, hints)
+		}
+	}
+}
+
+func TestRefusalNamesTheLineOfTheProfile(t *testing.T) {
+	p, origins, err := config.Resolve(config.Input{Flags: map[string][]string{
+		"issuer": {"https://as.example"}, "client_id": {"cli"}, "scopes": {"a b"},
+	}, LookupEnv: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := &flow.ServerError{Op: "redeem code", Code: "invalid_scope"}
+	for name, c := range map[string]struct {
+		err  error
+		want []string
+	}{
+		"of a profile": {&session.Error{Profile: p, Origins: origins, Err: refused}, []string{
+			"compare a b with the scopes that the server knows and this client may have", "scopes = a b, from flag --scope",
+		}},
+		"of none": {refused, []string{"compare scopes with the scopes that the server knows and this client may have"}},
+	} {
+		if status, hints := Of(c.err, "oauthget token", time.Now()); status != StatusServer || !slices.Equal(hints, c.want) {
+			t.Errorf("%s: status %d, %q", name, status, hints)
+		}
+	}
+}
+
+func TestEveryErrorHasAHintAndNoMoreThanTwo(t *testing.T) {
+	for _, err := range []error{errors.New("x"), hint.Usagef("x"), hint.With(errors.New("x"), "1", "2", "3"), hint.With(errors.New("x"))} {
+		if _, hints := Of(err, "oauthget token", time.Now()); len(hints) < 1 || len(hints) > 2 {
+			t.Errorf("%v: %q", err, hints)
+		}
+	}
+}
