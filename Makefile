@@ -7,7 +7,7 @@ SHELL := bash
 GO        ?= go
 PREFIX    ?= /usr/local
 FUZZTIME  ?= 10s
-MAX_BYTES ?= 12582912
+MAX_BYTES ?= 15728640
 
 tool       = $(GO) tool -modfile=tools/go.mod
 testcount  = $(GO) run ./scripts/testcount
@@ -83,7 +83,7 @@ cross: ## Build for each system and processor, and keep nothing
 	done; done
 
 .PHONY: size
-size: build ## Fail where the stripped binary is larger than MAX_BYTES (12 MiB)
+size: build ## Fail where the stripped binary is larger than MAX_BYTES (15 MiB)
 	@bytes=$$(($$(wc -c <bin/oauthget))); echo "size: $$bytes bytes of $(MAX_BYTES)"; [ "$$bytes" -le $(MAX_BYTES) ]
 
 .PHONY: bench

@@ -29,7 +29,6 @@ var forbiddenInProgram = map[string]string{
 	"github.com/rogpeppe/go-internal": "is for tests",
 	"github.com/spf13/cobra/doc":      "brings writers of Markdown and man pages; a generator is a tool of its own",
 	"go.uber.org/goleak":              "is for tests",
-	"html/template":                   "finds methods by name, for which the linker keeps every exported method of every type: 2 MB",
 	"net/http/httptest":               "is for tests, and adds a flag to the command line",
 	"net/http/pprof":                  "registers HTTP handlers at start that tell about the process",
 	"testing":                         "is for tests, and adds flags to the command line",

@@ -1,11 +1,11 @@
 package loopback
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"html"
-	"io"
+	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,13 +18,9 @@ import (
 type Page struct {
 	Title string // one short sentence: "You are signed in"
 	OK    bool   // whether the login succeeded
-	// Detail says what happened, Hint what to do now. What stands between `backquotes` is set as code.
+	// Detail says what happened, Hint what to do now. Text between `backquotes` is set as code.
 	Detail, Hint string
-	Facts        []Fact // as whom, where: at most a handful
 }
-
-// Fact is a line of the small table under the text.
-type Fact struct{ Name, Value string }
 
 // abandoned is for a browser that brought its response to a program that then gave up.
 var abandoned = Page{
@@ -55,52 +51,45 @@ var policy = sync.OnceValue(func() string {
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 })
 
-// marks are what the circle on top of the page holds.
-var marks = map[tone]string{
-	success: `<path d="m15.5 24.8 5.9 5.9 11.4-12.6"/>`,
-	failure: `<path d="m17.5 17.5 13 13m0-13-13 13"/>`,
-	neutral: `<path d="M24 22.5v10M24 15.6v.1"/>`,
-}
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"spans": spans}).Parse(pageHTML))
+})
 
-// render fills in page.html. It does by hand, for text and nothing but text, what html/template would do: that package
-// finds methods by name, for which the linker keeps every exported method of every type, two megabytes in all. Each
-// value goes through html.EscapeString here, and a Replacer does not look at what it has put in.
-func render(p Page, t tone) string {
-	return strings.NewReplacer(
-		"{title}", html.EscapeString(p.Title), "{style}", pageCSS, "{tone}", string(t), "{mark}", marks[t],
-		"{detail}", paragraph("detail", p.Detail), "{facts}", table(p.Facts), "{hint}", paragraph("hint", p.Hint),
-	).Replace(pageHTML)
-}
-
-func paragraph(class, text string) string {
-	if text == "" {
-		return ""
+// render returns the page as HTML.
+func render(p Page, t tone) []byte {
+	var b bytes.Buffer
+	err := pageTemplate().Execute(&b, struct {
+		Page
+		Tone  tone
+		Style template.CSS
+	}{p, t, template.CSS(pageCSS)})
+	if err != nil {
+		panic(err) // page.html does not fit Page
 	}
-	var b strings.Builder
+	return b.Bytes()
+}
+
+// span is a part of a text that is set in one way.
+type span struct {
+	Text string
+	Code bool
+}
+
+// spans splits text at its backquotes. Every second part is code.
+func spans(text string) []span {
+	var all []span
 	for i, part := range strings.Split(text, "`") {
-		if part = html.EscapeString(part); i%2 == 1 && part != "" {
-			part = "<code>" + part + "</code>"
+		if part != "" {
+			all = append(all, span{part, i%2 == 1})
 		}
-		b.WriteString(part)
 	}
-	return "\n<p class=\"" + class + "\">" + b.String() + "</p>"
-}
-
-func table(facts []Fact) string {
-	if len(facts) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	for _, f := range facts {
-		b.WriteString("\n<div><dt>" + html.EscapeString(f.Name) + "</dt><dd>" + html.EscapeString(f.Value) + "</dd></div>")
-	}
-	return "\n<dl>" + b.String() + "\n</dl>"
+	return all
 }
 
 // write answers with the page, or with the bare status where the page has no title, and sees to it that all of it has
 // been handed to the system on return: the process may exit right after.
 func write(w http.ResponseWriter, status int, page Page, t tone) {
-	contentType, body := "text/plain; charset=utf-8", http.StatusText(status)+"\n"
+	contentType, body := "text/plain; charset=utf-8", []byte(http.StatusText(status)+"\n")
 	if page.Title != "" {
 		contentType, body = "text/html; charset=utf-8", render(page, t)
 	}
@@ -120,6 +109,6 @@ func write(w http.ResponseWriter, status int, page Page, t tone) {
 	_ = controller.SetReadDeadline(time.Now().Add(deliveryTimeout))
 	_ = controller.SetWriteDeadline(time.Now().Add(requestTimeout))
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body)
+	_, _ = w.Write(body)
 	_ = controller.Flush()
 }

@@ -20,7 +20,7 @@ func rendered(p Page, t tone) *httptest.ResponseRecorder {
 
 func TestPageCannotBeInjectedInto(t *testing.T) {
 	evil := `</p><script>alert(1)</script><img src=x onerror="x">` + "`</code><b>`"
-	body := rendered(Page{Title: evil, Detail: evil, Hint: evil, Facts: []Fact{{evil, evil}}}, failure).Body.String()
+	body := rendered(Page{Title: evil, Detail: evil, Hint: evil}, failure).Body.String()
 	for _, tag := range []string{"<script", "<img", "<b>`"} {
 		if strings.Contains(body, tag) {
 			t.Errorf("%s got through: %s", tag, body)
@@ -70,17 +70,16 @@ func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
 func TestPageSaysWhatItIsGiven(t *testing.T) {
 	body := rendered(Page{
 		Title: "The login failed", Detail: "It was denied.", Hint: "Run `oauthget login work`.",
-		Facts: []Fact{{"Profile", "work"}},
 	}, failure).Body.String()
 	for _, part := range []string{
 		"<title>The login failed · oauthget</title>", "<h1>The login failed</h1>", ">It was denied.</p>",
-		"Run <code>oauthget login work</code>.</p>", "<dt>Profile</dt><dd>work</dd>", `<body class="failure">`,
+		"Run <code>oauthget login work</code>.</p>", `<body class="failure">`,
 	} {
 		if !strings.Contains(body, part) {
 			t.Errorf("no %s in %s", part, body)
 		}
 	}
-	if body := rendered(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<dl>") || strings.Contains(body, "<p ") {
+	if body := rendered(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<p ") {
 		t.Errorf("empty parts are shown: %s", body)
 	}
 }

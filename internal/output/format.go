@@ -67,21 +67,15 @@ func Help() string {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		fmt.Fprintf(&b, "  %-22s %s\n", name, all[name].Help)
 	}
-	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "a Go template over the members of json, such as {{.access_token}}, with if, with and functions, without loops")
+	fmt.Fprintf(&b, "  %-22s %s\n", templatePrefix+"GO-TEMPLATE", "a Go template (text/template) over the members of json, such as {{.access_token}}")
 	return b.String()
 }
 
 // Parse finds the format named name, so that a misspelt one fails before anything is asked of a server.
 func Parse(name string) (Format, error) {
 	if text, ok := strings.CutPrefix(name, templatePrefix); ok {
-		t, err := parseTemplate(text)
-		if err != nil {
-			return Format{}, err
-		}
-		return Format{Render: func(s token.Set, now time.Time) (string, error) {
-			out, err := t.execute(members(s, now))
-			return strings.TrimSuffix(out, "\n") + "\n", err
-		}}, nil
+		render, err := parseTemplate(text)
+		return Format{Render: render}, err
 	}
 	if f, ok := formats()[name]; ok {
 		return f, nil

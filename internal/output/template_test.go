@@ -3,73 +3,84 @@ package output
 import (
 	"strings"
 	"testing"
-	"text/template"
 
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// TestTemplatesReadAsTheStandardLibraryReadsThem compares with text/template, whose syntax and meaning are promised.
-func TestTemplatesReadAsTheStandardLibraryReadsThem(t *testing.T) {
-	for _, text := range []string{
-		"{{.access_token}}", "a{{- .token_type -}} b", `{{"x" | printf "%s-%s" .scope}}`, "{{.expires_in}}s",
-		"{{if .refresh_token}}yes{{else}}no{{end}}", "{{if eq .token_type \"Bearer\"}}B{{else if true}}C{{end}}",
-		"{{with .scope}}[{{.}} {{$.token_type}}]{{end}}", "{{/* nothing */}}", "{{urlquery .access_token}} {{html \"<\"}}",
-		"{{print .scope 1}} {{len .scope}} {{not .scope}} {{and .scope .token_type}} {{or \"\" .scope}} {{ne 1 2}}",
-		"{{(printf \"%d\" .expires_in)}}", "{{println .scope}}",
+func render(t *testing.T, text string, set token.Set) (string, error) {
+	t.Helper()
+	f, err := Parse(templatePrefix + text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return f.Render(set, noon)
+}
+
+func TestTemplateIsTextTemplate(t *testing.T) {
+	set := full()
+	for text, want := range map[string]string{
+		"a{{- .token_type -}} b":                                                 "aBearerb",
+		`{{.scope | printf "%s-%s" .token_type}}`:                                "Bearer-" + strings.Join(set.Scopes, " "),
+		"{{if .refresh_token}}yes{{else}}no{{end}}":                              "yes",
+		`{{if eq .token_type "MAC"}}M{{else if true}}C{{end}}`:                   "C",
+		"{{with .token_type}}[{{.}} {{$.token_type}}]{{end}}":                    "[Bearer Bearer]",
+		"{{range $name, $_ := .}}{{$name}},{{end}}":                              "access_token,expires_at,expires_in,id_token,refresh_token,scope,token_type,",
+		"{{range 3}}{{.}}{{end}}":                                                "012",
+		"{{range .nosuch}}x{{else}}none{{end}}":                                  "none",
+		"{{if and (gt .expires_in 60) (lt .expires_in 100000)}}y{{end}}":         "y",
+		"{{if or .nosuch .scope}}y{{end}}":                                       "y",
+		"{{if not .nosuch}}y{{end}}":                                             "y",
+		"{{if $.nosuch}}y{{else}}n{{end}}":                                       "n",
+		"{{$all := .}}{{with .scope}}{{if $all.nosuch}}y{{else}}n{{end}}{{end}}": "n",
+		"{{$x := 1.5}}{{$x}}":                                                    "1.5",
+		`{{define "a"}}<{{.}}>{{end}}{{template "a" .token_type}}`:               "<Bearer>",
+		`{{block "b" .}}{{if .nosuch}}y{{else}}n{{end}}{{end}}`:                  "n",
+		`{{js "'"}}{{html "<"}}{{urlquery "&"}}{{slice "abc" 1}}`:                `\'&lt;%26bc`,
+		"{{/* nothing */}}":                                                      "",
+		"{{println .token_type}}":                                                "Bearer", // one newline, not two
+		"":                                                                       "",
 	} {
-		mine, err := parseTemplate(text)
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
-		}
-		got, err := mine.execute(members(full(), noon))
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-		}
-		var want strings.Builder
-		if err := template.Must(template.New("").Parse(text)).Execute(&want, members(full(), noon)); err != nil {
-			t.Fatal(err)
-		}
-		if got != want.String() {
-			t.Errorf("%s: %q, text/template says %q", text, got, want.String())
+		if got, err := render(t, text, set); err != nil || got != want+"\n" {
+			t.Errorf("%s: %q, %v; want %q", text, got, err, want+"\n")
 		}
 	}
 }
 
-func TestWhatATemplateCannotDoIsToldBeforeAnyToken(t *testing.T) {
+func TestBrokenTemplateFailsBeforeAnyToken(t *testing.T) {
 	for _, text := range []string{
-		"{{", "{{end}}", "{{nosuch .x}}", "{{range .scope}}{{end}}", "{{define \"a\"}}{{end}}", "{{template \"a\"}}", "{{$x := 1}}",
-		"{{.scope.x | .y}}", "{{1.5}}", "{{if true}}{{range .scope}}{{end}}{{end}}", "{{break}}", "{{.scope 1}}",
+		"{{", "{{end}}", "{{if .scope}}", "{{nosuch .x}}", `{{template "a"}}`, `{{if .scope}}{{range 2}}{{template "a" .}}{{end}}{{end}}`,
+		`{{define "a"}}{{template "b"}}{{end}}`, "{{break}}", "{{$x}}",
 	} {
-		if _, err := parseTemplate(text); err == nil {
-			t.Errorf("%s was taken", text)
-		}
-	}
-}
-
-func TestMissingMemberIsFalseInAConditionAndAnErrorElsewhere(t *testing.T) {
-	bare := members(token.Set{AccessToken: token.NewSecret("canary-a")}, noon)
-	tmpl, _ := parseTemplate("{{if .refresh_token}}yes{{else}}no{{end}}")
-	if got, err := tmpl.execute(bare); got != "no" || err != nil {
-		t.Errorf("%q, %v", got, err)
-	}
-	for _, text := range []string{"{{.refresh_token}}", "{{.access_token.x}}", "{{.}}", "{{len 1}}", "{{printf}}"} {
-		tmpl, err := parseTemplate(text)
-		if err != nil {
-			continue
-		}
-		if _, err := tmpl.execute(bare); err == nil || strings.Contains(err.Error(), "canary-") {
+		if _, err := Parse(templatePrefix + text); err == nil || strings.ContainsAny(err.Error(), "\n\r") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
 
-func FuzzTemplate(f *testing.F) {
-	f.Add(`{{with .scope}}{{.}}{{else}}{{printf "%s" $.token_type}}{{end}}`)
-	f.Add(`{{if and .a (not .b)}}{{len .scope | printf "%d"}}{{end}}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		if tmpl, err := parseTemplate(text); err == nil {
-			_, _ = tmpl.execute(members(full(), noon)) // must not panic
+func TestMissingMemberIsAnErrorOutsideConditions(t *testing.T) {
+	bare := token.Set{AccessToken: token.NewSecret("canary-a")}
+	for _, text := range []string{
+		"{{.refresh_token}}", "{{$.refresh_token}}", `{{printf "%s" .refresh_token}}`, "{{$x := .refresh_token}}",
+		"{{if true}}{{.refresh_token}}{{end}}", "{{.access_token.x}}", `{{define "a"}}{{.scope}}{{end}}{{template "a" .}}`,
+	} {
+		got, err := render(t, text, bare)
+		if err == nil || got != "" || !strings.Contains(err.Error(), "the members are access_token, token_type") {
+			t.Errorf("%s: %q, %v", text, got, err)
 		}
-	})
+	}
+}
+
+// text/template quotes a value that range cannot use.
+func TestTemplateErrorShowsNoSecret(t *testing.T) {
+	set := token.Set{
+		AccessToken: token.NewSecret("canary-access"), RefreshToken: token.NewSecret("canary-refresh"), IDToken: token.NewSecret("canary-id"),
+	}
+	for _, text := range []string{
+		"{{range .access_token}}{{end}}", "{{range .refresh_token}}{{end}}", "{{range .id_token}}{{end}}", "{{len 1}}", "{{printf}}", "{{.scope.x | .y}}",
+		"{{.access_token}}{{.nosuch}}", "{{index .access_token .refresh_token}}",
+	} {
+		if got, err := render(t, text, set); err == nil || got != "" || strings.Contains(err.Error(), "canary-") {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
+	}
 }
