@@ -2,28 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/demo"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/term"
 )
 
-// demoScopes are what the demo asks for: an ID Token, a refresh token, and the demo's API.
-var demoScopes = []string{"openid", "profile", "offline_access", "orders:read"}
-
-// demoAddress is where --serve listens unless told otherwise: a fixed port, so that a profile for it stays right.
-const demoAddress = "127.0.0.1:8484"
-
 func (a *app) demoCommand() *cobra.Command {
-	var serve bool
-	var listen string
-	var lifetime time.Duration
+	var o demo.Options
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the whole flow against an authorization server inside this program",
@@ -35,71 +26,35 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 		Example: "  oauthget demo\n  oauthget demo --no-browser\n  oauthget demo --serve",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			address := listen
-			if address == "" && serve {
-				address = demoAddress
+			if o.Lifetime < time.Second {
+				return hint.Usagef("--lifetime must be a second or more, not %s", o.Lifetime)
 			}
-			if lifetime < time.Second {
-				return hint.Usagef("--lifetime must be a second or more, not %s", lifetime)
+			o.Patience = a.global.timeout
+			o.Out, o.Style = a.stdout, term.NewStyle(a.global.color, a.stdout, a.getenv)
+			o.HTTP, o.Now, o.NoBrowser = a.httpClient(), a.now, a.noBrowserBecause()
+			o.Warn = func(text string) { a.warn("%s", text) }
+			o.Served = func(text string) { a.step("%s", text) }
+			o.Open = func(ctx context.Context, r flow.AuthorizationRequest, failed func(error)) error {
+				return a.open(ctx, browser.Opener{Getenv: a.getenv}, r, failed)
 			}
-			server, err := demoas.Start(cmd.Context(), address, demoas.Config{
-				AccessTokenLifetime: lifetime, Prefix: "demo-", Now: a.now, Observe: a.observeDemo(serve),
-			})
-			if err != nil {
-				if listen != "" && !errors.Is(err, syscall.EADDRINUSE) {
-					return hint.Usagef("start demo server: %w", err)
-				}
-				return hint.With(fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0")
-			}
-			defer server.Close()
-			if serve {
-				return a.serveDemo(cmd.Context(), server)
-			}
-			return a.walkDemo(cmd.Context(), server)
+			return demo.Run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().BoolVar(&serve, "serve", false, "keep the authorization server and the API running until Ctrl-C")
-	cmd.Flags().StringVar(&listen, "listen", "", "loopback `ADDRESS` to listen on (default: any free port, with --serve "+demoAddress+")")
-	cmd.Flags().DurationVar(&lifetime, "lifetime", time.Hour, "how long access tokens live")
+	cmd.Flags().BoolVar(&o.Serve, "serve", false, "keep the authorization server and the API running until Ctrl-C")
+	cmd.Flags().StringVar(&o.Listen, "listen", "", "loopback `ADDRESS` to listen on (default: any free port, with --serve "+demo.ServeAddress+")")
+	cmd.Flags().DurationVar(&o.Lifetime, "lifetime", time.Hour, "how long access tokens live")
 	return cmd
 }
 
-const serveText = `An authorization server and an API run on this machine until Ctrl-C. They believe every password.
-
-  issuer   %[1]s
-  API      %[2]s (scope orders:read)
-
-To use them, put this profile into your file,
-
-  [profiles.demo]
-  issuer = "%[1]s"
-  client_id = "demo"
-  scopes = ["%[3]s"]
-
-or have it put there:
-
-  oauthget profile add demo --issuer %[1]s --client-id demo --scope '%[4]s'
-
-and then, in another terminal:
-
-  oauthget token demo
-  curl -H "Authorization: Bearer $(oauthget token demo)" %[2]s
-`
-
-func (a *app) serveDemo(ctx context.Context, server *demoas.Running) error {
-	quoted, plain := strings.Join(demoScopes, `", "`), strings.Join(demoScopes, " ")
-	if _, err := fmt.Fprintf(a.stdout, serveText, server.Issuer(), server.APIURL(), quoted, plain); err != nil {
-		return err
+// noBrowserBecause says why the demo acts as the person itself; empty where there is a browser.
+func (a *app) noBrowserBecause() string {
+	switch {
+	case a.global.noBrowser:
+		return "--no-browser is given"
+	case a.global.noInput:
+		return "--no-input is given"
+	case a.getenv("BROWSER") == "" && a.getenv("CI") != "":
+		return "this is a CI machine"
 	}
-	<-ctx.Done() // Ctrl-C is how this command is meant to end
-	return nil
-}
-
-// observeDemo shows, with -v, each request that reaches a demo that keeps running.
-func (a *app) observeDemo(serve bool) func(demoas.Event) {
-	return func(e demoas.Event) {
-		if serve {
-			a.step("%s %s %d (%s)", e.Method, e.Endpoint, e.Status, e.Duration.Round(time.Microsecond))
-		}
-	}
+	return string(browser.Opener{Getenv: a.getenv}.Obstacle())
 }

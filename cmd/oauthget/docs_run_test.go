@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/demo"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/testbus"
 )
@@ -21,7 +22,7 @@ import (
 const (
 	exampleIssuer = "https://login.example.com"
 	exampleAPI    = "https://api.example.com"
-	demoIssuer    = "http://" + demoAddress
+	demoIssuer    = "http://" + demo.ServeAddress
 )
 
 // TestCommandsInTheDocsWork types what the documents say. A document has a home, a keyring and a server of its own, and

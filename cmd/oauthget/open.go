@@ -66,16 +66,3 @@ func (a *app) adviseOnTunnel(redirectURI string) {
 		a.note("on the machine of your browser, first run: %s", command)
 	}
 }
-
-// noBrowserBecause says why the demo acts as the person itself; empty where there is a browser.
-func (a *app) noBrowserBecause() string {
-	switch {
-	case a.global.noBrowser:
-		return "--no-browser is given"
-	case a.global.noInput:
-		return "--no-input is given"
-	case a.getenv("BROWSER") == "" && a.getenv("CI") != "":
-		return "this is a CI machine"
-	}
-	return string(browser.Opener{Getenv: a.getenv}.Obstacle())
-}

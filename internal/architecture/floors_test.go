@@ -20,6 +20,7 @@ var floors = map[string]int{
 
 	"internal/session": 4,
 
+	"internal/demo":        3,
 	"internal/tokensource": 3,
 
 	"internal/doctor": 2,
@@ -35,14 +36,14 @@ var floors = map[string]int{
 	"internal/proxy":       1,
 	"internal/store":       1,
 
-	"internal/browser":     0,
-	"internal/child":       0,
-	"internal/clientauth":  0,
-	"internal/credential":  0,
-	"internal/dpop":        0,
-	"internal/loopback":    0,
-	"internal/term":        0,
-	"internal/trace":       0,
+	"internal/browser":    0,
+	"internal/child":      0,
+	"internal/clientauth": 0,
+	"internal/credential": 0,
+	"internal/dpop":       0,
+	"internal/loopback":   0,
+	"internal/term":       0,
+	"internal/trace":      0,
 
 	"internal/confidential": -1,
 	"internal/hint":         -1,
@@ -73,7 +74,7 @@ var strangers = []struct{ importer, imported, reason string }{
 
 // trespass tells what is wrong with an import between two packages of the module; empty where nothing is.
 func trespass(importer, imported string, test bool) string {
-	if imported == demoas && (test || isTool(importer) || importer == "cmd/oauthget") {
+	if imported == demoas && (test || isTool(importer) || importer == "internal/demo") {
 		return ""
 	}
 	switch {
@@ -82,7 +83,7 @@ func trespass(importer, imported string, test bool) string {
 	case imported == testbus || imported == testpty:
 		return ""
 	case imported == demoas:
-		return "only cmd/oauthget and tests import demoas: the client must not need the server it is tested against"
+		return "only internal/demo and tests import demoas: the client must not need the server it is tested against"
 	case (importer == demoas || importer == testbus) && !test:
 		return "demoas and testbus import nothing of the house: a server that shares the client's code shares its mistakes"
 	case imported == "cmd/oauthget" || isTool(imported) || slices.Contains(testOnly, imported):
@@ -132,7 +133,8 @@ func TestTrespassersAreFound(t *testing.T) {
 		test, allowed      bool
 	}{
 		{"cmd/oauthget", "internal/tokensource", false, true},
-		{"cmd/oauthget", demoas, false, true},
+		{"internal/demo", demoas, false, true},
+		{"cmd/oauthget", demoas, false, false},
 		{"internal/flow", "internal/endpoint", false, true},
 		{"internal/trace", "internal/token", false, true},
 		{"internal/flow", demoas, true, true},

@@ -16,6 +16,7 @@ var revealers = map[string]string{
 	"internal/clientauth": "puts the client secret into a request to the authorization server",
 	"internal/config":     "reads a client secret from where the profile says, be it the profile itself",
 	"internal/credential": "hands the token to git, kubectl and docker, in the form that each of them reads",
+	"internal/demo":       "shows the beginning of the secrets of its own server",
 	"internal/dpop":       "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",
 	"internal/flow":       "puts codes, verifiers and refresh tokens into the requests that redeem them",
 	"internal/idtoken":    "verifies the signature over the ID Token's own text",

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"cmp"
@@ -13,28 +13,24 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/output"
-	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// walk tells the seven steps on stdout, as they happen.
+// walk tells the seven steps as they happen.
 type walk struct {
-	*app
+	Options
 	server *demoas.Running
-	style  term.Style // for stdout
-	number int
-	person chan error // what became of the demo's own person; nil where there is a real one
+	number int        // of the last step told
+	person chan error // the result of the demo's own person; nil where there is a real one
 }
 
-func (a *app) walkDemo(ctx context.Context, server *demoas.Running) error {
-	w := &walk{app: a, server: server, style: term.NewStyle(a.global.color, a.stdout, a.getenv)}
+func (w *walk) run(ctx context.Context) error {
 	client, err := w.client(ctx)
 	if err != nil {
 		return err
@@ -65,24 +61,22 @@ func (a *app) walkDemo(ctx context.Context, server *demoas.Running) error {
 	return nil
 }
 
-// client is the product's own client: the demo shows what oauthget token does and not a play of it.
+// client returns the client that oauthget token uses.
 func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 	profile := config.Profile{
-		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: demoScopes,
+		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: scopes,
 		RedirectURI: config.DefaultRedirectURI, PKCE: true,
 		WithoutPAR: true, // a pushed request would leave nothing to see in the URL
 	}
-	transport := w.httpClient()
-	docs := discovery.Client{HTTP: transport, Now: w.now} // no cache: the server is gone in a second
+	docs := discovery.Client{HTTP: w.HTTP, Now: w.Now} // no cache: the server is gone in a second
 	metadata, err := docs.Fetch(ctx, profile.Issuer, true)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: profile, Server: metadata, HTTP: transport, Auth: clientauth.Client{ID: profile.ClientID, Method: clientauth.None},
+		Profile: profile, Server: metadata, HTTP: w.HTTP, Auth: clientauth.Client{ID: profile.ClientID, Method: clientauth.None},
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
-		Patience: w.global.timeout, Now: w.now, Observe: w.tell,
-		Warn: func(text string) { w.warn("%s", text) },
+		Patience: w.Patience, Now: w.Now, Observe: w.tell, Warn: w.Warn,
 	}, nil
 }
 
@@ -123,18 +117,17 @@ func (w *walk) tell(event flow.Event) {
 
 // consent is where a person signs in. Without a browser the demo does it, over HTTP and through the same pages.
 func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
-	why := w.noBrowserBecause()
-	if why == "" {
+	if w.NoBrowser == "" {
 		w.begin("Login and consent", "Sign in, with any password, and allow the access.")
-		if err := w.open(ctx, browser.Opener{Getenv: w.getenv}, r, func(error) {
-			w.line("   " + w.style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
+		if err := w.Open(ctx, r, func(error) {
+			w.line("   " + w.Style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
 			w.actAsPerson(ctx, r, giveUp)
 		}); err != nil {
 			giveUp(err)
 		}
 		return
 	}
-	w.begin("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
+	w.begin("Login and consent", "No browser, because "+w.NoBrowser+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
 	w.person = make(chan error, 1)
 	go w.actAsPerson(ctx, r, giveUp)
 }
@@ -171,7 +164,7 @@ func (w *walk) callAPI(ctx context.Context, client *http.Client, set token.Set) 
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("call API: it answered %s", resp.Status)
 	}
-	w.line("   " + w.style.Green(resp.Status))
+	w.line("   " + w.Style.Green(resp.Status))
 	var indented strings.Builder
 	e := json.NewEncoder(&indented)
 	e.SetIndent("   ", "  ")
@@ -186,15 +179,15 @@ func (w *walk) callAPI(ctx context.Context, client *http.Client, set token.Set) 
 func (w *walk) begin(title, text string) {
 	w.number++
 	w.line("")
-	w.line(w.style.Bold(fmt.Sprintf("%d  %s", w.number, title)))
-	w.line("   " + w.style.Dim(text))
+	w.line(w.Style.Bold(fmt.Sprintf("%d  %s", w.number, title)))
+	w.line("   " + w.Style.Dim(text))
 }
 
-func (w *walk) say(method, target string) { w.line("   " + method + " " + w.style.Cyan(target)) }
+func (w *walk) say(method, target string) { w.line("   " + method + " " + w.Style.Cyan(target)) }
 
 func (w *walk) field(name, value string) { w.line(fmt.Sprintf("     %-22s %s", name, value)) }
 
-func (w *walk) line(text string) { fmt.Fprintln(w.stdout, text) }
+func (w *walk) line(text string) { fmt.Fprintln(w.Out, text) }
 
 func (w *walk) parameters(values url.Values) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -1,0 +1,104 @@
+// Package demo runs a whole login against an authorization server and an API of its own, and tells each step. What is run
+// is the client that oauthget token uses. Nothing is stored, and nothing leaves this computer.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/term"
+)
+
+// ServeAddress is where the server listens with Options.Serve unless told otherwise: a fixed port, so that a profile for it
+// stays right.
+const ServeAddress = "127.0.0.1:8484"
+
+// scopes are what the demo asks for: an ID Token, a refresh token, and the demo's API.
+var scopes = []string{"openid", "profile", "offline_access", "orders:read"}
+
+// Options is how the demo runs.
+type Options struct {
+	Serve    bool          // keep the server and the API running, and run no login
+	Listen   string        // a loopback address; empty for any free port, with Serve for ServeAddress
+	Lifetime time.Duration // of access tokens
+	Patience time.Duration // how long the person has to act
+
+	Out   io.Writer
+	Style term.Style // for Out
+	HTTP  *http.Client
+	Now   func() time.Time
+	Warn  func(text string)
+	// Served tells of each request that reaches a server that keeps running.
+	Served func(text string)
+	// NoBrowser is why no browser can be opened: the demo then acts as the person. It is empty where one can.
+	NoBrowser string
+	// Open shows the authorization request and opens the browser; it calls failed where none could be opened.
+	Open func(ctx context.Context, r flow.AuthorizationRequest, failed func(error)) error
+}
+
+// Run runs the demo until the login has ended, or with Options.Serve until ctx ends.
+func Run(ctx context.Context, o Options) error {
+	address := o.Listen
+	if address == "" && o.Serve {
+		address = ServeAddress
+	}
+	server, err := demoas.Start(ctx, address, demoas.Config{AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Now, Observe: o.observe})
+	switch {
+	case err != nil && o.Listen != "" && !errors.Is(err, syscall.EADDRINUSE):
+		return hint.Usagef("start demo server: %w", err)
+	case err != nil:
+		return hint.With(fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0")
+	}
+	defer server.Close()
+	if o.Serve {
+		return serve(ctx, o.Out, server)
+	}
+	w := &walk{Options: o, server: server}
+	return w.run(ctx)
+}
+
+func (o Options) observe(e demoas.Event) {
+	if o.Serve {
+		o.Served(fmt.Sprintf("%s %s %d (%s)", e.Method, e.Endpoint, e.Status, e.Duration.Round(time.Microsecond)))
+	}
+}
+
+const serveText = `An authorization server and an API run on this machine until Ctrl-C. They believe every password.
+
+  issuer   %[1]s
+  API      %[2]s (scope orders:read)
+
+To use them, put this profile into your file,
+
+  [profiles.demo]
+  issuer = "%[1]s"
+  client_id = "demo"
+  scopes = ["%[3]s"]
+
+or have it put there:
+
+  oauthget profile add demo --issuer %[1]s --client-id demo --scope '%[4]s'
+
+and then, in another terminal:
+
+  oauthget token demo
+  curl -H "Authorization: Bearer $(oauthget token demo)" %[2]s
+`
+
+func serve(ctx context.Context, out io.Writer, server *demoas.Running) error {
+	quoted, plain := strings.Join(scopes, `", "`), strings.Join(scopes, " ")
+	if _, err := fmt.Fprintf(out, serveText, server.Issuer(), server.APIURL(), quoted, plain); err != nil {
+		return err
+	}
+	<-ctx.Done() // Ctrl-C is how this command is meant to end
+	return nil
+}
