@@ -12,9 +12,9 @@ func (s *Server) askUserCode(w http.ResponseWriter, suggested, problem string) {
 	if len(suggested) > maxUserCode {
 		suggested = ""
 	}
-	status, invalid, note := problemNote(problem)
-	body := fill("device", "user code", suggested, "invalid", invalid, "problem", note)
-	s.show(w, showing{status: status, title: "Connect a device", formEnd: s.issuer}, body)
+	s.show(w, showing{page: "device", status: statusOf(problem), title: "Connect a device", formEnd: s.issuer}, content{
+		"UserCode": suggested, "Problem": problem,
+	})
 }
 
 // maxUserCode is in bytes, with room for dashes.

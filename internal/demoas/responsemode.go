@@ -1,8 +1,7 @@
 package demoas
 
 import (
-	"crypto/rand"
-	"maps"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -99,11 +98,8 @@ func (s *Server) responseJWT(req authorizationRequest, response url.Values, f Fa
 
 // postForm shows a page whose form the browser sends by itself (OAuth 2.0 Form Post Response Mode §2).
 func (s *Server) postForm(w http.ResponseWriter, req authorizationRequest, response url.Values) {
-	var inputs markup
-	for _, name := range slices.Sorted(maps.Keys(response)) {
-		inputs += fill("form_post_input", "name", name, "value", response.Get(name))
-	}
-	nonce := rand.Text()
-	body := fill("form_post", "action", req.presentedURI, "inputs", inputs, "nonce", nonce, "client", req.client.displayName())
-	s.show(w, showing{status: http.StatusOK, title: "Going back", formEnd: req.redirectURI, nonce: nonce}, body)
+	s.show(w, showing{page: "form_post", status: http.StatusOK, title: "Going back", formEnd: req.redirectURI, script: true}, content{
+		// A redirect URI may have any scheme. It is the client's, as registered.
+		"Action": template.URL(req.presentedURI), "Response": response, "Client": req.client.displayName(),
+	})
 }
