@@ -7,15 +7,15 @@ import (
 )
 
 // Challenge is one challenge of a WWW-Authenticate header field (RFC 9110 §11.3): a scheme with a token68, with
-// parameters, or with neither.
+// parameters, or alone.
 type Challenge struct {
-	Scheme  string // as sent; it is matched "case-insensitively" (RFC 9110 §11.1)
+	Scheme  string // as sent; compared "case-insensitively" (RFC 9110 §11.1)
 	Token68 string
-	Params  map[string]string // by their names in lower case
+	Params  map[string]string // by lower-case name
 }
 
 // AsksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
-// accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A field that cannot be read asks for nothing.
+// accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A malformed field asks for nothing.
 func AsksForNonce(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized {
 		return false
@@ -36,8 +36,8 @@ func AsksForNonce(resp *http.Response) bool {
 
 var errChallenge = errors.New("it is not a list of challenges (RFC 9110 §11.6.1)")
 
-// ParseChallenges reads the value of one WWW-Authenticate header field, strictly: what stands between two challenges
-// cannot be told from a parameter by guessing. Its error holds none of the value.
+// ParseChallenges reads the value of one WWW-Authenticate header field. It is strict: in a malformed field, a scheme
+// and a parameter cannot be told apart. Its error contains none of the value.
 func ParseChallenges(field string) ([]Challenge, error) {
 	p := parser{rest: field}
 	var list []Challenge
@@ -49,7 +49,7 @@ func ParseChallenges(field string) ([]Challenge, error) {
 		if value, ok, err := p.value(); err != nil {
 			return nil, err
 		} else if ok {
-			// A further parameter of the challenge before.
+			// a further parameter of the previous challenge
 			if len(list) == 0 || !list[len(list)-1].add(name, value) {
 				return nil, errChallenge
 			}
@@ -67,7 +67,8 @@ func ParseChallenges(field string) ([]Challenge, error) {
 	return list, nil
 }
 
-// add adds a parameter: "each parameter name MUST only occur once per challenge" (RFC 9110 §11.2).
+// add adds a parameter. It reports false for a duplicate: "each parameter name MUST only occur once per challenge" (RFC
+// 9110 §11.2).
 func (c *Challenge) add(name, value string) bool {
 	name = strings.ToLower(name)
 	if _, twice := c.Params[name]; twice || c.Token68 != "" {
@@ -80,7 +81,7 @@ func (c *Challenge) add(name, value string) bool {
 	return true
 }
 
-// parser reads a field from its left.
+// parser reads a field from left to right.
 type parser struct{ rest string }
 
 // challenge reads what follows a scheme: nothing, a token68, or the first parameter.
@@ -107,23 +108,23 @@ func (p *parser) challenge(scheme string) (Challenge, error) {
 	return c, nil
 }
 
-// nextElement goes to the next element of the list; false at its end. RFC 9110 §5.6.1.2: "A recipient MUST parse and
-// ignore a reasonable number of empty list elements".
+// nextElement advances to the next element of the list. It reports false at the end. RFC 9110 §5.6.1.2: "A recipient
+// MUST parse and ignore a reasonable number of empty list elements".
 func (p *parser) nextElement() bool {
 	p.rest = strings.TrimLeft(p.rest, ", \t")
 	return p.rest != ""
 }
 
-// atEnd reports whether nothing but white space stands before the end of the element.
+// atEnd reports whether only white space is left of the element.
 func (p *parser) atEnd() bool {
 	rest := strings.TrimLeft(p.rest, " \t")
 	return rest == "" || rest[0] == ','
 }
 
-// token reads a token (RFC 9110 §5.6.2); empty where none stands there.
+// token reads a token (RFC 9110 §5.6.2); empty if there is none.
 func (p *parser) token() string { return p.take(isTokenChar) }
 
-// token68 reads a token68 (RFC 9110 §11.2) that is all of the element; where it is not, it reads nothing.
+// token68 reads a token68 (RFC 9110 §11.2) that fills the rest of the element. Otherwise it reads nothing.
 func (p *parser) token68() (string, bool) {
 	ahead := *p
 	text := ahead.take(isToken68Char)
@@ -138,8 +139,8 @@ func (p *parser) token68() (string, bool) {
 	return text, true
 }
 
-// value reads what follows a parameter's name: BWS "=" BWS ( token / quoted-string ) (RFC 9110 §11.2). ok is false where
-// there is no "=", and nothing has been read then.
+// value reads what follows a parameter's name: BWS "=" BWS ( token / quoted-string ) (RFC 9110 §11.2). If there is no
+// "=", ok is false and nothing has been read.
 func (p *parser) value() (value string, ok bool, err error) {
 	after, ok := strings.CutPrefix(strings.TrimLeft(p.rest, " \t"), "=")
 	if !ok {

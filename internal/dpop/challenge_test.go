@@ -45,7 +45,7 @@ func TestChallengesAreRead(t *testing.T) {
 
 func TestWhatIsNoListOfChallengesIsRefused(t *testing.T) {
 	for _, field := range []string{
-		`error="use_dpop_nonce"`,      // a parameter of nothing
+		`error="use_dpop_nonce"`,      // a parameter without a scheme
 		`DPoP error="use_dpop_nonce`,  // the quote does not end
 		`DPoP error="use_dpop_nonce\`, // nor here
 		`DPoP error="a" algs="b"`,     // no comma
@@ -93,8 +93,7 @@ func TestOnlyADPoPChallengeOfA401AsksForANonce(t *testing.T) {
 	}
 }
 
-// FuzzParseChallenges writes down what was read and reads it again: whoever puts words into a parameter's value can make
-// no challenge of them.
+// FuzzParseChallenges writes what was read and reads it again: text in a parameter's value cannot become a challenge.
 func FuzzParseChallenges(f *testing.F) {
 	for _, field := range []string{
 		`DPoP error="use_dpop_nonce", algs="ES256"`, `Negotiate dGVzdA==, Basic realm="a\"b"`, `Bearer, DPoP`, `a b=c,d=e , f g==`,
@@ -119,7 +118,7 @@ func FuzzParseChallenges(f *testing.F) {
 	})
 }
 
-// write is the field of list, with every value quoted.
+// write returns list as a field, with every value quoted.
 func write(list []Challenge) string {
 	var fields []string
 	for _, c := range list {

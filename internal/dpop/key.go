@@ -7,33 +7,34 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ErrKeyLost says that tokens are bound to a key that is not stored with them, or that what is stored is no key. They
-// are good for nothing then.
+// ErrKeyLost is returned if the key that tokens are bound to is not stored with them, or is damaged. The tokens cannot
+// be used without it.
 var ErrKeyLost = errors.New("the key that the token is bound to is missing or damaged")
 
-// ErrBound is returned where a token is bound to a key and the protocol that is spoken takes no proof.
+// ErrBound is returned if a token is bound to a key and the protocol in use cannot carry a proof.
 var ErrBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")
 
-// Bound reports whether set's access token is of no use without a proof.
+
+// Bound reports whether set's access token needs a proof.
 func Bound(set token.Set) bool { return set.Type() == Scheme }
 
 // KeyOf returns the key that set's tokens are bound to, or ErrKeyLost.
 func KeyOf(set token.Set) (*signing.Key, error) {
 	key, err := signing.Parse([]byte(set.DPoPKey.Reveal()), "")
 	if err != nil {
-		return nil, ErrKeyLost // err would tell of what nobody but us has written what it looks like
+		return nil, ErrKeyLost // err describes a format that only we write: no use to a person
 	}
 	return key, nil
 }
 
-// Seal is key in the form of token.Set.DPoPKey; empty for none.
+// Seal returns key in the form of token.Set.DPoPKey; empty for nil.
 func Seal(key *signing.Key) token.Secret {
 	if key == nil {
 		return token.Secret{}
 	}
 	jwk, err := key.MarshalJSON()
 	if err != nil {
-		return token.Secret{} // not reached: a key that signs has a JWK. KeyOf would say ErrKeyLost
+		return token.Secret{} // not reached: every signing key has a JWK
 	}
 	return token.NewSecret(string(jwk))
 }

@@ -8,35 +8,35 @@ import (
 	"sync"
 )
 
-// NonceHeader is the header field by which servers provide a nonce (RFC 9449 §8).
+// NonceHeader is the header field with which servers provide a nonce (RFC 9449 §8).
 const NonceHeader = "DPoP-Nonce"
 
-// UseNonce is the error code of servers that want a nonce, or another one (RFC 9449 §8, §9).
+// UseNonce is the error code of servers that require a nonce, or a newer one (RFC 9449 §8, §9).
 const UseNonce = "use_dpop_nonce"
 
-// maxNonce bounds a nonce, in bytes. Those known are below 500; and all of it travels back in each proof.
+// maxNonce bounds a nonce, in bytes. Known ones are below 500; each travels back in every proof.
 const maxNonce = 2048
 
-// Nonces are the newest nonces that servers have provided, one for each origin: "nonces will be only accepted by the
-// server that issued them" (RFC 9449 §9). "The intent is that clients need to keep only one nonce value" (§8). An
-// authorization server's do not belong together with those of resource servers, even where they share an origin.
+// Nonces keeps the newest nonce of each origin: "nonces will be only accepted by the server that issued them" (RFC 9449
+// §9). "The intent is that clients need to keep only one nonce value" (§8). Use one Nonces for the authorization server
+// and another for resource servers, which may share an origin.
 //
-// The zero Nonces is empty and ready, and safe for concurrent use.
+// The zero Nonces is empty and ready. It is safe for concurrent use.
 type Nonces struct {
 	mu     sync.Mutex
 	newest map[string]string // by origin
 }
 
-// For returns the nonce for a request to u; empty where its server has provided none.
+// For returns the nonce for a request to u; empty if its server has provided none.
 func (n *Nonces) For(u *url.URL) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.newest[origin(u)]
 }
 
-// Keep keeps the nonce in an answer that came from u, whatever its status, and returns it: "The client MUST use the new
-// nonce value supplied for the next token request and for all subsequent token requests until the authorization server
-// supplies a new nonce" (RFC 9449 §8.2). One that is not in form is as good as not there.
+// Keep stores the nonce of an answer from u, whatever its status, and returns it: "The client MUST use the new nonce
+// value supplied for the next token request and for all subsequent token requests until the authorization server
+// supplies a new nonce" (RFC 9449 §8.2). A malformed nonce is ignored.
 func (n *Nonces) Keep(u *url.URL, answer http.Header) (nonce string) {
 	nonce, err := readNonce(answer)
 	if err != nil || nonce == "" {
@@ -51,7 +51,7 @@ func (n *Nonces) Keep(u *url.URL, answer http.Header) (nonce string) {
 	return nonce
 }
 
-// readNonce returns the nonce in an answer; empty where there is none.
+// readNonce returns the nonce of an answer; empty if there is none.
 func readNonce(answer http.Header) (string, error) {
 	values := answer.Values(NonceHeader)
 	switch len(values) {
@@ -60,11 +60,11 @@ func readNonce(answer http.Header) (string, error) {
 	case 1:
 		return values[0], CheckNonce(values[0])
 	}
-	// RFC 9449 §8: "there MUST NOT be more than one DPoP-Nonce header". Which one counts, nobody knows.
+	// RFC 9449 §8: "there MUST NOT be more than one DPoP-Nonce header"
 	return "", errors.New("there is more than one DPoP-Nonce")
 }
 
-// CheckNonce reports why a text is no nonce: RFC 9449 §8.1 has it "nonce = 1*NQCHAR", RFC 6749 §A "NQCHAR = %x21 /
+// CheckNonce reports why a text is not a nonce: RFC 9449 §8.1 has "nonce = 1*NQCHAR", RFC 6749 §A "NQCHAR = %x21 /
 // %x23-5B / %x5D-7E".
 func CheckNonce(nonce string) error {
 	switch {

@@ -1,8 +1,7 @@
-// Package dpop proves with each request that its sender holds the private key that a token is bound to (RFC 9449).
+// Package dpop proves possession of the private key that a token is bound to (RFC 9449).
 //
-// It makes proofs, remembers the nonces that servers want in them, and reads the challenges by which they ask
-// (RFC 9110 §11.6.1). It deliberately makes and keeps no key, knows no token endpoint, and verifies no proof: that is for
-// servers.
+// It makes proofs, keeps the nonces that servers provide for them, and reads the challenges that ask for them (RFC 9110
+// §11.6.1). It generates and stores no key, knows no token endpoint, and verifies no proof.
 package dpop
 
 import (
@@ -21,15 +20,14 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Header is the header field that bears a proof (RFC 9449 §4.1), Scheme the authentication scheme of a bound token
-// (§7.1).
+// Header is the header field of a proof (RFC 9449 §4.1), Scheme the authentication scheme of a bound token (§7.1).
 const (
 	Header = "DPoP"
 	Scheme = "DPoP"
 )
 
-// Request is what one proof is for. The zero AccessToken is for the token endpoint, an empty Nonce for a server that has
-// provided none.
+// Request is the request that a proof is for. AccessToken is zero for the token endpoint. Nonce is empty if the server
+// has provided none.
 type Request struct {
 	Method      string // empty for GET
 	URL         *url.URL
@@ -38,15 +36,15 @@ type Request struct {
 	Time        time.Time
 }
 
-// Proof returns a proof of key for one request: "Each HTTP request requires a unique DPoP proof" (RFC 9449 §4). Whoever
-// sees it can send that request again for as long as the server takes it, so it is a secret. The error, which holds none
-// of the request, is about a URL that no proof can be for, or a key that cannot sign.
+// Proof returns a proof of key for one request: "Each HTTP request requires a unique DPoP proof" (RFC 9449 §4). It is
+// secret: whoever sees it can replay the request while the server accepts it. The error contains none of the request;
+// it is about a URL that is not http or https, or a key that cannot sign.
 func Proof(key *signing.Key, r Request) (token.Secret, error) {
 	target, err := htu(r.URL)
 	if err != nil {
 		return token.Secret{}, err
 	}
-	// RFC 9449 §4.2: "It MUST NOT be none or an identifier for a symmetric algorithm". A signing.Key has no such.
+	// RFC 9449 §4.2: "It MUST NOT be none or an identifier for a symmetric algorithm". A signing.Key has neither.
 	alg, err := key.Algorithm(nil)
 	if err != nil {
 		return token.Secret{}, err
@@ -68,15 +66,15 @@ func Proof(key *signing.Key, r Request) (token.Secret, error) {
 	return token.NewSecret(proof), err
 }
 
-// ath is the "base64url encoding … the SHA-256 hash of the ASCII encoding of the associated access token's value" (RFC
-// 9449 §4.2).
+// ath returns the "base64url encoding … the SHA-256 hash of the ASCII encoding of the associated access token's value"
+// (RFC 9449 §4.2).
 func ath(accessToken token.Secret) string {
 	sum := sha256.Sum256([]byte(accessToken.Reveal()))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// htu is the "HTTP target URI … without query and fragment parts" (RFC 9449 §4.2), normalised as servers should do
-// before they compare it (§4.3): the scheme's own port is left out, an empty path is "/".
+// htu returns the "HTTP target URI … without query and fragment parts" (RFC 9449 §4.2), normalised as servers should do
+// before they compare it (§4.3): without the scheme's default port, and with "/" for an empty path.
 func htu(u *url.URL) (string, error) {
 	if err := CheckURL(u); err != nil {
 		return "", err
@@ -84,7 +82,7 @@ func htu(u *url.URL) (string, error) {
 	return origin(u) + cmp.Or(u.EscapedPath(), "/"), nil
 }
 
-// CheckURL reports why no proof can be for u: it is not an absolute URL of http or https.
+// CheckURL reports an error unless u is an absolute http or https URL, for which a proof can be made.
 func CheckURL(u *url.URL) error {
 	if u == nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "" {
 		return errors.New("it is not an absolute http or https URL")
@@ -92,7 +90,7 @@ func CheckURL(u *url.URL) error {
 	return nil
 }
 
-// origin is scheme, host and port of u, the port where it is not the scheme's own.
+// origin returns scheme, host and port of u, without the scheme's default port.
 func origin(u *url.URL) string {
 	host := strings.ToLower(u.Host)
 	if name, port, err := net.SplitHostPort(host); err == nil && (port == "" || port == defaultPorts[u.Scheme]) {

@@ -11,22 +11,21 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Transport signs the API requests that bear a bound token: each whose Authorization is of the scheme DPoP gets its
-// proof, and no other is touched. So whoever drops the Authorization, as package net/http does where a redirect leads to
-// another host, has dropped the proof. It is a small value: a reverse proxy can make one for each request, with the key
-// of the token of the moment, and keep Nonces.
+// Transport adds a proof to each request whose Authorization has the scheme DPoP, and leaves other requests alone. When
+// package net/http drops the Authorization at a redirect to another host, the proof is dropped with it. A Transport is
+// a small value: a reverse proxy can make one for each request with the current token's key, and share Nonces.
 //
-// The URL that is signed is the request's URL; its Host plays no part.
+// The proof is for the request's URL; its Host is not used.
 type Transport struct {
 	Base   http.RoundTripper
 	Key    *signing.Key
-	Nonces *Nonces // those of resource servers
+	Nonces *Nonces // of resource servers
 	Now    func() time.Time
 }
 
-// RoundTrip implements [http.RoundTripper]. It keeps the nonce of any answer. A 401 that asks for a nonce which the
-// request did not have is answered by one repetition, where the body can be sent again: there is none, or GetBody makes
-// another. A body that streams is sent once, and whoever sent it repeats the request with the nonce that is kept.
+// RoundTrip implements [http.RoundTripper]. It keeps the nonce of every answer. If a 401 asks for a nonce that the
+// request did not carry, the request is repeated once, provided that it has no body or a GetBody. A streamed body is
+// sent once; its sender may repeat the request with the nonce that is kept.
 func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	accessToken, bound := bearer(req)
 	if !bound {
@@ -46,7 +45,7 @@ func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// bearer returns the bound token that req bears. Name and scheme are matched in any case (RFC 9110 §5.1, §11.1).
+// bearer returns the bound token of req. Name and scheme are compared in any case (RFC 9110 §5.1, §11.1).
 func bearer(req *http.Request) (token.Secret, bool) {
 	scheme, accessToken, ok := strings.Cut(req.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, Scheme) {
@@ -55,7 +54,7 @@ func bearer(req *http.Request) (token.Secret, bool) {
 	return token.NewSecret(strings.TrimLeft(accessToken, " ")), true
 }
 
-// send sends req with a proof of its own and returns the answer, with the nonce in it.
+// send sends req with a new proof. It returns the answer and the nonce in it.
 func (t Transport) send(req *http.Request, accessToken token.Secret, nonce string) (*http.Response, string, error) {
 	proof, err := Proof(t.Key, Request{
 		Method: req.Method, URL: req.URL, AccessToken: accessToken, Nonce: nonce, Time: t.Now(),

@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// api is a resource server that wants the nonce of the moment.
+// api is a resource server that requires its current nonce.
 type api struct {
 	nonce   string
-	asks    bool // wants it
+	asks    bool // requires it
 	seen    []map[string]any
 	bodies  []string
-	refuses bool // is never content
+	refuses bool // accepts no nonce
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
