@@ -10,7 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// limits is the layer next to the network.
+// limits is the layer above the network: it refuses plain http and bounds each answer.
 type limits struct{ base http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
@@ -26,7 +26,7 @@ func (l limits) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// bounded fails, rather than ends, where a body is longer than allowed: a document cut short may still parse.
+// bounded returns an error, not io.EOF, if a body is too long: a truncated document may still parse.
 type bounded struct {
 	body io.ReadCloser
 	left int64

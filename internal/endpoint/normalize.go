@@ -15,21 +15,21 @@ import (
 	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
-// manners is the layer next to the caller: it says who asks and for what, and mends what servers are known to send.
-type manners struct {
+// normalizer is the layer below the caller: it adds our header fields, and corrects known deviations in answers.
+type normalizer struct {
 	base      http.RoundTripper
 	userAgent string
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (m manners) RoundTrip(req *http.Request) (*http.Response, error) {
+func (n normalizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.Header.Set("User-Agent", m.userAgent)
+	req.Header.Set("User-Agent", n.userAgent)
 	if req.Header.Get("Accept") == "" {
-		// Some servers answer form-encoded unless asked (RFC 6749 §5.1 wants "application/json").
+		// Some servers answer form-encoded by default (RFC 6749 §5.1 requires "application/json").
 		req.Header.Set("Accept", "application/json")
 	}
-	resp, err := m.base.RoundTrip(req)
+	resp, err := n.base.RoundTrip(req)
 	if err != nil || req.Method != http.MethodPost {
 		return resp, err
 	}
@@ -45,19 +45,19 @@ func (m manners) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// maxLifetime is the longest expires_in that is passed on, in seconds: about 68 years. A test server is known to send
+// maxLifetime is the longest expires_in that is passed on, in seconds: about 68 years. One test server sends
 // nanoseconds.
 const maxLifetime = math.MaxInt32
 
-// normalize rewrites the answer to a POST into what RFC 6749 §5.1 describes and golang.org/x/oauth2 reads, where real
-// servers are known to differ: JSON sent as text/plain, expires_in as a string, a fraction or nothing, scope as an
-// array. What it does not understand it leaves alone.
+// normalize rewrites the answer to a POST into the form of RFC 6749 §5.1, which golang.org/x/oauth2 reads. Servers are
+// known to send JSON as text/plain, expires_in as a string, a fraction or null, and scope as an array. It leaves alone
+// what it does not recognise.
 func normalize(h http.Header, body []byte) []byte {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return body
 	}
-	// A name that comes twice is for the reader to refuse: to write the object anew would hide it. go-jose's decoder sees it.
+	// A duplicate name is for the reader to refuse: rewriting the object would hide it. go-jose's decoder detects it.
 	var object map[string]json.RawMessage
 	if josejson.Unmarshal(trimmed, &object) != nil {
 		return body
@@ -70,7 +70,7 @@ func normalize(h http.Header, body []byte) []byte {
 		if seconds, ok := lifetime(raw); ok {
 			object["expires_in"] = strconv.AppendInt(nil, seconds, 10)
 		} else {
-			delete(object, "expires_in") // as good as not sent: the lifetime is unknown
+			delete(object, "expires_in") // unreadable: the lifetime is unknown
 		}
 		changed = true
 	}
@@ -89,12 +89,12 @@ func normalize(h http.Header, body []byte) []byte {
 	return rewritten
 }
 
-// known are the members that golang.org/x/oauth2 reads by encoding/json, which takes them in any case.
+// known are the members that golang.org/x/oauth2 reads with encoding/json, which ignores case.
 var known = []string{"access_token", "token_type", "refresh_token", "expires_in", "error", "error_description", "error_uri"}
 
-// dropLookalikes removes members that differ from known ones in case alone, and reports whether there were any. "The client
-// MUST ignore unrecognized value names in the response" (RFC 6749 §5.1), and "all the protocol parameter names and values
-// are case sensitive" (§1.9).
+// dropLookalikes removes members whose names differ from known ones only in case, and reports whether there were any.
+// "The client MUST ignore unrecognized value names in the response" (RFC 6749 §5.1), and "all the protocol parameter
+// names and values are case sensitive" (§1.9).
 func dropLookalikes(object map[string]json.RawMessage) bool {
 	before := len(object)
 	maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool {
@@ -103,8 +103,8 @@ func dropLookalikes(object map[string]json.RawMessage) bool {
 	return len(object) != before
 }
 
-// lifetime reads expires_in in whole seconds, whatever its JSON type. A token that lives for no time at all is passed
-// on as one second: for golang.org/x/oauth2 a zero means that it never expires.
+// lifetime reads expires_in in whole seconds, from any JSON type. It returns 1 for 0: golang.org/x/oauth2 takes 0 to
+// mean that the token never expires.
 func lifetime(raw json.RawMessage) (seconds int64, ok bool) {
 	text := strings.TrimSpace(strings.Trim(string(raw), `"`))
 	f, err := strconv.ParseFloat(text, 64)

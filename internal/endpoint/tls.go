@@ -12,33 +12,33 @@ import (
 	"github.com/oauthget/oauthget/internal/signing"
 )
 
-// CertificateError says why the client's certificate, or its key, cannot be presented.
+// CertificateError reports why the client's certificate, or its key, cannot be used.
 type CertificateError struct {
-	OfKey  bool // the fault is the key's, or lies between the two
+	OfKey  bool // the error is about the key, or the key does not belong to the certificate
 	Err    error
-	Advice string // a thing to do; may be empty
+	Advice string // what to do; may be empty
 }
 
 func (e *CertificateError) Error() string { return e.Err.Error() }
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// Certificate makes what [Options] takes of a chain of certificates, the client's own first, and its private key, both
-// PEM. An error is a *CertificateError and holds nothing of the key.
+// Certificate returns the certificate for [Options], from a PEM chain that begins with the client's own certificate and
+// its private key in PEM. An error is a *CertificateError and contains nothing of the key.
 func Certificate(chain, key []byte, now time.Time) (*tls.Certificate, error) {
 	leaf, err := firstCertificate(chain)
 	if err != nil {
-		return nil, &CertificateError{Err: err, Advice: "give the client's certificate in PEM, and after it those of the authorities between"}
+		return nil, &CertificateError{Err: err, Advice: "give the client's certificate in PEM, followed by the intermediate certificates"}
 	}
-	// A server would refuse it in words that say less.
-	const renew = "have the certificate renewed, or set the clock"
+	// A server's own refusal would say less.
+	const renew = "renew the certificate, or set the clock"
 	switch {
 	case now.After(leaf.NotAfter):
 		return nil, &CertificateError{Err: fmt.Errorf("the certificate expired at %s", leaf.NotAfter.UTC().Format(time.RFC3339)), Advice: renew}
 	case now.Before(leaf.NotBefore):
 		return nil, &CertificateError{Err: fmt.Errorf("the certificate is not valid before %s", leaf.NotBefore.UTC().Format(time.RFC3339)), Advice: renew}
 	}
-	// X509KeyPair tells of a key it cannot read in words that blame the file's form alone.
+	// X509KeyPair's error for an unreadable key only mentions its format.
 	if _, err := signing.Parse(key, ""); err != nil {
 		e := &CertificateError{OfKey: true, Err: err}
 		if of, ok := errors.AsType[*signing.KeyError](err); ok {
@@ -47,13 +47,13 @@ func Certificate(chain, key []byte, now time.Time) (*tls.Certificate, error) {
 		return nil, e
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(key), []byte("{")) {
-		return nil, &CertificateError{OfKey: true, Err: errors.New("it is a JWK, and PEM is wanted")}
+		return nil, &CertificateError{OfKey: true, Err: errors.New("it is a JWK, but PEM is required")}
 	}
 	pair, err := tls.X509KeyPair(chain, key)
 	if err != nil {
 		return nil, &CertificateError{
-			OfKey: true, Err: errors.New("the key is not that of the certificate"),
-			Advice: "give the key with which the certificate was requested, and the client's own certificate first",
+			OfKey: true, Err: errors.New("the key does not belong to the certificate"),
+			Advice: "give the key that the certificate was requested with, and put the client's own certificate first",
 		}
 	}
 	return &pair, nil
@@ -70,15 +70,15 @@ func firstCertificate(chain []byte) (*x509.Certificate, error) {
 		}
 		return certificate, nil
 	}
-	return nil, errors.New("there is no PEM certificate in it")
+	return nil, errors.New("it contains no PEM certificate")
 }
 
-// SelfSigned reports whether a certificate of [Certificate] is vouched for by nobody but itself.
+// SelfSigned reports whether a certificate of [Certificate] is self-signed.
 func SelfSigned(c *tls.Certificate) bool {
 	return bytes.Equal(c.Leaf.RawIssuer, c.Leaf.RawSubject) && c.Leaf.CheckSignature(c.Leaf.SignatureAlgorithm, c.Leaf.RawTBSCertificate, c.Leaf.Signature) == nil
 }
 
-// Authorities are the system's certificate authorities and those in the PEM data.
+// Authorities returns the system's certificate authorities and those in the PEM data.
 func Authorities(data []byte) (*x509.CertPool, error) {
 	if _, err := firstCertificate(data); err != nil {
 		return nil, err
@@ -91,15 +91,15 @@ func Authorities(data []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// tlsConfig is nil where the standard library's own is right.
+// tlsConfig returns nil if the standard library's defaults will do.
 func (o Options) tlsConfig() *tls.Config {
 	if o.Certificate == nil && o.Authorities == nil {
 		return nil
 	}
 	config := &tls.Config{RootCAs: o.Authorities, MinVersion: tls.VersionTLS12}
 	if o.Certificate != nil {
-		// Not config.Certificates: from those crypto/tls presents none where the server's list of authorities has not the
-		// issuer, and the issuer of a self-signed certificate is in no list (RFC 8705 §2.2).
+		// Not config.Certificates: crypto/tls presents none of those unless the server lists its issuer as an
+		// authority, and a self-signed certificate's issuer is in no list (RFC 8705 §2.2).
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return o.Certificate, nil }
 	}
 	return config

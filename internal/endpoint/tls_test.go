@@ -22,7 +22,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// issued is a certificate with its key, of an authority or, where that is nil, of its own.
+// issued is a certificate with its key, from an authority or, if that is nil, self-signed.
 type issued struct {
 	der         []byte
 	certificate *x509.Certificate
@@ -76,8 +76,8 @@ func (i *issued) forClient(t *testing.T) *tls.Certificate {
 	return c
 }
 
-// asking is a server that asks for a certificate, names an authority that nobody's is of, and answers with the name in
-// what it got. authorities trust it.
+// asking is a server that asks for a certificate, lists an authority that issued nobody's, and answers with the name in
+// the certificate it got. authorities trust it.
 func asking(t *testing.T) (target *url.URL, authorities *x509.CertPool) {
 	t.Helper()
 	tomorrow := time.Now().Add(time.Hour)
@@ -130,7 +130,7 @@ func TestCertificateIsPresentedByTheClientThatHasItAndByNoOther(t *testing.T) {
 		for _, warm := range []bool{false, true} {
 			if warm {
 				Warm(t.Context(), client, target)
-				if len(client.Transport.(door).spares.ready) != 1 {
+				if len(client.Transport.(outermost).network.ready) != 1 {
 					t.Errorf("%q: no connection has been opened ahead", want)
 				}
 			}
@@ -141,7 +141,7 @@ func TestCertificateIsPresentedByTheClientThatHasItAndByNoOther(t *testing.T) {
 	}
 }
 
-// refusing is a server that ends each handshake with an alert. It reads on until the client has gone: to close at once
+// refusing is a server that ends each handshake with an alert. It reads until the client has gone: closing at once
 // could reset the connection before the alert is read.
 func refusing(t *testing.T) (target *url.URL, authorities *x509.CertPool) {
 	t.Helper()
@@ -228,8 +228,8 @@ func TestCertificateThatCannotBePresentedIsRefusedWithTheReason(t *testing.T) {
 		"a damaged one":         {[]byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), good.key(t), false, "damaged"},
 		"expired":               {old.chain(), old.key(t), false, "expired at "},
 		"not valid yet":         {early.chain(), early.key(t), false, "not valid before "},
-		"another's key":         {good.chain(), other.key(t), true, "not that of the certificate"},
-		"the authority first":   {append(other.chain(), good.chain()...), good.key(t), true, "not that of the certificate"},
+		"another's key":         {good.chain(), other.key(t), true, "does not belong to the certificate"},
+		"the authority first":   {append(other.chain(), good.chain()...), good.key(t), true, "does not belong to the certificate"},
 		"no key":                {good.chain(), good.chain(), true, "private key"},
 		"an encrypted key":      {good.chain(), encrypted, true, "encrypted"},
 		"a key in another form": {good.chain(), []byte(`{"kty":"EC"}`), true, "JWK"},

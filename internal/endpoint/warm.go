@@ -9,24 +9,24 @@ import (
 	"sync"
 )
 
-// Warm opens a connection that client's next request to the host of u will use, with its TLS handshake and the loading
-// of the system's certificates. No request is sent, and nothing is returned: where it fails, the request itself will tell.
-// It ends with ctx, and so does a connection that was not used. Where a proxy stands between, it does nothing.
+// Warm opens a connection for client's next request to the host of u: it performs the TLS handshake and so loads the
+// system's certificates. It sends no request and returns no error: if it fails, the request itself will. An unused
+// connection is closed when ctx ends. Behind a proxy, Warm does nothing.
 func Warm(ctx context.Context, client *http.Client, u *url.URL) {
-	if d, ok := client.Transport.(door); ok {
-		d.spares.open(ctx, u)
+	if o, ok := client.Transport.(outermost); ok {
+		o.network.open(ctx, u)
 	}
 }
 
-// door is the outermost layer. It leads to spares, which other layers hide.
-type door struct {
+// outermost is the outermost layer. Warm finds the network through it.
+type outermost struct {
 	http.RoundTripper
-	spares *spares
+	network *warmed
 }
 
-// spares is the layer of the network: a transport, and connections opened ahead of need, each for one request. The
-// transport's own pool has no way to put one in.
-type spares struct {
+// warmed is the network layer: a transport, and connections opened ahead of time, each for one request. The transport's
+// own pool does not accept connections.
+type warmed struct {
 	transport *http.Transport
 
 	mu    sync.Mutex
@@ -34,10 +34,10 @@ type spares struct {
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (s *spares) RoundTrip(req *http.Request) (*http.Response, error) {
-	conn := s.take(authority(req.URL))
+func (w *warmed) RoundTrip(req *http.Request) (*http.Response, error) {
+	conn := w.take(authority(req.URL))
 	if conn == nil {
-		return s.transport.RoundTrip(req)
+		return w.transport.RoundTrip(req)
 	}
 	resp, err := conn.RoundTrip(req)
 	if err != nil {
@@ -48,8 +48,8 @@ func (s *spares) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// lastBody closes the connection after the one answer it was for. A hook on the connection's state would be too early: an
-// answer without a body counts as done before it is handed over, and the request then fails with the connection.
+// lastBody closes the connection after its only answer. A hook on the connection's state would be too early: an answer
+// without a body counts as done before it is handed over, and the request would fail with the connection.
 type lastBody struct {
 	io.ReadCloser
 	conn *http.ClientConn
@@ -61,44 +61,44 @@ func (b lastBody) Close() error {
 	return err
 }
 
-// open opens a spare connection. On plain http, which is on loopback, there is nothing to gain.
-func (s *spares) open(ctx context.Context, u *url.URL) {
-	if u.Scheme != "https" || s.proxied(ctx, u) {
+// open opens a connection. It skips plain http, which is only used on loopback, where nothing is gained.
+func (w *warmed) open(ctx context.Context, u *url.URL) {
+	if u.Scheme != "https" || w.proxied(ctx, u) {
 		return
 	}
-	conn, err := s.transport.NewClientConn(ctx, u.Scheme, address(u))
+	conn, err := w.transport.NewClientConn(ctx, u.Scheme, address(u))
 	if err != nil {
 		return
 	}
 	key := authority(u)
-	s.mu.Lock()
-	previous := s.ready[key]
-	if s.ready == nil {
-		s.ready = map[string]*http.ClientConn{}
+	w.mu.Lock()
+	previous := w.ready[key]
+	if w.ready == nil {
+		w.ready = map[string]*http.ClientConn{}
 	}
-	s.ready[key] = conn
-	s.mu.Unlock()
+	w.ready[key] = conn
+	w.mu.Unlock()
 	if previous != nil {
 		_ = previous.Close()
 	}
 	ctx, stop := context.WithTimeout(ctx, idleLife)
 	context.AfterFunc(ctx, func() {
 		stop()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.ready[key] == conn {
-			delete(s.ready, key)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.ready[key] == conn {
+			delete(w.ready, key)
 			_ = conn.Close()
 		}
 	})
 }
 
-// take returns the spare connection to an authority, reserved for one request, or nil.
-func (s *spares) take(authority string) *http.ClientConn {
-	s.mu.Lock()
-	conn := s.ready[authority]
-	delete(s.ready, authority)
-	s.mu.Unlock()
+// take returns the opened connection to an authority, reserved for one request, or nil.
+func (w *warmed) take(authority string) *http.ClientConn {
+	w.mu.Lock()
+	conn := w.ready[authority]
+	delete(w.ready, authority)
+	w.mu.Unlock()
 	if conn == nil {
 		return nil
 	}
@@ -109,13 +109,13 @@ func (s *spares) take(authority string) *http.ClientConn {
 	return conn
 }
 
-// proxied reports whether a request to u would go through a proxy, which may want to be asked in its own way.
-func (s *spares) proxied(ctx context.Context, u *url.URL) bool {
+// proxied reports whether requests to u go through a proxy, which might treat an extra connection differently.
+func (w *warmed) proxied(ctx context.Context, u *url.URL) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), nil)
 	if err != nil {
 		return true
 	}
-	proxy, err := s.transport.Proxy(req)
+	proxy, err := w.transport.Proxy(req)
 	return err != nil || proxy != nil
 }
 

@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// tlsServer counts the connections and the requests that come.
+// tlsServer counts connections and requests.
 type tlsServer struct {
 	*httptest.Server
 	mu       sync.Mutex
 	conns    map[net.Conn]http.ConnState
 	opened   int
 	requests []string
-	changed  chan struct{} // after each change of a connection
+	changed  chan struct{} // a value for each change of a connection
 }
 
 func serveTLS(t *testing.T, http2 bool) (*tlsServer, *http.Client) {
@@ -42,10 +42,10 @@ func serveTLS(t *testing.T, http2 bool) (*tlsServer, *http.Client) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	transport := s.Client().Transport.(*http.Transport).Clone()
-	network := &spares{transport: transport}
+	network := &warmed{transport: transport}
 	transport.Proxy = http.ProxyFromEnvironment
 	t.Cleanup(transport.CloseIdleConnections)
-	return s, &http.Client{Transport: door{limits{network}, network}}
+	return s, &http.Client{Transport: outermost{limits{network}, network}}
 }
 
 func (s *tlsServer) parsed(t *testing.T) *url.URL {
@@ -121,7 +121,7 @@ func TestWarmConnectionCarriesTheNextRequestAndNoneBefore(t *testing.T) {
 func TestWarmConnectionThatTheServerClosedIsNotUsed(t *testing.T) {
 	s, client := serveTLS(t, false)
 	Warm(t.Context(), client, s.parsed(t))
-	network := client.Transport.(door).spares
+	network := client.Transport.(outermost).network
 	spare := network.ready[authority(s.parsed(t))]
 	gone := make(chan struct{})
 	spare.SetStateHook(func(c *http.ClientConn) {
@@ -148,7 +148,7 @@ func TestWarmConnectionEndsWithItsContext(t *testing.T) {
 
 func TestWarmDoesNothingWhereItCannotHelp(t *testing.T) {
 	s, client := serveTLS(t, false)
-	client.Transport.(door).spares.transport.Proxy = func(*http.Request) (*url.URL, error) {
+	client.Transport.(outermost).network.transport.Proxy = func(*http.Request) (*url.URL, error) {
 		return url.Parse("http://proxy.example:3128")
 	}
 	Warm(t.Context(), client, s.parsed(t))
@@ -159,7 +159,7 @@ func TestWarmDoesNothingWhereItCannotHelp(t *testing.T) {
 	}
 	Warm(t.Context(), client, u)
 	Warm(t.Context(), &http.Client{}, s.parsed(t))
-	if opened, _ := s.seen(); opened != 0 || len(client.Transport.(door).spares.ready) != 0 {
+	if opened, _ := s.seen(); opened != 0 || len(client.Transport.(outermost).network.ready) != 0 {
 		t.Errorf("%d connections", opened)
 	}
 }
@@ -168,7 +168,7 @@ func TestWarmThatFailsChangesNothing(t *testing.T) {
 	s, _ := serveTLS(t, false)
 	client := NewClient(Options{}) // which does not trust the server
 	Warm(t.Context(), client, s.parsed(t))
-	if len(client.Transport.(door).spares.ready) != 0 {
+	if len(client.Transport.(outermost).network.ready) != 0 {
 		t.Error("an untrusted server's connection is kept")
 	}
 	if _, err := client.Get(s.URL); err == nil {
