@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// kind keeps a document from being read back as one of another kind, whatever its URL.
+// kind keeps a document from being read as one of another kind.
 type kind string
 
 const (
-	kindMetadata kind = "metadata" // under its issuer
-	kindJWKS     kind = "jwks"     // under its URL
+	kindMetadata kind = "metadata" // keyed by issuer
+	kindJWKS     kind = "jwks"     // keyed by URL
 )
 
-// entry is a cached document. Nothing in it is secret. It is checked like a fresh answer, as an older version of the
-// program may have written it. But no check of the text tells who wrote it, and where tokens are sent hangs on it: so
-// it is read only where nobody but the user can write; see openOwn.
+// entry is a cached document. Nothing in it is secret. It is checked like a fresh answer, since another version of the
+// program may have written it. But tokens are sent to the addresses in it, and no check of the text tells who wrote it:
+// so it is read only from files that no other user can write; see openOwn.
 type entry struct {
-	URL       string          `json:"url"`    // what it is kept under, so that the file name need not be believed
-	Source    string          `json:"source"` // where it was found
+	URL       string          `json:"url"`    // the key; the file name is a hash of it
+	Source    string          `json:"source"` // where it came from
 	FetchedAt time.Time       `json:"fetched_at"`
 	Body      json.RawMessage `json:"body"`
 }
 
-// load returns the document kept under url. One that is missing, unreadable, too old or from the future is not there:
-// the cache saves a request and is never a reason to fail.
+// load returns the document cached under url. A document that is missing, unreadable, too old or from the future is
+// reported as absent: the cache saves a request and never causes a failure.
 func (c Client) load(k kind, url string) (entry, bool) {
 	if c.CacheDir == "" {
 		return entry{}, false
@@ -56,7 +56,7 @@ func (c Client) load(k kind, url string) (entry, bool) {
 	return e, 0 <= age && age <= c.maxAge()
 }
 
-// save keeps e under its URL. That it cannot is no failure of the command that wanted the document.
+// save caches e. It ignores errors: the caller has the document.
 func (c Client) save(k kind, e entry) {
 	if c.CacheDir == "" {
 		return
@@ -67,8 +67,7 @@ func (c Client) save(k kind, e entry) {
 	}
 }
 
-// writeFile replaces a file of the directory in one step, so that a reader never sees half of it. It is not synced: what
-// a crash leaves behind is at worst no cache.
+// writeFile replaces a file of the directory atomically. It does not sync: a crash can lose no more than the cache.
 func writeFile(path, name string, data []byte) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -96,8 +95,7 @@ func writeFile(path, name string, data []byte) error {
 	return err
 }
 
-// file is the name of the document kept under url. The hash makes any URL a file name, and tells others who list the
-// directory little.
+// file returns the file name for url. The hash makes any URL a valid name, and reveals little to other users.
 func file(k kind, url string) string {
 	sum := sha256.Sum256([]byte(url))
 	return string(k) + "-" + hex.EncodeToString(sum[:]) + ".json"

@@ -51,7 +51,7 @@ func TestCacheGrowsOld(t *testing.T) {
 	if len(s.questions()) != 4 {
 		t.Errorf("asked %v", s.questions())
 	}
-	*now = now.Add(-time.Hour) // the clock was set back: what is there is from the future
+	*now = now.Add(-time.Hour) // the clock was set back: the entry is from the future
 	fetchBoth(t, s, c)
 	if len(s.questions()) != 6 {
 		t.Errorf("asked %v", s.questions())

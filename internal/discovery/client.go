@@ -12,30 +12,30 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// DefaultMaxAge is how long a document is used before it is fetched again. A command that runs many times a day, and
-// most often only to refresh an expired access token, then costs one request and not two; a server that moves an
-// endpoint or rolls a key keeps the old one longer than a day.
+// DefaultMaxAge is how long a document is used before it is fetched again. A command that runs often, mostly to refresh
+// an access token, then needs one request instead of two. A server that moves an endpoint or rotates a key keeps the
+// old one longer than a day.
 const DefaultMaxAge = 24 * time.Hour
 
 // Client fetches metadata and JWK Sets.
 type Client struct {
-	// HTTP sends the requests. It bounds their time and their redirects; required.
+	// HTTP sends the requests, and bounds their time and redirects. Required.
 	HTTP *http.Client
-	// CacheDir keeps documents between runs; empty for no cache. It is created when needed.
+	// CacheDir keeps documents between runs; empty for no cache. It is created if needed.
 	CacheDir string
-	// MaxAge is how long a cached document is used; 0 is DefaultMaxAge.
+	// MaxAge is how long a cached document is used; 0 means DefaultMaxAge.
 	MaxAge time.Duration
-	// Now is the clock; nil is time.Now.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Fetch returns the metadata of issuer, from the cache where it is there and fresh is false.
+// Fetch returns the metadata of issuer, from the cache if it is there and fresh is false.
 //
-// A place that has no metadata, whatever way it says so (a client error, a web page, anything that is not JSON with
-// an issuer), passes the question to the next one; a *NotFoundError names them all. Everything else ends it. No answer is a *url.Error;
-// a server error, a 429, a refused redirect, and above all metadata that is malformed or another issuer's
-// (*IssuerMismatchError) are an *untrusted.Error. To look on after those would make it depend on the server's health
-// which of its documents counts, and would hide from the person what is wrong.
+// It tries several places. A place that answers with a client error, a web page, or anything that is not JSON with an
+// issuer has no metadata, and the next one is tried; if all fail, the error is a *NotFoundError. Any other failure ends
+// the search, so that the choice of document does not depend on the server's health, and the fault is reported: a
+// *url.Error if there was no answer, else an *untrusted.Error (a server error, a 429, a refused redirect, malformed
+// metadata, or another issuer's, which is an *IssuerMismatchError).
 func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata, error) {
 	const op = "read metadata"
 	if err := checkIssuer(issuer); err != nil {
@@ -71,8 +71,8 @@ func (c Client) metadataAt(ctx context.Context, issuer, place string) (Metadata,
 	return parse(body, issuer, place)
 }
 
-// JWKS returns the JWK Set at uri, from the cache where it is there and fresh is false. Only its outer form is checked:
-// which key is fit for what is the verifier's to say. Its errors are a *url.Error or an *untrusted.Error.
+// JWKS returns the JWK Set at uri, from the cache if it is there and fresh is false. It checks only the outer form: the
+// verifier chooses the key. An error is a *url.Error or an *untrusted.Error.
 func (c Client) JWKS(ctx context.Context, uri string, fresh bool) ([]byte, error) {
 	const op = "read JWK Set"
 	if err := checkURL(uri); err != nil {
@@ -108,7 +108,7 @@ func checkJWKS(body []byte) error {
 	return nil
 }
 
-// absent reports whether err says that there is no document at this place, so that another may have it.
+// absent reports whether err means that there is no document at this place.
 func absent(err error) bool {
 	if status, ok := errors.AsType[*statusError](err); ok {
 		return status.code < http.StatusInternalServerError && status.code != http.StatusTooManyRequests
@@ -116,13 +116,13 @@ func absent(err error) bool {
 	return errors.Is(err, errHTML) || errors.Is(err, errNotJSON) || errors.Is(err, errNoIssuer)
 }
 
-// failure is the error for a person about the answer of address, or about there being none.
+// failure returns the error to show for address: about its answer, or the lack of one.
 func failure(ctx context.Context, op, address string, err error) error {
 	if _, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	if _, ok := errors.AsType[*IssuerMismatchError](err); ok {
-		return &untrusted.Error{Op: op, Err: err} // it names the address itself
+		return &untrusted.Error{Op: op, Err: err} // it contains the address
 	}
 	return &untrusted.Error{Op: op, Err: fmt.Errorf("%s answered %w", untrusted.Text(address), err)}
 }

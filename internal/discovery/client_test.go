@@ -17,7 +17,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// server answers each path with what a test put there and keeps the order of the questions.
+// server answers each path with what a test put there and records the requests in order.
 type server struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -182,7 +182,7 @@ func TestFetchTakesMetadataOfStatus200Alone(t *testing.T) {
 }
 
 func TestFetchTakesJSONUnderAnyContentType(t *testing.T) {
-	s := newServer(t) // as a PHP script that forgot to say
+	s := newServer(t) // like a PHP script without a Content-Type
 	s.answers[openIDConfiguration] = body("text/html", `{"issuer":"`+s.URL+`"}`)
 	if _, err := s.client().Fetch(t.Context(), s.URL, false); err != nil {
 		t.Error(err)
@@ -276,7 +276,7 @@ func TestFetchRefusesWhatIsNoIssuer(t *testing.T) {
 }
 
 func TestFetchFollowsARedirectToTheFinalSlash(t *testing.T) {
-	s := newServer(t) // as django-oauth-toolkit
+	s := newServer(t) // like django-oauth-toolkit
 	s.answers["/o"+openIDConfiguration] = http.RedirectHandler("/o"+openIDConfiguration+"/", http.StatusMovedPermanently).ServeHTTP
 	s.publish("/o"+openIDConfiguration+"/", s.URL+"/o", "")
 	if _, err := s.client().Fetch(t.Context(), s.URL+"/o", false); err != nil {
@@ -284,7 +284,7 @@ func TestFetchFollowsARedirectToTheFinalSlash(t *testing.T) {
 	}
 }
 
-// roundTrip stands for hosts that are not this one: a test opens no connection to them.
+// roundTrip stands in for remote hosts: a test opens no connection to them.
 type roundTrip func(*http.Request) *http.Response
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -9,24 +9,24 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// IssuerError says that what was given cannot be an issuer identifier; nothing was asked of anybody.
+// IssuerError reports a value that cannot be an issuer identifier. No request was sent.
 type IssuerError struct{ Err error }
 
 func (e *IssuerError) Error() string { return e.Err.Error() }
 
 func (e *IssuerError) Unwrap() error { return e.Err }
 
-// NotFoundError says that none of the places where an issuer's metadata may be published has any. The issuer may be
-// misspelt, or the server publishes none and its endpoints have to be configured.
+// NotFoundError reports that no metadata was found at any of the usual places. The issuer may be misspelt, or its
+// server publishes no metadata and the endpoints must be configured.
 type NotFoundError struct {
 	Issuer string
-	Tried  []Attempt // in the order asked
+	Tried  []Attempt // in order
 }
 
-// Attempt is one place that was asked and what it answered.
+// Attempt is one place that was tried.
 type Attempt struct {
 	URL    string
-	Answer string // a status such as "404 Not Found", or what the body was instead of metadata
+	Answer string // a status such as "404 Not Found", or what the body was
 }
 
 func (e *NotFoundError) Error() string {
@@ -34,24 +34,24 @@ func (e *NotFoundError) Error() string {
 	for i, a := range e.Tried {
 		tried[i] = a.URL + " answered " + a.Answer
 	}
-	return fmt.Sprintf("%s publishes none: %s", untrusted.Quote(e.Issuer), strings.Join(tried, "; "))
+	return fmt.Sprintf("none found for %s: %s", untrusted.Quote(e.Issuer), strings.Join(tried, "; "))
 }
 
-// IssuerMismatchError says that the metadata at an issuer's own place is that of another issuer.
+// IssuerMismatchError reports metadata that names another issuer than the one asked for.
 type IssuerMismatchError struct {
 	Source string // the URL of the document
 	Want   string // the issuer that was asked for
-	Got    string // the one the document names, as sent
+	Got    string // the one that the document names, as sent
 }
 
 func (e *IssuerMismatchError) Error() string {
 	s := fmt.Sprintf("%s names the issuer %s, not %s", e.Source, untrusted.Quote(e.Got), untrusted.Quote(e.Want))
 	switch {
 	case strings.TrimSuffix(e.Got, "/") == strings.TrimSuffix(e.Want, "/"):
-		s += ": only the final slash differs, write it as the server does"
+		s += ": only the final slash differs"
 	case strings.Contains(e.Got, "{"):
 		// Microsoft's documents for "common" and "organizations" say {tenantid}.
-		s += ": that is a template, write your own tenant's issuer"
+		s += ": that is a template for your own tenant's issuer"
 	}
 	return s
 }
@@ -59,7 +59,7 @@ func (e *IssuerMismatchError) Error() string {
 // statusError is an answer other than 200.
 type statusError struct{ code int }
 
-// Error names the status in the standard's words: the reason phrase on the line is the server's.
+// Error uses the standard's reason phrase, not the server's.
 func (e *statusError) Error() string {
 	return strings.TrimSpace(strconv.Itoa(e.code) + " " + http.StatusText(e.code))
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// maxBody bounds a document, in bytes. The largest that is known, with thousands of scopes, has 200 KB.
+// maxBody bounds a document, in bytes. The largest known one, with thousands of scopes, has 200 KB.
 const maxBody = 1 << 20
 
-// get fetches one JSON document. Where there was no answer the error is a *url.Error. Where there was one, but not a
-// document, it is a *statusError, errHTML or another that goes on from "ADDRESS answered".
+// get fetches a JSON document. If there was no answer, the error is a *url.Error. Otherwise it is a *statusError,
+// errHTML or another error that continues the text "ADDRESS answered".
 func (c Client) get(ctx context.Context, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -29,8 +29,8 @@ func (c Client) get(ctx context.Context, address string) ([]byte, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 
-	// The client's redirect policy is the caller's. What came over a line that others can write to is nobody's word,
-	// whatever that policy is; nor may a server send us from https to whoever listens on this machine.
+	// The redirect policy belongs to the caller, so the final address is checked here as well: plain http can be
+	// changed on the way, and a server may not redirect from https to whatever listens on this machine.
 	final := resp.Request.URL
 	if !confidential.URL(final) || req.URL.Scheme == "https" && final.Scheme != "https" {
 		return nil, fmt.Errorf("with a redirect to %s, which is not https", untrusted.Quote(final.Scheme+"://"+final.Host))
@@ -46,7 +46,8 @@ func (c Client) get(ctx context.Context, address string) ([]byte, error) {
 	if len(body) > maxBody {
 		return nil, fmt.Errorf("with more than %d bytes", maxBody)
 	}
-	// The body is parsed strictly, so nothing hangs on "application/json", which RFC 8414 §3.2 demands and servers forget.
+	// The Content-Type is ignored: servers forget the "application/json" of RFC 8414 §3.2, and the body is parsed
+	// strictly.
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return nil, errHTML
 	}

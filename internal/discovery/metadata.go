@@ -1,21 +1,21 @@
-// Package discovery reads what an authorization server publishes about itself: its metadata (RFC 8414, OpenID Connect
-// Discovery 1.0) and its keys (the JWK Set of RFC 7517 §5 at jwks_uri), and keeps both on disk for a while.
+// Package discovery reads the documents that an authorization server publishes: its metadata (RFC 8414, OpenID Connect
+// Discovery 1.0) and its keys (the JWK Set of RFC 7517 §5 at jwks_uri). It caches both on disk.
 //
-// Everything it returns has been checked as far as the document alone allows: the issuer is the one asked for, and
-// every endpoint is one a secret may be sent to. It deliberately does not choose among what a server supports, does
-// not fill in a standard's defaults for absent members (their comments tell them), does not read signed_metadata
-// ("Consumers of the metadata MAY ignore the signed metadata", RFC 8414 §2.1), and verifies no signature.
+// What it returns has been checked as far as the document allows: the issuer is the one asked for, and a secret may be
+// sent to every endpoint. It does not choose among what a server supports, does not fill in defaults for absent members
+// (their comments name them), does not read signed_metadata ("Consumers of the metadata MAY ignore the signed
+// metadata", RFC 8414 §2.1), and verifies no signature.
 package discovery
 
 import "encoding/json"
 
-// Metadata is an authorization server's metadata. The names are those of the IANA registry "OAuth Authorization
-// Server Metadata"; a member the server left out, or gave as null, is empty.
+// Metadata is an authorization server's metadata. The names are those of the IANA registry "OAuth Authorization Server
+// Metadata". A member that is absent or null is empty.
 type Metadata struct {
 	Issuer string `json:"issuer"`
 	Endpoints
-	// MTLSEndpointAliases are for clients that authenticate by mutual TLS; an alias that is empty means the ordinary
-	// endpoint (RFC 8705 §5).
+	// MTLSEndpointAliases are for clients that use mutual TLS. If an alias is empty, the ordinary endpoint applies (RFC
+	// 8705 §5).
 	MTLSEndpointAliases Endpoints `json:"mtls_endpoint_aliases"`
 	JWKSURI             string    `json:"jwks_uri"`
 
@@ -24,7 +24,7 @@ type Metadata struct {
 	ResponseModesSupported []string `json:"response_modes_supported"` // absent: query and fragment
 	GrantTypesSupported    []string `json:"grant_types_supported"`    // absent: authorization_code and implicit
 	// CodeChallengeMethodsSupported: "If omitted, the authorization server does not support PKCE" (RFC 8414 §2). Many
-	// servers that do support it leave it out all the same.
+	// servers that support it omit the member.
 	CodeChallengeMethodsSupported []string `json:"code_challenge_methods_supported"`
 	PromptValuesSupported         []string `json:"prompt_values_supported"`
 
@@ -43,17 +43,17 @@ type Metadata struct {
 	RequestParameterSupported              bool     `json:"request_parameter_supported"`
 	ClientIDMetadataDocumentSupported      bool     `json:"client_id_metadata_document_supported"`
 	TLSClientCertificateBoundAccessTokens  bool     `json:"tls_client_certificate_bound_access_tokens"`
-	// AuthorizationResponseIssParameterSupported: every authorization response bears iss (RFC 9207 §3), so that one without
-	// it is to be refused (§2.4).
+	// AuthorizationResponseIssParameterSupported: every authorization response has an iss (RFC 9207 §3), and one
+	// without it must be refused (§2.4).
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
 
 	// Source is the URL the document came from.
 	Source string `json:"-"`
-	// Raw is the whole document, with the members that are not read here.
+	// Raw is the whole document, including members that are not read here.
 	Raw json.RawMessage `json:"-"`
 }
 
-// Endpoints are the URLs a client sends requests to. RFC 8705 §5 lets a server give a second set of them.
+// Endpoints are the URLs that a client sends requests to. A server may publish a second set of them (RFC 8705 §5).
 type Endpoints struct {
 	AuthorizationEndpoint              string `json:"authorization_endpoint"`
 	TokenEndpoint                      string `json:"token_endpoint"`

@@ -7,11 +7,10 @@ import (
 	"syscall"
 )
 
-// errNotOwn is about a cache that somebody other than the user may have written to.
+// errNotOwn reports a cache that another user may have written to.
 var errNotOwn = errors.New("others can write to it, or it is a link or a device")
 
-// openOwnDir opens a directory that nobody but the user can write to, and that is not reached by a symbolic link in its
-// last place.
+// openOwnDir opens a directory that only the user can write to. The last element of path may not be a symbolic link.
 func openOwnDir(path string) (*os.Root, error) {
 	before, err := os.Lstat(path)
 	if err != nil {
@@ -24,7 +23,7 @@ func openOwnDir(path string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What was opened counts: between the two somebody may have put another directory there.
+	// Another directory may have taken its place since: check the one that was opened.
 	after, err := dir.Stat(".")
 	if err == nil && (!os.SameFile(before, after) || !own(after)) {
 		err = errNotOwn
@@ -36,7 +35,7 @@ func openOwnDir(path string) (*os.Root, error) {
 	return dir, nil
 }
 
-// openOwn opens for reading a file that nobody but the user can write to.
+// openOwn opens a file for reading that only the user can write to.
 func openOwn(dir *os.Root, name string) (*os.File, error) {
 	before, err := dir.Lstat(name)
 	if err != nil {
@@ -45,7 +44,7 @@ func openOwn(dir *os.Root, name string) (*os.File, error) {
 	if !ownFile(before) {
 		return nil, errNotOwn
 	}
-	// Without O_NONBLOCK, opening a pipe that has taken the file's place would wait for a writer.
+	// Without O_NONBLOCK, opening a pipe that has taken the file's place would block.
 	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err

@@ -4,5 +4,5 @@ package discovery
 
 import "io/fs"
 
-// own is true: Windows has no such bits, and what lies below %LocalAppData% is the user's by inheritance.
+// own returns true: Windows has no such mode bits, and files below %LocalAppData% inherit the user's permissions.
 func own(fs.FileInfo) bool { return true }

@@ -11,15 +11,15 @@ import (
 	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
-// What an answer of status 200 was instead of metadata, in words that go on from "ADDRESS answered". After these another
-// place may still have it.
+// What an answer with status 200 was instead of metadata. The texts continue "ADDRESS answered". The next place is
+// tried.
 var (
-	errHTML     = errors.New("with an HTML page") // a proxy, a captive portal, a web application with a page for every path
-	errNotJSON  = errors.New("with something that is not a JSON object")
-	errNoIssuer = errors.New("with JSON that names no issuer")
+	errHTML     = errors.New("with an HTML page") // a proxy, a captive portal, a web application that answers every path
+	errNotJSON  = errors.New("without a JSON object")
+	errNoIssuer = errors.New("with JSON that has no issuer")
 )
 
-// parse reads and checks the metadata of issuer that came from source.
+// parse reads and checks the metadata of issuer, which came from source.
 func parse(body []byte, issuer, source string) (Metadata, error) {
 	members, err := object(body)
 	if err != nil {
@@ -34,8 +34,8 @@ func parse(body []byte, issuer, source string) (Metadata, error) {
 	}
 	// "The "issuer" value returned MUST be identical to the authorization server's issuer identifier value into which
 	// the well-known URI string was inserted to create the URL used to retrieve the metadata. If these values are not
-	// identical, the data contained in the response MUST NOT be used." RFC 8414 §3.3. Identical is meant: no
-	// normalisation, or two servers that differ in a slash could pass for one another.
+	// identical, the data contained in the response MUST NOT be used." RFC 8414 §3.3. No normalisation: two servers
+	// whose issuers differ in a slash could pass for one another.
 	if m.Issuer != issuer {
 		return Metadata{}, &IssuerMismatchError{Source: source, Want: issuer, Got: m.Issuer}
 	}
@@ -45,9 +45,8 @@ func parse(body []byte, issuer, source string) (Metadata, error) {
 	return m, nil
 }
 
-// object decodes the top level of a JSON object. It uses go-jose's fork of encoding/json because that one refuses a
-// member that occurs twice and matches names by case: with the standard one, which of two issuers counts would depend
-// on the reader (RFC 8259 §4).
+// object decodes the top level of a JSON object. It uses go-jose's fork of encoding/json, which refuses duplicate
+// members and matches names exactly: with encoding/json, another reader might see another issuer (RFC 8259 §4).
 func object(body []byte) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := josejson.Unmarshal(body, &members); err != nil {
@@ -62,8 +61,8 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// decode fills the fields of m from the members their tags name. One member at a time, so that the error can name the
-// one that is of the wrong type.
+// decode fills the fields of m from the members that their tags name, one at a time, so that an error can name the
+// member.
 func decode(members map[string]json.RawMessage, m *Metadata) error {
 	v := reflect.ValueOf(m).Elem()
 	for _, field := range reflect.VisibleFields(v.Type()) {
@@ -79,7 +78,7 @@ func decode(members map[string]json.RawMessage, m *Metadata) error {
 	return nil
 }
 
-// wanted is what a member of type t should have been, in JSON's words.
+// wanted describes the JSON that a member of type t must have.
 func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -93,9 +92,9 @@ func wanted(t reflect.Type) string {
 	}
 }
 
-// checkURLs refuses a document with a URL that nothing may be sent to. All are checked, not only those of the flow at
-// hand: metadata is used long after it was read. Only an issuer on loopback has endpoints there: a distant one cannot know
-// who listens on a port of this machine.
+// checkURLs refuses a document with a URL that nothing may be sent to. It checks all of them: metadata is used long
+// after it was read. If distant, the issuer is not on loopback, and neither may its endpoints be: it cannot know what
+// listens there.
 func (m *Metadata) checkURLs(distant bool) error {
 	if err := checkEndpoint("jwks_uri", m.JWKSURI, distant); err != nil {
 		return err

@@ -60,7 +60,7 @@ func TestParseNamesTheMemberThatIsWrong(t *testing.T) {
 		`,"authorization_endpoint":"/authorize"`:                        "authorization_endpoint",
 		`,"authorization_endpoint":"https://as.example/a#x"`:            "has a fragment",
 		`,"token_endpoint":"https://as.example/#"`:                      "has a fragment",
-		`,"revocation_endpoint":"https://u@as.example/"`:                "bears a user name",
+		`,"revocation_endpoint":"https://u@as.example/"`:                "contains a user name",
 		`,"jwks_uri":"http://169.254.169.254/"`:                         "jwks_uri",
 		`,"end_session_endpoint":"file:///etc/passwd"`:                  "end_session_endpoint",
 		`,"mtls_endpoint_aliases":{"token_endpoint":"http:x"}`:          "mtls_endpoint_aliases token_endpoint",

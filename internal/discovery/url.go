@@ -14,12 +14,13 @@ const (
 	openIDConfiguration = "/.well-known/openid-configuration"       // OpenID Connect Discovery §4
 	oauthServer         = "/.well-known/oauth-authorization-server" // RFC 8414 §3
 
-	// maxURL bounds a URL, in bytes: a person is shown it and a browser has to open it. Some never took more than 2083.
+	// maxURL bounds a URL, in bytes: it is shown to a person and opened by a browser, some of which took no more than
+	// 2083.
 	maxURL = 2048
 )
 
 // checkIssuer reports why issuer cannot be an issuer identifier: "a URL that uses the "https" scheme and has no query
-// or fragment components" (RFC 8414 §2). http is let pass on loopback, where nobody else is on the line.
+// or fragment components" (RFC 8414 §2). http is accepted on loopback.
 func checkIssuer(issuer string) error {
 	if err := checkURL(issuer); err != nil {
 		return fmt.Errorf("issuer %s %w", quoteURL(issuer), err)
@@ -28,13 +29,13 @@ func checkIssuer(issuer string) error {
 		return fmt.Errorf("issuer %s has a query, which an issuer must not have (RFC 8414 §2)", untrusted.Quote(issuer))
 	}
 	if before, _, ok := strings.Cut(issuer, "/.well-known/"); ok {
-		return fmt.Errorf("issuer %s is where metadata is published: the issuer may be %s",
+		return fmt.Errorf("issuer %s is the URL of its metadata: the issuer may be %s",
 			untrusted.Quote(issuer), untrusted.Quote(before))
 	}
 	return nil
 }
 
-// checkURL reports why nothing may be sent to the URL s. Its errors read on from the name of what s is.
+// checkURL reports why nothing may be sent to the URL s. The error continues the name of what s is.
 func checkURL(s string) error {
 	if len(s) > maxURL {
 		return fmt.Errorf("is longer than %d bytes", maxURL)
@@ -44,7 +45,7 @@ func checkURL(s string) error {
 	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
 		return errors.New("is not an absolute URL")
 	case u.User != nil:
-		return errors.New("bears a user name")
+		return errors.New("contains a user name")
 	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1, and §3.2 in the same words.
 	case strings.Contains(s, "#"):
 		return errors.New("has a fragment")
@@ -54,7 +55,7 @@ func checkURL(s string) error {
 	return nil
 }
 
-// quoteURL is s for a person, without what stands before an @: a URL that bears a user name often bears a password.
+// quoteURL quotes s without anything before an @: a URL with a user name often has a password too.
 func quoteURL(s string) string {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		s = "…" + s[i:]
@@ -62,11 +63,11 @@ func quoteURL(s string) string {
 	return untrusted.Quote(s)
 }
 
-// places returns the URLs where the metadata of issuer may be, in the order they are asked; without a path there are
-// only two. OpenID's comes first: by far the most servers have it, and one that has both says more there (ID Token
-// algorithms, userinfo). RFC 8414's own is next. The third is what servers do that read RFC 8414 as if it appended. The
-// last is OpenID's document where RFC 8414 §5 would seek it before all others; hardly a server has it there, while
-// OpenID Connect Discovery §4 makes the first place a MUST.
+// places returns the URLs where the metadata of issuer may be, in the order in which they are tried. Without a path
+// there are two. OpenID's comes first: most servers have it, and those that have both say more there (ID Token
+// algorithms, userinfo). RFC 8414's is next. The third is for servers that append where RFC 8414 inserts. The last is
+// OpenID's document where RFC 8414 §5 would look first; hardly any server has it there, and OpenID Connect Discovery §4
+// requires the first.
 func places(issuer string) []string {
 	// "If the Issuer value contains a path component, any terminating / MUST be removed before appending
 	// /.well-known/openid-configuration." OpenID Connect Discovery §4.1, and in nearly the same words RFC 8414 §3.1.
