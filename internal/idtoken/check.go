@@ -11,12 +11,12 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// maxAge is how long ago a token may have been issued. Here it comes straight from the token endpoint, made a moment
-// before, after a refresh too (§12.2: "its iat Claim MUST represent the time that the new ID Token is issued"); a day
-// allows for what servers cache, and for no more.
+// maxAge is the greatest age of a token by its iat. A token arrives right after it was issued, also at a refresh
+// (§12.2: "its iat Claim MUST represent the time that the new ID Token is issued"). A day allows for servers that cache
+// tokens.
 const maxAge = 24 * time.Hour
 
-// check reads payload and compares its claims with what was asked. References are to OpenID Connect Core.
+// check reads payload and compares its claims with what is expected. Section numbers are of OpenID Connect Core.
 func (v Verifier) check(payload []byte, e Expected) (claims, error) {
 	c, err := readClaims(payload)
 	return c, cmp.Or(err, v.checkIssuer(c), v.checkAudience(c), v.checkTimes(c), checkNonce(c, e), v.checkSubject(c, e),
@@ -32,7 +32,7 @@ func (v Verifier) checkIssuer(c claims) error {
 	return nil
 }
 
-// checkMember reports whether the client is among those the token is for.
+// checkMember checks that the client is in the audience.
 func (v Verifier) checkMember(c claims) error {
 	if !slices.Contains(c.audience, v.ClientID) {
 		return fmt.Errorf("it is not for this client: client_id %s is not in its aud", untrusted.Quote(v.ClientID))
@@ -47,11 +47,11 @@ func (v Verifier) checkAudience(c claims) error {
 		return err
 	}
 	// "The ID Token MUST be rejected if the ID Token does not list the Client as a valid audience, or if it contains
-	// additional audiences not trusted by the Client." §3.1.3.7 item 3. We know none of them, and trust the token only where
-	// it says that it was made for us: "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp
-	// Claim is present", as item 4 had it before errata set 2.
+	// additional audiences not trusted by the Client." §3.1.3.7 item 3. We know no other audience, so azp must name us:
+	// "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp Claim is present", as item 4
+	// said before errata set 2.
 	if len(c.audience) > 1 && c.authorizedParty == "" {
-		return errors.New("it is for several clients and does not say by azp which of them it was issued to")
+		return errors.New("aud names several clients, and azp is missing")
 	}
 	// "when an azp (authorized party) Claim is present, the Client SHOULD verify that its client_id is the Claim Value."
 	// §3.1.3.7 item 5
@@ -95,8 +95,8 @@ func (v Verifier) checkBeginning(c claims) error {
 
 func checkNonce(c claims, e Expected) error {
 	// "If a nonce value was sent in the Authentication Request, a nonce Claim MUST be present and its value checked to
-	// verify that it is the same value as the one that was sent in the Authentication Request." §3.1.3.7 item 11. A
-	// refreshed token "SHOULD NOT have a nonce Claim" (§12.2), and the one it might repeat is not kept.
+	// verify that it is the same value as the one that was sent in the Authentication Request." §3.1.3.7 item 11. After
+	// a refresh none is expected here: the token "SHOULD NOT have a nonce Claim" (§12.2).
 	switch {
 	case e.Nonce.Empty():
 		return nil
@@ -113,8 +113,7 @@ func (v Verifier) checkSubject(c claims, e Expected) error {
 	if c.subject == "" {
 		return errors.New("it lacks sub")
 	}
-	// "its sub Claim Value MUST be the same as in the ID Token issued when the original authentication occurred" §12.2; so
-	// must iss and aud be, which are compared with the same configuration both times.
+	// "its sub Claim Value MUST be the same as in the ID Token issued when the original authentication occurred" §12.2
 	if e.Subject != "" && e.Subject != c.subject {
 		return v.differentSubject(c.subject, e.Subject)
 	}
@@ -122,17 +121,17 @@ func (v Verifier) checkSubject(c claims, e Expected) error {
 }
 
 func (v Verifier) differentSubject(got, want string) error {
-	return fmt.Errorf("it is about another user: sub is %s, and %s was expected", v.quote(got), v.quote(want))
+	return fmt.Errorf("it is about another user: sub is %s, not %s", v.quote(got), v.quote(want))
 }
 
-// ClockError says that a token is not of the present. As often as the token is wrong, this computer's clock is.
+// ClockError reports a token whose times do not fit the present. Often it is this computer's clock that is wrong.
 type ClockError struct {
 	Claim string        // "exp", "iat", "nbf" or "auth_time"
-	By    time.Duration // how far the claim is from now; negative where it is in the past
+	By    time.Duration // distance of the claim from now; negative if in the past
 }
 
 func (e *ClockError) Error() string {
-	what := map[string]string{"exp": "it expired", "iat": "it was issued", "nbf": "it becomes valid", "auth_time": "the person signed in"}[e.Claim]
+	what := map[string]string{"exp": "it expired", "iat": "it was issued", "nbf": "it becomes valid", "auth_time": "the user signed in"}[e.Claim]
 	by := e.By.Round(time.Second)
 	if by < 0 {
 		return fmt.Sprintf("%s %s ago, by this computer's clock", what, -by)

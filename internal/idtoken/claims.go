@@ -9,7 +9,7 @@ import (
 	josejson "github.com/go-jose/go-jose/v4/json"
 )
 
-// claims are those of a token whose signature is good.
+// claims are the claims of a token whose signature has been verified.
 type claims struct {
 	issuer, subject, authorizedParty, nonce, acr string
 	audience                                     []string
@@ -37,23 +37,23 @@ func readClaims(payload []byte) (claims, error) {
 		email:             r.text("email"),
 		name:              r.text("name"),
 	}
-	// Some servers send a number. It is nobody's business but of those who asked for a class, which a number is not.
+	// Some servers send a number. It only matters if a class was requested, and a number is none.
 	_ = josejson.Unmarshal(r.members["acr"], &c.acr)
 	return c, r.err
 }
 
-// reader reads one claim after the other and keeps the first error. An absent claim, or one of null, is the zero value.
+// reader reads claims one by one and keeps the first error. A claim that is absent or null is the zero value.
 type reader struct {
 	members map[string]json.RawMessage
 	err     error
 }
 
-// readObject takes names by their case and none twice: "The Claim Names within a JWT Claims Set MUST be unique" (RFC 7519
-// §4), and go-jose's reader holds servers to it.
+// readObject decodes a JSON object whose names are unique and case-sensitive: "The Claim Names within a JWT Claims Set
+// MUST be unique" (RFC 7519 §4). go-jose's decoder enforces both.
 func readObject(payload []byte) (reader, error) {
 	var members map[string]json.RawMessage
 	if josejson.Unmarshal(payload, &members) != nil || members == nil {
-		return reader{}, errors.New("its claims are not a JSON object with each name once")
+		return reader{}, errors.New("the claims are not a JSON object with unique names")
 	}
 	return reader{members: members}, nil
 }

@@ -12,19 +12,19 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ErrOpaque says that a token is no JWT: only its issuer can tell what it means.
+// ErrOpaque is returned for a token that is not a JWT. Only its issuer can tell what it means.
 var ErrOpaque = errors.New("not a JWT")
 
-// Decoded is a JWT taken apart, of which nothing has been verified. Its texts are whoever's wrote it.
+// Decoded is a decoded JWT. Nothing in it has been verified; its texts may be anybody's.
 type Decoded struct {
 	Header map[string]json.RawMessage
-	Claims map[string]json.RawMessage // nil where Encrypted
-	// Encrypted says that it is a JWE (RFC 7516 §7.1), of which only the header can be read.
+	Claims map[string]json.RawMessage // nil if Encrypted
+	// Encrypted reports a JWE (RFC 7516 §7.1), of which only the header can be read.
 	Encrypted bool
 }
 
-// Decode takes raw apart. A JWT is what has the form of the compact serialization and a header that names alg (RFC 7515
-// §4.1.1, RFC 7516 §4.1.1); what has not is [ErrOpaque], and what has but cannot be read is another error.
+// Decode decodes raw. A token is a JWT if it has the form of the compact serialization and a header with alg (RFC 7515
+// §4.1.1, RFC 7516 §4.1.1); otherwise the error is [ErrOpaque]. A malformed JWT is another error.
 func Decode(raw token.Secret) (Decoded, error) {
 	header, payload, err := decode(raw)
 	if err != nil {
@@ -40,13 +40,13 @@ func Decode(raw token.Secret) (Decoded, error) {
 	return Decoded{Header: header, Claims: r.members}, nil
 }
 
-// Text returns a member of the header; empty where there is none, or where it is no text.
+// Text returns a member of the header; empty if it is absent or not a string.
 func (d Decoded) Text(name string) (text string) {
 	_ = josejson.Unmarshal(d.Header[name], &text)
 	return text
 }
 
-// decode returns the header and the payload of raw; no payload where it is encrypted.
+// decode returns the header and the payload of raw. The payload is nil if raw is encrypted.
 func decode(raw token.Secret) (header map[string]json.RawMessage, payload []byte, err error) {
 	text := raw.Reveal()
 	parts := strings.Split(text, ".")
@@ -65,7 +65,7 @@ func decode(raw token.Secret) (header map[string]json.RawMessage, payload []byte
 	}
 	payload, err = base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
-		return nil, nil, errors.New("decode JWT: its claims are not in base64url")
+		return nil, nil, errors.New("decode JWT: the claims are not base64url")
 	}
 	return header, payload, nil
 }

@@ -30,7 +30,7 @@ func TestDecodeTellsAJWTFromWhatIsNone(t *testing.T) {
 		"a line break":       {encode(`{"alg":"none"}`) + ".\n" + encode(`{}`) + ".", "", true},
 		"claims of a list":   {encode(`{"alg":"none"}`) + "." + encode(`[]`) + ".", "not a JSON object", false},
 		"claims of null":     {encode(`{"alg":"none"}`) + "." + encode(`null`) + ".", "not a JSON object", false},
-		"a claim twice":      {encode(`{"alg":"none"}`) + "." + encode(`{"sub":1,"sub":2}`) + ".", "each name once", false},
+		"a claim twice":      {encode(`{"alg":"none"}`) + "." + encode(`{"sub":1,"sub":2}`) + ".", "unique names", false},
 		"claims cut short":   {encode(`{"alg":"none"}`) + ".A.", "base64url", false},
 		"claims without end": {encode(`{"alg":"none"}`) + "." + strings.Repeat("A", maxToken) + ".", "longer than", false},
 	} {

@@ -1,14 +1,14 @@
-// Package idtoken decides whether an ID Token may be believed (OpenID Connect Core §3.1.3.7, and §12.2 after a
-// refresh; RFC 7515, RFC 7517 and RFC 7519 underneath), and who signed any other JWT of the same issuer's.
+// Package idtoken validates ID Tokens (OpenID Connect Core §3.1.3.7, and §12.2 after a refresh; RFC 7515, RFC 7517 and
+// RFC 7519 underneath), and verifies the signatures of an issuer's other JWTs.
 //
-// Signatures and their encodings are go-jose's work, the order of validation and at_hash go-oidc's. go-oidc leaves to
-// its caller the nonce, azp, iat, and every leeway for clocks; it takes a claim's name in any case and the last of two
-// claims with one name; it lets Google's tokens name an issuer without its scheme; and its errors quote the token. So
-// each claim is checked here as well, from a strict reading, and both must agree.
+// go-jose verifies signatures, go-oidc applies the order of validation and at_hash. go-oidc leaves nonce, azp, iat and
+// clock leeway to its caller; it matches claim names in any case and takes the last of duplicates; it accepts Google's
+// issuer without its scheme; and its errors quote the token. So every claim is checked here again, from a strict
+// reading, and both checks must pass.
 //
-// It deliberately opens no connection (the keys come through a func), does not decrypt, takes a symmetric algorithm only
-// where the client is registered for that one (a client secret is no proof of who signed), never takes "none", and does
-// not use the permission of §3.1.3.7 item 6 to skip the signature of a token that came over TLS.
+// The package opens no connection (a func supplies the keys) and does not decrypt. It accepts a symmetric algorithm
+// only if the client is registered for it (a client secret does not prove who signed), and never "none". It always
+// verifies the signature, although §3.1.3.7 item 6 allows TLS in its place.
 package idtoken
 
 import (
@@ -31,46 +31,46 @@ const op = "validate ID token"
 // Profile §5.3.2.1 refuses what is more than 60 seconds in the future.
 const DefaultLeeway = 60 * time.Second
 
-// Verifier validates the ID Tokens that one issuer gives to one client.
+// Verifier validates the ID Tokens that an issuer gives to a client.
 type Verifier struct {
-	Issuer   string // exactly as configured, and as the metadata names it
+	Issuer   string // exactly as configured and as in the metadata
 	ClientID string
-	// Keys returns the issuer's JWK Set document; fresh asks for one that is not from a cache. It is called with fresh
-	// at most once a token, and bounds its time by ctx and the size of the document. Its errors are returned, wrapped.
+	// Keys returns the issuer's JWK Set; fresh bypasses the cache. It is called with fresh at most once a token. It
+	// must bound its time by ctx, and the size of the document. Its errors are returned wrapped.
 	Keys Keys
-	// Algorithm is the only one that is accepted for ID Tokens, where the client is registered for one
-	// (id_token_signed_response_alg): HS256, HS384 and HS512 too, with Secret. Algorithms are not looked at then.
+	// Algorithm is the only accepted algorithm if the client is registered for one (id_token_signed_response_alg): it
+	// may be HS256, HS384 or HS512, keyed by Secret. Algorithms is then ignored.
 	Algorithm string
 	// Secret is the client secret, the key of the symmetric algorithms (OpenID Connect Core §10.1).
 	Secret token.Secret
-	// Algorithms are those the metadata names (id_token_signing_alg_values_supported); of them only asymmetric ones are
-	// accepted. Empty accepts all of these.
+	// Algorithms are those in the metadata (id_token_signing_alg_values_supported). Only asymmetric ones are accepted:
+	// all of them if the list is empty.
 	Algorithms []string
-	// Secrets are what no error repeats of a token's claims, beside the token; empty for nothing.
+	// Secrets are masked in the claims that an error quotes. The token itself always is.
 	Secrets []untrusted.Masker
-	// Now is the clock; nil is time.Now.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Leeway is how far clocks may differ; 0 is DefaultLeeway.
+	// Leeway is how far clocks may differ; 0 means DefaultLeeway.
 	Leeway time.Duration
 }
 
-// Expected is what the request the token answers fixed beforehand.
+// Expected is what the request fixes about the token in its answer.
 type Expected struct {
-	// Nonce is the one sent in the authorization request; empty where none was, as in a refresh.
+	// Nonce was sent in the authorization request; empty if none was, as in a refresh.
 	Nonce token.Secret
-	// AccessToken came in the same response, for at_hash.
+	// AccessToken came in the same answer; it is checked against at_hash.
 	AccessToken token.Secret
-	// Subject is whom it must be about: after a refresh, whom the first ID Token was; at a login, who was asked for. Empty
-	// for anybody.
+	// Subject is the required sub: of the first ID Token after a refresh, or as requested at a login. Empty accepts
+	// any.
 	Subject string
-	// Original is, after a refresh, the ID Token of the login or of the refresh before; empty where there is none.
+	// Original is the previous ID Token at a refresh; empty if there is none.
 	Original token.Secret
-	// Authentication is what was asked of how the person signs in.
+	// Authentication is what was required of the sign-in.
 	Authentication Authentication
 }
 
-// Claims are those of a valid ID Token that the product uses. All but the subject and the first two times may be empty.
-// Their texts are the server's: they are for a person only through untrusted.Text.
+// Claims are the claims of a valid ID Token that oauthget uses. Only Subject, IssuedAt and Expiry are always set. The
+// texts are the server's: show them only through untrusted.Text.
 type Claims struct {
 	Subject                        string
 	IssuedAt, Expiry, AuthTime     time.Time
@@ -78,15 +78,15 @@ type Claims struct {
 	ACR                            string
 }
 
-// Username is the best name for a person there is beside the subject, or empty.
+// Username returns the best name of the user other than the subject; may be empty.
 func (c Claims) Username() string { return cmp.Or(c.PreferredUsername, c.Email, c.Name) }
 
-// Verify returns the claims of raw. What is wrong with the token, or with the keys, is an *untrusted.Error, with a
-// *ClockError inside where the time is; a failure to get the keys is the error of Verifier.Keys. No error contains any
-// of the token but the claim it is about.
+// Verify returns the claims of raw. A fault of the token or of the keys is an *untrusted.Error, with a *ClockError
+// inside if it is about time. A failure to get the keys is the error of Verifier.Keys. No error contains any of the
+// token but the claim it is about.
 func (v Verifier) Verify(ctx context.Context, raw token.Secret, e Expected) (Claims, error) {
 	if v.Issuer == "" || v.ClientID == "" {
-		return Claims{}, errors.New(op + ": neither issuer nor client_id may be unknown")
+		return Claims{}, errors.New(op + ": issuer and client_id must be known")
 	}
 	algs, err := v.accepted()
 	if err != nil {
@@ -120,25 +120,25 @@ func (v Verifier) config(algs []string) *oidc.Config {
 	return &oidc.Config{
 		ClientID:             v.ClientID,
 		SupportedSigningAlgs: algs,
-		// It knows no leeway for exp: it is told the time it was.
+		// It has no leeway for exp, so the clock is set back.
 		Now: func() time.Time { return v.now().Add(-v.leeway()) },
 	}
 }
 
 // checkAccessToken: "if the ID Token contains an at_hash Claim, the Client MAY use it to validate the Access Token"
 // (OpenID Connect Core §3.1.3.8), and then "The value of at_hash in the ID Token MUST match the value produced in the
-// previous step." (§3.2.2.9). The hash is that of the ID Token's signature; EdDSA's is SHA-512, the one inside Ed25519.
+// previous step." (§3.2.2.9). The hash is that of the ID Token's signature; EdDSA uses SHA-512, as Ed25519 does.
 func checkAccessToken(t *oidc.IDToken, alg string, accessToken token.Secret) error {
 	if t.AccessTokenHash == "" || accessToken.Empty() || t.AccessTokenHash == macHash(alg, accessToken) {
 		return nil
 	}
 	if t.VerifyAccessToken(accessToken.Reveal()) != nil {
-		return errors.New("at_hash is not that of the access token it came with")
+		return errors.New("at_hash does not match the access token")
 	}
 	return nil
 }
 
-// quote is a claim's text for an error.
+// quote quotes a claim's text for an error.
 func (v Verifier) quote(text string) string { return untrusted.Quote(text, v.Secrets...) }
 
 func refuse(err error) error { return &untrusted.Error{Op: op, Err: err} }

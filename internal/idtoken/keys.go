@@ -20,23 +20,51 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// keySet verifies the signature of one token with the issuer's keys. It is the oidc.KeySet go-oidc asks, and keeps the
-// outcome aside, for go-oidc turns errors into text.
+// Keys returns an issuer's JWK Set document; fresh bypasses the cache.
+type Keys = func(ctx context.Context, fresh bool) ([]byte, error)
+
+// Once returns a Keys that fetches the document at most twice, however many tokens are verified: once from any source,
+// and once fresh. Otherwise the sender of tokens could choose how often the issuer is asked. A failure is not kept.
+func Once(keys Keys) Keys {
+	turn := make(chan struct{}, 1) // a lock that can be awaited with a context
+	var document []byte
+	var isFresh bool
+	return func(ctx context.Context, fresh bool) ([]byte, error) {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		if document != nil && (isFresh || !fresh) {
+			return document, nil
+		}
+		got, err := keys(ctx, fresh)
+		if err != nil {
+			return nil, err
+		}
+		document, isFresh = got, fresh
+		return got, nil
+	}
+}
+
+// keySet verifies the signature of one token with the issuer's keys. It implements oidc.KeySet, and keeps the result:
+// go-oidc turns errors into text.
 type keySet struct {
-	op      string // begins the errors; empty for that of ID Tokens
+	op      string // prefix of the errors; empty for that of ID Tokens
 	fetch   Keys
 	jws     *jose.JSONWebSignature
-	secret  token.Secret // the key where the signature is a MAC
-	payload []byte       // once verified
+	secret  token.Secret // the key if the signature is a MAC
+	payload []byte       // set once verified
 	err     error
 }
 
 // VerifySignature implements oidc.KeySet.
 //
-// "The verifier knows to go back to the jwks_uri location to re-retrieve the keys when it sees an unfamiliar kid value."
-// OpenID Connect Core §10.1.1. A key without kid, or with the same kid again, shows its age only by a signature that
-// fails, so every failure with keys that may be old asks again: once, since whoever sends the token decides whether it
-// fails.
+// "The verifier knows to go back to the jwks_uri location to re-retrieve the keys when it sees an unfamiliar kid
+// value." OpenID Connect Core §10.1.1. A cached key without kid, or with a reused one, is recognised as stale only
+// because the signature does not verify. So any failure fetches the keys again: once only, since the sender of a token
+// controls whether it fails.
 func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) {
 	op := cmp.Or(k.op, op)
 	if signing.MACBits(k.jws.Signatures[0].Header.Algorithm) > 0 {
@@ -64,7 +92,7 @@ func verify(jws *jose.JSONWebSignature, document []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The merged Header is the protected one: a compact serialization has no other.
+	// Header is the protected one: a compact serialization has no other.
 	keys, err = choose(keys, jws.Signatures[0].Header)
 	if err != nil {
 		return nil, err
@@ -77,40 +105,40 @@ func verify(jws *jose.JSONWebSignature, document []byte) ([]byte, error) {
 	return nil, errors.New("the signature is not by the issuer's key")
 }
 
-// choose returns the keys the token may have been signed with.
+// choose returns the keys that may have signed the token.
 func choose(keys []jose.JSONWebKey, header jose.Header) ([]jose.JSONWebKey, error) {
 	alg, kid := header.Algorithm, header.KeyID
 	fitting := slices.DeleteFunc(slices.Clone(keys), func(key jose.JSONWebKey) bool { return unfit(key, alg) != nil })
 	if kid == "" {
-		// "If there are multiple keys in the referenced JWK Set document, a kid value MUST be provided in the JOSE Header."
-		// OpenID Connect Core §10.1. Keys that could not have made the signature are not counted.
+		// "If there are multiple keys in the referenced JWK Set document, a kid value MUST be provided in the JOSE
+		// Header." OpenID Connect Core §10.1. Only keys that fit the algorithm are counted.
 		if len(fitting) > 1 {
-			return nil, fmt.Errorf("its header does not say which of the issuer's %d keys for %s signed it", len(fitting), alg)
+			return nil, fmt.Errorf("its header has no kid, and the issuer has %d keys for %s", len(fitting), alg)
 		}
 		if len(fitting) == 0 {
 			return nil, fmt.Errorf("the issuer has no key for %s", alg)
 		}
 		return fitting, nil
 	}
-	// Several keys may have one kid, if "considered to be equivalent alternatives" (RFC 7517 §4.5).
+	// Several keys may have the same kid, if "considered to be equivalent alternatives" (RFC 7517 §4.5).
 	named := slices.DeleteFunc(slices.Clone(fitting), func(key jose.JSONWebKey) bool { return key.KeyID != kid })
 	if len(named) > 0 {
 		return named, nil
 	}
-	// The use of kid is OPTIONAL in a JWK (RFC 7517 §4.5): the only key there is needs no name.
+	// kid is OPTIONAL in a JWK (RFC 7517 §4.5): a single key needs none.
 	if len(fitting) == 1 && fitting[0].KeyID == "" {
 		return fitting, nil
 	}
 	for _, key := range keys {
 		if key.KeyID == kid {
-			return nil, fmt.Errorf("the issuer's key %s is not fit for %s: %w", untrusted.Quote(kid), alg, unfit(key, alg))
+			return nil, fmt.Errorf("the issuer's key %s cannot be used for %s: %w", untrusted.Quote(kid), alg, unfit(key, alg))
 		}
 	}
 	return nil, fmt.Errorf("the issuer has no key %s", untrusted.Quote(kid))
 }
 
-// unfit says why key cannot have made a signature with alg. That the algorithm fits the key's type is what stands
-// between a public key and its use as something else (RFC 8725 §3.1).
+// unfit reports why key cannot have signed with alg. Checking that the algorithm fits the key's type prevents a public
+// key from being used as something else (RFC 8725 §3.1).
 func unfit(key jose.JSONWebKey, alg string) error {
 	// "use" is "sig" or "enc" (RFC 7517 §4.2).
 	if key.Use != "" && key.Use != "sig" {
@@ -124,8 +152,8 @@ func unfit(key jose.JSONWebKey, alg string) error {
 	switch public := key.Key.(type) {
 	case *rsa.PublicKey:
 		fits = strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
-		if fits && public.N.BitLen() < signing.MinRSABits { // crypto/rsa refuses only what is below 1024, and go-jose does not ask
-			return fmt.Errorf("it has %d bits, of the %d that RFC 7518 §3.3 demands", public.N.BitLen(), signing.MinRSABits)
+		if fits && public.N.BitLen() < signing.MinRSABits { // crypto/rsa refuses only keys below 1024 bits, and go-jose does not check
+			return fmt.Errorf("it has %d bits, and RFC 7518 §3.3 requires %d", public.N.BitLen(), signing.MinRSABits)
 		}
 	case *ecdsa.PublicKey: // RFC 7518 §3.4 binds each algorithm to one curve
 		curve := map[string]string{"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
@@ -134,12 +162,12 @@ func unfit(key jose.JSONWebKey, alg string) error {
 		fits = alg == "EdDSA"
 	}
 	if !fits {
-		return errors.New("it is of another type")
+		return errors.New("it is of a different type")
 	}
 	return nil
 }
 
-// readKeys returns the public keys in a JWK Set. "Implementations SHOULD ignore JWKs within a JWK Set that use "kty"
+// readKeys returns the public keys of a JWK Set. "Implementations SHOULD ignore JWKs within a JWK Set that use "kty"
 // (key type) values that are not understood by them, that are missing required members, or for which values are out of
 // the supported ranges." RFC 7517 §5.
 func readKeys(document []byte) ([]jose.JSONWebKey, error) {
@@ -158,8 +186,8 @@ func readKeys(document []byte) ([]jose.JSONWebKey, error) {
 	return keys, nil
 }
 
-// readKey reads the members that make a public key. Certificates are left out: nothing here relies on them, and one
-// that crypto/x509 does not like would cost the whole key.
+// readKey reads only the members that make a public key. It ignores certificates: nothing here uses them, and one that
+// crypto/x509 rejects would make the whole key unreadable.
 func readKey(raw json.RawMessage) (jose.JSONWebKey, bool) {
 	var members struct {
 		Kty    string          `json:"kty"`
@@ -185,7 +213,7 @@ func readKey(raw json.RawMessage) (jose.JSONWebKey, bool) {
 	if err != nil {
 		return jose.JSONWebKey{}, false
 	}
-	// A key whose private half is published proves nothing; a symmetric one has no public half, and its k was not read.
+	// A published private key proves nothing. A symmetric key has no public half, and its k was not read.
 	var key jose.JSONWebKey
 	if key.UnmarshalJSON(public) != nil || !key.IsPublic() {
 		return jose.JSONWebKey{}, false

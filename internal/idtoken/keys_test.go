@@ -119,14 +119,14 @@ func TestVerifyChoosesTheKeyThatFits(t *testing.T) {
 		"beside keys not understood":    {"k1", append([]byte(`{"keys":[{"kty":"OKP","crv":"Ed448","x":"AA","kid":"k1"},{"kty":"EC","crv":"secp256k1"},5,{},null,`), jwks(k1)[9:]...), ""},
 		"with a certificate gone wrong": {"k1", bytes.Replace(jwks(k1), []byte(`"kty"`), []byte(`"x5c":["AAAA"],"x5t":"?","kty"`), 1), ""},
 		"with key_ops verify":           {"k1", bytes.Replace(jwks(k1), []byte(`"kty"`), []byte(`"key_ops":["verify"],"kty"`), 1), ""},
-		"no name asked, two fit":        {"", jwks(k1, other), "which of the issuer's 2 keys for RS256"},
+		"no name asked, two fit":        {"", jwks(k1, other), "its header has no kid, and the issuer has 2 keys for RS256"},
 		"no name asked, none fits":      {"", jwks(key("k1", p256Key())), "no key for RS256"},
 		"an unknown name":               {"k9", jwks(k1, other), `no key "k9"`},
 		"an unknown name, one fits":     {"k9", jwks(k1), `no key "k9"`},
 		"an unknown name, two without":  {"k9", jwks(key("", rsaKey()), key("", otherRSAKey())), `no key "k9"`},
 		"a name to deceive":             {"\x1b\u202ek9", jwks(k1), `no key "k9"`},
 		"another key by that name":      {"k2", jwks(k1, other), "signature"},
-		"a key of another type":         {"k1", jwks(key("k1", p256Key())), "of another type"},
+		"a key of another type":         {"k1", jwks(key("k1", p256Key())), "of a different type"},
 		"a key to encrypt":              {"k1", jwks(with(k1, "enc", "")), `its use is "enc"`},
 		"a key for another algorithm":   {"k1", jwks(with(k1, "sig", "RS512")), `its alg is "RS512"`},
 		"a key not to verify with":      {"k1", bytes.Replace(jwks(k1), []byte(`"kty"`), []byte(`"key_ops":["encrypt"],"kty"`), 1), `no key "k1"`},
@@ -150,7 +150,7 @@ func TestVerifyBindsEachECAlgorithmToItsCurve(t *testing.T) {
 	set := jwks(jose.JSONWebKey{Key: p521Key().Public(), KeyID: "k1"})
 	raw := sign(jose.ES256, p256Key(), "k1", validClaims(nil))
 	_, err := verifier(t, set).Verify(t.Context(), raw, Expected{})
-	wantRefusal(t, err, "of another type", raw)
+	wantRefusal(t, err, "of a different type", raw)
 }
 
 func TestVerifyRefusesAKeyThatEverybodyMaySignWith(t *testing.T) {
@@ -164,7 +164,7 @@ func TestVerifyRefusesAKeyThatEverybodyMaySignWith(t *testing.T) {
 func TestVerifyRefusesWeakRSAKeys(t *testing.T) {
 	raw := sign(jose.RS256, weakRSAKey(), "k1", validClaims(nil))
 	_, err := verifier(t, jwks(jose.JSONWebKey{Key: weakRSAKey().Public(), KeyID: "k1"})).Verify(t.Context(), raw, Expected{})
-	wantRefusal(t, err, "it has 1024 bits, of the 2048", raw)
+	wantRefusal(t, err, "it has 1024 bits, and RFC 7518 §3.3 requires 2048", raw)
 }
 
 func TestVerifyIgnoresAKeyInTheHeader(t *testing.T) {
@@ -223,7 +223,7 @@ func TestVerifyReturnsTheFailureToGetKeys(t *testing.T) {
 func TestVerifyNeedsAnIssuerAndAClient(t *testing.T) {
 	raw := sign(jose.RS256, rsaKey(), "k1", validClaims(map[string]any{"iss": "", "aud": ""}))
 	for _, v := range []Verifier{{Issuer: issuer}, {ClientID: clientID}} { // without Keys: none may be asked for
-		if _, err := v.Verify(t.Context(), raw, Expected{}); err == nil || !strings.Contains(err.Error(), "may be unknown") {
+		if _, err := v.Verify(t.Context(), raw, Expected{}); err == nil || !strings.Contains(err.Error(), "must be known") {
 			t.Errorf("issuer %q, client %q: error %v", v.Issuer, v.ClientID, err)
 		}
 	}

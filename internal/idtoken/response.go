@@ -14,16 +14,15 @@ import (
 
 const opResponse = "validate authorization response"
 
-// SignatureError says that nothing shows that the issuer made an authorization response: it is anybody's.
+// SignatureError reports an authorization response that is not shown to come from the issuer.
 type SignatureError struct{ reason string }
 
 func (e *SignatureError) Error() string { return e.reason }
 
-// CheckAlgorithms reports whether an issuer that signs with one of supported can be believed; an empty list says nothing
-// against it.
+// CheckAlgorithms checks that supported contains an algorithm that is accepted. An empty list passes.
 func CheckAlgorithms(supported []string) error {
 	if _, err := algorithms(supported); err != nil {
-		// Not wrapped: what can be done about an ID Token's algorithm is of no use here.
+		// Not wrapped: advice about an ID Token's algorithm does not apply here.
 		return &untrusted.Error{Op: opResponse, Err: fmt.Errorf("authorization_signing_alg_values_supported: %v", err)}
 	}
 	return nil
@@ -32,7 +31,7 @@ func CheckAlgorithms(supported []string) error {
 // Encrypted reports whether raw has the form of an encrypted JWT (RFC 7516 §7.1).
 func Encrypted(raw token.Secret) bool { return strings.Count(raw.Reveal(), ".") == 4 }
 
-// ClaimedState is the state in an authorization response of which nothing has been verified; empty where there is none.
+// ClaimedState returns the state in an unverified authorization response; empty if there is none.
 func ClaimedState(raw token.Secret) string {
 	_, payload, err := decode(raw)
 	if err != nil {
@@ -45,15 +44,16 @@ func ClaimedState(raw token.Secret) string {
 	return r.text("state")
 }
 
-// VerifyResponse returns the authorization response parameters in raw (JWT Secured Authorization Response Mode for OAuth
-// 2.0, JARM, §2.4), and iss with them. A response that the issuer has not signed is a *SignatureError inside an
-// *untrusted.Error, one that it signed for somebody else or another time just the latter; a failure to get the keys is
+// VerifyResponse returns the authorization response parameters in raw (JWT Secured Authorization Response Mode for
+// OAuth 2.0, JARM, §2.4), with iss among them. A response that the issuer has not signed is a *SignatureError inside an
+// *untrusted.Error. One that it signed for another client or time is an *untrusted.Error. A failure to get the keys is
 // the error of Verifier.Keys.
 //
-// The signature comes before the claims, unlike in JARM's list: what is said of a claim is then said of the issuer.
+// The signature is checked before the claims, unlike in JARM's list, so that errors about claims are about the
+// issuer's.
 func (v Verifier) VerifyResponse(ctx context.Context, raw token.Secret) (url.Values, error) {
 	if v.Issuer == "" || v.ClientID == "" {
-		return nil, errors.New(opResponse + ": neither issuer nor client_id may be unknown")
+		return nil, errors.New(opResponse + ": issuer and client_id must be known")
 	}
 	payload, err := v.verifyResponseSignature(ctx, raw)
 	if err != nil {
@@ -67,7 +67,7 @@ func (v Verifier) VerifyResponse(ctx context.Context, raw token.Secret) (url.Val
 		return nil, &untrusted.Error{Op: opResponse, Err: err}
 	}
 	response := url.Values{}
-	// RFC 6749 §4.1.2, §4.1.2.1 and RFC 9207 §2; whatever else there may be is not looked at.
+	// RFC 6749 §4.1.2, §4.1.2.1 and RFC 9207 §2; other parameters are ignored.
 	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri"} {
 		if value := r.text(name); value != "" {
 			response.Set(name, value)
@@ -100,7 +100,7 @@ func (v Verifier) verifyResponseSignature(ctx context.Context, raw token.Secret)
 	return payload, err
 }
 
-// checkResponse compares the claims with what was asked.
+// checkResponse compares the claims with what is expected.
 func (v Verifier) checkResponse(r *reader) error {
 	c := claims{issuer: r.text("iss"), audience: r.texts("aud"), expiry: r.time("exp"), notBefore: r.time("nbf")}
 	// "The client obtains the iss element from the JWT and checks whether its value is well known and identifies the
@@ -110,7 +110,7 @@ func (v Verifier) checkResponse(r *reader) error {
 
 func (v Verifier) checkResponseAudience(c claims) error {
 	// "The client obtains the aud element from the JWT and checks whether it matches the client id the client used to
-	// identify itself in the corresponding authorization request." JARM §2.4. A response has no second reader.
+	// identify itself in the corresponding authorization request." JARM §2.4. No other audience is accepted.
 	if len(c.audience) != 1 || c.audience[0] != v.ClientID {
 		return fmt.Errorf("it is not for this client: its aud is not client_id %s", untrusted.Quote(v.ClientID))
 	}

@@ -64,8 +64,8 @@ func TestVerifyResponseTellsWhatTheIssuerSignedFromWhatAnybodyMayHave(t *testing
 		"no expiry":             {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"exp": nil})), "lacks exp", false},
 		"of the future":         {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"nbf": now.Add(time.Hour).Unix()})), "becomes valid", false},
 		"a state of a list":     {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"state": []string{"a"}})), "state is not a string", false},
-		"a name twice":          {sign(jose.RS256, rsaKey(), "k1", []byte(`{"aud":"other",`+string(good[1:]))), "each name once", false},
-		"no object":             {sign(jose.RS256, rsaKey(), "k1", []byte(`[]`)), "each name once", false},
+		"a name twice":          {sign(jose.RS256, rsaKey(), "k1", []byte(`{"aud":"other",`+string(good[1:]))), "unique names", false},
+		"no object":             {sign(jose.RS256, rsaKey(), "k1", []byte(`[]`)), "unique names", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := verifier(t, rsaSet()).VerifyResponse(t.Context(), c.raw)

@@ -9,12 +9,12 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Signed verifies a JWT of the issuer's that is no ID Token, such as a signed answer of the UserInfo endpoint, and
-// returns its claims: the signature is by the issuer's keys; iss, where there is one and Issuer is known, names it; and
-// aud, where there is one and ClientID is known, has the client. Times are for the caller to judge. A client secret is no key here,
-// since what Algorithm and Secret say is of ID Tokens.
+// Signed verifies a JWT from the issuer that is not an ID Token, such as a signed UserInfo answer, and returns its
+// claims. The signature must verify with the issuer's keys. If there is an iss and Issuer is set, they must be equal.
+// If there is an aud and ClientID is set, it must contain the client. The caller checks times. Algorithm and Secret,
+// which are about ID Tokens, are not used.
 //
-// op begins the errors, which are those of [Verifier.Verify].
+// op is the prefix of the errors, which are those of [Verifier.Verify].
 func (v Verifier) Signed(ctx context.Context, op string, raw token.Secret) (json.RawMessage, error) {
 	refused := func(err error) error { return &untrusted.Error{Op: op, Err: err} }
 	algs, err := algorithms(v.Algorithms)
@@ -43,8 +43,8 @@ func (v Verifier) Signed(ctx context.Context, op string, raw token.Secret) (json
 	return payload, nil
 }
 
-// Expired reports that claims, which [Verifier.Signed] returned, are not of the present: the error is an
-// *untrusted.Error with a *ClockError inside. Claims without exp and nbf have no end and no beginning.
+// Expired checks the times of claims that [Verifier.Signed] returned. The error is an *untrusted.Error with a
+// *ClockError inside. exp and nbf are optional.
 func (v Verifier) Expired(op string, claims json.RawMessage) error {
 	c, err := readClaims(claims)
 	if err == nil {

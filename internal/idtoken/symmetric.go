@@ -13,8 +13,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// SymmetricError says that an ID Token is signed with a shared secret, while nothing says that this client's are:
-// [Verifier.Algorithm] does, where the client is registered for it.
+// SymmetricError reports an ID Token signed with a shared secret, while the profile does not say that the client is
+// registered for that; see [Verifier.Algorithm].
 type SymmetricError struct {
 	Algorithm string
 	Err       error
@@ -24,7 +24,7 @@ func (e *SymmetricError) Error() string { return e.Err.Error() }
 
 func (e *SymmetricError) Unwrap() error { return e.Err }
 
-// symmetric wraps err where one of algs is keyed by a secret.
+// symmetric wraps err in a SymmetricError if one of algs is keyed by a secret.
 func symmetric(err error, algs ...string) error {
 	for _, alg := range algs {
 		if signing.MACBits(alg) > 0 {
@@ -34,7 +34,7 @@ func symmetric(err error, algs ...string) error {
 	return err
 }
 
-// claimedAlgorithm is the alg in the header of a token of which nothing has been verified; empty where there is none.
+// claimedAlgorithm returns the alg of an unverified token; empty if there is none.
 func claimedAlgorithm(raw token.Secret) string {
 	header, _, err := decode(raw)
 	if err != nil {
@@ -43,7 +43,7 @@ func claimedAlgorithm(raw token.Secret) string {
 	return Decoded{Header: header}.Text("alg")
 }
 
-// CheckSecret reports why secret cannot be the key of algorithm; nil where it can, or where algorithm has no such key.
+// CheckSecret reports why secret cannot be the key of algorithm. It returns nil if algorithm is not keyed by a secret.
 // "client_secret values MUST also contain at least the minimum of number of octets required for MAC keys for the
 // particular algorithm used." OpenID Connect Core §16.19
 func CheckSecret(algorithm string, secret token.Secret) error {
@@ -52,16 +52,16 @@ func CheckSecret(algorithm string, secret token.Secret) error {
 	case bits == 0:
 		return nil
 	case secret.Empty():
-		return fmt.Errorf("%s is keyed by the client secret, and there is none", algorithm)
+		return fmt.Errorf("%s is keyed by the client secret, and none is configured", algorithm)
 	case len(secret.Reveal())*8 < bits:
-		return fmt.Errorf("the client secret has less than the %d bytes that %s demands (OpenID Connect Core §16.19)", bits/8, algorithm)
+		return fmt.Errorf("the client secret is shorter than the %d bytes that %s requires (OpenID Connect Core §16.19)", bits/8, algorithm)
 	}
 	return nil
 }
 
-// accepted returns the algorithms that an ID Token may be signed with: the one that was agreed on, or what the issuer's
-// metadata names. "The alg value SHOULD be the default of RS256 or the algorithm sent by the Client in the
-// id_token_signed_response_alg parameter during Registration." OpenID Connect Core §3.1.3.7 item 7
+// accepted returns the algorithms that an ID Token may be signed with: the registered one, or those of the metadata.
+// "The alg value SHOULD be the default of RS256 or the algorithm sent by the Client in the id_token_signed_response_alg
+// parameter during Registration." OpenID Connect Core §3.1.3.7 item 7
 func (v Verifier) accepted() ([]string, error) {
 	if v.Algorithm == "" {
 		return algorithms(v.Algorithms)
@@ -82,9 +82,9 @@ func verifyMAC(jws *jose.JSONWebSignature, secret token.Secret) ([]byte, error) 
 	return payload, nil
 }
 
-// macHash is at_hash for a MAC, which go-oidc does not make: "the hash algorithm used in the alg Header Parameter of the
-// ID Token's JOSE Header. For instance, if the alg is HS512, hash the code value with SHA-512". It is empty for other
-// algorithms.
+// macHash returns at_hash for a MAC, which go-oidc does not compute: "the hash algorithm used in the alg Header
+// Parameter of the ID Token's JOSE Header. For instance, if the alg is HS512, hash the code value with SHA-512". It is
+// empty for other algorithms.
 func macHash(alg string, accessToken token.Secret) string {
 	hashes := map[string]crypto.Hash{"HS256": crypto.SHA256, "HS384": crypto.SHA384, "HS512": crypto.SHA512}
 	if !strings.HasPrefix(alg, "HS") {

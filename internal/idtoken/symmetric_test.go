@@ -43,10 +43,10 @@ func TestVerifyTakesAMACOnlyWhereTheProfileNamesIt(t *testing.T) {
 		wantRefusal(t, err, "not by the client secret", raw)
 		v.Secret = token.NewSecret("canary-short")
 		_, err = v.Verify(t.Context(), raw, Expected{})
-		wantRefusal(t, err, "demands", raw)
+		wantRefusal(t, err, "requires", raw)
 		v.Secret = token.Secret{}
 		_, err = v.Verify(t.Context(), raw, Expected{})
-		wantRefusal(t, err, "there is none", raw)
+		wantRefusal(t, err, "none is configured", raw)
 
 		_, err = verifier(t, rsaSet()).Verify(t.Context(), raw, Expected{})
 		wantRefusal(t, err, "signed with alg", raw)
@@ -68,9 +68,9 @@ func TestVerifyTakesOnlyTheAlgorithmThatWasAgreedOn(t *testing.T) {
 		"a MAC":            {"RS256", sign(jose.HS256, []byte(clientSecret.Reveal()), "", validClaims(nil)), `alg "HS256", not with RS256`},
 		"another MAC":      {"HS512", sign(jose.HS256, []byte(clientSecret.Reveal()), "", validClaims(nil)), `alg "HS256", not with HS512`},
 		"a key for a MAC":  {"HS256", sign(jose.RS256, rsaKey(), "k1", validClaims(nil)), `alg "RS256", not with HS256`},
-		"none, agreed":     {"none", unsigned, "cannot be trusted"},
+		"none, agreed":     {"none", unsigned, "does not accept"},
 		"none, not agreed": {"HS256", unsigned, `alg "none"`},
-		"unheard of":       {"XS256", unsigned, "cannot be trusted"},
+		"unheard of":       {"XS256", unsigned, "does not accept"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verifier(t, rsaSet())
@@ -92,7 +92,7 @@ func TestCheckSecretWantsAsManyBytesAsTheHash(t *testing.T) {
 			t.Errorf("%s: %v", alg, err)
 		}
 		wantText(t, CheckSecret(alg, token.NewSecret(strings.Repeat("x", n-1))), fmt.Sprint(n))
-		wantText(t, CheckSecret(alg, token.Secret{}), "there is none")
+		wantText(t, CheckSecret(alg, token.Secret{}), "none is configured")
 	}
 	if err := CheckSecret("RS256", token.Secret{}); err != nil {
 		t.Error(err)
