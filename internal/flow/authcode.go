@@ -18,22 +18,22 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// login is what one run of the authorization code grant keeps between the request and the code's redemption.
+// login is the state of one run of the authorization code grant.
 type login struct {
 	state    string
-	nonce    token.Secret // empty where OpenID Connect is not asked for
-	verifier string       // empty where PKCE is off
-	jarm     *jarm        // nil where the response does not come as a JWT
-	key      *signing.Key // nil where DPoP is off
+	nonce    token.Secret // empty without OpenID Connect
+	verifier string       // empty without PKCE
+	jarm     *jarm        // nil unless the response is a JWT
+	key      *signing.Key // nil without DPoP
 
 	redirectURI string
 }
 
-// AuthorizationCode runs the authorization code grant (RFC 6749 §4.1) with PKCE (RFC 7636) over a redirect to
-// loopback (RFC 8252 §7.3).
+// AuthorizationCode runs the authorization code grant (RFC 6749 §4.1) with PKCE (RFC 7636) and a redirect to loopback
+// (RFC 8252 §7.3).
 //
-// The listener is up before the browser opens, and the page in the browser speaks of success only when the token is
-// there. It ends with ctx, the error being context.Cause(ctx), and with [ErrPatience].
+// It listens before it opens the browser, and the page in the browser reports success only once the tokens are there.
+// It ends with ctx, returning context.Cause(ctx), or with [ErrPatience].
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	if err := c.begin(config.GrantAuthorizationCode); err != nil {
 		return token.Set{}, err
@@ -70,8 +70,8 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	return set, err
 }
 
-// listen takes the redirect URI's port. A server that ignores response_mode=form_post and answers in the query is let in:
-// the state and the code verifier protect that answer as they do any other.
+// listen listens at the redirect URI. A server that ignores response_mode=form_post and answers in the query is
+// accepted: state and code verifier protect that answer too.
 func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error) {
 	redirect, err := url.Parse(c.Profile.RedirectURI)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 	return loopback.Listen(ctx, options)
 }
 
-// newLogin draws what must not be guessed. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
+// newLogin generates the unguessable values. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
 // … MUST be less than or equal to 2^(-128)". rand.Text has 130 bits, GenerateVerifier 256.
 func newLogin(openID, pkce bool) login {
 	l := login{state: rand.Text()}
@@ -121,21 +121,21 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 	return c.redeem(ctx, l, response.Get("code"))
 }
 
-// expectsIssuer reports whether an authorization response without iss is to be refused.
+// expectsIssuer reports whether an authorization response must have an iss.
 func (c *Client) expectsIssuer() bool {
 	return c.Server.Issuer != "" && c.Server.AuthorizationResponseIssParameterSupported
 }
 
-// checkIssuer tells an answer of another authorization server apart, which a mix-up attack would bring.
+// checkIssuer detects an answer from another authorization server, as in a mix-up attack.
 func (c *Client) checkIssuer(response url.Values) error {
 	want, got := c.Server.Issuer, response.Get("iss")
 	switch {
 	case want == "":
-		return nil // a profile of bare endpoints names nobody to compare with
+		return nil // a profile without issuer has nothing to compare with
 	case got == "" && c.expectsIssuer():
 		// RFC 9207 §2.4: "Clients MUST reject authorization responses without the iss parameter from authorization
 		// servers that do support the parameter".
-		return errors.New("it bears no iss, although the server's metadata promises it (RFC 9207 §2.4)")
+		return errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
 	case got != "" && got != want:
 		// RFC 9207 §2.4: "If the value does not match the expected issuer identifier, clients MUST reject".
 		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got), want)
@@ -143,8 +143,8 @@ func (c *Client) checkIssuer(response url.Values) error {
 	return nil
 }
 
-// redeem exchanges the code for tokens, once: a code "MUST NOT" be used twice (RFC 6749 §4.1.2), and a server that
-// sees it twice revokes what it gave out. (One that wants a DPoP nonce has not looked at it yet.)
+// redeem exchanges the code for tokens, once: a code "MUST NOT" be used twice (RFC 6749 §4.1.2), and a server that sees
+// it twice revokes the tokens. (A server that asks for a DPoP nonce has not used the code yet.)
 func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, error) {
 	params := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {l.redirectURI}}
 	if l.verifier != "" {
@@ -165,12 +165,12 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 	return c.accept(ctx, set, answer)
 }
 
-// warnOfScope tells the person where the grant differs from what was asked: RFC 6749 §3.3 lets the server "fully or
-// partially ignore the scope requested". It reports whether a scope was asked for, and that one granted.
+// warnOfScope warns if the granted scope differs from the requested one: RFC 6749 §3.3 lets the server "fully or
+// partially ignore the scope requested". It reports whether a scope was requested and granted exactly.
 func (c *Client) warnOfScope(set token.Set) (asAsked bool) {
 	asked, granted := c.Profile.Scopes, set.Scopes
 	missing := without(asked, granted)
-	// Servers that name an API's scopes alone have granted these two where what they stand for is there.
+	// Some servers list only an API's scopes. These two were granted if their effect is there.
 	if !set.IDToken.Empty() {
 		missing = without(missing, []string{"openid"})
 	}
@@ -183,7 +183,7 @@ func (c *Client) warnOfScope(set token.Set) (asAsked bool) {
 	case len(missing) > 0:
 		c.warn("the server did not grant the scope " + untrusted.Quote(strings.Join(missing, " ")))
 	case len(extra) > 0:
-		c.warn("the server granted more than was asked: " + untrusted.Quote(strings.Join(extra, " ")))
+		c.warn("the server granted more than was requested: " + untrusted.Quote(strings.Join(extra, " ")))
 	default:
 		return true
 	}

@@ -16,9 +16,8 @@ import (
 
 const opPrepare = "prepare authorization request"
 
-// parameters are those of the authorization request, whatever way it goes to the server (RFC 6749 §4.1.1): all of them,
-// gathered in this one place. golang.org/x/oauth2's AuthCodeURL sets a parameter once; resource (RFC 8707 §2) and others
-// may be repeated.
+// parameters returns the parameters of the authorization request (RFC 6749 §4.1.1), however it is sent.
+// golang.org/x/oauth2's AuthCodeURL cannot repeat one, as resource needs (RFC 8707 §2).
 func (c *Client) parameters(l login) url.Values {
 	params := url.Values{
 		"response_type": {"code"}, "client_id": {c.Profile.ClientID}, "redirect_uri": {l.redirectURI}, "state": {l.state},
@@ -55,7 +54,7 @@ func (c *Client) parameters(l login) url.Values {
 	return params
 }
 
-// authorizationRequest makes the request that goes through the browser: signed and pushed where that is to be.
+// authorizationRequest makes the request for the browser, signed and pushed if required.
 func (c *Client) authorizationRequest(ctx context.Context, l login) (AuthorizationRequest, error) {
 	params := c.parameters(l)
 	if alg, err := c.requestObjectAlgorithm(); err != nil {
@@ -78,14 +77,14 @@ func (c *Client) authorizationRequest(ctx context.Context, l login) (Authorizati
 	return AuthorizationRequest{u, l.redirectURI}, nil
 }
 
-// extend adds params to what the authorization endpoint has in its own query.
+// extend adds params to the authorization endpoint's own query.
 func extend(endpoint string, params url.Values) (*url.URL, error) {
 	if err := checkQuery(endpoint, params); err != nil {
 		return nil, &untrusted.Error{Op: opPrepare, Err: fmt.Errorf("authorization_endpoint %w", err)}
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("read authorization_endpoint: %w", err) // not reached: checkQuery has parsed it
+		return nil, fmt.Errorf("read authorization_endpoint: %w", err) // not reached: checkQuery parsed it
 	}
 	query := u.Query()
 	maps.Copy(query, params)
@@ -93,7 +92,7 @@ func extend(endpoint string, params url.Values) (*url.URL, error) {
 	return u, nil
 }
 
-// unsupported says that the profile asks by key for what the server, by its metadata, does not offer.
+// unsupported is the error for a value of key that is not in the server's metadata.
 func unsupported(key, value string, offered []string) error {
 	return &config.Error{
 		Key: key, Err: fmt.Errorf("%s: %s: the server does not support %s, by its metadata", opPrepare, key, untrusted.Quote(value)),
@@ -101,7 +100,7 @@ func unsupported(key, value string, offered []string) error {
 	}
 }
 
-// offers reports whether a metadata member lists value. One that is absent tells nothing.
+// offers reports whether a metadata member lists value, or is absent.
 func offers(listed []string, value string) bool {
 	return len(listed) == 0 || slices.Contains(listed, value)
 }

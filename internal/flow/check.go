@@ -10,12 +10,11 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Check reports all that keeps the profile's grant from being run at this server, in the words of the grant itself: what
-// that refuses before it sends anything or opens a browser. It sends nothing. What the person should know of a grant that
-// can be run goes to Client.Warn.
+// Check returns the errors that keep the profile's grant from running at this server: those that the grant returns
+// before it sends anything or opens a browser. It sends nothing. Warnings about a grant that can run go to Client.Warn.
 func (c *Client) Check() []error {
-	dry := *c // a security profile changes what is asked for
-	found := dry.obstacles(c.Profile.Grant)
+	dry := *c // checkSecurityProfile changes it
+	found := dry.checks(c.Profile.Grant)
 	if c.Profile.Grant == config.GrantJWTBearer && c.Profile.Assertion.Source.Empty() {
 		if _, err := dry.assertionAlgorithm(); err != nil {
 			found = append(found, fmt.Errorf("%s: %w", opPresent, err))
@@ -26,13 +25,13 @@ func (c *Client) Check() []error {
 	return slices.DeleteFunc(found, func(err error) bool { return err == nil })
 }
 
-// begin reports what keeps grant from being run at this server. It comes first in each: a security profile also changes
-// what is asked for. The grant is not always the profile's: a person may be offered two.
-func (c *Client) begin(grant string) error { return cmp.Or(c.obstacles(grant)...) }
+// begin returns the first error that keeps grant from running at this server. Every grant calls it first: a security
+// profile also changes the request. grant need not be the profile's: the user may have a choice of two.
+func (c *Client) begin(grant string) error { return cmp.Or(c.checks(grant)...) }
 
-// obstacles are the checks of begin, nil for each that is passed.
-func (c *Client) obstacles(grant string) []error {
-	found := []error{c.checkSecurityProfile()} // before what it changes is looked at
+// checks runs the checks of begin and returns their results, nil for each that passed.
+func (c *Client) checks(grant string) []error {
+	found := []error{c.checkSecurityProfile()} // it changes what the others check
 	if grant == config.GrantAuthorizationCode {
 		found = append(found, c.checkResponseMode(), c.checkPushing(), c.checkRequestObject())
 	}
@@ -43,8 +42,8 @@ func (c *Client) obstacles(grant string) []error {
 	return append(found, c.checkQueries(grant))
 }
 
-// checkQueries is checkQuery of every endpoint that the grant asks. Each is asked again with the request at hand: after a
-// person has been in the browser it is too late to begin with it.
+// checkQueries calls checkQuery for every endpoint that the grant uses, before the browser opens. Each request calls it
+// again.
 func (c *Client) checkQueries(grant string) error {
 	type asked struct {
 		name, url string
@@ -57,12 +56,12 @@ func (c *Client) checkQueries(grant string) error {
 	case config.GrantAuthorizationCode:
 		params := c.parameters(login{})
 		if alg, err := c.requestObjectAlgorithm(); err == nil && alg != "" {
-			params = nil // they go inside the request object
+			params = nil // they are inside the request object
 		}
 		front := asked{"authorization_endpoint", c.Server.AuthorizationEndpoint, params}
 		if c.pushes() {
 			list = append(list, asked{"pushed_authorization_request_endpoint", c.Server.PushedAuthorizationRequestEndpoint, params})
-			front.params = nil // the browser carries a reference to them
+			front.params = nil // the browser carries a reference only
 		}
 		list = append(list, front)
 	}

@@ -33,7 +33,7 @@ func TestCheckSaysWhatTheGrantWould(t *testing.T) {
 		"details":               {config.GrantClientCredentials, details("payment", "account"), "authorization_details"},
 		"no pushed requests":    {config.GrantAuthorizationCode, func(c *Client) { c.Profile.RequirePAR = true }, "pushed"},
 		"no key for a request":  {config.GrantAuthorizationCode, func(c *Client) { c.Server.RequireSignedRequestObject = true }, "client_key_file"},
-		"no key for assertions": {config.GrantJWTBearer, func(*Client) {}, "no client key"},
+		"no key for assertions": {config.GrantJWTBearer, func(*Client) {}, "no client_key_file"},
 		"no algorithm of DPoP": {config.GrantClientCredentials, func(c *Client) {
 			c.Profile.DPoP, c.Server.DPoPSigningAlgValuesSupported = true, []string{"none"}
 		}, "DPoP"},

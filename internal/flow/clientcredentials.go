@@ -8,9 +8,9 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ClientCredentials runs the client credentials grant (RFC 6749 §4.4): a token for the client itself. Nobody is asked.
+// ClientCredentials runs the client credentials grant (RFC 6749 §4.4): a token for the client itself, without a user.
 //
-// That the client is a confidential one, as §4.4 demands, has been checked with the profile.
+// The profile's validation has made sure that the client is confidential, as §4.4 requires.
 func (c *Client) ClientCredentials(ctx context.Context) (token.Set, error) {
 	if err := c.begin(config.GrantClientCredentials); err != nil {
 		return token.Set{}, err

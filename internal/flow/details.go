@@ -13,8 +13,8 @@ import (
 // maxDetails bounds the granted authorization_details, in bytes: they are stored with the token.
 const maxDetails = 64 << 10
 
-// checkDetails refuses a type of authorization details that the server's metadata does not list (RFC 9396 §10). It would
-// answer so itself: "the AS MUST refuse to process any unknown authorization details type" (§5).
+// checkDetails refuses a type of authorization details that the server's metadata does not list (RFC 9396 §10). The
+// server would too: "the AS MUST refuse to process any unknown authorization details type" (§5).
 func (c *Client) checkDetails() error {
 	listed := c.Server.AuthorizationDetailsTypesSupported
 	for _, kind := range DetailTypes(c.Profile.AuthorizationDetails) {
@@ -25,7 +25,7 @@ func (c *Client) checkDetails() error {
 	return nil
 }
 
-// DetailTypes are the types in a JSON array of authorization details, in its order and each once.
+// DetailTypes returns the distinct types in a JSON array of authorization details, in order.
 func DetailTypes(details string) []string {
 	var list []struct {
 		Type string `json:"type"`
@@ -42,8 +42,8 @@ func DetailTypes(details string) []string {
 	return types
 }
 
-// grantedDetails reads "the authorization_details as granted by the resource owner and assigned to the respective access
-// token" (RFC 9396 §7), as compact JSON; empty where the answer has none.
+// grantedDetails returns "the authorization_details as granted by the resource owner and assigned to the respective
+// access token" (RFC 9396 §7), as compact JSON; empty if the answer has none.
 func grantedDetails(answer *tokenReply) (string, error) {
 	member := answer.Extra("authorization_details")
 	if member == nil {
@@ -65,20 +65,20 @@ func grantedDetails(answer *tokenReply) (string, error) {
 	return string(untrusted.MaskJSON(text, answer.secrets...)), nil
 }
 
-// addDetails takes the granted authorization details of an answer into set, and tells the person where they are not what
-// was asked for. Some that cannot be read are left out: the token is good without.
+// addDetails adds the granted authorization details to set, and warns if they are not those requested. Unreadable ones
+// are left out: the token is good without them.
 func (c *Client) addDetails(set *token.Set, answer *tokenReply) {
 	asked := c.Profile.AuthorizationDetails
 	granted, err := grantedDetails(answer)
 	set.AuthorizationDetails = granted
 	switch {
 	case err != nil:
-		c.warn(fmt.Sprintf("the authorization_details that the server granted are left out: %v", err))
+		c.warn(fmt.Sprintf("the authorization_details of the answer are ignored: %v", err))
 	case asked == "" || sameDetails(asked, granted):
 	case granted == "":
-		c.warn("the server does not say which authorization_details it granted, as RFC 9396 §7 has it do")
+		c.warn("the server does not say which authorization_details it granted (RFC 9396 §7)")
 	default:
-		c.warn(fmt.Sprintf("the server granted other authorization_details than asked: asked %s, granted %s",
+		c.warn(fmt.Sprintf("the server granted other authorization_details than requested: requested %s, granted %s",
 			untrusted.Quote(asked), untrusted.Quote(granted)))
 	}
 }
@@ -86,7 +86,7 @@ func (c *Client) addDetails(set *token.Set, answer *tokenReply) {
 // sameDetails compares two arrays of authorization details as sets of JSON values.
 func sameDetails(a, b string) bool { return slices.Equal(canonicalDetails(a), canonicalDetails(b)) }
 
-// canonicalDetails are the elements of a JSON array with the members of each in one order, sorted.
+// canonicalDetails returns the elements of a JSON array, each in a canonical form, sorted.
 func canonicalDetails(details string) []string {
 	var list []any
 	if json.Unmarshal([]byte(details), &list) != nil {
@@ -94,7 +94,7 @@ func canonicalDetails(details string) []string {
 	}
 	texts := make([]string, len(list))
 	for i, element := range list {
-		text, _ := json.Marshal(element) // what was just read can be written
+		text, _ := json.Marshal(element) // it was just decoded
 		texts[i] = string(text)
 	}
 	slices.Sort(texts)

@@ -10,14 +10,14 @@ func TestGrantedDetailsAreKeptAndComparedWithTheAsked(t *testing.T) {
 	for name, c := range map[string]struct{ asked, granted, kept, warning string }{
 		"as asked":         {asked, asked, `[{"amount":"1","type":"payment"},{"type":"account"}]`, ""},
 		"in another order": {asked, `[{"type":"account"},{"amount":"1","type":"payment"}]`, `[{"type":"account"},{"amount":"1","type":"payment"}]`, ""},
-		"fewer":            {asked, `[{"type":"account"}]`, `[{"type":"account"}]`, "granted other authorization_details than asked"},
+		"fewer":            {asked, `[{"type":"account"}]`, `[{"type":"account"}]`, "granted other authorization_details than requested"},
 		"enriched":         {asked, `[{"type":"payment","amount":"2"},{"type":"account"}]`, `[{"amount":"2","type":"payment"},{"type":"account"}]`, "granted other"},
 		"not told":         {asked, ``, ``, "does not say which"},
 		"not asked":        {``, `[{"type":"account"}]`, `[{"type":"account"}]`, ""},
-		"not an array":     {asked, `{"type":"account"}`, ``, "are left out: they are not an array"},
-		"not of objects":   {asked, `["\u001b[2J"]`, ``, "are left out"},
-		"without a type":   {asked, `[{"actions":[]}]`, ``, "are left out"},
-		"without end":      {asked, `[{"type":"` + strings.Repeat("x", maxDetails) + `"}]`, ``, "are left out: they are longer"},
+		"not an array":     {asked, `{"type":"account"}`, ``, "are ignored: they are not an array"},
+		"not of objects":   {asked, `["\u001b[2J"]`, ``, "are ignored"},
+		"without a type":   {asked, `[{"actions":[]}]`, ``, "are ignored"},
+		"without end":      {asked, `[{"type":"` + strings.Repeat("x", maxDetails) + `"}]`, ``, "are ignored: they are longer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, r := newFront(t)

@@ -25,32 +25,32 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// DeviceAuthorization is what the person needs in order to act (RFC 8628 §3.2). It has been checked: the addresses are
-// safe to be shown and opened, and the code is in one line.
+// DeviceAuthorization is what the user needs to act (RFC 8628 §3.2). It has been checked: the addresses can be shown
+// and opened, and the code is one line.
 type DeviceAuthorization struct {
 	UserCode                string
 	VerificationURI         string
-	VerificationURIComplete string    // with the code in it; empty where the server has none
-	Expires                 time.Time // zero where the server did not say
+	VerificationURIComplete string    // with the code in it; may be empty
+	Expires                 time.Time // zero if unknown
 }
 
-// ErrCodeExpired ends a device login whose code nobody entered before the server gave it up.
-var ErrCodeExpired = errors.New("the code has expired before anybody entered it")
+// ErrCodeExpired is returned if the code of a device login expired before it was entered.
+var ErrCodeExpired = errors.New("the code expired before it was entered")
 
-// device is one run of the device authorization grant, between the request and the token.
+// device is the state of one run of the device authorization grant.
 type device struct {
 	DeviceAuthorization
 	code     token.Secret
-	verifier string       // empty where PKCE is off
-	key      *signing.Key // nil where DPoP is off
+	verifier string       // empty without PKCE
+	key      *signing.Key // nil without DPoP
 	interval time.Duration
 }
 
-// DeviceCode runs the device authorization grant (RFC 8628): it has the person shown a code and an address, which any
-// browser will do for, and asks the server until they have decided.
+// DeviceCode runs the device authorization grant (RFC 8628): it shows the user a code and an address to open in any
+// browser, and polls the server until the user has decided.
 //
-// golang.org/x/oauth2 has a DeviceAuth of its own, which authenticates no client and ends at the first network error.
-// This ends with ctx, the error being context.Cause(ctx), with [ErrPatience] and with [ErrCodeExpired].
+// The DeviceAuth of golang.org/x/oauth2 authenticates no client and ends at the first network error. DeviceCode ends
+// with ctx, returning context.Cause(ctx), with [ErrPatience] or with [ErrCodeExpired].
 func (c *Client) DeviceCode(ctx context.Context) (token.Set, error) {
 	if err := c.begin(config.GrantDeviceCode); err != nil {
 		return token.Set{}, err
@@ -75,8 +75,9 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		return d, err
 	}
 	params := c.deviceParameters()
-	// RFC 7636 knows the authorization code alone. Keycloak demands it here of clients that it demands it of there; for
-	// all others "The authorization server MUST ignore unrecognized request parameters" (RFC 8628 §3.1).
+	// RFC 7636 is about the authorization code only. Keycloak requires it here of the clients that it requires it of
+	// there; as for other servers, "The authorization server MUST ignore unrecognized request parameters" (RFC 8628
+	// §3.1).
 	if c.Profile.PKCE && slices.Contains(c.Server.CodeChallengeMethodsSupported, "S256") {
 		d.verifier = oauth2.GenerateVerifier()
 		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(d.verifier))
@@ -105,7 +106,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	return d, nil
 }
 
-// deviceParameters are what the profile asks for in a device authorization request.
+// deviceParameters returns what the profile asks for in a device authorization request.
 func (c *Client) deviceParameters() url.Values {
 	params := url.Values{}
 	c.askFor(params)
@@ -117,11 +118,11 @@ func (c *Client) deviceParameters() url.Values {
 const (
 	// defaultInterval: "If no value is provided, clients MUST use 5 as the default." RFC 8628 §3.2
 	defaultInterval = 5 * time.Second
-	// leastInterval holds back from a server that says 0.
+	// leastInterval applies if a server says 0.
 	leastInterval = time.Second
 )
 
-// read takes in the device authorization response (RFC 8628 §3.2). Its errors hold none of it.
+// read decodes the device authorization response (RFC 8628 §3.2). Its errors contain none of it.
 func (d *device) read(body []byte, now time.Time) error {
 	var r struct {
 		DeviceCode  string          `json:"device_code"`
@@ -136,11 +137,11 @@ func (d *device) read(body []byte, now time.Time) error {
 		return errors.New("the answer is not a device authorization response (RFC 8628 §3.2)")
 	}
 	if !isVisible(r.DeviceCode) {
-		return errors.New("the device code holds characters that RFC 6749 §A does not allow")
+		return errors.New("the device code contains characters that RFC 6749 §A does not allow")
 	}
 	d.code, d.interval = token.NewSecret(r.DeviceCode), defaultInterval
 	if d.UserCode = untrusted.Text(r.UserCode); d.UserCode != r.UserCode {
-		return errors.New("the user code is none that a person could type")
+		return errors.New("the user code cannot be typed")
 	}
 	if r.URI == "" {
 		r.URI = r.URL
@@ -163,13 +164,13 @@ func (d *device) read(body []byte, now time.Time) error {
 	return nil
 }
 
-// checkShown looks at what the person is about to be shown, and sent to.
+// checkShown checks what the user is about to be shown and asked to open.
 func (c *Client) checkShown(d DeviceAuthorization) error {
 	server, err := url.Parse(cmp.Or(c.Server.Issuer, c.Server.DeviceAuthorizationEndpoint))
 	if err != nil {
-		return errors.New("the server's own address cannot be read") // not reached: it has been asked
+		return errors.New("the server's own address cannot be read") // not reached: it was used
 	}
-	known := unspoken(c.Auth.Secrets()...)
+	known := newSecrets(c.Auth.Secrets()...)
 	if known.mask(d.UserCode) != d.UserCode {
 		return errors.New("user_code repeats a secret")
 	}
@@ -178,28 +179,28 @@ func (c *Client) checkShown(d DeviceAuthorization) error {
 		if known.mask(address) != address {
 			return fmt.Errorf("%s repeats a secret", name)
 		}
-		// A GET without a click is enough for some of what listens on this machine.
+		// Some programs on this machine act on a GET without a click.
 		if u, err := url.Parse(address); address != "" && (err != nil || !confidential.NamedBy(server, u)) {
-			return fmt.Errorf("%s: the URL is one on this machine, and the server is not", name)
+			return fmt.Errorf("%s: the URL is on this machine, but the server is not", name)
 		}
 	}
 	return nil
 }
 
-// visitable returns an address that a person may be sent to, in a form that no shell does anything to. The person signs
-// in there, so it is as confidential as an authorization endpoint.
+// visitable returns address in a form that is safe in a shell. The user signs in there, so it must be as confidential
+// as an authorization endpoint.
 func visitable(address string) (string, error) {
 	safe, err := browser.Safe(address)
 	if err != nil {
 		return "", err
 	}
 	if u, err := url.Parse(safe); err != nil || !confidential.URL(u) {
-		return "", errors.New("the URL is not an https one")
+		return "", errors.New("the URL is not https")
 	}
 	return safe, nil
 }
 
-// seconds reads a number of seconds, whatever its JSON type: some servers write strings.
+// seconds reads a number of seconds from a JSON number or string.
 func seconds(raw json.RawMessage) (time.Duration, bool) {
 	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
 	if err != nil || math.IsNaN(n) || n < 0 {

@@ -14,12 +14,12 @@ import (
 const (
 	// slowDown: "the interval MUST be increased by 5 seconds for this and all subsequent requests" (RFC 8628 §3.5).
 	slowDown = 5 * time.Second
-	// mostInterval ends the doubling of the interval while the server cannot be reached.
+	// mostInterval limits the interval while the server cannot be reached.
 	mostInterval = time.Minute
 )
 
-// awaitDecision asks the token endpoint until the person has decided, the code has expired, or patience ends. A request
-// that is under way is let finish: it may bring the token.
+// awaitDecision polls the token endpoint until the user has decided, the code has expired, or Patience ends. It lets a
+// pending request finish: it may bring the token.
 func (c *Client) awaitDecision(ctx context.Context, d device) (*tokenReply, error) {
 	patient, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
@@ -28,11 +28,11 @@ func (c *Client) awaitDecision(ctx context.Context, d device) (*tokenReply, erro
 		patient, end = context.WithTimeoutCause(patient, d.Expires.Sub(c.Now()), ErrCodeExpired)
 		defer end()
 	}
-	var last error // of a poll that had no answer
+	var last error // of a poll without an answer
 	for wait := d.interval; ; {
 		if err := pause(patient, wait); err != nil {
 			if last != nil && ctx.Err() == nil {
-				return nil, last // not the person's fault
+				return nil, last // not the user's fault
 			}
 			return nil, fmt.Errorf("wait for the code to be entered: %w", err)
 		}
@@ -71,8 +71,7 @@ func (c *Client) poll(ctx context.Context, d device) (*tokenReply, error) {
 	return c.requestGrant(ctx, "redeem device code", params, d.key)
 }
 
-// hadNoAnswer reports whether nothing is known of what the server thinks: it was not reached, or something in front of it
-// answered.
+// hadNoAnswer reports whether the server's decision is unknown: it was not reached, or a gateway answered for it.
 func hadNoAnswer(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	if !ok {
@@ -81,7 +80,7 @@ func hadNoAnswer(err error) bool {
 	return e.Code == "" && (e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests)
 }
 
-// pause waits; its error is the cause of ctx's end.
+// pause waits for d. Its error is the cause of ctx's end.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

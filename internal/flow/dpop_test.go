@@ -260,9 +260,9 @@ func TestServerThatWantsNonceAfterNonceEndsTheLogin(t *testing.T) {
 		asked  int
 		want   string
 	}{
-		"a loop":      {&binder{nonce: "n", always: true}, 2, "again and again"},
-		"no header":   {&binder{noHeader: true}, 1, "sends none"},
-		"not in form": {&binder{nonce: `n"n`}, 1, "sends none"},
+		"a loop":      {&binder{nonce: "n", always: true}, 2, "refuses the DPoP nonce"},
+		"no header":   {&binder{noHeader: true}, 1, "sends no valid one"},
+		"not in form": {&binder{nonce: `n"n`}, 1, "sends no valid one"},
 	} {
 		r := newBoundRig(t, c.binder)
 		_, err := r.AuthorizationCode(t.Context())

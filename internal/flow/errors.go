@@ -14,17 +14,16 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ServerError is an error answer of the authorization server: of its authorization endpoint (RFC 6749 §4.1.2.1) or of
-// its token endpoint (§5.2). Its texts are the server's, made fit for a person.
+// ServerError is an error answer of the authorization endpoint (RFC 6749 §4.1.2.1), the token endpoint (§5.2) or
+// another endpoint of the server. The server's texts in it are safe to show.
 type ServerError struct {
 	Op          string // what was being done, as in "redeem code"
-	Status      int    // the HTTP status; 0 where the answer came through the browser
-	Code        string // the error parameter; empty where the server sent none
+	Status      int    // the HTTP status; 0 if the answer came through the browser
+	Code        string // the error parameter; may be empty
 	Description string
 	URI         string
-	Grant       string // the profile's; empty for a refresh, and where no grant was asked for
-	// Date is the server's clock as its answer tells it, to the second; zero where it does not. An assertion is refused
-	// where the two clocks differ.
+	Grant       string // the profile's grant; empty for a refresh and for other endpoints
+	// Date is the server's clock by the answer's Date; may be zero. Assertions are refused if the clocks differ.
 	Date time.Time
 }
 
@@ -48,7 +47,7 @@ func date(h http.Header) time.Time {
 	return t
 }
 
-// newServerError cleans what the server wrote. masks are the secrets that it was sent and may echo.
+// newServerError makes the server's texts safe to show. masks are the secrets that it may echo.
 func newServerError(e ServerError, masks ...token.Secret) *ServerError {
 	maskers := make([]untrusted.Masker, len(masks))
 	for i, m := range masks {
@@ -60,15 +59,15 @@ func newServerError(e ServerError, masks ...token.Secret) *ServerError {
 	return &e
 }
 
-// Denied reports whether err says that the person or the server's policy said no.
+// Denied reports whether the user or the server's policy refused.
 func Denied(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	if !ok {
 		return false
 	}
 	switch e.Code {
-	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 names the ways in which a person did not take part, and "OpenID
-	// Connect Core Error Code unmet_authentication_requirements" the one in which they could not as was asked.
+	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 for users who did not take part, and "OpenID Connect Core Error
+	// Code unmet_authentication_requirements" for those who could not sign in as requested.
 	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required",
 		"unmet_authentication_requirements":
 		return true
@@ -76,15 +75,15 @@ func Denied(err error) bool {
 	return false
 }
 
-// InvalidGrant reports whether err says that the code or the refresh token is good for nothing any more: "invalid,
-// expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another
-// client" (RFC 6749 §5.2), or that the key is lost which it is bound to.
+// InvalidGrant reports whether the code or refresh token is no longer valid: "invalid, expired, revoked, does not match
+// the redirection URI used in the authorization request, or was issued to another client" (RFC 6749 §5.2), or the key
+// that it is bound to is lost.
 func InvalidGrant(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
 }
 
-// codeOf is the error code of an answer; empty where err is something else.
+// codeOf returns the error code of err; empty if err is not a *ServerError.
 func codeOf(err error) string {
 	if e, ok := errors.AsType[*ServerError](err); ok {
 		return e.Code
@@ -92,8 +91,7 @@ func codeOf(err error) string {
 	return ""
 }
 
-// tokenError tells apart what golang.org/x/oauth2 returns. Its own texts are never passed on: they hold the answer's
-// whole body where there is no error member.
+// tokenError converts the errors of golang.org/x/oauth2. Their texts are not used: they may contain the whole body.
 func tokenError(ctx context.Context, op string, err error, masks []token.Secret) error {
 	if e, ok := errors.AsType[*untrusted.Error](err); ok {
 		return &untrusted.Error{Op: op, Err: e.Err}

@@ -8,39 +8,39 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Event is one step of a flow, in the order in which the types stand here. Events bear secrets as they travel: what
-// shows one to a person goes through package trace.
+// Event is one step of a flow. The types are listed in the order in which they occur. Events contain secrets: show them
+// only through package trace.
 type Event interface{ event() }
 
-// PushedRequest is about to go to the pushed authorization request endpoint (RFC 9126 §2.1).
+// PushedRequest is about to be sent to the pushed authorization request endpoint (RFC 9126 §2.1).
 type PushedRequest struct {
 	Endpoint   string
 	Auth       clientauth.Method
 	Parameters url.Values
 }
 
-// PushedResponse came back from there (RFC 9126 §2.2).
+// PushedResponse is its answer (RFC 9126 §2.2).
 type PushedResponse struct {
 	RequestURI string
-	Lifetime   time.Duration // 0 where the server did not say
+	Lifetime   time.Duration // 0 if unknown
 }
 
-// AuthorizationRequest goes to the authorization endpoint through the browser (RFC 6749 §4.1.1).
+// AuthorizationRequest is sent through the browser (RFC 6749 §4.1.1).
 type AuthorizationRequest struct {
 	URL         *url.URL
-	RedirectURI string // with the port that is listened on
+	RedirectURI string // with the actual port
 }
 
-// AuthorizationResponse came back to the redirect URI (RFC 6749 §4.1.2, §4.1.2.1), with the state that was sent. It may
-// be refused all the same.
+// AuthorizationResponse arrived at the redirect URI (RFC 6749 §4.1.2, §4.1.2.1) with the right state. It may still be
+// refused.
 type AuthorizationResponse struct {
 	RedirectURI string
 	Parameters  url.Values
-	FromIssuer  bool // iss is there, and names the server that was asked (RFC 9207 §2.4)
-	Signed      bool // it came in a JWT that the issuer signed for this client (JARM §2.4)
+	FromIssuer  bool // iss is there and names the expected server (RFC 9207 §2.4)
+	Signed      bool // it is a JWT that the issuer signed for this client (JARM §2.4)
 }
 
-// DeviceRequest is about to go to the device authorization endpoint (RFC 8628 §3.1).
+// DeviceRequest is about to be sent to the device authorization endpoint (RFC 8628 §3.1).
 type DeviceRequest struct {
 	Endpoint   string
 	ClientID   string
@@ -48,31 +48,31 @@ type DeviceRequest struct {
 	Parameters url.Values
 }
 
-// DeviceResponse came back (RFC 8628 §3.2).
+// DeviceResponse is its answer (RFC 8628 §3.2).
 type DeviceResponse struct {
 	DeviceAuthorization
 	Interval time.Duration
 }
 
-// TokenRequest is about to go to the token endpoint (RFC 6749 §4.1.3, §6).
+// TokenRequest is about to be sent to the token endpoint (RFC 6749 §4.1.3, §6).
 type TokenRequest struct {
 	Endpoint   string
 	ClientID   string
 	Auth       clientauth.Method
 	Parameters url.Values
-	Proof      token.Secret // of DPoP (RFC 9449 §4); empty without
+	Proof      token.Secret // for DPoP (RFC 9449 §4); may be empty
 }
 
-// ValidIDToken says that the ID Token of an answer passed (OpenID Connect Core §3.1.3.7).
+// ValidIDToken reports that an ID Token passed validation (OpenID Connect Core §3.1.3.7).
 type ValidIDToken struct {
-	Nonce     bool // one was sent, and is in it
-	Symmetric bool // it is authenticated by the client secret, not by the issuer's key
+	Nonce     bool // one was sent and matches
+	Symmetric bool // authenticated by the client secret, not by the issuer's key
 }
 
-// TokenResponse came back, and what it brought has been checked (RFC 6749 §5.1).
+// TokenResponse is the result of a token request, checked (RFC 6749 §5.1).
 type TokenResponse struct {
 	Set token.Set
-	// ScopeAsAsked says that a scope was asked for and granted, no more and no less. A refresh does not compare them.
+	// ScopeAsAsked reports that a scope was requested and granted exactly. A refresh does not compare them.
 	ScopeAsAsked bool
 }
 

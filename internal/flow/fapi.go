@@ -11,14 +11,14 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// FAPIAlgorithms returns those that clients "when creating or processing JWTs shall … use": "PS256, ES256, or EdDSA (using
-// the Ed25519 variant) algorithms". FAPI 2.0 Security Profile §5.4.1. No other EdDSA key is ever read.
+// FAPIAlgorithms returns the algorithms that clients "when creating or processing JWTs shall … use": "PS256, ES256, or
+// EdDSA (using the Ed25519 variant) algorithms". FAPI 2.0 Security Profile §5.4.1. Other EdDSA keys are never accepted.
 func FAPIAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
 
-// checkSecurityProfile holds the client and the server to the profile's security_profile. It reports all that is missing
-// at once: by a *config.Error where any of it is for the profile to mend, else by an *untrusted.Error with a *ServerLacksError in it. It comes before
-// everything else in a grant, for it also turns on what the security profile demands and the server can do, and takes
-// out of the metadata what may not be used.
+// checkSecurityProfile checks the client and the server against the profile's security_profile. It reports everything
+// that is missing at once: as a *config.Error if the profile can mend any of it, else as an *untrusted.Error with a
+// *ServerLacksError in it. It must come first in a grant: it also turns on what the security profile requires, and
+// removes from the metadata what it forbids.
 func (c *Client) checkSecurityProfile() error {
 	if c.Profile.SecurityProfile != config.FAPI2 {
 		return nil
@@ -35,13 +35,13 @@ func (c *Client) checkSecurityProfile() error {
 			ours = append(ours, "the profile "+d.lack)
 		}
 	}
-	const op = "hold to security_profile fapi2"
+	const op = "apply security_profile fapi2"
 	cause := errors.New(strings.Join(append(ours, theirs...), "; "))
 	switch {
 	case len(ours) > 0:
 		return &config.Error{
 			Key: "security_profile", Err: fmt.Errorf("%s: %w", op, cause),
-			Advice: "mend the profile, or remove security_profile from it; docs/profiles.md says what fapi2 needs",
+			Advice: "change the profile, or remove security_profile from it; docs/profiles.md lists what fapi2 requires",
 		}
 	case len(theirs) > 0:
 		return &untrusted.Error{Op: op, Err: &ServerLacksError{cause}}
@@ -49,25 +49,25 @@ func (c *Client) checkSecurityProfile() error {
 	return nil
 }
 
-// ServerLacksError says that the profile's security_profile demands of the server what its metadata does not have.
+// ServerLacksError reports that the server's metadata lacks what the security profile requires.
 type ServerLacksError struct{ error }
 
-// demand is one thing that the security profile wants.
+// demand is one requirement of the security profile.
 type demand struct {
 	met      bool
-	byServer bool   // of the server, else of the profile
-	lack     string // what is to be said where it is not met, after "the server" or "the profile"
+	byServer bool   // it is the server's to meet, else the profile's
+	lack     string // continues "the server" or "the profile" in the error
 }
 
-// fapiGeneral are the demands of FAPI 2.0 Security Profile §5.3.3.1 and §5.4.1, on every grant. weak names the metadata
-// of which nothing is left that may be used.
+// fapiGeneral returns the requirements of FAPI 2.0 Security Profile §5.3.3.1 and §5.4.1, for every grant. weak names
+// the metadata members that list no allowed algorithm.
 func (c *Client) fapiGeneral(weak []string) []demand {
 	p, s, method := c.Profile, c.Server, c.Auth.Method
 	return []demand{
 		// "shall only use authorization server metadata (such as the authorization endpoint) retrieved from the metadata
 		// document as specified in [OIDD] and [RFC8414]"
 		{p.Issuer != "", false, "has no issuer"},
-		{p.Endpoints == config.Endpoints{}, false, "sets endpoints that only the metadata may name"},
+		{p.Endpoints == config.Endpoints{}, false, "sets endpoints, which must come from the metadata"},
 		// "shall support client authentication using one or both of the following methods: MTLS …, private_key_jwt"
 		{
 			method == clientauth.PrivateKeyJWT || isTLS(method), false,
@@ -99,7 +99,7 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 	}
 }
 
-// fapiCodeFlow are the demands of FAPI 2.0 Security Profile §5.3.3.2, on the authorization code flow.
+// fapiCodeFlow returns the requirements of FAPI 2.0 Security Profile §5.3.3.2, for the authorization code flow.
 func (c *Client) fapiCodeFlow() []demand {
 	p, s := c.Profile, c.Server
 	if p.Grant != "" && p.Grant != config.GrantAuthorizationCode {
@@ -112,9 +112,9 @@ func (c *Client) fapiCodeFlow() []demand {
 		// "shall use PKCE [RFC7636] with S256 as the code challenge method"
 		{p.PKCE, false, "turns pkce off"},
 		{slices.Contains(s.CodeChallengeMethodsSupported, "S256"), true, "does not list S256 in code_challenge_methods_supported"},
-		// "shall check the iss parameter in the authorization response according to [RFC9207] to prevent mix-up attacks". A JWT
-		// that is the response bears it in any case.
-		{s.AuthorizationResponseIssParameterSupported || c.signedResponse(), true, "does not promise iss in its answers (authorization_response_iss_parameter_supported)"},
+		// "shall check the iss parameter in the authorization response according to [RFC9207] to prevent mix-up
+		// attacks". A signed response always has it.
+		{s.AuthorizationResponseIssParameterSupported || c.signedResponse(), true, "does not promise iss in its responses (authorization_response_iss_parameter_supported)"},
 		// Of servers, §5.3.2.2: "shall require the value of response_type described in [RFC6749] to be code"
 		{offers(s.ResponseTypesSupported, "code"), true, "does not list the response_type code"},
 	}
@@ -122,14 +122,14 @@ func (c *Client) fapiCodeFlow() []demand {
 
 func isTLS(m clientauth.Method) bool { return m == clientauth.TLS || m == clientauth.SelfSignedTLS }
 
-// constrainTokens asks for DPoP where nothing else binds the token to its holder.
+// constrainTokens turns on DPoP if nothing else binds the token to the client.
 func (c *Client) constrainTokens() {
 	if !c.certificateBound() && offersAny(c.Server.DPoPSigningAlgValuesSupported, FAPIAlgorithms()) {
 		c.Profile.DPoP = true
 	}
 }
 
-// constrained is the demand that something binds the token to its holder.
+// constrained is the requirement that something binds the token to the client.
 func (c *Client) constrained() demand {
 	d := demand{met: c.Profile.DPoP || c.certificateBound(), byServer: true, lack: "binds tokens neither to a DPoP key nor to a certificate"}
 	if c.Server.TLSClientCertificateBoundAccessTokens {
@@ -149,14 +149,14 @@ func offersAny(listed, wanted []string) bool {
 
 func (c *Client) keyIsStrong() bool {
 	if c.Auth.Key == nil {
-		return true // and none is needed, or the want of one has been told
+		return true // none is needed, or its absence is reported elsewhere
 	}
 	_, err := c.Auth.Key.Algorithm(FAPIAlgorithms())
 	return err == nil
 }
 
-// narrowAlgorithms leaves in the metadata the algorithms that may be used, for whoever chooses among them later. It
-// names the members in use of which none is left.
+// narrowAlgorithms removes the forbidden algorithms from the metadata. It returns the members in use that list no
+// allowed one.
 func (c *Client) narrowAlgorithms() (weak []string) {
 	s := &c.Server
 	for _, list := range []struct {
@@ -173,7 +173,7 @@ func (c *Client) narrowAlgorithms() (weak []string) {
 		if len(both) == 0 && list.used {
 			weak = append(weak, list.name)
 		}
-		if len(both) == 0 { // an empty list would be read as any
+		if len(both) == 0 { // an empty list would mean any
 			both = FAPIAlgorithms()
 		}
 		*list.values = both

@@ -14,27 +14,27 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// askFor adds what the profile asks for to the one request that says so: the device authorization request, or the token
-// request of a grant that has no other.
+// askFor adds the requested scope, audience, resource and authorization details: to the device authorization request,
+// or to the token request of a grant that has no other.
 func (c *Client) askFor(params url.Values) {
 	if len(c.Profile.Scopes) > 0 {
 		params.Set("scope", strings.Join(c.Profile.Scopes, " "))
 	}
-	// RFC 8693 §2.1 has several of them where the token is for several services; others take it as their own parameter.
+	// RFC 8693 §2.1 allows several. Other servers take it as a parameter of their own.
 	if len(c.Profile.Audience) > 0 {
 		params["audience"] = c.Profile.Audience
 	}
 	if len(c.Profile.Resource) > 0 {
 		params["resource"] = c.Profile.Resource
 	}
-	// RFC 9396 §2: authorization_details "can be used to specify authorization requirements in all places where the scope
-	// parameter is used for the same purpose", the device authorization and the client credentials grant by name.
+	// RFC 9396 §2: authorization_details "can be used to specify authorization requirements in all places where the
+	// scope parameter is used for the same purpose", naming the device authorization and the client credentials grant.
 	if c.Profile.AuthorizationDetails != "" {
 		params.Set("authorization_details", c.Profile.AuthorizationDetails)
 	}
 }
 
-// obtain is the one request of a grant without a person, and its answer checked.
+// obtain sends the only request of a grant without a user, and checks the answer.
 func (c *Client) obtain(ctx context.Context, op string, params url.Values) (token.Set, error) {
 	key, err := c.dpopKey()
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *Client) obtain(ctx context.Context, op string, params url.Values) (toke
 	return c.take(ctx, answer, key)
 }
 
-// requestGrant is requestToken, with errors that name the grant: what to do about unauthorized_client depends on it.
+// requestGrant is requestToken with errors that name the grant: the advice on unauthorized_client depends on it.
 func (c *Client) requestGrant(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	answer, err := c.requestToken(ctx, op, params, key)
 	if err != nil {
@@ -69,11 +69,11 @@ func (c *Client) ofGrant(err error) error {
 	return err
 }
 
-// take makes a set of an answer that no browser waits for.
+// take makes a set of an answer in a grant that uses no redirect.
 func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key) (token.Set, error) {
 	set := c.set(answer, c.Profile.Scopes, key)
 	var expected idtoken.Expected
-	if c.Profile.NeedsPerson() { // and how they sign in was asked for
+	if c.Profile.NeedsPerson() { // what was requested of the sign-in must be checked
 		var err error
 		if expected, err = c.expected(login{}); err != nil {
 			return token.Set{}, err
@@ -85,19 +85,20 @@ func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key)
 	return c.accept(ctx, set, answer)
 }
 
-// accept tells the person where the answer is not what was asked for, and has the caller accept the set.
+// accept warns if the answer differs from the request, and lets the caller accept the set.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
-	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. Where the scope was not granted, that has been told already.
+	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. If the scope was not granted, the user has been warned
+	// already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {
-		c.warn("the server sent no ID Token although the scope openid was asked for: nothing tells whom the tokens are for")
+		c.warn("the server sent no ID Token although the scope openid was requested: it is unknown whose tokens these are")
 	}
 	c.observe(TokenResponse{set, asAsked})
 	if c.Accept == nil {
 		return set, nil
 	}
 	set, err := c.Accept(ctx, set)
-	answer.secrets.name(&set, set.Subject, set.Username) // which may have been asked for in the meantime
+	answer.secrets.name(&set, set.Subject, set.Username) // Accept may have set them
 	return set, err
 }

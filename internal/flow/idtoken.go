@@ -10,21 +10,21 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// addIDToken validates the ID Token of an answer and takes it, and whom it is about, into set. An ID Token that is
-// wrong fails the whole grant; one that nothing is there to check against is left out, with a warning.
+// addIDToken validates the ID Token of an answer and adds it, and the user's name, to set. An invalid ID Token fails
+// the grant. One that cannot be checked is left out, with a warning.
 func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenReply, expected idtoken.Expected) error {
 	raw, ok := answer.Extra("id_token").(string)
 	if !ok && answer.Extra("id_token") != nil {
 		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
 	}
 	if raw == "" && expected.Authentication.Demanding() {
-		return &untrusted.Error{Op: "read ID Token", Err: errors.New("the server sent none, by which max_age or an essential claim would be checked")}
+		return &untrusted.Error{Op: "read ID Token", Err: errors.New("the server sent none, so max_age or an essential claim cannot be checked")}
 	}
 	if raw == "" {
 		return nil
 	}
 	if !c.canVerify() {
-		c.warn("the server sent an ID Token, which is left out because nothing is known to check it against: set issuer in the profile")
+		c.warn("the server sent an ID Token, which is ignored because it cannot be checked: set issuer in the profile")
 		return nil
 	}
 	expected.AccessToken = set.AccessToken
@@ -41,14 +41,14 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 	return nil
 }
 
-// canVerify reports whether there is something to check an ID Token against: the issuer's keys, or the client secret
-// where the profile says that it is the key.
+// canVerify reports whether an ID Token can be checked: by the issuer's keys, or by the client secret if the profile
+// says so.
 func (c *Client) canVerify() bool {
 	return c.Server.Issuer != "" && (c.Server.JWKSURI != "" || c.symmetric())
 }
 
-// symmetric reports whether ID Tokens are authenticated by the client secret: such an algorithm is taken only where the
-// client is registered for it, and then no other is.
+// symmetric reports whether ID Tokens are authenticated by the client secret. That is accepted only if the client is
+// registered for it, and then nothing else is.
 func (c *Client) symmetric() bool {
 	return strings.HasPrefix(c.Profile.OpenID.IDTokenSignedResponseAlg, "HS")
 }

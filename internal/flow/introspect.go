@@ -14,20 +14,19 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ErrNoIntrospection says that the server has no introspection endpoint.
+// ErrNoIntrospection is returned if the server has no introspection endpoint.
 var ErrNoIntrospection = errors.New("the server has no introspection endpoint")
 
-// Introspection is what a server says of a token (RFC 7662 §2.2). Its texts are the server's, without the secrets that it
-// was sent.
+// Introspection is a server's description of a token (RFC 7662 §2.2). Secrets in its texts are masked.
 type Introspection struct {
 	Active bool
-	// Members are those of the answer beside active. Of a token that is not active there are none worth having: "the
-	// authorization server SHOULD NOT include any additional information about an inactive token" (RFC 7662 §2.2).
+	// Members are the other members of the answer. For an inactive token they are dropped: "the authorization server
+	// SHOULD NOT include any additional information about an inactive token" (RFC 7662 §2.2).
 	Members map[string]json.RawMessage
 }
 
-// Introspect asks the server what a token means (RFC 7662 §2.1). hint is what it is: "access_token" or "refresh_token";
-// empty where nobody knows. A server that does not let this client ask answers with a *ServerError.
+// Introspect asks the server about a token (RFC 7662 §2.1). hint is "access_token", "refresh_token" or empty. If this
+// client may not introspect, the error is a *ServerError.
 func (c *Client) Introspect(ctx context.Context, secret token.Secret, hint string) (Introspection, error) {
 	const op = "introspect token"
 	if c.Server.IntrospectionEndpoint == "" {
@@ -44,20 +43,20 @@ func (c *Client) Introspect(ctx context.Context, secret token.Secret, hint strin
 	refused := func(why string) (Introspection, error) {
 		return Introspection{}, &untrusted.Error{Op: op, Err: errors.New(why)}
 	}
-	// RFC 9701 §4 has a client ask for such an answer; this one did not.
+	// A client asks for such an answer (RFC 9701 §4); we did not.
 	if media, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); media == "application/token-introspection+jwt" {
-		return refused("the answer is a JWT (RFC 9701), which was not asked for")
+		return refused("the answer is a JWT (RFC 9701), which was not requested")
 	}
-	// "The server responds with a JSON object in "application/json" format" RFC 7662 §2.2. A member that is there twice
-	// would mean what the reader likes.
+	// "The server responds with a JSON object in "application/json" format" RFC 7662 §2.2. A duplicate member is
+	// ambiguous.
 	var members map[string]json.RawMessage
 	if josejson.Unmarshal(a.body, &members) != nil || members == nil {
-		return refused("the answer is not a JSON object with each member once")
+		return refused("the answer is not a JSON object with unique names")
 	}
 	// "active: REQUIRED. Boolean indicator of whether or not the presented token is currently active." RFC 7662 §2.2
 	var active *bool
 	if josejson.Unmarshal(members["active"], &active) != nil || active == nil {
-		return refused("the answer does not say by active, true or false, whether the token is")
+		return refused("the answer has no active that is true or false")
 	}
 	if delete(members, "active"); !*active {
 		members = nil

@@ -53,7 +53,7 @@ func TestIntrospectionAnswersAreDistrusted(t *testing.T) {
 		"without active":     {canned{200, "application/json", `{"Active":true}`}, "active"},
 		"active of null":     {canned{200, "application/json", `{"active":null}`}, "active"},
 		"active of a string": {canned{200, "application/json", `{"active":"true"}`}, "active"},
-		"active twice":       {canned{200, "application/json", `{"active":true,"active":false}`}, "each member once"},
+		"active twice":       {canned{200, "application/json", `{"active":true,"active":false}`}, "unique names"},
 		"a JWT":              {canned{200, "application/token-introspection+jwt; charset=utf-8", "e30.e30."}, "RFC 9701"},
 	} {
 		t.Run(name, func(t *testing.T) {

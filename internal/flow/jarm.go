@@ -18,31 +18,31 @@ import (
 const (
 	modeQuery    = "query"
 	modeFormPost = "form_post"
-	modeJWT      = "jwt" // for response_type=code short for:
+	modeJWT      = "jwt" // for response_type=code the same as query.jwt
 	modeQueryJWT = "query.jwt"
 )
 
 const keyMode = "response_mode"
 
-// signedResponse reports whether the authorization response comes as a JWT (JARM).
+// signedResponse reports whether the authorization response is a JWT (JARM).
 func (c *Client) signedResponse() bool {
 	mode := c.Profile.ResponseMode
 	return mode == modeJWT || strings.HasSuffix(mode, "."+modeJWT)
 }
 
-// postedResponse reports whether the authorization response comes in the body of a POST.
+// postedResponse reports whether the authorization response is the body of a POST.
 func (c *Client) postedResponse() bool {
 	return strings.TrimSuffix(c.Profile.ResponseMode, "."+modeJWT) == modeFormPost
 }
 
-// checkResponseMode refuses a response mode that the server does not list, and a signed one that could not be verified.
+// checkResponseMode refuses a response mode that the server does not list, and a signed one that cannot be verified.
 func (c *Client) checkResponseMode() error {
 	mode, listed := c.Profile.ResponseMode, c.Server.ResponseModesSupported
 	switch {
 	case mode == "" || mode == modeQuery:
 		return nil
 	case len(listed) == 0:
-		// "If omitted, the default is "["query", "fragment"]"" (RFC 8414 §2). Servers that support more leave it out too.
+		// "If omitted, the default is "["query", "fragment"]"" (RFC 8414 §2). Some servers that support more omit it.
 		c.warn("the server's metadata does not say that it supports response_mode " + mode)
 	case !offers(listed, mode) && !(mode == modeJWT && offers(listed, modeQueryJWT)):
 		return unsupported(keyMode, mode, listed)
@@ -52,25 +52,25 @@ func (c *Client) checkResponseMode() error {
 	}
 	if c.Server.Issuer == "" || c.Server.JWKSURI == "" {
 		return &config.Error{
-			Key: keyMode, Err: fmt.Errorf("%s: response_mode %s: nothing is known to verify the response with", opPrepare, mode),
+			Key: keyMode, Err: fmt.Errorf("%s: response_mode %s: the response could not be verified", opPrepare, mode),
 			Advice: "set issuer in the profile; its metadata names the server's keys",
 		}
 	}
 	return idtoken.CheckAlgorithms(c.Server.AuthorizationSigningAlgValuesSupported)
 }
 
-// jarm takes authorization responses out of the JWTs they come in. What counts is what the issuer has signed: nothing
-// else ends the login, whoever knows the state. The person is told of it, once.
+// jarm unwraps authorization responses from JWTs. Only a response that the issuer has signed ends the login, even if
+// another has the right state; of the first such one the user is warned.
 type jarm struct {
-	ctx      context.Context // that of the login, which bounds the retrieval of keys
+	ctx      context.Context // the login's, for fetching keys
 	verifier idtoken.Verifier
 	state    token.Secret
 	mode     string
 	warn     func(string)
 
-	mu       sync.Mutex // requests come in several goroutines
-	unsigned error      // the first answer with the right state that the issuer has not signed
-	refused  error      // why the first signed answer that is wrong is refused
+	mu       sync.Mutex // requests run concurrently
+	unsigned error      // the first response with the right state that is not signed
+	refused  error      // why the first signed response is refused
 }
 
 func (c *Client) newJARM(ctx context.Context, state string) *jarm {
@@ -83,8 +83,8 @@ func (c *Client) newJARM(ctx context.Context, state string) *jarm {
 	}
 }
 
-// unwrap is the listener's Options.Unwrap. A visitor who does not know the state costs a look at the JWT, and no
-// signature is verified and no key fetched for him.
+// unwrap is the listener's Options.Unwrap. It verifies no signature and fetches no key for a request without the right
+// state.
 func (j *jarm) unwrap(response url.Values) (url.Values, error) {
 	raw := token.NewSecret(response.Get("response"))
 	switch {
@@ -107,7 +107,7 @@ func (j *jarm) unwrap(response url.Values) (url.Values, error) {
 	return params, nil
 }
 
-// inWords is the error code of an unsigned answer: it may say why that is not signed.
+// inWords returns the error code of an unsigned response: it may explain why that is not signed.
 func inWords(response url.Values) string {
 	if code := response.Get("error"); code != "" {
 		return "; it says " + untrusted.Quote(code)
@@ -115,18 +115,18 @@ func inWords(response url.Values) string {
 	return ""
 }
 
-// suspect notes an answer that may be anybody's.
+// suspect records a response that anybody may have sent.
 func (j *jarm) suspect(err error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.unsigned == nil {
 		j.unsigned = err
-		j.warn(fmt.Sprintf("an answer came that is not believed, and the login goes on: %v", err))
+		j.warn(fmt.Sprintf("a response was ignored, and the login continues: %v", err))
 	}
 	return err
 }
 
-// refuse notes why an answer that the issuer did sign is wrong, and returns one that ends the wait.
+// refuse records why a signed response is wrong, and returns a response that ends the wait.
 func (j *jarm) refuse(err error) url.Values {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -136,10 +136,10 @@ func (j *jarm) refuse(err error) url.Values {
 	return url.Values{"state": {j.state.Reveal()}, "error": {"refused"}, refusedResponse: {"refused"}}
 }
 
-// refusedResponse marks what refuse returned. No response that was verified has a parameter of this name.
+// refusedResponse marks the response of refuse. A verified response never has this parameter.
 const refusedResponse = "response"
 
-// verdict is why response, which ended the wait, is not one; nil where it is.
+// verdict returns why response, which ended the wait, is refused; nil if it is not.
 func (j *jarm) verdict(response url.Values) error {
 	if j == nil || !response.Has(refusedResponse) {
 		return nil
@@ -149,8 +149,7 @@ func (j *jarm) verdict(response url.Values) error {
 	return j.refused
 }
 
-// explain is why the wait ended with err: where nothing came that could be believed, what did come is the better reason
-// than the time that is over.
+// explain returns the reason why the wait ended with err: an ignored response is a better reason than the timeout.
 func (j *jarm) explain(err error) error {
 	if j == nil || !errors.Is(err, ErrPatience) {
 		return err
@@ -161,6 +160,6 @@ func (j *jarm) explain(err error) error {
 		return err
 	}
 	return &untrusted.Error{
-		Op: "wait for the browser", Err: fmt.Errorf("no answer came that the server has signed, and of one that came: %w", j.unsigned),
+		Op: "wait for the browser", Err: fmt.Errorf("no response came that the server has signed; of one that came: %w", j.unsigned),
 	}
 }

@@ -161,8 +161,8 @@ func TestResponseModeThatCannotBeIsRefusedBeforeTheBrowserOpens(t *testing.T) {
 		want   string
 	}{
 		"not listed":             {func(c *Client) { c.Server.ResponseModesSupported = []string{"query", "jwt"} }, `does not support "form_post.jwt"`},
-		"nobody's keys":          {func(c *Client) { c.Server.JWKSURI = "" }, "nothing is known to verify the response with"},
-		"no issuer":              {func(c *Client) { c.Server.Issuer = "" }, "nothing is known to verify the response with"},
+		"nobody's keys":          {func(c *Client) { c.Server.JWKSURI = "" }, "the response could not be verified"},
+		"no issuer":              {func(c *Client) { c.Server.Issuer = "" }, "the response could not be verified"},
 		"signed with the secret": {func(c *Client) { c.Server.AuthorizationSigningAlgValuesSupported = []string{"HS256", "none"} }, "authorization_signing_alg_values_supported"},
 	} {
 		t.Run(name, func(t *testing.T) {

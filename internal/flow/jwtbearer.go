@@ -15,8 +15,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// JWTBearer runs the JWT bearer grant (RFC 7523 §2.1): it presents assertion, or where that is empty one that the
-// client's key signs. Nobody is asked.
+// JWTBearer runs the JWT bearer grant (RFC 7523 §2.1): it presents assertion or, if that is empty, one signed with the
+// client's key.
 func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.Set, error) {
 	if err := c.begin(config.GrantJWTBearer); err != nil {
 		return token.Set{}, err
@@ -35,7 +35,7 @@ func (c *Client) JWTBearer(ctx context.Context, assertion token.Secret) (token.S
 
 const opPresent = "present assertion"
 
-// CheckAssertion refuses, with a *config.Error, what cannot be presented by JWTBearer.
+// CheckAssertion returns a *config.Error if JWTBearer cannot present assertion.
 func (c *Client) CheckAssertion(assertion token.Secret) error {
 	// RFC 7523 §2.1: "The value of the "assertion" parameter MUST contain a single JWT."
 	if isCompact(assertion.Reveal()) {
@@ -43,8 +43,8 @@ func (c *Client) CheckAssertion(assertion token.Secret) error {
 	}
 	key := cmp.Or(c.Profile.Assertion.Source.Key, "assertion")
 	return &config.Error{
-		Key: key, Err: fmt.Errorf("%s: what %s gives is no JWT", opPresent, key),
-		Advice: "give one JWT and nothing else: three parts of base64url with dots in between",
+		Key: key, Err: fmt.Errorf("%s: %s is not a JWT", opPresent, key),
+		Advice: "give a JWT and nothing else: three base64url parts separated by dots",
 	}
 }
 
@@ -56,12 +56,12 @@ func isCompact(text string) bool {
 	})
 }
 
-// assertionLife is how long an assertion is good for: it is used at once, and a clock may be a minute off. Some servers
-// take none that lives longer than three minutes.
+// assertionLife is how long an assertion is valid: it is used at once, and a clock may be a minute off. Some servers
+// refuse more than three minutes.
 const assertionLife = 2 * time.Minute
 
-// signAssertion makes the claims that RFC 7523 §3 demands: "The JWT MUST contain an "iss" (issuer) claim", "a "sub"
-// (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
+// signAssertion makes an assertion with the claims of RFC 7523 §3: "The JWT MUST contain an "iss" (issuer) claim", "a
+// "sub" (subject) claim", "an "aud" (audience) claim" and "an "exp" (expiration time) claim".
 func (c *Client) signAssertion() (token.Secret, error) {
 	alg, err := c.assertionAlgorithm()
 	if err != nil {
@@ -79,12 +79,12 @@ func (c *Client) signAssertion() (token.Secret, error) {
 	return token.NewSecret(jwt), err
 }
 
-// assertionAlgorithm chooses what an assertion is signed with. Metadata has no member for this grant: what the server takes
-// of client assertions, the other half of RFC 7523, is the nearest.
+// assertionAlgorithm chooses the algorithm of an assertion. Metadata has no member for this grant; what the server
+// accepts in client assertions, the other half of RFC 7523, is closest.
 func (c *Client) assertionAlgorithm() (string, error) {
 	key, supported := c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported
 	if key == nil {
-		return "", errors.New("there is no client key to sign one with")
+		return "", errors.New("there is no client_key_file to sign it with")
 	}
 	return key.AssertionAlgorithm(supported)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// openIDParameters are those of an authentication request (OpenID Connect Core §3.1.2.1) beside scope and nonce, as far
-// as the profile asks for them.
+// openIDParameters returns the parameters of an authentication request (OpenID Connect Core §3.1.2.1) that the profile
+// sets, other than scope and nonce.
 func openIDParameters(o config.OpenID) url.Values {
 	params := url.Values{}
 	for name, value := range map[string]string{
@@ -30,11 +30,12 @@ func openIDParameters(o config.OpenID) url.Values {
 	return params
 }
 
-// prompts are the values of the parameter prompt in OpenID Connect Core §3.1.2.1, and that of Initiating User
-// Registration via OpenID Connect §4.1.
+// prompts are the values of prompt in OpenID Connect Core §3.1.2.1, and that of Initiating User Registration via OpenID
+// Connect §4.1.
 var prompts = []string{"none", "login", "consent", "select_account", "create"}
 
-// checkOpenID finds out before the person is asked what the server would refuse, or what could not be checked.
+// checkOpenID checks the OpenID Connect settings before the browser opens: what the server would refuse, and what could
+// not be checked afterwards.
 func (c *Client) checkOpenID() error {
 	wrong := func(key string, err error, advice string) error {
 		return &config.Error{Key: key, Err: fmt.Errorf("%s: %w", key, err), Advice: advice}
@@ -42,7 +43,7 @@ func (c *Client) checkOpenID() error {
 	o := c.Profile.OpenID
 	for prompt := range strings.FieldsSeq(o.Prompt) {
 		if known := append(slices.Clone(prompts), c.Server.PromptValuesSupported...); !slices.Contains(known, prompt) {
-			return wrong("prompt", fmt.Errorf("%s is no value that is known here or at the server", untrusted.Quote(prompt)),
+			return wrong("prompt", fmt.Errorf("%s is not a known value", untrusted.Quote(prompt)),
 				"use login, consent, select_account or none")
 		}
 	}
@@ -58,13 +59,13 @@ func (c *Client) checkOpenID() error {
 		if a.MaxAge == nil {
 			key = "claims"
 		}
-		return wrong(key, errors.New("it is checked by the ID Token, which the server sends for the scope openid and which an issuer's keys verify"),
-			"add openid to scopes, and name the server by issuer")
+		return wrong(key, errors.New("it is checked in the ID Token, which needs the scope openid and an issuer"),
+			"add openid to scopes, and set issuer")
 	}
 	return nil
 }
 
-// authentication is what the profile asks of how, and how long ago, the person signed in.
+// authentication returns what the profile requires of the sign-in.
 func (c *Client) authentication() (idtoken.Authentication, error) {
 	o := c.Profile.OpenID
 	a := idtoken.Authentication{ACRs: strings.Fields(o.ACRValues)}
@@ -87,7 +88,7 @@ func (c *Client) authentication() (idtoken.Authentication, error) {
 	return a, nil
 }
 
-// expected is what the ID Token of a login must say, by what was asked for.
+// expected returns what the ID Token of a login must say.
 func (c *Client) expected(l login) (idtoken.Expected, error) {
 	a, err := c.authentication()
 	if err != nil {
@@ -107,19 +108,19 @@ func (c *Client) expected(l login) (idtoken.Expected, error) {
 	return e, nil
 }
 
-// warnOfACR tells of a class that was asked for as a Voluntary Claim and not given: "The acr Claim is requested as a
+// warnOfACR warns if a class that was requested as a Voluntary Claim was not granted: "The acr Claim is requested as a
 // Voluntary Claim by this parameter." OpenID Connect Core §3.1.2.1, of acr_values.
 func (c *Client) warnOfACR(a idtoken.Authentication, acr string) {
 	switch {
 	case len(a.ACRs) == 0 || slices.Contains(a.ACRs, acr):
 	case acr == "":
-		c.warn("the server does not say by which authentication context class (acr) the person signed in")
+		c.warn("the server does not say with which authentication context class (acr) the user signed in")
 	default:
-		c.warn("the person signed in by acr " + untrusted.Quote(acr) + ", which is none of those asked for")
+		c.warn("the user signed in with acr " + untrusted.Quote(acr) + ", which is not one of those requested")
 	}
 }
 
-// claimRequest is one member of the claims parameter (OpenID Connect Core §5.5.1); zero for one of null.
+// claimRequest is one member of the claims parameter (OpenID Connect Core §5.5.1); zero for null.
 type claimRequest struct {
 	Essential bool              `json:"essential"`
 	Value     json.RawMessage   `json:"value"`
@@ -137,7 +138,7 @@ func claimsOfIDToken(claims string) (map[string]claimRequest, error) {
 	return request.IDToken, nil
 }
 
-// texts are the values that are asked for, as far as they are strings.
+// texts returns the requested values that are strings.
 func (r claimRequest) texts() []string {
 	var list []string
 	for _, raw := range append([]json.RawMessage{r.Value}, r.Values...) {

@@ -23,19 +23,19 @@ func TestWhatTheServerWouldRefuseIsToldBeforeAnybodyIsAsked(t *testing.T) {
 		key    string
 		want   string
 	}{
-		"a prompt that nobody knows": {config.OpenID{Prompt: "login dance"}, nil, "prompt", `"dance" is no value`},
+		"a prompt that nobody knows": {config.OpenID{Prompt: "login dance"}, nil, "prompt", `"dance" is not a known value`},
 		"max_age without openid": {
 			config.OpenID{MaxAge: "60"},
 			func(c *Client) { c.Profile.Scopes = []string{"orders:read"} },
-			"max_age", "checked by the ID Token",
+			"max_age", "checked in the ID Token",
 		},
-		"max_age without an issuer": {config.OpenID{MaxAge: "60"}, func(c *Client) { c.Server.Issuer = "" }, "max_age", "an issuer's keys"},
+		"max_age without an issuer": {config.OpenID{MaxAge: "60"}, func(c *Client) { c.Server.Issuer = "" }, "max_age", "and an issuer"},
 		"an essential acr without keys": {
 			config.OpenID{Claims: `{"id_token":{"acr":{"essential":true}}}`},
 			func(c *Client) { c.Server.JWKSURI = "" },
-			"claims", "an issuer's keys",
+			"claims", "and an issuer",
 		},
-		"a MAC without a secret": {config.OpenID{IDTokenSignedResponseAlg: "HS256"}, nil, "id_token_signed_response_alg", "there is none"},
+		"a MAC without a secret": {config.OpenID{IDTokenSignedResponseAlg: "HS256"}, nil, "id_token_signed_response_alg", "none is configured"},
 		"a MAC with a short secret": {
 			config.OpenID{IDTokenSignedResponseAlg: "HS256"},
 			func(c *Client) { c.Auth.Secret = token.NewSecret("canary-short") }, "id_token_signed_response_alg", "32 bytes",
@@ -122,7 +122,7 @@ func TestLoginThatMustBeCheckedNeedsAnIDToken(t *testing.T) {
 	}
 }
 
-// A minute of leeway is given: the person signed in two minutes before the max_age of none.
+// A minute of leeway is given: the user signed in two minutes before the max_age of none.
 func TestLoginOfLongAgoIsRefusedWhereMaxAgeSaysSo(t *testing.T) {
 	r := newRig(t, demoas.Config{})
 	r.Profile.OpenID.MaxAge = "0"
@@ -149,7 +149,7 @@ func TestRefreshedIDTokenIsOfTheSameLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.IDToken = stranger.IDToken // of another issuer
-	if _, err := r.Refresh(t.Context(), second); !isUntrusted(err) || !strings.Contains(err.Error(), "at the login it was") {
+	if _, err := r.Refresh(t.Context(), second); !isUntrusted(err) || !strings.Contains(err.Error(), "at the login") {
 		t.Errorf("%v", err)
 	}
 }

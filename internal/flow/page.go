@@ -7,13 +7,12 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// page tells the person in the browser how the login ended. The terminal has the whole of it; the page says enough to
-// know which way to look.
+// page tells the user in the browser how the login ended, briefly. The terminal has the details.
 func page(err error) loopback.Page {
 	if err == nil {
 		return loopback.Page{OK: true, Title: "You are signed in", Detail: "You can close this tab and go back to the terminal."}
 	}
-	p := loopback.Page{Title: "The sign-in did not work", Hint: "Go back to the terminal: it says more, and what to do."}
+	p := loopback.Page{Title: "The sign-in did not work", Hint: "Go back to the terminal for the details and what to do."}
 	_, distrusted := errors.AsType[*untrusted.Error](err)
 	_, refused := errors.AsType[*ServerError](err)
 	switch {

@@ -17,16 +17,16 @@ import (
 // OpPush is the Op of a [ServerError] from the pushed authorization request endpoint.
 const OpPush = "push authorization request"
 
-// maxRequestURI bounds a request_uri, in bytes. It is shown to a person inside a URL.
+// maxRequestURI bounds a request_uri, in bytes: it is part of a URL that the user sees.
 const maxRequestURI = 512
 
-// pushes reports whether the authorization request goes to the server directly (RFC 9126). It does wherever the server
-// can take it: what the browser then carries tells nobody anything, and cannot be changed on the way.
+// pushes reports whether the authorization request is pushed (RFC 9126). It is if the server supports it: the browser
+// then carries nothing that could be read or changed.
 func (c *Client) pushes() bool {
 	return c.Server.PushedAuthorizationRequestEndpoint != "" && !c.Profile.WithoutPAR
 }
 
-// checkPushing refuses a login where a pushed request is required and cannot be made.
+// checkPushing returns an error if a pushed request is required and impossible.
 func (c *Client) checkPushing() error {
 	const key = "require_pushed_authorization_requests"
 	refuse := func(cause, advice string) error {
@@ -34,30 +34,30 @@ func (c *Client) checkPushing() error {
 	}
 	switch required := c.Server.RequirePushedAuthorizationRequests; {
 	case c.Profile.WithoutPAR && required:
-		return refuse(key+" is false, and the server takes no authorization request but a pushed one",
+		return refuse(key+" is false, but the server accepts only pushed authorization requests",
 			"remove "+key+" from the profile")
 	case c.pushes():
 		return nil
 	case c.Profile.RequirePAR:
-		return refuse(key+" is true, and the server names no pushed_authorization_request_endpoint",
+		return refuse(key+" is true, but the server has no pushed_authorization_request_endpoint",
 			"if the server has one, set pushed_authorization_request_endpoint in the profile")
 	case required:
 		return &untrusted.Error{Op: opPrepare, Err: errors.New(
-			"the metadata requires pushed authorization requests, and names no pushed_authorization_request_endpoint")}
+			"the metadata requires pushed authorization requests, but has no pushed_authorization_request_endpoint")}
 	}
 	return nil
 }
 
-// push hands the request to the server and returns the parameters that stand for it at the authorization endpoint: "The
-// client uses the request_uri value returned by the authorization server to build an authorization request as defined in
-// [RFC9101]." RFC 9126 §4. It "MUST only use a request_uri value once": each login pushes anew.
+// push sends the request to the server and returns the parameters that replace it at the authorization endpoint: "The
+// client uses the request_uri value returned by the authorization server to build an authorization request as defined
+// in [RFC9101]." RFC 9126 §4. It "MUST only use a request_uri value once": each login pushes anew.
 func (c *Client) push(ctx context.Context, params url.Values) (url.Values, error) {
 	endpoint := c.Server.PushedAuthorizationRequestEndpoint
 	if err := checkQuery(endpoint, params); err != nil {
 		return nil, &untrusted.Error{Op: OpPush, Err: fmt.Errorf("pushed_authorization_request_endpoint %w", err)}
 	}
 	c.observe(PushedRequest{Endpoint: endpoint, Auth: c.Auth.Method, Parameters: params})
-	// "provide it in the response with a 201 HTTP status code" RFC 9126 §2.2; some servers say 200.
+	// "provide it in the response with a 201 HTTP status code" RFC 9126 §2.2. Some servers send 200.
 	a, err := c.post(ctx, OpPush, endpoint, params, http.StatusCreated, http.StatusOK)
 	if err != nil {
 		return nil, err
@@ -86,14 +86,14 @@ func readPushed(body []byte) (PushedResponse, error) {
 }
 
 // checkRequestURI: "The absolute URI, as defined by RFC 3986 [RFC3986], that is the Request Object URI" (RFC 9101 §5).
-// "The format of the request_uri value is at the discretion of the authorization server" (RFC 9126 §2.2), but we know of
-// no server that makes it anything but a URN or an https URL.
+// "The format of the request_uri value is at the discretion of the authorization server" (RFC 9126 §2.2), but all known
+// servers send a URN or an https URL.
 func checkRequestURI(uri string) error {
 	if len(uri) > maxRequestURI {
 		return fmt.Errorf("is longer than %d bytes", maxRequestURI)
 	}
 	if strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("holds a character that no URI does")
+		return errors.New("contains a character that is not allowed in a URI")
 	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "urn" && u.Scheme != "https" {

@@ -8,10 +8,9 @@ import (
 	"github.com/oauthget/oauthget/internal/endpoint"
 )
 
-// prepare does, while the person is in the browser, what would else stand between the redirect and the token: it opens
-// the connection to the token endpoint, which loads the system's certificates, and gets the keys an ID Token will be
-// checked with. It returns at once, a client that profits from it as far as it got; whatever fails is done again when it
-// is needed, and fails there. done ends it.
+// prepare uses the time in which the user is in the browser: it opens a connection to the token endpoint, which loads
+// the system's certificates, and fetches the keys for the ID Token. It returns at once. What fails is tried again when
+// it is needed. done ends it.
 func (c *Client) prepare(ctx context.Context) (prepared *Client, done func()) {
 	ctx, done = context.WithCancel(ctx)
 	if u, err := url.Parse(c.Server.TokenEndpoint); err == nil {
@@ -27,8 +26,7 @@ func (c *Client) prepare(ctx context.Context) (prepared *Client, done func()) {
 
 type keysFunc = func(ctx context.Context, fresh bool) ([]byte, error)
 
-// keysAhead calls keys now and returns a func that gives out the result, however often it is asked for; one that does
-// not serve is asked for anew.
+// keysAhead calls keys now and returns a func that gives out the result. If that call fails, the func calls keys again.
 func keysAhead(ctx context.Context, keys keysFunc) keysFunc {
 	var document []byte
 	var err error
@@ -42,7 +40,7 @@ func keysAhead(ctx context.Context, keys keysFunc) keysFunc {
 			return keys(ctx, true)
 		}
 		select {
-		case <-came: // or is on its way: to ask again would take longer than to wait
+		case <-came: // or is under way: waiting is faster than asking again
 			if err == nil {
 				return document, nil
 			}

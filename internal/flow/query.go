@@ -10,8 +10,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// reserved are the parameters by which a request says who asks for what, and those that would take the others' place.
-// Names from RFC 6749, 7521, 7636, 8628, 8693, 9101, 9449 and OpenID Connect Core.
+// reserved are the parameters that make up a request, and those that could replace them. From RFC 6749, 7521, 7636,
+// 8628, 8693, 9101, 9449 and OpenID Connect Core.
 var reserved = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
 	"code_challenge_method", "request", "request_uri", "grant_type", "code", "code_verifier", "refresh_token",
@@ -19,10 +19,10 @@ var reserved = []string{
 	"subject_token_type", "actor_token", "actor_token_type", "requested_token_type", "dpop_jkt",
 }
 
-// checkQuery reports why an endpoint's own query cannot stay: "which MUST be retained when adding additional query
-// parameters" (RFC 6749 §3.1), while "Request and response parameters MUST NOT be included more than once" (§3.1, §3.2).
-// An endpoint that bears one of ours would have us send two, and leave it to the server which of them counts. params are
-// to be added, beyond the reserved ones. Its errors read on from the endpoint's name.
+// checkQuery reports why an endpoint's own query cannot be kept: "which MUST be retained when adding additional query
+// parameters" (RFC 6749 §3.1), while "Request and response parameters MUST NOT be included more than once" (§3.1,
+// §3.2). A reserved parameter, or one of params, would be sent twice, and the server would choose. The error continues
+// the endpoint's name.
 func checkQuery(endpoint string, params url.Values) error {
 	u, err := url.Parse(endpoint)
 	if err != nil {

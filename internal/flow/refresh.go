@@ -11,17 +11,16 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ErrEndpointMoved says that the token endpoint is not the one that issued the refresh token. Metadata from a cache
-// may have been changed by somebody else; metadata fetched from the issuer just now may be believed, by setting the
-// set's TokenEndpoint.
+// ErrEndpointMoved is returned if the token endpoint is not the one that issued the refresh token: somebody may have
+// changed cached metadata. After fetching metadata afresh, the caller may set the set's TokenEndpoint to the new one.
 var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued the refresh token")
 
-// Refresh obtains a new access token for old's refresh token (RFC 6749 §6). What the answer does not bring again, the
-// refresh token, the scope, the ID Token, is carried over from old.
+// Refresh obtains a new access token with old's refresh token (RFC 6749 §6). What the answer omits (refresh token,
+// scope, ID Token) is kept from old.
 //
-// Where the token endpoint is another than the one old came from, nothing is sent and the error is [ErrEndpointMoved].
-// An answer that the refresh token is good for nothing any more is told by [InvalidGrant], and so is one that is bound to a
-// key which is not there. After any other error it may be tried again.
+// If the token endpoint is not the one that old came from, nothing is sent and the error is [ErrEndpointMoved]. If the
+// refresh token is no longer valid, or its key is lost, [InvalidGrant] reports true. After other errors the refresh may
+// be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"
 	if err := c.checkSecurityProfile(); err != nil {
@@ -44,9 +43,9 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	if err != nil {
 		return token.Set{}, rotated(old, answer.RefreshToken, err)
 	}
-	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical"; and where none is,
-	// the old one stays. golang.org/x/oauth2 has put it into the answer then.
-	answer.secrets = append(answer.secrets, unspoken(old.AccessToken, old.IDToken)...)
+	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical". If none is issued,
+	// the old one stays: golang.org/x/oauth2 has put it into the answer.
+	answer.secrets = append(answer.secrets, newSecrets(old.AccessToken, old.IDToken)...)
 	set := c.set(answer, old.Scopes, key)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
 	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
@@ -59,9 +58,8 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	return set, nil
 }
 
-// RotatedError says that the answer to a refresh is not believed. Keep is the old set with the refresh token that took
-// the place of the spent one: it is to be stored, or the next refresh would present a spent token, for which a server
-// revokes all that the login brought.
+// RotatedError reports that the answer to a refresh failed its checks. Keep is the old set with the new refresh token.
+// It must be stored: the next refresh would otherwise present a spent token, for which servers revoke everything.
 type RotatedError struct {
 	Keep token.Set
 	Err  error

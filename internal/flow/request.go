@@ -15,16 +15,16 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// answer is what an endpoint other than the token endpoint answered.
+// answer is the answer of an endpoint other than the token endpoint.
 type answer struct {
 	status  int
 	header  http.Header
 	body    []byte
-	secrets secrets // what the request bore, as far as the client added it
+	secrets secrets // those that the request carried
 }
 
-// post sends form to an endpoint that wants the client's authentication, as the token endpoint does. form gets the proof
-// added. An answer with a status that is not among want is a *ServerError, in which what the request bore is masked.
+// post sends form, with client authentication added, to an endpoint. If the status is not in want, the error is a
+// *ServerError, in which the secrets of the request are masked.
 func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want ...int) (answer, error) {
 	form = maps.Clone(form)
 	header, err := c.Auth.Authenticate(form)
@@ -42,14 +42,14 @@ func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values,
 	if err != nil {
 		return answer{}, err
 	}
-	a.secrets = unspoken(secrets...)
+	a.secrets = newSecrets(secrets...)
 	if !slices.Contains(want, a.status) {
 		return a, a.refusal(op, secrets)
 	}
 	return a, nil
 }
 
-// do sends a request and reads its answer, whatever its status.
+// do sends a request and reads its answer, whatever the status.
 func (c *Client) do(op string, req *http.Request) (answer, error) {
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
@@ -63,20 +63,20 @@ func (c *Client) do(op string, req *http.Request) (answer, error) {
 	return answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 
-// refusal reads an error response in the form of RFC 6749 §5.2.
+// refusal reads an error response as in RFC 6749 §5.2.
 func (a answer) refusal(op string, masks []token.Secret) error {
 	var members struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 		URI         string `json:"error_uri"`
 	}
-	_ = json.Unmarshal(a.body, &members) // without an error code the status says it
+	_ = json.Unmarshal(a.body, &members) // without an error code, the status is shown
 	return newServerError(ServerError{
 		Op: op, Status: a.status, Code: members.Error, Description: members.Description, URI: members.URI, Date: date(a.header),
 	}, masks...)
 }
 
-// withHeader returns client with more header fields on each request.
+// withHeader returns client with header added to each request.
 func withHeader(client *http.Client, header http.Header) *http.Client {
 	with := *client
 	with.Transport = headed{client.Transport, header}

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	// requestObjectLife is how long a request object is good for. The person may take all of the default patience, 5
-	// minutes, before the browser is where it is sent; FAPI 1.0 Part 2 §5.2.2 allows an hour.
+	// requestObjectLife is how long a request object is valid. The user may take the default timeout, 5 minutes, before
+	// the browser sends it; FAPI 1.0 Part 2 §5.2.2 allows an hour.
 	requestObjectLife = 10 * time.Minute
-	// requestObjectType is the typ that tells a request object from any other JWT that the key signs (RFC 9101 §10.8, RFC
-	// 8725 §3.11).
+	// requestObjectType is the typ that distinguishes a request object from other JWTs of the same key (RFC 9101 §10.8,
+	// RFC 8725 §3.11).
 	requestObjectType = "oauth-authz-req+jwt"
 
 	keyRequestAlg = "request_object_signing_alg"
@@ -30,8 +30,8 @@ func (c *Client) checkRequestObject() error {
 	return err
 }
 
-// requestObjectAlgorithm chooses what the authorization request is signed with (RFC 9101); empty where it is not: neither
-// the profile nor the server asks for it.
+// requestObjectAlgorithm chooses the algorithm that signs the authorization request (RFC 9101); empty if neither the
+// profile nor the server asks for it.
 func (c *Client) requestObjectAlgorithm() (string, error) {
 	alg, supported := c.Profile.RequestObjectSigningAlg, c.Server.RequestObjectSigningAlgValuesSupported
 	if alg == "" && !c.Server.RequireSignedRequestObject {
@@ -41,15 +41,15 @@ func (c *Client) requestObjectAlgorithm() (string, error) {
 		return &config.Error{Key: key, Err: fmt.Errorf("%s: %w", opPrepare, cause), Advice: advice}
 	}
 	if c.Auth.Key == nil {
-		cause := errors.New("the request is to be signed, and there is no client_key_file")
+		cause := errors.New("the request must be signed, but there is no client_key_file")
 		if alg == "" {
-			cause = errors.New("the server takes signed requests only, and there is no client_key_file")
+			cause = errors.New("the server accepts only signed requests, but there is no client_key_file")
 		}
-		return "", refuse("client_key_file", cause, "set client_key_file to the private key whose public key the server knows")
+		return "", refuse("client_key_file", cause, "set client_key_file to the private key whose public key is registered")
 	}
 	// "The value of aud should be the value of the authorization server (AS) issuer" RFC 9101 §4
 	if c.Server.Issuer == "" {
-		return "", refuse("issuer", errors.New("a signed request names the issuer it is for, and none is set"), "set issuer in the profile")
+		return "", refuse("issuer", errors.New("a signed request must name the issuer, but none is set"), "set issuer in the profile")
 	}
 	if alg != "" && !offers(supported, alg) {
 		return "", unsupported(keyRequestAlg, alg, supported)
@@ -64,12 +64,13 @@ func (c *Client) requestObjectAlgorithm() (string, error) {
 	return alg, nil
 }
 
-// sign puts params into a request object and returns what stands for them: the request by value.
+// sign returns the parameters that carry params as a signed request object.
 func (c *Client) sign(params url.Values, alg string) (url.Values, error) {
 	claims := requestClaims(params)
 	now := c.Now()
-	// "If signed, the Authorization Request Object SHOULD contain the Claims iss (issuer) and aud (audience) as members"
-	// RFC 9101 §4. A sub would make it pass for a client assertion (§10.8), a jti keeps two apart.
+	// "If signed, the Authorization Request Object SHOULD contain the Claims iss (issuer) and aud (audience) as
+	// members" RFC 9101 §4. There is no sub, which would make it a valid client assertion (§10.8). The jti makes it
+	// unique.
 	claims["iss"], claims["aud"], claims["jti"] = c.Profile.ClientID, c.Server.Issuer, rand.Text()
 	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Add(requestObjectLife).Unix()
 	object, err := c.Auth.Key.Sign(alg, signing.Header{Type: requestObjectType}, claims)
@@ -77,18 +78,18 @@ func (c *Client) sign(params url.Values, alg string) (url.Values, error) {
 		return nil, fmt.Errorf("%s: %w", opPrepare, err)
 	}
 	signed := url.Values{"client_id": {c.Profile.ClientID}, "request": {object}}
-	// OpenID Connect Core §6.1: "values for the response_type and client_id parameters MUST be included using the OAuth 2.0
-	// request syntax" and "a scope parameter MUST always be passed". RFC 9101 §5 lets them stand beside the object, "for
-	// backward compatibility", but not where it is pushed: RFC 9126 §3 has nothing beside it there.
+	// OpenID Connect Core §6.1: "values for the response_type and client_id parameters MUST be included using the OAuth
+	// 2.0 request syntax" and "a scope parameter MUST always be passed". RFC 9101 §5 allows them beside the object,
+	// "for backward compatibility", but RFC 9126 §3 does not allow them in a pushed request.
 	if slices.Contains(c.Profile.Scopes, "openid") && !c.pushes() {
 		signed["response_type"], signed["scope"] = params["response_type"], params["scope"]
 	}
 	return signed, nil
 }
 
-// requestClaims are params as claims: "Parameter names and string values MUST be included as JSON strings. … Numerical
-// values MUST be included as JSON numbers." RFC 9101 §4. What is JSON already (RFC 9396 §2, OpenID Connect Core §5.5)
-// stands as it is, not as a string of it.
+// requestClaims returns params as claims: "Parameter names and string values MUST be included as JSON strings. …
+// Numerical values MUST be included as JSON numbers." RFC 9101 §4. Parameters that are JSON (RFC 9396 §2, OpenID
+// Connect Core §5.5) are included as JSON values.
 func requestClaims(params url.Values) map[string]any {
 	claims := map[string]any{}
 	for name, values := range params {

@@ -9,11 +9,11 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ErrNoRevocation says that the server has no revocation endpoint, so that tokens stay valid there until they expire.
+// ErrNoRevocation is returned if the server has no revocation endpoint: the tokens stay valid until they expire.
 var ErrNoRevocation = errors.New("the server has no revocation endpoint")
 
-// Revoke tells the server that set's tokens are not wanted any more (RFC 7009 §2.1): the refresh token first, since
-// that "SHOULD also invalidate all access tokens based on the same authorization grant". It tries both.
+// Revoke revokes set's tokens (RFC 7009 §2.1): first the refresh token, which "SHOULD also invalidate all access tokens
+// based on the same authorization grant", then the access token, in any case.
 func (c *Client) Revoke(ctx context.Context, set token.Set) error {
 	if c.Server.RevocationEndpoint == "" {
 		return ErrNoRevocation

@@ -19,7 +19,7 @@ func TestScopeIsMissedOnlyWhereWhatItStandsForIs(t *testing.T) {
 		"the API's own scopes alone": {token.Set{Scopes: []string{"read"}, IDToken: secret, RefreshToken: secret}, ""},
 		"no refresh token came":      {token.Set{Scopes: []string{"read"}, IDToken: secret}, `"offline_access"`},
 		"no ID Token came":           {token.Set{Scopes: []string{"read"}, RefreshToken: secret}, `"openid"`},
-		"more than asked":            {token.Set{Scopes: []string{"openid", "offline_access", "read", "write"}}, "more than was asked"},
+		"more than requested":        {token.Set{Scopes: []string{"openid", "offline_access", "read", "write"}}, "more than was requested"},
 	} {
 		var warnings []string
 		client := Client{

@@ -11,16 +11,16 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// secrets are what the texts of an answer must not repeat. They are stored, printed and warned of: a server could have us
-// show by a scope or a person's name what it was sent, or the tokens that it gives.
+// secrets are masked in the texts of an answer that are stored or shown: a server could echo in a scope or a user's
+// name what it was sent, or its own tokens.
 type secrets []untrusted.Masker
 
-// shortestEcho is the length in bytes from which a secret is sought in what is kept. A shorter one may be a word of it.
-const shortestEcho = 8
+// minEcho is the length in bytes from which a secret is masked in what is kept. A shorter one may be part of a word.
+const minEcho = 8
 
-// unspoken are list, the longest first: one may be the beginning of another.
-func unspoken(list ...token.Secret) secrets {
-	list = slices.DeleteFunc(slices.Clone(list), func(s token.Secret) bool { return len(s.Reveal()) < shortestEcho })
+// newSecrets returns list, the longest first: one may be the prefix of another.
+func newSecrets(list ...token.Secret) secrets {
+	list = slices.DeleteFunc(slices.Clone(list), func(s token.Secret) bool { return len(s.Reveal()) < minEcho })
 	slices.SortStableFunc(list, func(a, b token.Secret) int { return len(b.Reveal()) - len(a.Reveal()) })
 	var s secrets
 	for _, secret := range list {
@@ -31,7 +31,7 @@ func unspoken(list ...token.Secret) secrets {
 
 func (s secrets) mask(text string) string { return untrusted.Mask(text, s...) }
 
-// members masks those of a JSON object.
+// members masks the members of a JSON object.
 func (s secrets) members(object map[string]json.RawMessage) map[string]json.RawMessage {
 	if object == nil {
 		return nil
@@ -43,14 +43,14 @@ func (s secrets) members(object map[string]json.RawMessage) map[string]json.RawM
 	return masked
 }
 
-// scopes are those that were granted, without any that a secret is part of. What was asked for is no secret.
+// scopes returns the granted scopes, except those that contain a secret. Requested scopes are no secret.
 func (s secrets) scopes(granted string, asked []string) []string {
 	free := append(fieldsOfScope(s.mask(granted)), asked...)
 	return slices.DeleteFunc(fieldsOfScope(granted), func(scope string) bool { return !slices.Contains(free, scope) })
 }
 
-// name fills in whom set is for. The subject is compared with others and stays as it is, so where it is not fit to be
-// read, it gets a name that is.
+// name sets set's subject and user name. The subject is compared with others, so it stays as it is; if it contains a
+// secret, a masked name is added.
 func (s secrets) name(set *token.Set, subject, username string) {
 	set.Subject, set.Username = subject, s.mask(username)
 	if masked := s.mask(subject); masked != subject {
@@ -61,7 +61,7 @@ func (s secrets) name(set *token.Set, subject, username string) {
 // tokenReply is an answer of the token endpoint.
 type tokenReply struct {
 	*oauth2.Token
-	secrets secrets // what the request bore, and the tokens in the answer
+	secrets secrets // those of the request, and the tokens of the answer
 }
 
 func newTokenReply(t *oauth2.Token, sent []token.Secret) *tokenReply {
@@ -69,5 +69,5 @@ func newTokenReply(t *oauth2.Token, sent []token.Secret) *tokenReply {
 	for _, own := range []string{t.AccessToken, t.RefreshToken, idToken} {
 		sent = append(sent, token.NewSecret(own))
 	}
-	return &tokenReply{t, unspoken(sent...)}
+	return &tokenReply{t, newSecrets(sent...)}
 }

@@ -145,7 +145,7 @@ func TestUserinfoAndIntrospectionRepeatNoSecret(t *testing.T) {
 }
 
 func TestShortSecretTakesNoWordAlong(t *testing.T) {
-	s := unspoken(token.NewSecret("read"), token.Secret{}, token.NewSecret("canary-1"), token.NewSecret("canary-1-and-more"))
+	s := newSecrets(token.NewSecret("read"), token.Secret{}, token.NewSecret("canary-1"), token.NewSecret("canary-1-and-more"))
 	if got := s.mask("read canary-1-and-more"); got != "read [redacted]" {
 		t.Error(got)
 	}

@@ -7,20 +7,20 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 )
 
-// Server lays the endpoints that a profile names over what the server publishes. A profile without an issuer gives an
-// otherwise empty m.
+// Server returns m with the endpoints that the profile sets. Without an issuer, m is otherwise empty.
 //
-// Where the profile has a certificate, the server's aliases for mutual TLS take the place of what is published beside
-// them, be it that the client authenticates by it or that its tokens are bound to it (RFC 8705 §3, §4).
+// If the profile has a certificate, the server's aliases for mutual TLS replace the other published endpoints, whether
+// the client authenticates with the certificate or only binds its tokens to it (RFC 8705 §3, §4).
 func Server(m discovery.Metadata, p config.Profile) discovery.Metadata {
 	var alias discovery.Endpoints
 	if p.TLS.CertificateFile != "" {
 		alias = m.MTLSEndpointAliases
 	}
-	// RFC 8705 §5: "An OAuth client intending to do mutual TLS (for OAuth client authentication and/or to acquire or use
-	// certificate-bound tokens) when making a request directly to the authorization server MUST use the alias URL of the
-	// endpoint within the "mtls_endpoint_aliases", when present, in preference to the endpoint URL of the same name at the
-	// top level of metadata." The authorization endpoint is the browser's to ask: the browser has no such certificate.
+	// RFC 8705 §5: "An OAuth client intending to do mutual TLS (for OAuth client authentication and/or to acquire or
+	// use certificate-bound tokens) when making a request directly to the authorization server MUST use the alias URL
+	// of the endpoint within the "mtls_endpoint_aliases", when present, in preference to the endpoint URL of the same
+	// name at the top level of metadata." The authorization endpoint has no alias: the browser, which opens it, has no
+	// such certificate.
 	for _, e := range []struct {
 		published  *string
 		alias, own string

@@ -21,12 +21,12 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// requestToken sends one token request, whatever its grant, and returns the checked answer; one that did not pass comes
-// with the error, since a refresh token in it may be the only one left. params bears grant_type
-// and what the grant needs; what the profile adds comes in here. key binds the token to it (RFC 9449); nil for none.
+// requestToken sends a token request of any grant and checks the answer. If the answer fails the checks, it is returned
+// with the error: it may hold the only valid refresh token. params holds grant_type and the grant's own parameters; the
+// profile's are added here. The token is bound to key (RFC 9449), unless that is nil.
 //
-// clientcredentials is golang.org/x/oauth2's most general door: it takes any grant_type and repeated parameters, which
-// oauth2.Config.Exchange and TokenSource do not.
+// It uses clientcredentials because that accepts any grant_type and repeated parameters, unlike oauth2.Config.Exchange
+// and TokenSource.
 func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	if err := checkQuery(c.Server.TokenEndpoint, nil); err != nil {
 		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
@@ -49,7 +49,7 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	return answer, nil
 }
 
-// sendTokenRequest makes one attempt, with proofs of its own: of the client (its authentication) and of the key.
+// sendTokenRequest makes one attempt, with a new client authentication and a new proof of the key.
 func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
 	proof, err := c.tokenProof(key)
 	if err != nil {
@@ -63,11 +63,11 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
-	secrets := append(c.sent(params), proof) // and the client assertion with them
+	secrets := append(c.sent(params), proof) // including the client assertion
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 		for _, v := range values {
-			if len(v) >= shortest {
+			if len(v) >= minParameter {
 				secrets = append(secrets, token.NewSecret(v))
 			}
 		}
@@ -75,10 +75,10 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	client := withHeader(c.HTTP, header)
 	if key != nil {
 		header.Set(dpop.Header, proof.Reveal())
-		client.Transport = nonceKeeper{client.Transport, &c.heard().server}
+		client.Transport = nonceKeeper{client.Transport, &c.dpopNonces().server}
 	}
 	request := clientcredentials.Config{
-		// The client's identifier and its proof are among the parameters, or in the header.
+		// params or header already hold the client's identifier and authentication.
 		TokenURL: c.Server.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
 	}
 	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
@@ -93,11 +93,11 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	return nil, tokenError(ctx, op, err, secrets)
 }
 
-// shortest is the length in bytes from which a parameter that the profile adds is masked. A shorter one may be a word
-// of the server's sentence.
-const shortest = 6
+// minParameter is the length in bytes from which a parameter or header that the profile adds is masked. A shorter one
+// may be an ordinary word.
+const minParameter = 6
 
-// sent are the secrets of a request, which its answer may echo: whatever a trace would not show.
+// sent returns the secrets of a request, which its answer may echo: every parameter that a trace would hide.
 func (c *Client) sent(params url.Values) []token.Secret {
 	secrets := c.Auth.Secrets()
 	for name, values := range params {
@@ -106,7 +106,7 @@ func (c *Client) sent(params url.Values) []token.Secret {
 		}
 		_, added := c.Profile.TokenParameters[name]
 		for _, v := range values {
-			if !added || len(v) >= shortest {
+			if !added || len(v) >= minParameter {
 				secrets = append(secrets, token.NewSecret(v))
 			}
 		}
@@ -118,22 +118,22 @@ func (c *Client) checkToken(t *tokenReply, key *signing.Key) error {
 	if err := c.checkType(t, key); err != nil {
 		return err
 	}
-	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break would forge a header where the token
-	// is pasted, an escape sequence would reach the terminal.
+	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. A line break could forge a header, an escape
+	// sequence could reach the terminal.
 	for _, text := range []string{t.AccessToken, t.RefreshToken} {
 		if !isVisible(text) {
-			return errors.New("the token holds characters that RFC 6749 §A.12 does not allow")
+			return errors.New("the token contains characters that RFC 6749 §A.12 does not allow")
 		}
 	}
 	if scope, _ := t.Extra("scope").(string); strings.ContainsFunc(scope, unicode.IsControl) {
-		return errors.New("the scope holds control characters, which RFC 6749 §3.3 does not allow")
+		return errors.New("the scope contains control characters, which RFC 6749 §3.3 does not allow")
 	}
 	return nil
 }
 
-// set turns an answer into the set that is kept. asked is the scope where the answer names none: RFC 6749 §5.1 has it
-// "OPTIONAL, if identical to the scope requested by the client". key is what the request was made with: the tokens are
-// bound to it, a refresh token of a public client also where the access token is not (RFC 9449 §5).
+// set makes the token set of an answer. asked is the scope if the answer names none: RFC 6749 §5.1 has it "OPTIONAL, if
+// identical to the scope requested by the client". key is the request's: the tokens are bound to it, as is a public
+// client's refresh token even if the access token is not (RFC 9449 §5).
 func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token.Set {
 	scopes := asked
 	if granted, ok := answer.Extra("scope").(string); ok && granted != "" {
@@ -153,8 +153,8 @@ func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token
 	}
 }
 
-// fieldsOfScope splits at spaces (RFC 6749 §3.3) and, because several servers write them, at commas. It leaves out what
-// is no scope: "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" (RFC 6749 §3.3). Scopes are printed and stored.
+// fieldsOfScope splits at spaces (RFC 6749 §3.3) and at commas, which several servers send. It drops what is not a
+// scope: "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" (RFC 6749 §3.3). Scopes are printed and stored.
 func fieldsOfScope(scope string) []string {
 	fields := strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
 	return slices.DeleteFunc(fields, func(field string) bool {

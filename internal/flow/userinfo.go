@@ -18,28 +18,28 @@ import (
 
 const opUserinfo = "read userinfo"
 
-// Userinfo asks whom set's access token is for (OpenID Connect Core §5.3) and returns set with the subject and the
-// name filled in. Where set has a subject already, from an ID Token, the answer must name the same.
+// Userinfo asks the UserInfo endpoint (OpenID Connect Core §5.3) whose token set is, and returns set with subject
+// and name. If set has a subject already, the answer's must be the same.
 func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error) {
 	claims, err := c.userinfo(ctx, set)
 	if err != nil {
 		return set, err
 	}
 	text := func(name string) (s string) {
-		_ = josejson.Unmarshal(claims[name], &s) // a name that is no text names nobody
+		_ = josejson.Unmarshal(claims[name], &s) // only a string can be a name
 		return s
 	}
 	c.secretsOf(set).name(&set, text("sub"), cmp.Or(text("preferred_username"), text("email"), text("name")))
 	return set, nil
 }
 
-// secretsOf are those that an API of the server's can know: set's tokens, and the client's own.
+// secretsOf returns the secrets that an endpoint may know: set's tokens and the client's own.
 func (c *Client) secretsOf(set token.Set) secrets {
-	return unspoken(append(c.Auth.Secrets(), set.AccessToken, set.RefreshToken, set.IDToken)...)
+	return newSecrets(append(c.Auth.Secrets(), set.AccessToken, set.RefreshToken, set.IDToken)...)
 }
 
-// UserinfoClaims returns what the UserInfo endpoint says of the person whom set's access token is for, be it plain or
-// signed (OpenID Connect Core §5.3.2). Its texts are the server's, without the secrets that it knows.
+// UserinfoClaims returns the claims of the UserInfo endpoint about the user of set's access token, plain or signed
+// (OpenID Connect Core §5.3.2). Secrets in its texts are masked.
 func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]json.RawMessage, error) {
 	claims, err := c.userinfo(ctx, set)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Client) UserinfoClaims(ctx context.Context, set token.Set) (map[string]
 	return c.secretsOf(set).members(claims), nil
 }
 
-// userinfo is UserinfoClaims, with everything that the server says.
+// userinfo is UserinfoClaims without masks.
 func (c *Client) userinfo(ctx context.Context, set token.Set) (map[string]json.RawMessage, error) {
 	const op = opUserinfo
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server.UserinfoEndpoint, nil)
@@ -78,15 +78,15 @@ func (c *Client) userinfo(ctx context.Context, set token.Set) (map[string]json.R
 	return readUserinfo(body, set.Subject)
 }
 
-// signedUserinfo verifies a signed answer and returns its claims. "If signed, the UserInfo Response MUST contain the Claims
-// iss (issuer) and aud (audience) as members" (OpenID Connect Core §5.3.2); until errata set 2 it was SHOULD, and servers
-// of that time leave them out, so they are checked where they are there. One that is encrypted, or not signed, is refused.
+// signedUserinfo verifies a signed answer and returns its claims. "If signed, the UserInfo Response MUST contain the
+// Claims iss (issuer) and aud (audience) as members" (OpenID Connect Core §5.3.2); it was SHOULD until errata set 2,
+// and older servers omit them, so they are checked only if present. An encrypted or unsigned JWT is refused.
 func (c *Client) signedUserinfo(ctx context.Context, body []byte, known secrets) ([]byte, error) {
 	if !c.canVerifyKeys() {
-		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, and no issuer is known whose keys would verify it")}
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, but no issuer is set whose keys could verify it")}
 	}
 	v := c.verifier()
-	v.Algorithms = nil // those in the metadata are for ID Tokens
+	v.Algorithms = nil // the metadata's are for ID Tokens
 	v.Secrets = known
 	claims, err := v.Signed(ctx, opUserinfo, token.NewSecret(strings.TrimSpace(string(body))))
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *Client) signedUserinfo(ctx context.Context, body []byte, known secrets)
 	return claims, v.Expired(opUserinfo, claims)
 }
 
-// readUserinfo reads the claims about subject, or about anybody where that is empty.
+// readUserinfo reads the claims about subject, or about anybody if that is empty.
 func readUserinfo(body []byte, subject string) (map[string]json.RawMessage, error) {
 	var claims map[string]json.RawMessage
 	var sub string
@@ -106,7 +106,7 @@ func readUserinfo(body []byte, subject string) (map[string]json.RawMessage, erro
 	// "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token; if they do
 	// not match, the UserInfo Response values MUST NOT be used." OpenID Connect Core §5.3.2
 	if subject != "" && sub != subject {
-		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("it is about somebody other than the ID Token")}
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("it is about another user than the ID Token")}
 	}
 	return claims, nil
 }

@@ -72,7 +72,7 @@ func TestSignedUserinfoIsVerified(t *testing.T) {
 		"by another key":       {signed(t, other, good), "signature"},
 		"of another issuer":    {signed(t, signingKey, with("iss", "https://evil.example")), "its issuer is"},
 		"for another client":   {signed(t, signingKey, with("aud", "other")), "not for this client"},
-		"about another person": {signed(t, signingKey, with("sub", "eve")), "somebody other"},
+		"about another person": {signed(t, signingKey, with("sub", "eve")), "another user"},
 		"expired":              {signed(t, signingKey, with("exp", 1)), "expired"},
 		"unsigned":             {"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.", `alg "none"`},
 		"encrypted":            {"eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AA.AA.AA", "encrypted, which is not supported"},

@@ -9,11 +9,11 @@ import (
 	"github.com/oauthget/oauthget/internal/loopback"
 )
 
-// wait returns the authorization response, whether the browser brought it or the person did: in a remote session the
-// browser ends at an address that only this machine can reach, and the person sees it.
+// wait returns the authorization response from the browser, or from the user: in a remote session the browser cannot
+// reach the redirect URI, and the user pastes its address.
 func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
 	var pasting sync.WaitGroup
-	defer pasting.Wait() // after the wait has ended: the terminal is then as it was
+	defer pasting.Wait() // the terminal is restored when this returns
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
 	if c.Paste != nil {
