@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -106,4 +108,18 @@ func tokenError(ctx context.Context, op string, err error, masks []token.Secret)
 		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
 	return &untrusted.Error{Op: op, Err: errors.New("the token endpoint's answer is not a token response (RFC 6749 §5.1)")}
+}
+
+// isNetwork reports whether err means that no answer came: the server was not reached, or was too slow.
+func isNetwork(err error) bool {
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*untrusted.NetworkError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok { // not net.Error: every syscall.Errno is one
+		return true
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
