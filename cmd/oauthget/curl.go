@@ -22,7 +22,7 @@ without it, and a warning says why.
 Where the answer is 401 and the token came from the store, it is refreshed, and the request repeated, once. That takes one
 URL, and bodies that can be read again: files, and not standard input.
 
-A request to this machine over http, or with -k, goes through no proxy, and ~/.curlrc is not read for it. docs/use.md has the rules.`
+A request to this machine over http, or with -k, goes through no proxy, and ~/.curlrc is not read for it. docs/integrations.md has the rules.`
 
 const curlExample = `  oauthget curl work https://api.example.com/orders
   oauthget curl work -fsS --json @order.json https://api.example.com/orders

@@ -14,26 +14,87 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/doctor"
 	"github.com/oauthget/oauthget/internal/output"
 )
 
+// referencePage is the page that scripts and profile files can rely on.
+const referencePage = "docs/reference.md"
+
+// TestProfileKeysAreDocumented holds the tables of keys to the keys there are, what they hold, and the rule by which a
+// key's flag and variable are named.
 func TestProfileKeysAreDocumented(t *testing.T) {
-	var want, got [][]string
+	page := read(t, referencePage)
+	prose := strings.Join(strings.Fields(page.prose()), " ")
+	want, got := map[string]bool{}, map[string]bool{}
 	for _, k := range config.Keys() {
-		flag := "none"
-		if k.Flag() != "" {
-			flag = "`--" + k.Flag() + "`"
+		want[k.Name] = true
+		byRule := strings.ReplaceAll(k.Name, "_", "-")
+		if k.Env() != "OAUTHGET_"+strings.ToUpper(k.Name) {
+			t.Errorf("%s has the variable %s, which is not by the rule that %s tells", k.Name, k.Env(), page.path)
 		}
-		want = append(want, []string{"`" + k.Name + "`", flag, "`" + k.Env() + "`"})
+		exception := "`" + k.Name + "` has the flag `--" + k.Flag() + "`"
+		if k.Flag() == "" {
+			exception = "`" + k.Name + "` has no flag"
+		}
+		if k.Flag() != byRule && !strings.Contains(prose, exception) {
+			t.Errorf("%s does not say: %s", page.path, exception)
+		}
 	}
-	for _, row := range read(t, "docs/profiles.md").table(t, "Key") {
-		got = append(got, row[:3])
+	for _, row := range page.tables(t, "Key") {
+		name := strings.Trim(row[0], "`")
+		if got[name] {
+			t.Errorf("%s has the key %s twice", page.path, name)
+		}
+		got[name] = true
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/profiles.md and config.Keys differ:\n%s", diff)
+		t.Errorf("%s and config.Keys differ:\n%s", page.path, diff)
+	}
+}
+
+// TestWhatKeysHoldIsDocumented compares the form that a table gives for a key with the form that config reads.
+func TestWhatKeysHoldIsDocumented(t *testing.T) {
+	page := read(t, referencePage)
+	holds := map[config.Kind][]string{
+		config.String: {"", "URL", "path", "address", "JSON"}, config.Bool: {"boolean"}, config.List: {"list"},
+		config.Scopes: {"scopes"}, config.Integer: {"integer"}, config.Ports: {"ports"}, config.Command: {"command"},
+		config.Table: {"table"},
+	}
+	kinds := map[string]config.Kind{}
+	for _, k := range config.Keys() {
+		kinds[k.Name] = k.Kind
+	}
+	forms := ""
+	for _, row := range page.table(t, "Holds") {
+		forms += row[0] + ", "
+	}
+	for _, row := range page.tables(t, "Key") {
+		if name := strings.Trim(row[0], "`"); !slices.Contains(holds[kinds[name]], row[1]) {
+			t.Errorf("%s: %s holds %q, not %q", page.path, name, holds[kinds[name]], row[1])
+		}
+		if row[1] != "" && !strings.Contains(forms, row[1]+", ") {
+			t.Errorf("%s does not tell how %q is written", page.path, row[1])
+		}
+	}
+}
+
+func TestGlobalFlagsAreDocumented(t *testing.T) {
+	page := read(t, referencePage)
+	want, got := map[string]bool{}, map[string]bool{}
+	(&app{outside: system()}).rootCommand().PersistentFlags().VisitAll(func(f *pflag.Flag) { want["--"+f.Name] = true })
+	for _, row := range page.table(t, "Flag") {
+		for _, name := range spans(row[0]) {
+			if strings.HasPrefix(name, "--") {
+				got[name] = true
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s and the global flags differ:\n%s", page.path, diff)
 	}
 }
 
@@ -52,23 +113,23 @@ func TestExitStatusesAreDocumented(t *testing.T) {
 		}
 		return true
 	})
-	for _, row := range read(t, "docs/exit-status.md").table(t, "Status") {
+	for _, row := range read(t, referencePage).table(t, "Status") {
 		got = append(got, row[0])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/exit-status.md and package remedy differ:\n%s", diff)
+		t.Errorf("docs/reference.md and package remedy differ:\n%s", diff)
 	}
 }
 
 func TestOutputFormatsAreDocumented(t *testing.T) {
 	want, got := output.Names(), []string{}
-	for _, row := range read(t, "docs/output.md").table(t, "Format") {
+	for _, row := range read(t, referencePage).table(t, "Format") {
 		got = append(got, strings.Trim(row[0], "`"))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/output.md and output.Names differ:\n%s", diff)
+		t.Errorf("docs/reference.md and output.Names differ:\n%s", diff)
 	}
 }
 
@@ -82,13 +143,13 @@ func TestMembersOfJSONAreDocumented(t *testing.T) {
 				want = append(want, name)
 			}
 		}
-		for _, row := range read(t, "docs/output.md").table(t, table) {
+		for _, row := range read(t, referencePage).table(t, table) {
 			got = append(got, spans(row[0])...)
 		}
 		slices.Sort(want)
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("docs/output.md, %s:\n%s", table, diff)
+			t.Errorf("docs/reference.md, %s:\n%s", table, diff)
 		}
 	}
 }
@@ -238,4 +299,37 @@ func receiver(e ast.Expr) string {
 		return e.Name
 	}
 	return ""
+}
+
+// TestSymptomsAreWhatTheProgramSays looks for each message that troubleshooting.md explains in the sources: … in it
+// stands for anything.
+func TestSymptomsAreWhatTheProgramSays(t *testing.T) {
+	var sources strings.Builder
+	for _, dir := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join(moduleRoot, dir), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			sources.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := sources.String()
+	symptoms := regexp.MustCompile(`\*\*[^*]+\*\*`).FindAllString(read(t, "docs/troubleshooting.md").prose(), -1)
+	for _, symptom := range symptoms {
+		for _, message := range spans(symptom) {
+			for _, part := range strings.Split(message, "…") {
+				if part = strings.Trim(part, " :,\""); !strings.Contains(said, part) {
+					t.Errorf("docs/troubleshooting.md explains %q, but no source says %q", message, part)
+				}
+			}
+		}
+	}
+	if len(symptoms) < 20 {
+		t.Errorf("docs/troubleshooting.md explains %d messages", len(symptoms))
+	}
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demo"
@@ -57,7 +62,7 @@ func TestCommandsInTheDocsWork(t *testing.T) {
 }
 
 // makeWork is what the README has its readers do, for documents that take it for done.
-const makeWork = `oauthget profile add work --issuer https://login.example.com --client-id cli --scope 'openid offline_access orders:read'
+const makeWork = `oauthget profile add work --issuer https://login.example.com --client-id cli --scope 'openid orders:read'
 oauthget login work`
 
 // reader is somebody who tries what a document says.
@@ -85,6 +90,7 @@ func newReader(t *testing.T, d document) *reader {
 	}
 	t.Cleanup(func() { _ = bus.Close() })
 	home := t.TempDir()
+	writeSSHKey(t, home)
 	r := &reader{document: d, home: home, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "WORK=" + t.TempDir(), "XDG_RUNTIME_DIR=" + home,
 		"TERM=dumb", "BROWSER=browser", "DBUS_SESSION_BUS_ADDRESS=" + bus.Address(), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
@@ -100,6 +106,25 @@ func newReader(t *testing.T, d document) *reader {
 		}
 	}
 	return r
+}
+
+// writeSSHKey makes the key that documents have their readers open the file store with.
+func writeSSHKey(t *testing.T, home string) {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := ssh.MarshalPrivateKey(key, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(home, ".ssh"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, ".ssh", "id_ed25519"), pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (r *reader) follow(t *testing.T, b block) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,7 +68,7 @@ var notRun = regexp.MustCompile(`^<!-- not run: (.+) -->$`)
 func (d document) blocks() []block {
 	var all []block
 	var open *block
-	reason, number := "", 0
+	reason, indent, number := "", "", 0
 	for line := range strings.Lines(d.text) {
 		number++
 		bare := strings.TrimSpace(line)
@@ -78,9 +79,10 @@ func (d document) blocks() []block {
 			open = nil
 		case fence:
 			open = &block{line: number + 1, kind: kind, notRun: reason}
+			indent = line[:strings.Index(line, "`")]
 			reason = ""
 		case open != nil:
-			open.text += line
+			open.text += strings.TrimPrefix(line, indent)
 		case bare != "":
 			reason = ""
 			if m := notRun.FindStringSubmatch(bare); m != nil {
@@ -116,22 +118,34 @@ func spans(text string) []string {
 // table returns the rows of the first table of d whose head begins with the cell first, without the head.
 func (d document) table(t *testing.T, first string) [][]string {
 	t.Helper()
-	var rows [][]string
-	for line := range strings.Lines(d.text) {
+	return d.tablesOf(t, first)[0]
+}
+
+// tables returns the rows of all tables of d whose head begins with the cell first, without the heads.
+func (d document) tables(t *testing.T, first string) [][]string {
+	t.Helper()
+	return slices.Concat(d.tablesOf(t, first)...)
+}
+
+func (d document) tablesOf(t *testing.T, first string) [][][]string {
+	t.Helper()
+	var all [][][]string
+	var rows [][]string // of the table that is being read, with its head
+	for line := range strings.Lines(d.text + "\n\n") {
 		row := cells(line)
-		switch {
-		case len(rows) == 0 && (row == nil || row[0] != first):
-		case row == nil && len(rows) > 2:
-			return rows[2:]
-		default:
+		if row != nil {
 			rows = append(rows, row)
+			continue
 		}
+		if len(rows) > 2 && rows[0][0] == first {
+			all = append(all, rows[2:])
+		}
+		rows = nil
 	}
-	if len(rows) > 2 {
-		return rows[2:] // it ends with the file
+	if all == nil {
+		t.Fatalf("%s has no table of %s", d.path, first)
 	}
-	t.Fatalf("%s has no table of %s", d.path, first)
-	panic("unreachable")
+	return all
 }
 
 // cells are those of a line of a table; nil where it is none.
@@ -229,13 +243,23 @@ func checkInvocation(root *cobra.Command, args string) error {
 	return nil
 }
 
-// ownArguments are those before what belongs to another program. The profile of all documents is work.
+// ownArguments are those before what belongs to another program: what follows --, and curl's profile.
 func ownArguments(cmd *cobra.Command, args string) string {
-	end := " -- "
-	if cmd.Name() == "curl" {
-		end = " work "
+	own, _, _ := strings.Cut(args, " -- ")
+	if cmd.Name() != "curl" {
+		return own
 	}
-	own, _, _ := strings.Cut(args, end)
+	fields := strings.Fields(own)
+	for i := 1; i < len(fields); i++ {
+		name, _, hasValue := strings.Cut(strings.TrimLeft(fields[i], "-"), "=")
+		flag := cmd.Flag(name)
+		switch {
+		case !strings.HasPrefix(fields[i], "-"):
+			return strings.Join(fields[:i], " ")
+		case flag != nil && flag.NoOptDefVal == "" && !hasValue:
+			i++
+		}
+	}
 	return own
 }
 
@@ -264,4 +288,26 @@ func tree(cmd *cobra.Command) []*cobra.Command {
 		all = append(all, tree(c)...)
 	}
 	return all
+}
+
+// TestPagesThatTheSourcesNameAreThere is for help, hints and comments: a page that has moved takes them along.
+func TestPagesThatTheSourcesNameAreThere(t *testing.T) {
+	page := regexp.MustCompile(`\bdocs/[a-z/-]+\.md\b`)
+	for _, dir := range []string{"bench", "cmd", "internal", "scripts"} {
+		err := filepath.WalkDir(filepath.Join(moduleRoot, dir), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, name := range page.FindAllString(string(text), -1) {
+				if _, err := os.Stat(filepath.Join(moduleRoot, name)); err != nil {
+					t.Errorf("%s names %s, which is not there", path, name)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

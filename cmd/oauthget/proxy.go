@@ -20,7 +20,7 @@ for each request.
 
 Whoever knows the address can use the API as you: it is on loopback, has a random path unless --prefix or --no-prefix says
 otherwise, and pages of other origins are refused but those of --allow-origin. With --unix it is a socket for you alone.
-docs/proxy.md has the rules.`
+docs/integrations.md has the rules.`
 
 const proxyExample = `  oauthget proxy work --upstream https://api.example.com
   oauthget proxy work --upstream https://api.example.com/v2 --listen 127.0.0.1:8080 --prefix api

@@ -41,7 +41,7 @@ func (c *Client) checkSecurityProfile() error {
 	case len(ours) > 0:
 		return &config.Error{
 			Key: "security_profile", Err: fmt.Errorf("%s: %w", op, cause),
-			Advice: "change the profile, or remove security_profile from it; docs/profiles.md lists what fapi2 requires",
+			Advice: "change the profile, or remove security_profile from it; docs/advanced.md lists what fapi2 requires",
 		}
 	case len(theirs) > 0:
 		return &untrusted.Error{Op: op, Err: &ServerLacksError{cause}}

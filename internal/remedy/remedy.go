@@ -33,7 +33,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// The exit statuses. Scripts rely on them; docs/exit-status.md tells users what they mean.
+// The exit statuses. Scripts rely on them; docs/reference.md tells users what they mean.
 const (
 	StatusFailure     = 1
 	StatusUsage       = 2
