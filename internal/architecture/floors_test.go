@@ -48,10 +48,13 @@ var floors = map[string]int{
 	"internal/confidential": -1,
 	"internal/hint":         -1,
 	"internal/resend":       -1,
+	"internal/shell":        -1,
 	"internal/signing":      -1,
 	"internal/token":        -1,
 	"internal/untrusted":    -1,
 	"internal/userdir":      -1,
+
+	"internal/ascii": -2,
 }
 
 // demoas, testbus and testpty stand beside the house: what the client talks to when nobody else's is at hand.

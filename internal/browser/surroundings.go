@@ -3,6 +3,8 @@ package browser
 import (
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // Obstacle is why the person will hardly see a browser that is opened here: a clause to go into a sentence. The empty
@@ -74,6 +76,6 @@ var wslOpeners = [][]string{
 // shellSafe reports whether s can be pasted into any shell as it is and is no option.
 func shellSafe(s string) bool {
 	return s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool {
-		return r > 0x7F || !isAlphanumeric(byte(r)) && !slices.Contains([]rune("-_.:@%"), r)
+		return r > 0x7F || !ascii.IsAlphanumeric(byte(r)) && !slices.Contains([]rune("-_.:@%"), r)
 	})
 }

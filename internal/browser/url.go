@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // Safe returns u in a form that no shell does anything to: an equivalent URL, in which the characters that shells know
@@ -27,7 +29,7 @@ func Safe(u string) (string, error) {
 	}
 	// RFC 3986 §2: what is left out here, such as a quote, a space or a backslash, may not stand in a URL unescaped,
 	// and is what command lines are broken with.
-	if !consistsOf(u, "-._~:/?#[]@!$&'()*+,;=%") {
+	if !ascii.Consists(u, "-._~:/?#[]@!$&'()*+,;=%") {
 		return "", errors.New("the URL has a character in it that must be percent-encoded")
 	}
 	scheme, rest, _ := strings.Cut(u, "://")
@@ -36,7 +38,7 @@ func Safe(u string) (string, error) {
 		end = i
 	}
 	// Names of hosts have none of these characters, and one that is encoded there would be another name.
-	if !consistsOf(rest[:end], "-._:[]%") {
+	if !ascii.Consists(rest[:end], "-._:[]%") {
 		return "", errors.New("the URL's host has a character in it that no host's name has")
 	}
 	return scheme + "://" + rest[:end] + encodeForShells(rest[end:]), nil
@@ -50,10 +52,10 @@ func encodeForShells(s string) string {
 	var safe strings.Builder
 	inQuery, inFragment := false, false
 	for i, c := range []byte(s) {
-		plain := isAlphanumeric(c) || strings.IndexByte("-._~:/?#@+=", c) >= 0
+		plain := ascii.IsAlphanumeric(c) || strings.IndexByte("-._~:/?#@+=", c) >= 0
 		switch {
 		case c == '%':
-			plain = i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
+			plain = i+2 < len(s) && ascii.IsHex(s[i+1]) && ascii.IsHex(s[i+2])
 		case c == '&':
 			plain = inQuery
 		case c == '?' && !inFragment:
@@ -69,22 +71,4 @@ func encodeForShells(s string) string {
 		}
 	}
 	return safe.String()
-}
-
-// consistsOf reports whether s is made of letters and digits of ASCII and the others.
-func consistsOf(s, others string) bool {
-	for _, c := range []byte(s) {
-		if !isAlphanumeric(c) && strings.IndexByte(others, c) < 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }

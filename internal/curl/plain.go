@@ -1,6 +1,10 @@
 package curl
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
+)
 
 // address is a URL in the parts that matter here.
 type address struct {
@@ -26,7 +30,7 @@ func plain(text string) (address, bool) {
 
 // isScheme: "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )" RFC 3986 §3.1
 func isScheme(s string) bool {
-	return consists(s, func(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("+-.", c) >= 0 }) && isLetter(s[0])
+	return s != "" && ascii.IsLetter(s[0]) && ascii.Consists(s, "+-.")
 }
 
 // isHost reports whether s is a name or an address, with a port or without.
@@ -44,14 +48,13 @@ func isHost(s string) bool {
 
 // isName takes no name with a dot at its end, which DNS allows: some readers leave it out.
 func isName(s string) bool {
-	return consists(s, func(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("._-", c) >= 0 }) &&
-		isAlphanumeric(s[0]) && isAlphanumeric(s[len(s)-1])
+	return s != "" && ascii.Consists(s, "._-") && ascii.IsAlphanumeric(s[0]) && ascii.IsAlphanumeric(s[len(s)-1])
 }
 
 // isPort takes a colon and a number, or nothing.
 func isPort(s string) bool {
 	number, ok := strings.CutPrefix(s, ":")
-	return s == "" || ok && len(number) <= 5 && consists(number, isDigit)
+	return s == "" || ok && len(number) <= 5 && consists(number, ascii.IsDigit)
 }
 
 // consists reports whether s is of nothing but bytes that fit, and not empty.
@@ -64,14 +67,8 @@ func consists(s string, fit func(byte) bool) bool {
 	return s != ""
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-
-func isAlphanumeric(c byte) bool { return isDigit(c) || isLetter(c) }
-
 func isIPv6(c byte) bool {
-	return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' || c == ':' || c == '.'
+	return ascii.IsHex(c) || c == ':' || c == '.'
 }
 
 func isControl(r rune) bool { return r <= ' ' || r == 0x7f }

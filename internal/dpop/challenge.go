@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // Challenge is one challenge of a WWW-Authenticate header field (RFC 9110 §11.3): a scheme with a token68, with
@@ -189,11 +191,9 @@ func (p *parser) take(fits func(byte) bool) string {
 }
 
 func isTokenChar(c byte) bool {
-	return isAlphanumeric(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	return ascii.IsAlphanumeric(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
 
-func isToken68Char(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~+/", c) >= 0 }
-
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+func isToken68Char(c byte) bool {
+	return ascii.IsAlphanumeric(c) || strings.IndexByte("-._~+/", c) >= 0
 }

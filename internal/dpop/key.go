@@ -14,7 +14,6 @@ var ErrKeyLost = errors.New("the key that the token is bound to is missing or da
 // ErrBound is returned if a token is bound to a key and the protocol in use cannot carry a proof.
 var ErrBound = errors.New("the token is bound to a key (DPoP), and each request needs a proof of that key beside it")
 
-
 // Bound reports whether set's access token needs a proof.
 func Bound(set token.Set) bool { return set.Type() == Scheme }
 

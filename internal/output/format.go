@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/credential"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -116,7 +117,7 @@ func header(s token.Set, _ time.Time) (string, error) {
 }
 
 func env(s token.Set, _ time.Time) (string, error) {
-	return "export OAUTHGET_ACCESS_TOKEN=" + shellQuote(s.AccessToken.Reveal()) + "\n", nil
+	return "export OAUTHGET_ACCESS_TOKEN=" + shell.Quote(s.AccessToken.Reveal()) + "\n", nil
 }
 
 // curl is for `curl -K -`.
@@ -181,6 +182,3 @@ func members(s token.Set, now time.Time) map[string]any {
 	}
 	return m
 }
-
-// shellQuote quotes for a POSIX shell: inside single quotes every character but the single quote is itself.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -2,8 +2,8 @@ package remedy
 
 import (
 	"errors"
-	"strings"
 
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -12,7 +12,7 @@ const withoutStore = "use --store none to obtain a token without keeping it"
 // storeHints says what to do about a store that cannot be used.
 func storeHints(e *store.Error) []string {
 	if mode, ok := errors.AsType[*store.ModeError](e); ok {
-		return []string{"chmod " + modeText(mode) + " " + shellWord(mode.Path)}
+		return []string{"chmod " + modeText(mode) + " " + shell.Word(mode.Path)}
 	}
 	switch e.Reason {
 	case store.OpenerBad:
@@ -49,6 +49,3 @@ func modeText(e *store.ModeError) string {
 	}
 	return "600"
 }
-
-// shellWord quotes a path for a POSIX shell.
-func shellWord(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
