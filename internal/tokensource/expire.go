@@ -8,9 +8,9 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Expire has the stored access token count as expired where it is the one that was refused, so that whoever asks next gets
-// a refreshed one. The refresh token stays. Where another token is stored, that one is newer and is left alone; an empty
-// one was refused by nobody.
+// Expire marks the stored access token as expired if it is the one that was refused, so that the next caller gets a
+// refreshed one. The refresh token stays. If another token is stored, it is newer and is left alone. An empty refused
+// does nothing.
 func (s *Source) Expire(ctx context.Context, refused token.Secret) error {
 	if refused.Empty() {
 		return nil

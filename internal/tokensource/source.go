@@ -1,7 +1,7 @@
-// Package tokensource answers one question: what is a token that can be used now?
+// Package tokensource returns a usable token: the stored one, a refreshed one, or one from a login.
 //
-// It is where the store and the flow meet, through func fields, and holds the one order of events that loses nothing:
-// look, lock, look again, refresh or log in, save, return. It deliberately speaks no protocol and prints nothing.
+// It connects store and flow through func fields, in the one order that loses nothing: look, lock, look again, refresh
+// or log in, save, return. It speaks no protocol and prints nothing.
 package tokensource
 
 import (
@@ -15,37 +15,37 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ErrInteractionRequired says that nothing usable is stored and that nobody may be asked.
+// ErrInteractionRequired is returned when no usable token is stored and interaction is disabled.
 var ErrInteractionRequired = errors.New("a login in the browser is required")
 
-// Source yields the tokens of one stored key.
+// Source returns the tokens of one stored key.
 type Source struct {
 	Store store.Store
 	Key   string
-	// Lock waits for the one lock of Key on this machine. Whoever holds it looks into the store again.
+	// Lock waits for Key's lock, of which there is one on this machine. Its holder must look into the store again.
 	Lock func(ctx context.Context) (unlock func(), err error)
 	// Settled waits until nobody holds the lock, and reports whether somebody did.
 	Settled func(ctx context.Context) (waited bool, err error)
 	// Refresh redeems old's refresh token.
 	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
-	// Login runs the profile's grant; nil where that takes a person and nobody may be asked.
+	// Login runs the profile's grant; nil if that needs a user and interaction is disabled.
 	Login func(ctx context.Context) (token.Set, error)
-	// Unattended says that Login takes no person: to run it again is as good as a refresh, and nothing to tell anybody of.
+	// Unattended reports that Login needs no user. It can be rerun silently instead of a refresh.
 	Unattended bool
-	// Record notes what is about to be stored under Key, so that it is found again when the profile has changed.
+	// Record records what is about to be stored under Key, so that it can be found after the profile has changed.
 	Record func() error
-	// Warn tells the person, in one line, what went wrong without costing them the token.
+	// Warn tells the user, in one line, what went wrong without costing the token.
 	Warn func(operation string, err error)
 	Now  func() time.Time
 }
 
-// Request is what the caller wants of the token.
+// Request is what the caller requires of the token.
 type Request struct {
-	MinTTL time.Duration // how much longer it must live
-	Force  bool          // a stored one will not do
-	// Refused is an access token that a resource server took for invalid: a stored one will do if it is another.
+	MinTTL time.Duration // remaining lifetime
+	Force  bool          // do not use a stored one
+	// Refused is an access token that a resource server refused: a stored one must differ from it.
 	Refused token.Secret
-	// IDToken has the ID Token live as long, too. That the server may send none on a refresh is for the caller to see.
+	// IDToken requires an ID Token with the same remaining lifetime. A refresh may bring none; the caller must check.
 	IDToken bool
 }
 
@@ -53,9 +53,9 @@ func (r Request) satisfied(set token.Set, now time.Time) bool {
 	return set.Live(now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
 }
 
-// Token returns a usable token set: the stored one where it lives long enough, without a lock; else a refreshed one;
-// else one from a login. What was obtained is saved before it is returned. A keychain that is locked or missing costs a
-// warning and the saving, never the token.
+// Token returns a usable token set: the stored one if it lives long enough, without taking the lock; else a refreshed
+// one; else one from a login. It saves a new set before it returns. If the keychain is locked or missing, it warns and
+// does not save.
 func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	asked := s.Now()
 	seen, err := s.Store.Load(ctx, s.Key)
@@ -67,9 +67,9 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 		return seen, nil
 	}
 	if s.Login == nil && seen.RefreshToken.Empty() {
-		return s.login(ctx, nil) // which fails at once: to wait for another's login would be to hang a script
+		return s.login(ctx, nil) // fails at once: waiting for another process's login would hang a script
 	}
-	// Whoever waits here for another's refresh goes on together with all others who do, and finds its token.
+	// Everybody who waits here for the same refresh continues at the same time, with its token.
 	waited, err := s.Settled(ctx)
 	if err != nil {
 		return token.Set{}, err
@@ -91,8 +91,8 @@ func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
 	return s.renew(ctx, current)
 }
 
-// lookAgain returns what is stored now, and whether it will do: another process had the lock first and refreshed, and
-// its token is as new as one we would ask for.
+// lookAgain returns what is stored now, and whether it is usable: another process may have held the lock and refreshed,
+// and its token is as new as ours would be.
 func (s *Source) lookAgain(ctx context.Context, seen token.Set, asked time.Time, r Request) (current token.Set, ok bool, err error) {
 	current, err = s.Store.Load(ctx, s.Key)
 	if errors.Is(err, store.ErrNotFound) {
@@ -104,9 +104,9 @@ func (s *Source) lookAgain(ctx context.Context, seen token.Set, asked time.Time,
 	return current, !current.AccessToken.Equal(seen.AccessToken) && s.asGoodAsNew(current, asked, r.MinTTL), nil
 }
 
-// asGoodAsNew reports whether what another process stored while we waited for the lock will do. One that was obtained
-// after we were asked is as new as one we would obtain, even where the server's tokens never live as long as minTTL:
-// else fifty callers would make fifty refreshes, one after the other.
+// asGoodAsNew reports whether the set that another process stored while we waited is usable. One obtained after asked
+// is as new as ours would be, even if the server's tokens never live as long as minTTL: otherwise fifty callers would
+// refresh fifty times, one after the other.
 func (s *Source) asGoodAsNew(current token.Set, asked time.Time, minTTL time.Duration) bool {
 	obtainedSince := !current.Obtained.Before(asked.Truncate(time.Second)) // stored in whole seconds
 	return current.Live(s.Now(), minTTL) || obtainedSince && current.Live(s.Now(), 0)
@@ -124,28 +124,28 @@ func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error
 	case !flow.InvalidGrant(err):
 		return token.Set{}, err
 	}
-	// Another machine may have been first, with which we share the keychain and not the lock.
+	// Another machine may have refreshed first: it can share the keychain, but not the lock.
 	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
 		return now, nil
 	}
-	if s.Login != nil && !s.Unattended { // a script is told by the error alone
-		s.Warn("the refresh token is good for nothing any more", err)
+	if s.Login != nil && !s.Unattended { // a script only gets the error
+		s.Warn("the refresh token is no longer valid", err)
 	}
-	// The refresh token is spent. It is left where it is until something better takes its place: to delete it would
-	// gain nothing, and would lose the token of whoever saved one in the meantime.
+	// The spent refresh token is left in the store until something replaces it: deleting it gains nothing, and could
+	// delete a token that somebody else has just saved.
 	return s.login(ctx, err)
 }
 
-// lastWords is how long a refresh may go on that was interrupted: its answer may be on the way, and bears the only
-// refresh token there is.
-const lastWords = 3 * time.Second
+// interruptGrace is how long an interrupted refresh may continue: its answer may be on the way, with the only valid
+// refresh token.
+const interruptGrace = 3 * time.Second
 
-// refresh refreshes and saves what it brought, also where it was interrupted or where the answer is not to be believed.
+// refresh refreshes and saves the result, even if it is interrupted or the answer fails its checks.
 func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, error) {
 	outliving, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(lastWords, func() { end(context.Cause(ctx)) })
+		timer := time.AfterFunc(interruptGrace, func() { end(context.Cause(ctx)) })
 		context.AfterFunc(outliving, func() { timer.Stop() })
 	})
 	defer stop()
@@ -160,8 +160,8 @@ func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, err
 	return fresh, nil
 }
 
-// login is called with the lock held, so that two calls do not open two browser windows. why is what the refresh token
-// was refused with, if there was one.
+// login is called with the lock held, so that two calls do not open two browser windows. why is the error with which
+// the refresh token was refused; may be nil.
 func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 	switch {
 	case s.Login == nil && why != nil:
@@ -177,7 +177,7 @@ func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 	return set, nil
 }
 
-// keep tells of a failure to save and does not return it: the token is good, and the one who asked is to have it.
+// keep warns of a failure to save. The token is good, and its caller gets it.
 func (s *Source) keep(err error) {
 	switch {
 	case err == nil:
@@ -188,21 +188,19 @@ func (s *Source) keep(err error) {
 	}
 }
 
-// saveFirst saves what a login brought, under a key that may be new. A record that cannot be written is told, and keeps
-// nothing from being saved.
+// saveFirst saves the result of a login, under a key that may be new. It saves even if the record cannot be written.
 func (s *Source) saveFirst(ctx context.Context, set token.Set) error {
 	return errors.Join(s.Record(), s.save(ctx, set))
 }
 
-// save is not to be cancelled: a Ctrl-C between the answer and the save would lose a refresh token that the server has
-// already rotated.
+// save cannot be cancelled: an interrupt between the answer and the save would lose a rotated refresh token.
 func (s *Source) save(ctx context.Context, set token.Set) error {
 	return s.Store.Save(context.WithoutCancel(ctx), s.Key, set)
 }
 
-// withoutStore serves a person whose keychain is locked or missing, and whoever uses a grant that takes no person: they
-// get a token, and are told that it is not kept. Any other script gets the store's error, because a browser is no answer
-// to it; and so does everybody where something may well be stored but could not be read.
+// withoutStore handles a store that cannot be read. If it is locked or missing, a user, or a grant that needs none,
+// gets a token and a warning that it is not kept. A script that would need a user gets the store's error: a browser
+// cannot help it. So does everybody if a token may be stored but could not be read.
 func (s *Source) withoutStore(ctx context.Context, err error) (token.Set, error) {
 	if s.Login == nil || !absent(err) {
 		return token.Set{}, err
@@ -211,7 +209,7 @@ func (s *Source) withoutStore(ctx context.Context, err error) (token.Set, error)
 	return s.Login(ctx)
 }
 
-// absent reports whether err says that there is no store to be used, as against one that failed.
+// absent reports whether there is no usable store, rather than one that failed.
 func absent(err error) bool {
 	e, ok := errors.AsType[*store.Error](err)
 	if !ok {
@@ -224,7 +222,7 @@ func absent(err error) bool {
 	return false
 }
 
-// Fresh always logs in, and fails before the browser opens where the result could not be kept.
+// Fresh always logs in. It fails before the browser opens if the result could not be kept.
 func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
 	if s.Login == nil {
 		return token.Set{}, fmt.Errorf("log in: %w", ErrInteractionRequired)
