@@ -13,8 +13,7 @@ func (a *app) profileNames(cmd *cobra.Command) []string {
 	if err != nil || file == nil {
 		return nil
 	}
-	names, _ := file.Profiles()
-	return names
+	return file.Profiles()
 }
 
 // completeProfiles offers the profiles of the file for the arguments of cmd, as many as it takes.

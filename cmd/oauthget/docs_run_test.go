@@ -211,11 +211,7 @@ func checkProfileFile(t *testing.T, at, text string) {
 	if err != nil {
 		t.Fatalf("%s: %v", at, err)
 	}
-	names, err := file.Profiles()
-	if err != nil {
-		t.Fatalf("%s: %v", at, err)
-	}
-	for _, name := range names {
+	for _, name := range file.Profiles() {
 		if _, _, err := config.Resolve(config.Input{File: file, Name: name}); err != nil {
 			t.Errorf("%s: %v", at, err)
 		}

@@ -45,11 +45,7 @@ func (a *app) profileListCommand() *cobra.Command {
 				return err
 			}
 			if file != nil {
-				names, err := file.Profiles()
-				if err != nil {
-					return err
-				}
-				list.File, list.Default, list.Profiles = file.Path, file.DefaultProfile(), append(list.Profiles, names...)
+				list.File, list.Default, list.Profiles = file.Path, file.DefaultProfile(), file.Profiles()
 			}
 			if a.global.json {
 				return a.printJSON(list)

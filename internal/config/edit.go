@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
 // Editor changes a profile file in memory, leaving alone every byte that the change is not about.
@@ -24,27 +26,28 @@ func Edit(path string, change func(*Editor) error) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return &Error{Path: path, Err: errors.New("edit profile file: it is not a file that can be replaced")}
 	}
-	f, err := readFile(context.Background(), path) // a file, which nothing is waited for
+	f, err := Load(context.Background(), path) // a file, which nothing is waited for
 	if errors.Is(err, fs.ErrNotExist) {
-		f, err = &File{Path: path, mode: 0o600}, nil
+		f, err = parse(path, 0o600, nil)
 	}
 	if err != nil {
 		return err
 	}
-	before := f.data
-	if _, err := f.read("", f.all()); err != nil {
-		return err
-	}
+	before := f.document.Bytes()
 	if err := change(&Editor{f}); err != nil {
 		return err
 	}
-	if bytes.Equal(before, f.data) {
+	after := f.document.Bytes()
+	if bytes.Equal(before, after) {
 		return nil
 	}
-	if len(f.data) > maxFile {
+	if len(after) > maxFile {
 		return &Error{Path: path, Err: fmt.Errorf("edit profile file: it would be larger than %d MiB", maxFile>>20)}
 	}
-	return f.replace(before)
+	if err := tomlfile.Replace(path, before, after, f.mode); err != nil {
+		return &Error{Path: path, Err: fmt.Errorf("write profile file: %w", err)}
+	}
+	return nil
 }
 
 // AddProfile appends a profile, which has to name its server and its client.
@@ -52,14 +55,10 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	t, err := e.profile(name)
-	if err != nil {
-		return err
-	}
-	if t != nil {
+	if t := e.file.profile(name); t != nil {
 		return &Error{
 			Path: e.file.Path, Line: t.line, Column: t.column,
-			Err: fmt.Errorf("there is a profile %s already", keyText(name)), Advice: "oauthget profile set " + shellQuote(name) + " --KEY VALUE",
+			Err: fmt.Errorf("there is a profile %s already", tomlfile.Key(name)), Advice: "oauthget profile set " + shellQuote(name) + " --KEY VALUE",
 		}
 	}
 	given, err := parseTexts(texts)
@@ -69,8 +68,8 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if err := checkNew(given); err != nil {
 		return err
 	}
-	if err := e.begin([]string{keyProfiles, name}); err != nil {
-		return err
+	if err := e.file.document.AddTable([]string{keyProfiles, name}); err != nil {
+		return e.file.located(err)
 	}
 	return e.set(name, given)
 }
@@ -83,18 +82,6 @@ func checkNew(given settings) error {
 		return e.advise("oauthget profile add NAME --issuer URL --client-id ID")
 	}
 	return err
-}
-
-// begin makes an empty table.
-func (e *Editor) begin(path []string) error {
-	ix, err := newIndex(e.file)
-	if err != nil {
-		return err
-	}
-	if !e.file.putInline(ix, path, "{}") {
-		e.file.appendSection(path, nil)
-	}
-	return nil
 }
 
 // Set gives keys of a profile new values.
@@ -110,29 +97,19 @@ func (e *Editor) Set(name string, texts map[string][]string) error {
 }
 
 func (e *Editor) mustExist(name string) error {
-	t, err := e.profile(name)
-	if err == nil && t == nil {
+	if e.file.profile(name) == nil {
 		return Input{File: e.file, Name: name}.unknownProfile(name)
 	}
-	return err
-}
-
-// keepProfile gives a profile a header of its own where the last of its keys has gone.
-func (e *Editor) keepProfile(name string) error {
-	t, err := e.profile(name)
-	if err != nil || t != nil {
-		return err
-	}
-	return e.begin([]string{keyProfiles, name})
+	return nil
 }
 
 func (e *Editor) set(name string, given settings) error {
+	profile := []string{keyProfiles, name}
 	for _, key := range inKeyOrder(given) {
 		k, parameter := lookUp(key)
 		values := given[key].values
-		path := append([]string{keyProfiles, name}, strings.SplitN(key, ".", 2)...)
 		if parameter == "" && clears(values) {
-			if _, err := e.file.cut(path); err != nil {
+			if err := e.cut(append(profile, key)); err != nil {
 				return err
 			}
 			delete(given, key)
@@ -141,30 +118,23 @@ func (e *Editor) set(name string, given settings) error {
 		if err := e.dropOtherSecrets(name, key); err != nil {
 			return err
 		}
-		if err := e.put(path, valueText(k, values)); err != nil {
-			return err
+		if err := e.file.document.Set(profile, strings.SplitN(key, ".", 2), tomlText(k.Kind, values)); err != nil {
+			return e.file.located(err)
 		}
-	}
-	if err := e.keepProfile(name); err != nil {
-		return err
 	}
 	return e.verify(name, given)
 }
 
-// put sets a value, in a header of its own where the profile is not written so that it fits in elsewhere.
-func (e *Editor) put(path []string, value string) error {
-	done, err := e.file.put(path, value)
-	if err == nil && !done {
-		e.file.appendSection(path[:2], []string{keyTexts(path[2:]) + " = " + value})
-	}
-	return err
+func (e *Editor) cut(path []string) error {
+	_, err := e.file.document.Cut(path)
+	return e.file.located(err)
 }
 
 // dropOtherSecrets removes the way the client secret was given until now, when another one is set.
 func (e *Editor) dropOtherSecrets(name, key string) error {
 	for _, k := range keys {
 		if group := secretGroup(key); group != "" && secretGroup(k.Name) == group && k.Name != key {
-			if _, err := e.file.cut([]string{keyProfiles, name, k.Name}); err != nil {
+			if err := e.cut([]string{keyProfiles, name, k.Name}); err != nil {
 				return err
 			}
 		}
@@ -174,9 +144,15 @@ func (e *Editor) dropOtherSecrets(name, key string) error {
 
 // verify reads the edited file as every other command will, and compares.
 func (e *Editor) verify(name string, given settings) error {
-	t, err := e.profile(name)
-	if err != nil {
+	if err := e.file.read(); err != nil {
 		return err
+	}
+	t := e.file.profile(name)
+	if t == nil { // the last of its keys has gone
+		if err := e.file.document.AddTable([]string{keyProfiles, name}); err != nil {
+			return e.file.located(err)
+		}
+		return e.file.read()
 	}
 	for key, s := range given {
 		if !slices.Equal(t.settings[key].values, s.values) {
@@ -188,32 +164,29 @@ func (e *Editor) verify(name string, given settings) error {
 
 // RemoveProfile removes a profile, and default_profile where that names it.
 func (e *Editor) RemoveProfile(name string) error {
-	removed, err := e.file.cut([]string{keyProfiles, name})
-	if err != nil {
+	if err := e.mustExist(name); err != nil {
 		return err
 	}
-	if !removed {
-		return Input{File: e.file, Name: name}.unknownProfile(name)
-	}
-	r, err := e.file.read("", e.file.all())
-	if err != nil {
+	if err := e.cut([]string{keyProfiles, name}); err != nil {
 		return err
 	}
-	if r.top.text(keyDefaultProfile) == name {
+	if e.file.DefaultProfile() == name {
 		return e.SetTop(keyDefaultProfile, "")
 	}
-	return nil
+	return e.file.read()
 }
 
 // SetTop gives default_profile or store a value; an empty one removes the key.
 func (e *Editor) SetTop(key, value string) error {
-	k := find(topKeys, []byte(key))
+	k := find(topKeys, key)
 	if k == nil {
-		return unknown([]byte(key), names(topKeys))
+		return unknown(key, names(topKeys))
 	}
 	if value == "" {
-		_, err := e.file.cut([]string{key})
-		return err
+		if err := e.cut([]string{key}); err != nil {
+			return err
+		}
+		return e.file.read()
 	}
 	if err := checkSetting(k, []string{value}); err != nil {
 		return err
@@ -223,20 +196,10 @@ func (e *Editor) SetTop(key, value string) error {
 			return err
 		}
 	}
-	if _, err := e.file.put([]string{key}, stringText(value)); err != nil {
-		return err
+	if err := e.file.document.Set(nil, []string{key}, tomlText(k.Kind, []string{value})); err != nil {
+		return e.file.located(err)
 	}
-	_, err := e.file.read("", e.file.all())
-	return err
-}
-
-// profile checks the whole file as it now is, and gives what it says about one profile, or nil.
-func (e *Editor) profile(name string) (*table, error) {
-	r, err := e.file.read("", e.file.all())
-	if err != nil {
-		return nil, err
-	}
-	return r.profiles[name], nil
+	return e.file.read()
 }
 
 // parseTexts reads what is to be set and judges each value by itself. A parameter may also be given as TABLE.NAME.
@@ -250,9 +213,9 @@ func parseTexts(texts map[string][]string) (settings, error) {
 			out[key] = setting{values: texts[key]}
 			continue
 		}
-		k := find(keys, []byte(key))
+		k := find(keys, key)
 		if k == nil {
-			return nil, unknown([]byte(key), names(keys))
+			return nil, unknown(key, names(keys))
 		}
 		if err := out.fromTexts(k, texts[key], Origin{}); err != nil {
 			return nil, err

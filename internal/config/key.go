@@ -5,41 +5,6 @@ import (
 	"strings"
 )
 
-// Kind says what a key holds and so how it is written in TOML, in a flag and in the environment.
-type Kind int
-
-// The kinds. "Text" is a flag's value or that of an environment variable.
-const (
-	String  Kind = iota // a string
-	Bool                // true or false
-	List                // strings: repeated flags; in the environment separated by spaces
-	Scopes              // as List, but each text may hold several, separated by spaces (RFC 6749 §3.3)
-	Integer             // an integer
-	Ports               // integers; in texts separated by commas or spaces
-	Command             // a program and its arguments: one repeated flag each; in the environment separated by spaces
-	Table               // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
-)
-
-// want names the TOML form, for errors.
-func (k Kind) want() string {
-	switch k {
-	case Bool:
-		return "true or false"
-	case Integer:
-		return "an integer"
-	case List, Scopes:
-		return "a string or an array of strings"
-	case Ports:
-		return "an array of integers"
-	case Command:
-		return "an array of strings, the program first"
-	case Table:
-		return "a table"
-	default:
-		return "a string"
-	}
-}
-
 // Key is one key of a profile. The keys are data, so that flags, environment, file, display and documentation cannot
 // drift apart.
 type Key struct {
@@ -196,15 +161,15 @@ var topKeys = []Key{
 
 // FlagOf is the flag of the key named name, without its dashes; name itself where there is none.
 func FlagOf(name string) string {
-	if k := find(keys, []byte(name)); k != nil && !k.Secret {
+	if k := find(keys, name); k != nil && !k.Secret {
 		return k.Flag()
 	}
 	return name
 }
 
-func find(in []Key, name []byte) *Key {
+func find(in []Key, name string) *Key {
 	for i := range in {
-		if in[i].Name == string(name) {
+		if in[i].Name == name {
 			return &in[i]
 		}
 	}
@@ -222,7 +187,7 @@ func names(of []Key) []string {
 // lookUp finds a profile's key by the name of a setting: a parameter's is TABLE.PARAMETER.
 func lookUp(name string) (k *Key, parameter string) {
 	name, parameter, isParameter := strings.Cut(name, ".")
-	k = find(keys, []byte(name))
+	k = find(keys, name)
 	if k == nil || isParameter != (k.Kind == Table) {
 		return nil, ""
 	}

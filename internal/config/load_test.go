@@ -65,30 +65,30 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 		"string, array":  {"[profiles.w]\nclient_id = [\"a\"]\n", "config.toml:2:1: client_id: want a string, not an array"},
 		"string, table":  {"[profiles.w]\nclient_secret = { hunter2 = 1 }\n", "config.toml:2:1: client_secret: want a string, not a table"},
 		"string, header": {"[profiles.w.client_id]\n", "config.toml:1:2: client_id: want a string, not a table"},
-		"string, dotted": {"[profiles.w]\nclient_id.a = 1\n", "config.toml:2:1: client_id: want a string, not a table (near: a = …)"},
+		"string, dotted": {"[profiles.w]\nclient_id.a = 1\n", "config.toml:2:1: client_id: want a string, not a table"},
 		"bool wanted":    {"[profiles.w]\npkce = \"true\"\n", "config.toml:2:1: pkce: want true or false, not a string"},
 		"list wanted":    {"[profiles.w]\nscopes = [1]\n", "config.toml:2:1: scopes: want a string or an array of strings, not an array with an integer in it"},
 		"ports wanted":   {"[profiles.w]\nredirect_ports = [\"8400\"]\n", "config.toml:2:1: redirect_ports: want an array of integers, not an array with a string in it"},
 		"ports too large": {
 			"[profiles.w]\nredirect_ports = 99999999999999999999\n",
-			"config.toml:2:1: redirect_ports: the integer is out of range",
+			"config.toml:2:1: profiles.w.redirect_ports: the integer is out of range",
 		},
 		"command wanted": {
 			"[profiles.w]\nclient_secret_command = \"pass show hunter2\"\n",
 			"config.toml:2:1: client_secret_command: want an array of strings, the program first, not a string",
 		},
 		"table wanted":     {"[profiles.w]\ntoken_parameters = \"hunter2\"\n", "config.toml:2:1: token_parameters: want a table, not a string"},
-		"parameter, table": {"[profiles.w.token_parameters]\na = {}\n", "config.toml:2:1: token_parameters.a: want a string, a boolean, an integer or an array of strings, not a table"},
+		"parameter, table": {"[profiles.w.token_parameters]\na = {}\n", "config.toml:2:1: token_parameters.a: want a string, a boolean, an integer or an array of strings, not a table\nput a name with a dot in quotes: \"a.b\" = \"value\""},
 		"parameter, dots": {
 			"[profiles.w.token_parameters]\na.b = \"hunter2\"\n",
-			"config.toml:2:1: token_parameters: a parameter has a name and a value, not a table (near: b = …)\nput a name with a dot in quotes: \"a.b\" = \"value\"",
+			"config.toml:2:1: token_parameters.a: want a string, a boolean, an integer or an array of strings, not a table\nput a name with a dot in quotes: \"a.b\" = \"value\"",
 		},
 		"profile is a value": {"[profiles]\nwork = \"hunter2\"\n", "config.toml:2:1: profiles.work: want a table, not a string"},
 		"profiles is a value": {
 			"profiles = \"hunter2\"\n",
 			"config.toml:1:1: profiles: want a table, not a string",
 		},
-		"array of tables": {"[[profiles.work]]\n", "config.toml:1:3: an array of tables is not used in a profile file\nwrite [profiles.work]"},
+		"array of tables": {"[[profiles.work]]\n", "config.toml:1:3: profiles.work: want a table, not an array\nwrite [profiles.work]"},
 		"key twice":       {"[profiles.w]\nclient_id = \"a\"\nclient_id = \"b\"\n", "config.toml:3:1: profiles.w.client_id is defined twice"},
 		"table twice":     {"[profiles.w]\n[profiles.w]\n", "config.toml:2:2: profiles.w is defined twice"},
 		"inline table extended": {
@@ -114,7 +114,7 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 		},
 		"name with an escape sequence": {
 			"[profiles.\"a\\u001b[31m\"]\n",
-			"config.toml:1:2: a profile's name holds no space, no slash and no control character: \"a[31m\" (near: [profiles.\"a\\u001B[31m\"])",
+			"config.toml:1:2: a profile's name holds no space, no slash and no control character: \"a[31m\" (near: [profiles.\"a\\u001b[31m\"])",
 		},
 		"name like a flag": {
 			"[profiles.-v]\n",
@@ -160,11 +160,7 @@ func TestProfilesComeInTheOrderOfTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := f.Profiles()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"z", "b", "a"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"z", "b", "a"}, f.Profiles()); diff != "" {
 		t.Error(diff)
 	}
 	if f.DefaultProfile() != "b" {

@@ -56,7 +56,7 @@ func TestPipeIsReadToItsEnd(t *testing.T) {
 	text := profileWith(`client_secret_env = "X"`)
 	go func() { _ = os.WriteFile(path, []byte(text), 0o600) }()
 	f, err := Load(t.Context(), path)
-	if err != nil || string(f.data) != text {
+	if err != nil || string(f.document.Bytes()) != text {
 		t.Errorf("%v, %v", f, err)
 	}
 }

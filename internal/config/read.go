@@ -1,10 +1,9 @@
 package config
 
 import (
-	"errors"
+	"strings"
 
-	"github.com/pelletier/go-toml/v2/unstable"
-
+	"github.com/oauthget/oauthget/internal/tomlfile"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -20,110 +19,151 @@ type settings map[string]setting
 
 // table is what the file says about one profile.
 type table struct {
+	name         string
 	settings     settings
 	line, column int // where the profile first stands
 }
 
-// reading checks pieces of a file strictly and keeps what it says.
-type reading struct {
-	path     string
-	only     string // the one profile to keep; empty for all
-	top      settings
-	profiles map[string]*table
-	names    []string // of the profiles kept, in the order of the file
-	cursor   cursor
-}
-
-func (f *File) read(only string, pieces ...span) (*reading, error) {
-	r := &reading{
-		path: f.Path, only: only, top: settings{}, profiles: map[string]*table{}, cursor: cursor{data: f.data},
-	}
-	w := &walker{data: f.data, shape: newShape(), visit: r.visit}
-	for _, piece := range pieces {
-		if err := w.piece(piece); err != nil {
-			return nil, r.locate(err)
+// read checks the document against the keys there are, and keeps what it says.
+func (f *File) read() error {
+	f.top, f.profiles = settings{}, nil
+	for _, n := range f.document.Root.Children {
+		if n.Name == keyProfiles {
+			if err := f.readProfiles(n); err != nil {
+				return err
+			}
+			continue
 		}
-	}
-	return r, nil
-}
-
-func (r *reading) visit(n node) error {
-	at, err := locate(n.path)
-	if err != nil {
-		err.Excerpt = excerpt(n)
-		return &placed{n.name.start, err}
-	}
-	into := r.into(n, at)
-	if at.isTable != n.isTable() {
-		return mismatch(n, at)
-	}
-	if at.isTable {
-		return nil
-	}
-	values, err := decode(at, n.value)
-	if err != nil {
-		return &placed{n.name.start, err}
-	}
-	if into != nil {
-		line, column := r.cursor.position(n.name.start)
-		into[at.name()] = setting{values, Origin{Kind: FromFile}, line, column}
+		k := find(topKeys, n.Name)
+		if k == nil {
+			return f.near(n, unknownTop(n.Name))
+		}
+		if err := f.keep(f.top, k, n); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// into is where a setting is kept: nil where it is not. It takes note of a profile at its first mention.
-func (r *reading) into(n node, at place) settings {
-	switch {
-	case at.profile == "":
-		return r.top
-	case r.only != "" && at.profile != r.only:
-		return nil
+func (f *File) readProfiles(profiles *tomlfile.Node) error {
+	if profiles.Kind != tomlfile.Table {
+		return f.at(profiles, noTable(profiles.Path(), profiles))
 	}
-	t := r.profiles[at.profile]
-	if t == nil {
-		t = &table{settings: settings{}}
-		t.line, t.column = r.cursor.position(n.name.start)
-		r.profiles[at.profile] = t
-		r.names = append(r.names, at.profile)
-	}
-	return t.settings
-}
-
-// mismatch is a table where a value should be, or the other way round.
-func mismatch(n node, at place) error {
-	got, want, name := "a table", "a table", dotted(n.path)
-	if n.value != nil {
-		got = article(n.value.Kind)
-	}
-	if at.key != nil {
-		name, want = at.name(), at.form().want
-		if at.isTable {
-			want = "a table"
+	for _, p := range profiles.Children {
+		if err := checkName(p.Name); err != nil {
+			return f.near(p, err)
+		}
+		if p.Kind != tomlfile.Table {
+			return f.at(p, noTable(p.Path(), p))
+		}
+		t := &table{p.Name, settings{}, p.Line, p.Column}
+		f.profiles = append(f.profiles, t)
+		for _, n := range p.Children {
+			k := find(keys, n.Name)
+			if k == nil {
+				return f.near(n, unknown(n.Name, names(keys)))
+			}
+			if err := f.keep(t.settings, k, n); err != nil {
+				return err
+			}
 		}
 	}
-	return &placed{n.name.start, wrong(name, "want %s, not %s", want, got)}
+	return nil
 }
 
-// locate gives an error its place in the file.
-func (r *reading) locate(err error) error {
-	var p *placed
-	if !errors.As(err, &p) {
-		return err
+// keep adds what stands under a key to settings.
+func (f *File) keep(into settings, k *Key, n *tomlfile.Node) error {
+	if k.Kind != Table {
+		values, err := decode(k.Name, k.Kind, n)
+		if err != nil {
+			return f.at(n, err)
+		}
+		into[k.Name] = setting{values, Origin{Kind: FromFile}, n.Line, n.Column}
+		return nil
 	}
-	p.err.Path = r.path
-	p.err.Line, p.err.Column = r.cursor.position(p.at)
-	return p.err
+	if n.Kind != tomlfile.Table {
+		return f.at(n, noTable(k.Name, n))
+	}
+	for _, parameter := range n.Children {
+		name := k.Name + "." + parameter.Name
+		values, err := decode(name, Table, parameter)
+		switch {
+		case parameter.Name == "":
+			return f.near(parameter, wrong(k.Name, "a parameter has a name"))
+		case err != nil && parameter.Kind == tomlfile.Table:
+			err.Advice = `put a name with a dot in quotes: "a.b" = "value"`
+			fallthrough
+		case err != nil:
+			return f.at(parameter, err)
+		}
+		into[name] = setting{values, Origin{Kind: FromFile}, parameter.Line, parameter.Column}
+	}
+	return nil
 }
 
-// excerpt shows a key without its value, which may be a secret under a misspelt name.
-func excerpt(n node) string {
-	last := untrusted.Text(keyText(string(n.path[len(n.path)-1])))
+// at gives an error its place in the file.
+func (f *File) at(n *tomlfile.Node, e *Error) *Error {
+	e.Path, e.Line, e.Column = f.Path, n.Line, n.Column
+	return e
+}
+
+// near is at with an excerpt.
+func (f *File) near(n *tomlfile.Node, e *Error) *Error {
+	e.Excerpt = f.document.Excerpt(n)
+	return f.at(n, e)
+}
+
+// decode gives the texts of a value, or says what was wanted instead.
+func decode(name string, kind Kind, n *tomlfile.Node) ([]string, *Error) {
+	form := forms[kind]
 	switch {
-	case n.value == nil:
-		return "[" + untrusted.Text(dotted(n.path)) + "]"
-	case n.value.Kind == unstable.InlineTable:
-		return last + " = {…}"
-	default:
-		return last + " = …"
+	case n.Kind == tomlfile.Array && form.listed != nil:
+		texts := []string{}
+		for _, item := range n.Children {
+			if !form.listed.has(item.Kind) {
+				return nil, wrong(name, "want %s, not an array with %s in it", form.want, item.Kind)
+			}
+			texts = append(texts, item.Text)
+		}
+		return texts, nil
+	case !form.alone.has(n.Kind):
+		return nil, mismatch(name, form.want, n)
+	case kind == Scopes:
+		return strings.Fields(n.Text), nil
 	}
+	return []string{n.Text}, nil
+}
+
+// mismatch is one kind of value where another one should be.
+func mismatch(name, want string, n *tomlfile.Node) *Error {
+	return wrong(name, "want %s, not %s", want, n.Kind)
+}
+
+// noTable is anything where a table should be.
+func noTable(name string, n *tomlfile.Node) *Error {
+	e := mismatch(name, "a table", n)
+	if n.Kind == tomlfile.Array {
+		e.Advice = "write [" + n.Path() + "]"
+	}
+	return e
+}
+
+func unknown(name string, known []string) *Error {
+	e := wrong("", "unknown key %s", untrusted.Quote(name))
+	e.Key = name
+	e.Suggestion = first(nearest(name, known))
+	return e
+}
+
+// unknownTop thinks of the two usual slips: a profile's key outside of a profile, and [work] for [profiles.work].
+func unknownTop(name string) *Error {
+	e := unknown(name, append(names(topKeys), keyProfiles))
+	if find(keys, name) != nil {
+		e.Suggestion = ""
+		return e.advise("put it under a profile: [profiles.NAME]")
+	}
+	if e.Suggestion == "" {
+		e.Advice = "a profile is a table named [profiles.NAME]"
+	}
+	return e
 }

@@ -78,7 +78,7 @@ func overlay(weak, strong settings) settings {
 		for _, rival := range oneOf(key) {
 			delete(out, rival)
 		}
-		if k := find(keys, []byte(key)); k != nil && k.Kind == Table {
+		if k := find(keys, key); k != nil && k.Kind == Table {
 			maps.DeleteFunc(out, func(parameter string, _ setting) bool { return strings.HasPrefix(parameter, key+".") })
 		}
 	}
@@ -115,10 +115,7 @@ func (in Input) profileName(given settings) (string, error) {
 	if name := in.File.DefaultProfile(); name != "" {
 		return name, nil
 	}
-	known, err := in.File.Profiles()
-	if err != nil {
-		return "", err
-	}
+	known := in.File.Profiles()
 	switch len(known) {
 	case 1:
 		return known[0], nil
@@ -143,10 +140,7 @@ func (in Input) fromFile(name string) (settings, head, error) {
 	if name == "" {
 		return inherit(settings{}, in.File.top), head{}, nil
 	}
-	t, err := in.File.profile(name)
-	if err != nil {
-		return nil, head{}, err
-	}
+	t := in.File.profile(name)
 	if t == nil {
 		return nil, head{}, in.unknownProfile(name)
 	}
@@ -170,11 +164,7 @@ func inherit(profile, top settings) settings {
 
 func (in Input) unknownProfile(name string) error {
 	e := &Error{Path: in.File.Path}
-	known, err := in.File.Profiles()
-	if err != nil {
-		return err
-	}
-	near := nearest(name, known)
+	near := nearest(name, in.File.Profiles())
 	e.Err, e.Suggestion, e.Advice = &UnknownProfileError{Name: name, Near: near}, first(near), "oauthget profile list"
 	if s := in.File.top[keyDefaultProfile]; in.Name == "" {
 		e.Key, e.Line, e.Column = keyDefaultProfile, s.line, s.column

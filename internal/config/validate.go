@@ -45,7 +45,7 @@ func (r resolution) check() error {
 // checkSetting judges a value by itself. An empty string is as good as none.
 func checkSetting(k *Key, values []string) *Error {
 	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
-		return wrong(k.Name, "want %s", k.Kind.want())
+		return wrong(k.Name, "want %s", forms[k.Kind].want)
 	}
 	err := k.judge(values)
 	if err == nil || k.Kind == String && values[0] == "" {
@@ -257,9 +257,8 @@ func (r resolution) missing(key, message string) *Error {
 
 // shellQuote writes a path for a POSIX shell.
 func shellQuote(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r < 0x80 && (isBare(byte(r)) || strings.ContainsRune("/._+:@%", r)))
-	}) {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/.+:@%"
+	if s != "" && strings.Trim(s, plain) == "" {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

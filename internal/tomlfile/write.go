@@ -1,40 +1,35 @@
-package config
+package tomlfile
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// replace writes the file anew in one step: a reader sees the old one or the new one, whatever happens in between. It
-// refuses where the file is no longer what the edit began with.
-func (f *File) replace(before []byte) error {
-	if err := f.write(before); err != nil {
-		// The path is in the Error, once.
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return &Error{Path: f.Path, Err: fmt.Errorf("write profile file: %w", err)}
+// Replace writes a file anew in one step: a reader sees the old one or the new one, whatever happens in between. It refuses
+// where the file is no longer what was read; before is nil where there was none. The errors do not name the file.
+func Replace(path string, before, after []byte, mode fs.FileMode) error {
+	err := replace(path, before, after, mode)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
 	}
-	return nil
+	return err
 }
 
-func (f *File) write(before []byte) error {
-	target, err := filepath.EvalSymlinks(f.Path)
+func replace(path string, before, after []byte, mode fs.FileMode) error {
+	target, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) && before == nil {
-		if _, err := os.Lstat(f.Path); err == nil {
+		if _, err := os.Lstat(path); err == nil {
 			return errors.New("it is a symbolic link to a file that does not exist")
 		}
-		target, err = f.Path, os.MkdirAll(f.dir(), 0o700)
+		target, err = path, os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if err != nil {
 		return err
 	}
-	temporary, err := f.writeBeside(target)
+	temporary, err := writeBeside(target, after, mode)
 	if err != nil {
 		return err
 	}
@@ -54,7 +49,7 @@ func (f *File) write(before []byte) error {
 }
 
 // writeBeside writes a new file in the target's directory, for a rename cannot leave its file system.
-func (f *File) writeBeside(target string) (path string, err error) {
+func writeBeside(target string, data []byte, mode fs.FileMode) (path string, err error) {
 	out, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
 		return "", err
@@ -65,10 +60,10 @@ func (f *File) writeBeside(target string) (path string, err error) {
 			_ = os.Remove(out.Name())
 		}
 	}()
-	if _, err := out.Write(f.data); err != nil {
+	if _, err := out.Write(data); err != nil {
 		return "", err
 	}
-	if err := out.Chmod(f.mode.Perm()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+	if err := out.Chmod(mode.Perm()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return "", err
 	}
 	if err := out.Sync(); err != nil {
