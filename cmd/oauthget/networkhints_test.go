@@ -20,9 +20,9 @@ func TestServerThatIsNotTrustedBringsTheHintThatHelps(t *testing.T) {
 	plain := httptest.NewServer(nil)
 	t.Cleanup(plain.Close)
 	for want, issuer := range map[string]string{
-		"set tls_ca_file":                    secure.URL,
-		"https is spoken at another one":     strings.Replace(plain.URL, "http:", "https:", 1),
-		"check the connection, a proxy in H": "https://127.0.0.1:1",
+		"set tls_ca_file":                     secure.URL,
+		"the server does not use https there": strings.Replace(plain.URL, "http:", "https:", 1),
+		"check the connection, a proxy in H":  "https://127.0.0.1:1",
 	} {
 		var stdout, stderr bytes.Buffer
 		home := t.TempDir()

@@ -8,10 +8,10 @@ func coded() []row {
 		// RFC 6749 §4.1.2.1, §5.2
 		say("invalid_client", "compare client_id, the client secret or key, and token_endpoint_auth_method with the registration", "client_id", "client_secret", "client_key_file", "token_endpoint_auth_method"),
 		say("unauthorized_client", "allow this client the grant at the server, or use another grant", "grant", "client_id"),
-		say("unsupported_grant_type", "the server does not know the grant: see grant_types_supported in oauthget discover {issuer}", "grant"),
+		say("unsupported_grant_type", "the server does not support the grant: see grant_types_supported in oauthget discover {issuer}", "grant"),
 		say("unsupported_response_type", "allow this client the response type code at the server", "client_id"),
 		say("invalid_scope", "compare {scopes} with the scopes that the server knows and this client may have", "scopes"),
-		say("invalid_grant", "what was to be redeemed has expired, was used already, or belongs to another client: oauthget login {profile}"),
+		say("invalid_grant", "the code or token has expired, was used before, or belongs to another client: oauthget login {profile}"),
 		say("access_denied", "run the command again and allow the access, as a user who may"),
 		say("temporarily_unavailable", "try again later; what is stored has been kept"),
 		say("server_error", "try again later; what is stored has been kept"),
@@ -19,21 +19,21 @@ func coded() []row {
 		say("insufficient_scope", "ask for the scope that the API wants: compare {scopes}", "scopes"),
 		say("invalid_token", "the token is not accepted: oauthget token {profile} --force"),
 		// RFC 7009 §2.2.1
-		say("unsupported_token_type", "the server does not revoke this kind of token; it ends by itself"),
+		say("unsupported_token_type", "the server does not revoke this kind of token; it expires"),
 		// RFC 8628 §3.5
-		say("expired_token", "the code has expired before anybody entered it: run the command again"),
+		say("expired_token", "the code expired before it was entered: run the command again"),
 		// RFC 8707 §2
 		say("invalid_target", "compare resource and audience with what the server knows", "resource", "audience"),
 		// RFC 9101 §6
 		say("invalid_request_object", "compare the client's key and request_object_signing_alg with the registration, and this computer's clock", "request_object_signing_alg", "client_key_file"),
 		say("invalid_request_uri", "the server no longer knows the pushed request: run the command again"),
-		say("request_not_supported", "the server takes no request objects: remove request_object_signing_alg", "request_object_signing_alg"),
-		say("request_uri_not_supported", "the server takes no request_uri in a request", "request_object_signing_alg"),
+		say("request_not_supported", "the server does not support request objects: remove request_object_signing_alg", "request_object_signing_alg"),
+		say("request_uri_not_supported", "the server does not support request_uri", "request_object_signing_alg"),
 		// RFC 9396 §5
 		say("invalid_authorization_details", "compare authorization_details with the types and fields that the server knows", "authorization_details"),
 		// RFC 9449 §5, §8, §12.2
-		say("invalid_dpop_proof", "compare this computer's clock with the server's; a proof is good for a moment only", "dpop"),
-		say("use_dpop_nonce", "the server wants tokens that are bound to a key: set dpop = true", "dpop"),
+		say("invalid_dpop_proof", "compare this computer's clock with the server's: a proof is valid only briefly", "dpop"),
+		say("use_dpop_nonce", "the server requires tokens that are bound to a key: set dpop = true", "dpop"),
 		// OpenID Connect Core §3.1.2.6
 		say("login_required", "the server wants the person to sign in: leave prompt out, or run oauthget login {profile}", "prompt"),
 		say("consent_required", "the server wants the person's consent: leave prompt out, or run oauthget login {profile}", "prompt"),
@@ -42,25 +42,25 @@ func coded() []row {
 		say("unmet_authentication_requirements", "the server cannot authenticate the person as acr_values asks", "acr_values", "claims"),
 		// GitHub
 		say("redirect_uri_mismatch", register, "redirect_uri"),
-		say("device_flow_disabled", "switch the device flow on in the settings of the app", "grant"),
+		say("device_flow_disabled", "enable the device flow in the settings of the app", "grant"),
 		say("incorrect_client_credentials", "compare client_id and the client secret with the settings of the app", "client_id", "client_secret"),
-		say("bad_verification_code", "the code has expired or was used already: oauthget login {profile}"),
-		say("bad_refresh_token", "the refresh token has expired or was used already: oauthget login {profile}"),
-		say("incorrect_device_code", "the device code is not known any more: run the command again"),
+		say("bad_verification_code", "the code has expired or was used before: oauthget login {profile}"),
+		say("bad_refresh_token", "the refresh token has expired or was used before: oauthget login {profile}"),
+		say("incorrect_device_code", "the device code is no longer valid: run the command again"),
 		say("unverified_user_email", "verify your e-mail address at the server first"),
 		// Google
-		say("admin_policy_enforced", "an administrator of the organisation has to allow this client, or these scopes", "scopes"),
-		say("org_internal", "this client is for members of its organisation: choose an account of it", "client_id", "login_hint"),
+		say("admin_policy_enforced", "an administrator of the organization has to allow this client, or these scopes", "scopes"),
+		say("org_internal", "this client is for members of its organization: choose one of its accounts", "client_id", "login_hint"),
 		say("disallowed_useragent", "open the address in an ordinary browser", "browser"),
-		say("deleted_client", "the client was deleted at the server: make a new one", "client_id"),
-		say("disabled_client", "the client is switched off at the server", "client_id"),
+		say("deleted_client", "the client was deleted at the server: register a new one", "client_id"),
+		say("disabled_client", "the client is disabled at the server", "client_id"),
 		say("rate_limit_exceeded", "wait a while and try again"),
 		// Others
 		say("invalid_redirect_uri", register, "redirect_uri"),
 		say("callback_not_approved", register, "redirect_uri"),
 		say("invalid_callback", register, "redirect_uri"),
 		say("bad_redirect_uri", register, "redirect_uri"),
-		say("bad_client_secret", "the client secret is not the one the server has", "client_secret"),
+		say("bad_client_secret", "the client secret is wrong", "client_secret"),
 		say("invalid_client_id", "the server knows no client {client_id}: compare client_id, and issuer", "client_id", "issuer"),
 	}
 }

@@ -12,9 +12,9 @@ func granted() []row {
 	return []row{
 		{grants: others, code: "unauthorized_client", advice: advice{allow, []string{"grant"}}},
 		{grants: others, code: "unsupported_grant_type", advice: advice{allow, []string{"grant"}}},
-		say("device_code", "the device code is not known any more: run the command again"),
-		say("client_credentials", "see whether the server lets this client have what it asks for: {scopes}", "scopes", "resource", "audience"),
-		say("jwt_bearer", "compare whom the assertion is about and for, and who signed it, with what the server knows, and this computer's clock", "assertion_subject", "assertion_audience", "client_key_file"),
-		say("token_exchange", "see that the subject token is alive, of the type that is said, and of a server that this one trusts", "subject_token_type"),
+		say("device_code", "the device code is no longer valid: run the command again"),
+		say("client_credentials", "check that the server allows this client what it asks for: {scopes}", "scopes", "resource", "audience"),
+		say("jwt_bearer", "compare the assertion's subject, audience and signing key with what the server knows, and check this computer's clock", "assertion_subject", "assertion_audience", "client_key_file"),
+		say("token_exchange", "check that the subject token has not expired, has the type given, and comes from a server that this one trusts", "subject_token_type"),
 	}
 }

@@ -27,16 +27,16 @@ func tlsHint(err error) string {
 		return "check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return "if that is your organisation's own authority, set tls_ca_file to its certificate, PEM"
+		return "if that is your organisation's own authority, set tls_ca_file to its certificate, in PEM"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "check the host in the address: the certificate is valid, for another one"
+		return "check the host in the address: the certificate is for another one"
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
-		return "compare this computer's clock with another; if it is right, have the server's certificate renewed"
+		return "check this computer's clock; if it is right, the server's certificate has to be renewed"
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
-		return "check the port in the address: https is spoken at another one; http:// is for servers of this machine alone"
+		return "check the port in the address: the server does not use https there; http:// is for this machine only"
 	}
 	return ""
 }

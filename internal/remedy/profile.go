@@ -26,9 +26,9 @@ func (f failure) noIDTokenHints() []string {
 	switch {
 	case !f.profile.NeedsPerson():
 		// OpenID Connect Core §2: "a security token that contains Claims about the Authentication of an End-User".
-		return []string{"an ID Token is about a person who signs in, and the grant " + f.profile.Grant + " has nobody do so: use another profile, or the access token"}
+		return []string{"an ID Token is about a person who signs in, and the grant " + f.profile.Grant + " signs nobody in: use another profile, or the access token"}
 	case slices.Contains(f.profile.Scopes, "openid"):
-		return []string{"have the server issue ID Tokens to this client: the scope openid asks for one already"}
+		return []string{"allow this client ID Tokens at the server: the scope openid asks for one already"}
 	}
 	return []string{`add "openid" to the profile's scopes and log in again`}
 }

@@ -116,13 +116,13 @@ func (f failure) classify() (status int, hints []string) {
 	case is(dpop.ErrBound):
 		return say(
 			StatusFailure,
-			"the protocol cannot bear a proof: use a profile without dpop and security_profile, whose tokens are of the type Bearer",
-			"or make the requests with oauthget curl or through oauthget proxy, which sign each",
+			"the protocol cannot carry a proof: use a profile without dpop and security_profile",
+			"or send the requests with oauthget curl or through oauthget proxy, which sign each one",
 		)
 	case is(output.ErrNoAccessToken):
-		return say(StatusFailure, "for what was issued, as it is: oauthget token -o token, or -o json")
+		return say(StatusFailure, "print what was issued with oauthget token -o token, or -o json")
 	case is(output.ErrNotBound):
-		return say(StatusFailure, "with dpop_allow_bearer = true the server may send such a token, which -o header is for")
+		return say(StatusFailure, "dpop_allow_bearer = true accepts Bearer tokens: print this one with -o header")
 	case is(output.ErrNoIDToken):
 		return StatusFailure, f.noIDTokenHints()
 	case is(dpop.ErrKeyLost):
@@ -141,7 +141,7 @@ func (f failure) classify() (status int, hints []string) {
 		}
 		return status, some(configErr.Hint())
 	case as(new(*clientauth.MethodError)):
-		return say(StatusConfig, "configure what the server supports, or set token_endpoint_auth_method to a method that it does not list but takes")
+		return say(StatusConfig, "configure a method that the server supports, or set token_endpoint_auth_method to one that it accepts and does not list")
 	case as(&secretErr) && secretErr.Algorithm == "":
 		return say(StatusConfig, "set token_endpoint_auth_method to another method in the profile")
 	case as(&secretErr):
@@ -149,27 +149,27 @@ func (f failure) classify() (status int, hints []string) {
 	case as(new(*signing.AlgorithmError)):
 		return say(StatusConfig, "set client_key_file to a key of another type, and register it at the server")
 	case as(&keyErr):
-		return say(StatusConfig, cmp.Or(keyErr.Advice, "see that client_key_file names the private key, PEM or JWK"))
+		return say(StatusConfig, cmp.Or(keyErr.Advice, "check that client_key_file names the private key, in PEM or JWK"))
 
 	// What the server sent must not be trusted.
 	case as(&notFound):
 		return say(
 			StatusServer,
 			"check the issuer: "+notFound.Issuer,
-			"where the server publishes no metadata, set authorization_endpoint and token_endpoint instead of issuer",
+			"if the server publishes no metadata, set authorization_endpoint and token_endpoint instead of issuer",
 		)
 	case as(&mismatch):
-		return say(StatusServer, "if that is the server you mean, set issuer = "+untrusted.Quote(mismatch.Got))
+		return say(StatusServer, "if that is the right server, set issuer = "+untrusted.Quote(mismatch.Got))
 	case is(flow.ErrBearer):
-		return say(StatusServer, "have the server bind tokens for this client, or set dpop_allow_bearer = true to take what it sends")
+		return say(StatusServer, "have the server bind tokens for this client, or accept Bearer tokens with dpop_allow_bearer = true")
 	case as(new(*flow.ServerLacksError)):
-		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which demands it")
+		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which requires it")
 	case as(&symmetric):
 		return say(StatusServer, "if the client has a secret and is registered for it, set id_token_signed_response_alg = "+strconv.Quote(symmetric.Algorithm))
 	case as(new(*idtoken.StaleError)):
 		return say(StatusServer, "have the server ask the person again: --prompt login")
 	case as(new(*idtoken.ClockError)):
-		return say(StatusServer, "compare this computer's clock with the server's: oauthget doctor tells how far they are apart")
+		return say(StatusServer, "compare this computer's clock with the server's: oauthget doctor shows the difference")
 	case as(new(*untrusted.Error)):
 		return say(StatusServer, "run the command again with --trace to see what the server sent")
 
@@ -185,11 +185,11 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&networkErr) && networkErr.Op == "listen":
 		return say(StatusFailure)
 	case as(&childErr) && childErr.NotFound():
-		return say(StatusNotFound, "install "+untrusted.Quote(childErr.Program)+", or see that its folder is on PATH")
+		return say(StatusNotFound, "install "+untrusted.Quote(childErr.Program)+", or check that its directory is in PATH")
 	case as(&childErr):
-		return say(StatusNotRunnable, "see that the file is a program for this system, and may be run")
+		return say(StatusNotRunnable, "check that the file is a program for this system, and executable")
 	case as(new(*proxy.SocketError)):
-		return say(StatusFailure, "give --unix a path in a folder of yours alone (0700), which it makes where it is missing")
+		return say(StatusFailure, "give --unix a path in a directory with mode 0700; a missing one is created")
 
 	// Not net.Error: every syscall.Errno is one, also that of a full disk.
 	case as(new(*url.Error)), as(&networkErr), as(new(*untrusted.NetworkError)), is(context.DeadlineExceeded):
@@ -202,7 +202,7 @@ func (f failure) classify() (status int, hints []string) {
 func fallback(status int) string {
 	switch status {
 	case StatusUsage, StatusConfig:
-		return "see what each key and flag takes: oauthget token --help"
+		return "see the keys and flags: oauthget token --help"
 	case StatusInteraction:
 		return "run the command without --no-input, where a person can act"
 	}

@@ -19,24 +19,24 @@ func storeHints(e *store.Error) []string {
 		return []string{"check identity_file and passphrase_command in the profile, or set OAUTHGET_PASSPHRASE"}
 	case store.WrongPassphrase:
 		return []string{
-			"nothing was changed: check OAUTHGET_PASSPHRASE, passphrase_command or identity_file, and run the command again",
-			"where the passphrase is lost, remove what is stored with oauthget logout, and log in again",
+			"nothing was changed: check OAUTHGET_PASSPHRASE, passphrase_command or identity_file",
+			"if the passphrase is lost, remove what is stored with oauthget logout, and log in again",
 		}
 	case store.Locked:
 		if e.Store == "file" {
-			return []string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run it on a terminal without --no-input", withoutStore}
+			return []string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run the command at a terminal without --no-input", withoutStore}
 		}
-		return []string{"unlock the login keyring, by logging in to the desktop or in its password manager, and run the command again", withoutStore}
+		return []string{"unlock the login keyring, in the desktop's password manager, and run the command again", withoutStore}
 	case store.NoBus:
 		return []string{"run the command under a session bus that has a keyring: dbus-run-session -- sh", withoutStore}
 	case store.NoService, store.NoCollection:
 		return []string{"start a Secret Service with a default keyring, such as gnome-keyring-daemon --unlock", withoutStore}
 	case store.TimedOut:
-		return []string{"see whether the keyring asks for something in a window, or restart it", withoutStore}
+		return []string{"check whether the keyring asks for something in a window, or restart it", withoutStore}
 	case store.StateDirBad:
-		return []string{"see that the state directory is yours, has mode 0700 and lies on a disk with free space", withoutStore}
+		return []string{"check that the state directory is yours, has mode 0700, and is on a disk with free space", withoutStore}
 	case store.Busy:
-		return []string{"see what that process does: it may wait for a login in a browser; end it, or wait longer with --timeout"}
+		return []string{"the other process may be waiting for a login in a browser: end it, or wait longer with --timeout"}
 	case store.Unreadable:
 		return []string{"remove what is stored with oauthget logout, and log in again"}
 	}
