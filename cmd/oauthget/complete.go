@@ -9,7 +9,7 @@ import (
 
 // profileNames are those of the file; none where it cannot be read.
 func (a *app) profileNames(cmd *cobra.Command) []string {
-	file, err := a.profileFile(cmd.Context())
+	file, err := a.options().ProfileFile(cmd.Context())
 	if err != nil || file == nil {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 )
 
 func (a *app) credentialCommand() *cobra.Command {
@@ -57,13 +58,13 @@ func (a *app) completeActions(cmd *cobra.Command, actions ...string) {
 
 // mayAnswer reports whether a server may have the token. Helpers are asked for servers of others too: that is no reason
 // for more than a line with -v, but a token over a plain connection is.
-func (s *session) mayAnswer(u *url.URL) bool {
+func (a *app) mayAnswer(s *session.Session, u *url.URL) bool {
 	switch {
 	case !confidential.URL(u):
-		s.warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
+		a.Warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
 		return false
-	case !s.profile.MaySend(u):
-		s.step("%s is not among the api_hosts of the profile", u.Host)
+	case !s.Profile.MaySend(u):
+		a.Step("%s is not among the api_hosts of the profile", u.Host)
 		return false
 	}
 	return true

@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -28,13 +29,14 @@ const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential d
 
 // dockerHelper is one run of the command.
 type dockerHelper struct {
-	*session
+	*app
+	session  *session.Session
 	request  tokensource.Request
 	username string
 }
 
 func (a *app) credentialDockerCommand() *cobra.Command {
-	var h dockerHelper
+	h := dockerHelper{app: a}
 	cmd := &cobra.Command{
 		Use:     "docker [NAME] get|store|erase|list",
 		Short:   "Be a credential helper of docker",
@@ -44,7 +46,7 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username))
 			if err == nil {
-				h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1]))
+				h.session, err = a.open(cmd, nameOf(args[:len(args)-1]))
 			}
 			if err == nil {
 				err = h.act(cmd, args[len(args)-1])
@@ -82,7 +84,7 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 		_, err := io.Copy(io.Discard, h.stdin)
 		return err
 	case "list":
-		text, err := credential.DockerList(h.profile.APIHosts, h.username)
+		text, err := credential.DockerList(h.session.Profile.APIHosts, h.username)
 		return h.answer(text, err)
 	case "get":
 	default:
@@ -92,14 +94,14 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 	if err != nil {
 		return err
 	}
-	if !h.mayAnswer(u) {
+	if !h.mayAnswer(h.session, u) {
 		return hint.With(fmt.Errorf("answer docker: %w", errNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
 	}
 	return h.get(cmd.Context(), server)
 }
 
 func (h *dockerHelper) get(ctx context.Context, server string) error {
-	set, _, err := h.obtain(ctx, h.request)
+	set, _, err := h.session.AccessToken(ctx, h.request)
 	if err != nil {
 		return err
 	}

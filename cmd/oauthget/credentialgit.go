@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -26,13 +27,14 @@ const credentialGitExample = `  git config --global credential.https://git.examp
 
 // gitHelper is one run of the command.
 type gitHelper struct {
-	*session
+	*app
+	session  *session.Session
 	request  tokensource.Request
 	username string
 }
 
 func (a *app) credentialGitCommand() *cobra.Command {
-	var h gitHelper
+	h := gitHelper{app: a}
 	cmd := &cobra.Command{
 		Use:     "git [NAME] get|store|erase",
 		Short:   "Be a credential helper of git",
@@ -50,7 +52,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 			if err != nil {
 				return &hint.UsageError{Err: err}
 			}
-			if h.session, err = a.openSession(cmd, nameOf(args[:len(args)-1])); err != nil {
+			if h.session, err = a.open(cmd, nameOf(args[:len(args)-1])); err != nil {
 				return err
 			}
 			return h.act(cmd, args[len(args)-1], q)
@@ -72,17 +74,17 @@ func (h *gitHelper) act(cmd *cobra.Command, action string, q credential.GitReque
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	if !h.mayAnswer(u) {
+	if !h.mayAnswer(h.session, u) {
 		return nil
 	}
 	if action == "erase" {
-		return h.source().Expire(cmd.Context(), q.Refused)
+		return h.session.Expire(cmd.Context(), q.Refused)
 	}
 	return h.get(cmd.Context(), q)
 }
 
 func (h *gitHelper) get(ctx context.Context, q credential.GitRequest) error {
-	set, _, err := h.obtain(ctx, h.request)
+	set, _, err := h.session.AccessToken(ctx, h.request)
 	if err != nil {
 		return err
 	}

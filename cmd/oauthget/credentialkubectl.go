@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -39,11 +40,11 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 				return &hint.UsageError{Err: err}
 			}
 			a.global.noInput = a.global.noInput || !info.Interactive
-			s, err := a.openSession(cmd, nameOf(args))
+			s, err := a.open(cmd, nameOf(args))
 			if err != nil {
 				return err
 			}
-			return s.answerKubectl(cmd, info, request)
+			return a.answerKubectl(cmd, s, info, request)
 		},
 	}
 	cmd.Flags().BoolVar(&request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
@@ -52,18 +53,18 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 	return cmd
 }
 
-func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, request tokensource.Request) error {
-	set, _, err := s.obtain(cmd.Context(), request)
+func (a *app) answerKubectl(cmd *cobra.Command, s *session.Session, info credential.ExecInfo, request tokensource.Request) error {
+	set, _, err := s.AccessToken(cmd.Context(), request)
 	if err != nil {
 		return err
 	}
 	bearer, expiry := set.AccessToken, set.Expiry
 	switch {
 	case request.IDToken && set.IDToken.Empty():
-		return s.failed(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
+		return s.Failed(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
 	case request.IDToken:
 		bearer, expiry = set.IDToken, set.IDTokenExpiry
-		s.warnOfExpiry(set)
+		a.warnOfExpiry(s, set)
 	case dpop.Bound(set):
 		return fmt.Errorf("answer kubectl: %w", dpop.ErrBound)
 	}
@@ -71,7 +72,7 @@ func (s *session) answerKubectl(cmd *cobra.Command, info credential.ExecInfo, re
 	if err != nil {
 		return fmt.Errorf("answer kubectl: %w", err)
 	}
-	if _, err := io.WriteString(s.stdout, text); err != nil {
+	if _, err := io.WriteString(a.stdout, text); err != nil {
 		return fmt.Errorf("answer kubectl: %w", err)
 	}
 	return nil

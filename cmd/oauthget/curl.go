@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -82,30 +83,30 @@ func (a *app) judgeCurl(cmd *cobra.Command, args []string, request tokensource.R
 	if err != nil {
 		return err
 	}
-	s, err := a.openSession(cmd, name)
+	s, err := a.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	send, err := s.mayCurl(command)
+	send, err := a.mayCurl(s, command)
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
 	if !send {
-		return a.become(program, append([]string{"curl"}, rest...), s.childEnviron())
+		return a.become(program, append([]string{"curl"}, rest...), s.Environ())
 	}
-	return s.runCurl(cmd.Context(), curl.Attempt{Program: program, Command: command}, request)
+	return a.runCurl(cmd.Context(), s, curl.Attempt{Program: program, Command: command}, request)
 }
 
 // mayCurl reports whether the token goes with the request, and warns where it does not. What would send it along to some
 // hosts that may have it and to others that may not is an error, and so is what would let it leave this machine unprotected.
-func (s *session) mayCurl(command curl.Command) (bool, error) {
+func (a *app) mayCurl(s *session.Session, command curl.Command) (bool, error) {
 	if option := command.Credentials(); option != "" {
-		s.warn("no token is sent: %s brings credentials of its own", option)
+		a.Warn("no token is sent: %s brings credentials of its own", option)
 		return false, nil
 	}
 	targets, err := command.Targets()
 	if err != nil {
-		s.warn("no token is sent: %v", err)
+		a.Warn("no token is sent: %v", err)
 		return false, nil
 	}
 	var why string
@@ -119,7 +120,7 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 		// RFC 6750 §5.3: "The client MUST validate the TLS certificate chain when making requests to protected resources."
 		case command.Unverified() && !confidential.Loopback(u.Hostname()):
 			why = fmt.Sprintf("by --insecure anybody may answer for %s; --cacert names an authority to trust", u.Host)
-		case !s.profile.MaySend(u):
+		case !s.Profile.MaySend(u):
 			why = fmt.Sprintf("%s is not among the api_hosts of the profile", u.Host)
 		default:
 			may++
@@ -131,6 +132,6 @@ func (s *session) mayCurl(command curl.Command) (bool, error) {
 	case may > 0:
 		return false, fmt.Errorf("the token may go to one of the URLs and not to another (%s): run curl once for each", why)
 	}
-	s.warn("no token is sent: %s", why)
+	a.Warn("no token is sent: %s", why)
 	return false, nil
 }

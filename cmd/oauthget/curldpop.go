@@ -51,6 +51,6 @@ func (r *curlRun) takeNonce(answer http.Header) bool {
 		return false
 	}
 	r.nonce = nonce{value: provided, asked: true}
-	r.step("the answer asks for a nonce in the proof; asking again with it")
+	r.Step("the answer asks for a nonce in the proof; asking again with it")
 	return true
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -15,7 +16,8 @@ import (
 
 // curlRun is curl with a token, until an answer is taken.
 type curlRun struct {
-	*session
+	*app
+	session *session.Session
 	attempt curl.Attempt
 	set     token.Set
 	stale   bool // the token was stored, and has not been replaced yet
@@ -23,17 +25,17 @@ type curlRun struct {
 }
 
 // runCurl runs curl with a token, and once more with another where the first was refused.
-func (s *session) runCurl(ctx context.Context, attempt curl.Attempt, request tokensource.Request) error {
-	set, stored, err := s.obtain(ctx, request)
+func (a *app) runCurl(ctx context.Context, s *session.Session, attempt curl.Attempt, request tokensource.Request) error {
+	set, fresh, err := s.AccessToken(ctx, request)
 	if err != nil {
 		return err
 	}
 	if option := attempt.Command.Discloses(); option != "" {
-		s.warn("curl's %s shows the token", option)
+		a.Warn("curl's %s shows the token", option)
 	}
-	attempt.Env = s.childEnviron()
-	attempt.Stdin, attempt.Stdout, attempt.Stderr, attempt.Terminal = s.stdin, s.stdout, s.stderr, term.Is(s.stdout)
-	r := &curlRun{session: s, attempt: attempt, set: set, stale: stored}
+	attempt.Env = s.Environ()
+	attempt.Stdin, attempt.Stdout, attempt.Stderr, attempt.Terminal = a.stdin, a.stdout, a.stderr, term.Is(a.stdout)
+	r := &curlRun{app: a, session: s, attempt: attempt, set: set, stale: !fresh}
 	for {
 		result, err := r.once(ctx)
 		if err != nil || !result.Refused {
@@ -58,12 +60,12 @@ func (r *curlRun) once(ctx context.Context) (result curl.Result, err error) {
 // renew puts another token in the place of the one that was refused.
 func (r *curlRun) renew(ctx context.Context) bool {
 	r.stale = false
-	fresh, err := r.another(ctx, r.set.AccessToken)
+	fresh, err := r.session.ReplaceRefused(ctx, r.set.AccessToken)
 	if err != nil {
-		r.warn("the answer is 401, and there is no other token: %v", err)
+		r.Warn("the answer is 401, and there is no other token: %v", err)
 		return false
 	}
-	r.step("the answer is 401; asking again with another token")
+	r.Step("the answer is 401; asking again with another token")
 	r.set = fresh
 	return true
 }
@@ -76,7 +78,7 @@ func (r *curlRun) header() (string, error) {
 		return "", err
 	}
 	text, err := format.Render(r.set, r.now())
-	if files := r.profile.TLS; files.CertificateFile != "" {
+	if files := r.session.Profile.TLS; files.CertificateFile != "" {
 		// RFC 8705 §3: a token that is bound to the certificate is good for whoever holds that. The user's own --cert comes
 		// later, and counts.
 		text += output.CurlOption("cert", files.CertificateFile) + output.CurlOption("key", files.KeyFile)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -12,8 +13,8 @@ func TestCurlHasTheCertificateThatATokenMayBeBoundTo(t *testing.T) {
 	run := func(tls config.TLS) string {
 		t.Helper()
 		r := &curlRun{
-			session: &session{app: &app{outside: system()}, profile: config.Profile{TLS: tls}},
-			set:     token.Set{AccessToken: token.NewSecret("canary-a")},
+			app: newApp(system()), session: &session.Session{Profile: config.Profile{TLS: tls}},
+			set: token.Set{AccessToken: token.NewSecret("canary-a")},
 		}
 		lines, err := r.header()
 		if err != nil {

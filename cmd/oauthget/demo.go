@@ -8,6 +8,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/demo"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
@@ -31,11 +32,11 @@ With --serve both keep running, to be used with oauthget token, curl or a client
 			}
 			o.Patience = a.global.timeout
 			o.Out, o.Style = a.stdout, term.NewStyle(a.global.color, a.stdout, a.getenv)
-			o.HTTP, o.Now, o.NoBrowser = a.httpClient(), a.now, a.noBrowserBecause()
-			o.Warn = func(text string) { a.warn("%s", text) }
-			o.Served = func(text string) { a.step("%s", text) }
+			o.HTTP, o.Now, o.NoBrowser = a.options().HTTPClient(endpoint.Options{}), a.now, a.noBrowserBecause()
+			o.Warn = func(text string) { a.Warn("%s", text) }
+			o.Served = func(text string) { a.Step("%s", text) }
 			o.Open = func(ctx context.Context, r flow.AuthorizationRequest, failed func(error)) error {
-				return a.open(ctx, browser.Opener{Getenv: a.getenv}, r, failed)
+				return a.options().ShowAuthorization(ctx, browser.Opener{Getenv: a.getenv}, r, failed)
 			}
 			return demo.Run(cmd.Context(), o)
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -27,7 +28,8 @@ it. With --json, the whole document as the server sent it.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := a.documents(a.httpClient()).Fetch(cmd.Context(), args[0], true)
+			o := a.options()
+			m, err := o.Documents(o.HTTPClient(endpoint.Options{})).Fetch(cmd.Context(), args[0], true)
 			if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
 				return &hint.UsageError{Err: err}
 			}

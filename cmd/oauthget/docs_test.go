@@ -205,7 +205,7 @@ var (
 
 func TestFlagsInTheDocsExist(t *testing.T) {
 	for _, d := range documents(t) {
-		root := (&app{outside: system()}).rootCommand()
+		root := newApp(system()).rootCommand()
 		root.InitDefaultHelpCmd()
 		root.InitDefaultCompletionCmd()
 		said := spans(d.prose())

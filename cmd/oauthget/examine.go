@@ -23,19 +23,21 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/remedy"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
 // examination gathers findings about one profile and the machine.
 type examination struct {
-	*session
-	report *doctorReport
+	*app
+	session *session.Session
+	report  *doctorReport
 }
 
 // examine looks at everything. What cannot be looked at for want of something else is left out.
 func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
 	report := doctorReport{Version: 1, Checks: []doctor.Finding{}}
-	s, err := a.openSession(cmd, name)
+	s, err := a.open(cmd, name)
 	a.examineFile(&report)
 	switch {
 	case report.err() != nil: // which is why there is no profile either
@@ -44,21 +46,21 @@ func (a *app) examine(cmd *cobra.Command, name string) doctorReport {
 		report.failed("profile", err)
 		return report
 	}
-	report.Profile = s.profile.Name
-	report.add("profile", doctor.OK, cmp.Or(s.profile.Name, "given by flags and the environment"), "")
-	e := examination{s, &report}
+	report.Profile = s.Profile.Name
+	report.add("profile", doctor.OK, cmp.Or(s.Profile.Name, "given by flags and the environment"), "")
+	e := examination{a, s, &report}
 	credentials, complete := e.secrets(cmd.Context())
 	e.presents(cmd.Context())
 	if metadata, ok := e.server(cmd.Context()); ok {
-		metadata = flow.Server(metadata, s.profile)
+		metadata = flow.Server(metadata, s.Profile)
 		if complete {
 			e.grant(metadata, credentials)
 		}
-		e.findings(doctor.Metadata(s.profile, metadata)...)
-		e.findings(doctor.Redirect(s.profile)...)
+		e.findings(doctor.Metadata(s.Profile, metadata)...)
+		e.findings(doctor.Redirect(s.Profile)...)
 	}
 	e.tokens(cmd.Context())
-	if s.profile.Grant == config.GrantAuthorizationCode {
+	if s.Profile.Grant == config.GrantAuthorizationCode {
 		e.browser()
 		e.port(cmd.Context())
 	}
@@ -78,7 +80,7 @@ func (r *doctorReport) failed(check string, err error) {
 // examineFile looks at the mode of the profile file: who can change it can name another server for the same client.
 func (a *app) examineFile(r *doctorReport) {
 	const check = "profile file"
-	path, _, err := a.profilePath()
+	path, _, err := a.options().ProfilePath()
 	if err != nil {
 		r.add(check, doctor.Warn, "there is no place for one: "+err.Error(), "set HOME, or name a file with --config")
 		return
@@ -101,23 +103,20 @@ func (a *app) examineFile(r *doctorReport) {
 
 // server fetches the metadata anew, and judges it and the exchange that brought it.
 func (e examination) server(ctx context.Context) (m discovery.Metadata, ok bool) {
-	if e.profile.Issuer == "" {
+	if e.session.Profile.Issuer == "" {
 		return m, true
 	}
-	if u, err := url.Parse(e.profile.Issuer); err == nil {
+	if u, err := url.Parse(e.session.Profile.Issuer); err == nil {
 		e.findings(doctor.Proxy(confidential.Proxy(&http.Request{URL: u})))
 	}
-	authorities, err := e.authorities(ctx)
+	authorities, err := e.session.Authorities(ctx)
 	if err != nil {
 		e.report.failed("tls", err)
 		return m, false
 	}
 	seen := &sight{}
-	client := endpoint.NewClient(endpoint.Options{
-		UserAgent: "oauthget/" + version, Authorities: authorities,
-		Trace: func(base http.RoundTripper) http.RoundTripper { return seen.wrap(e.watch(base)) },
-	})
-	m, err = e.documents(client).Fetch(ctx, e.profile.Issuer, true)
+	client := e.options().HTTPClient(endpoint.Options{Authorities: authorities, Trace: seen.wrap})
+	m, err = e.options().Documents(client).Fetch(ctx, e.session.Profile.Issuer, true)
 	if seen.answer != nil {
 		date, _ := http.ParseTime(seen.answer.Header.Get("Date"))
 		e.findings(doctor.Connection(seen.answer.TLS, e.now()), doctor.Clock(date, e.now()))
@@ -157,21 +156,21 @@ func (s *sight) RoundTrip(req *http.Request) (*http.Response, error) {
 // tokens finds out whether the store can be used, and what is in it.
 func (e examination) tokens(ctx context.Context) {
 	const check = "token store"
-	if e.profile.Store == "none" {
+	if e.session.Profile.Store == "none" {
 		e.report.add(check, doctor.Warn, "none: each command obtains its own token", "remove store = \"none\" to keep tokens")
 		return
 	}
-	if err := e.store.Probe(ctx); err != nil {
+	if err := e.session.Store.Probe(ctx); err != nil {
 		e.report.failed(check, err)
 		return
 	}
-	e.report.add(check, doctor.OK, e.profile.Store, "")
-	row := e.status(ctx, true)
+	e.report.add(check, doctor.OK, e.session.Profile.Store, "")
+	row := e.statusOf(ctx, e.session, true)
 	switch row.State {
 	case stateError, stateLocked:
-		e.report.add("stored token", doctor.Fail, row.Error, "oauthget status "+e.profile.Name)
+		e.report.add("stored token", doctor.Fail, row.Error, "oauthget status "+e.session.Profile.Name)
 	case stateExpired:
-		e.report.add("stored token", doctor.Warn, "it has expired and cannot be refreshed", "oauthget login "+e.profile.Name)
+		e.report.add("stored token", doctor.Warn, "it has expired and cannot be refreshed", "oauthget login "+e.session.Profile.Name)
 	default:
 		e.report.add("stored token", doctor.OK, row.State, "")
 	}
@@ -180,21 +179,21 @@ func (e examination) tokens(ctx context.Context) {
 
 func (e examination) directory() {
 	const check = "state directory"
-	info, err := os.Stat(e.state)
+	info, err := os.Stat(e.session.StateDir())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		e.report.failed(check, &store.Error{Reason: store.StateDirBad, Err: err})
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		e.report.add(check, doctor.Fail, fmt.Sprintf("%s has mode %04o: others can look into it", e.state, info.Mode().Perm()), "chmod 700 "+e.state)
+		e.report.add(check, doctor.Fail, fmt.Sprintf("%s has mode %04o: others can look into it", e.session.StateDir(), info.Mode().Perm()), "chmod 700 "+e.session.StateDir())
 	default:
-		e.report.add(check, doctor.OK, e.state, "")
+		e.report.add(check, doctor.OK, e.session.StateDir(), "")
 	}
 }
 
 func (e examination) browser() {
 	const check = "browser"
-	switch obstacle := e.opener().Obstacle(); obstacle {
+	switch obstacle := e.session.Browser().Obstacle(); obstacle {
 	case "":
 		e.report.add(check, doctor.OK, "it can be opened", "")
 	case browser.RemoteSession:
@@ -207,13 +206,13 @@ func (e examination) browser() {
 // port finds out whether the redirect URI can be listened on.
 func (e examination) port(ctx context.Context) {
 	const check = "port"
-	redirect, err := url.Parse(e.profile.RedirectURI)
+	redirect, err := url.Parse(e.session.Profile.RedirectURI)
 	if err != nil {
 		e.report.failed(check, err)
 		return
 	}
 	listener, err := loopback.Listen(ctx, loopback.Options{
-		RedirectURI: redirect, Ports: e.profile.RedirectPorts, ListenAddress: e.profile.ListenAddress, State: "none",
+		RedirectURI: redirect, Ports: e.session.Profile.RedirectPorts, ListenAddress: e.session.Profile.ListenAddress, State: "none",
 	})
 	if err != nil {
 		e.report.failed(check, err)

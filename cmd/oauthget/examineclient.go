@@ -9,13 +9,14 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/doctor"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 // secrets reads what the client authenticates with. A program that would print its secret is not run; ok is whether all
 // the rest is there.
-func (e examination) secrets(ctx context.Context) (c credentials, ok bool) {
-	source, ok := e.profile.ClientSecret, true
+func (e examination) secrets(ctx context.Context) (c session.Credentials, ok bool) {
+	source, ok := e.session.Profile.ClientSecret, true
 	read := func(check, seen string, do func() error) {
 		if err := do(); err != nil {
 			e.report.failed(check, err)
@@ -24,19 +25,19 @@ func (e examination) secrets(ctx context.Context) (c credentials, ok bool) {
 		}
 		e.report.add(check, doctor.OK, seen, "")
 	}
-	if e.profile.ClientKey.File != "" {
-		read("client key", e.profile.ClientKey.File, func() (err error) { c.key, err = e.clientKey(ctx); return err })
+	if e.session.Profile.ClientKey.File != "" {
+		read("client key", e.session.Profile.ClientKey.File, func() (err error) { c.Key, err = e.session.ClientKey(ctx); return err })
 	}
-	if e.profile.TLS.CertificateFile != "" {
-		read("client certificate", e.profile.TLS.CertificateFile, func() (err error) { c.certificate, err = e.clientCertificate(ctx); return err })
+	if e.session.Profile.TLS.CertificateFile != "" {
+		read("client certificate", e.session.Profile.TLS.CertificateFile, func() (err error) { c.Certificate, err = e.session.ClientCertificate(ctx); return err })
 	}
 	switch {
 	case source.Empty():
 	case source.Command != nil:
-		c.secret = standIn()
+		c.Secret = standIn()
 		e.report.add("client secret", doctor.OK, "a program prints it, and was not run", "")
 	default:
-		read("client secret", "there, by "+source.Key, func() (err error) { c.secret, err = e.clientSecret(ctx); return err })
+		read("client secret", "there, by "+source.Key, func() (err error) { c.Secret, err = e.session.ClientSecret(ctx); return err })
 	}
 	return c, ok
 }
@@ -48,19 +49,19 @@ func standIn() token.Secret { return token.NewSecret(strings.Repeat("?", 64)) }
 // token may have to be obtained, and standard input is read once.
 func (e examination) presents(ctx context.Context) {
 	var sources []config.SecretSource
-	switch e.profile.Grant {
+	switch e.session.Profile.Grant {
 	case config.GrantJWTBearer:
-		sources = append(sources, e.profile.Assertion.Source)
+		sources = append(sources, e.session.Profile.Assertion.Source)
 	case config.GrantTokenExchange:
-		sources = append(sources, e.profile.Exchange.Subject, e.profile.Exchange.Actor)
+		sources = append(sources, e.session.Profile.Exchange.Subject, e.session.Profile.Exchange.Actor)
 	}
 	for _, source := range sources {
 		if source.Empty() || source.Command != nil || source.Stdin() || strings.HasSuffix(source.Key, "_profile") {
 			continue
 		}
-		secret, err := e.resolve(ctx, source, "")
-		if err == nil && e.profile.Grant == config.GrantJWTBearer {
-			err = (&flow.Client{Profile: e.profile}).CheckAssertion(secret)
+		secret, err := e.session.GrantInput(ctx, source, "")
+		if err == nil && e.session.Profile.Grant == config.GrantJWTBearer {
+			err = (&flow.Client{Profile: e.session.Profile}).CheckAssertion(secret)
 		}
 		if err != nil {
 			e.report.failed(source.Key, err)
@@ -71,8 +72,8 @@ func (e examination) presents(ctx context.Context) {
 }
 
 // grant has package flow say whether the grant can be run, as it would before it sends anything.
-func (e examination) grant(m discovery.Metadata, c credentials) {
-	client, err := e.clientOf(m, c)
+func (e examination) grant(m discovery.Metadata, c session.Credentials) {
+	client, err := e.session.OfflineClient(m, c)
 	if err != nil {
 		e.obstacle(err)
 		return
@@ -85,7 +86,7 @@ func (e examination) grant(m discovery.Metadata, c credentials) {
 		e.obstacle(err)
 	}
 	if len(obstacles) == 0 {
-		e.report.add("grant", doctor.OK, e.profile.Grant, "")
+		e.report.add("grant", doctor.OK, e.session.Profile.Grant, "")
 	}
 	e.findings(doctor.Authentication(string(client.Auth.Method), m.TokenEndpointAuthMethodsSupported))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -159,23 +160,23 @@ func (e *execution) run(cmd *cobra.Command) error {
 		return err
 	}
 	e.several = len(e.names) > 1
-	var sessions []*session
+	var sessions []*session.Session
 	for _, name := range e.names {
-		s, err := e.openSession(cmd, name)
+		s, err := e.open(cmd, name)
 		if err != nil {
 			return err
 		}
 		sessions = append(sessions, s)
 	}
-	withholdTogether(sessions)
-	env := sessions[0].childEnviron()
+	session.ShareSecretEnv(sessions)
+	env := sessions[0].Environ()
 	for i, s := range sessions {
-		set, _, err := s.obtain(cmd.Context(), e.request)
+		set, _, err := s.AccessToken(cmd.Context(), e.request)
 		if err != nil {
 			return err
 		}
 		if dpop.Bound(set) {
-			e.warn("%s: %v; oauthget curl makes one", e.variables[i], dpop.ErrBound)
+			e.Warn("%s: %v; oauthget curl makes one", e.variables[i], dpop.ErrBound)
 		}
 		env = child.With(env, e.variables[i], set.AccessToken.Reveal())
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -43,22 +43,22 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 			if a.global.json {
 				return hint.Usagef("--json is not a format of explain: --format har is JSON")
 			}
-			s, err := a.openSession(cmd, nameOf(args))
-			if err != nil {
-				return err
-			}
-			if dryRun && s.profile.Grant != config.GrantAuthorizationCode {
-				return hint.Usagef("--dry-run shows an authorization URL, and the grant %s has none", s.profile.Grant)
-			}
-			if a.global.noInput && !dryRun && s.profile.NeedsPerson() {
-				return fmt.Errorf("explain: %w", tokensource.ErrInteractionRequired)
-			}
 			if curl {
 				format = "curl"
 			}
-			a.narration = newNarration(a, format, dryRun)
-			a.narration.posted = strings.HasPrefix(s.profile.ResponseMode, "form_post")
-			return s.explain(cmd.Context())
+			n := newNarration(a, format, dryRun)
+			s, err := a.openNarrated(cmd, nameOf(args), n)
+			if err != nil {
+				return err
+			}
+			if dryRun && s.Profile.Grant != config.GrantAuthorizationCode {
+				return hint.Usagef("--dry-run shows an authorization URL, and the grant %s has none", s.Profile.Grant)
+			}
+			if a.global.noInput && !dryRun && s.Profile.NeedsPerson() {
+				return fmt.Errorf("explain: %w", tokensource.ErrInteractionRequired)
+			}
+			n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
+			return n.explain(cmd.Context(), s)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", explainFormats()[0], "one of "+strings.Join(explainFormats(), ", "))
@@ -71,21 +71,21 @@ URL, parameter by parameter, and stops; where the server takes pushed requests, 
 }
 
 // explain walks through a login of its own, which leaves nothing behind.
-func (s *session) explain(ctx context.Context) error {
-	s.profile.Store, s.store = "none", store.None{}
-	ctx, s.narration.stop = context.WithCancelCause(ctx)
-	defer s.narration.stop(nil)
-	set, err := s.login(ctx)
+func (n *narration) explain(ctx context.Context, s *session.Session) error {
+	s.KeepNothing()
+	ctx, n.stop = context.WithCancelCause(ctx)
+	defer n.stop(nil)
+	set, err := s.Login(ctx)
 	if errors.Is(err, errDryRun) {
-		return s.narration.end(nil)
+		return n.end(nil)
 	}
 	if err != nil {
-		return s.narration.end(s.failed(err))
+		return n.end(err)
 	}
-	if client, err := s.client(ctx, false); err == nil {
+	if client, err := s.Client(ctx, false); err == nil {
 		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {
-			s.warn("the token of this walk stays valid at %s until it expires: %v", server(s.profile), err)
+			n.Warn("the token of this walk stays valid at %s until it expires: %v", server(s.Profile), err)
 		}
 	}
-	return s.narration.end(nil)
+	return n.end(nil)
 }

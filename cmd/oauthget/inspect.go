@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -78,7 +79,7 @@ func nameAndStdin(cmd *cobra.Command, args []string) error {
 type inspector struct {
 	*app
 	flags   inspectFlags
-	session *session // nil where nothing says whose token it is
+	session *session.Session // nil where nothing says whose token it is
 	// anonymous says that nobody's name is known to ask the server in.
 	anonymous bool
 	piped     bool // it is on standard input
@@ -99,7 +100,7 @@ func (a *app) inspector(cmd *cobra.Command, args []string, flags inspectFlags) (
 	if i.piped && len(args) == 0 {
 		err = i.openFlags(keyFlags(cmd))
 	} else {
-		i.session, err = a.openSession(cmd, nameOf(args))
+		i.session, err = a.open(cmd, nameOf(args))
 	}
 	if err == nil && i.piped && flags.idToken && !flags.offline && (i.session == nil || i.anonymous) {
 		err = hint.Usagef("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id")
@@ -116,7 +117,7 @@ func (i *inspector) openFlags(keys map[string][]string) (err error) {
 	if i.anonymous = !given("client_id", "OAUTHGET_CLIENT_ID"); i.anonymous {
 		keys["client_id"] = []string{"-"} // a profile has one; nothing is asked in its name
 	}
-	i.session, err = i.sessionOf(nil, "", keys)
+	i.session, err = session.Open(i.options(), nil, "", keys)
 	return err
 }
 
@@ -127,22 +128,22 @@ func (i *inspector) take(ctx context.Context) (err error) {
 		return err
 	}
 	if i.flags.offline {
-		i.set, err = i.session.store.Load(ctx, i.session.key)
+		i.set, err = i.session.Store.Load(ctx, i.session.Key)
 		if errors.Is(err, store.ErrNotFound) {
 			err = fmt.Errorf("nothing is stored: %w", tokensource.ErrInteractionRequired)
 		}
 	} else {
-		i.set, err = i.session.source().Token(ctx, tokensource.Request{})
+		i.set, _, err = i.session.Token(ctx, tokensource.Request{})
 	}
 	if err != nil {
-		return i.session.failed(err)
+		return i.session.Failed(err)
 	}
 	i.raw = i.set.AccessToken
 	if !i.flags.idToken {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return i.session.failed(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
+		return i.session.Failed(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
 	}
 	return nil
 }

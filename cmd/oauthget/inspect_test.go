@@ -315,7 +315,7 @@ func FuzzInspection(f *testing.F) {
 	f.Fuzz(func(t *testing.T, claims []byte) {
 		raw := token.NewSecret(header + "." + base64.RawURLEncoding.EncodeToString(claims) + ".")
 		var out bytes.Buffer
-		i := &inspector{app: &app{outside: outside{stdout: &out, now: func() time.Time { return lookedAt }}}, piped: true, raw: raw}
+		i := &inspector{app: newApp(outside{stdout: &out, now: func() time.Time { return lookedAt }}), piped: true, raw: raw}
 		d, err := idtoken.Decode(raw)
 		if err != nil {
 			return

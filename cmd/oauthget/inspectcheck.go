@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
-	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
@@ -66,11 +65,7 @@ func (i *inspector) verify(ctx context.Context, d idtoken.Decoded, r *inspection
 		r.NotVerified = "it is keyed by the client secret; it was checked when it came"
 		return nil
 	}
-	authorities, err := i.session.authorities(ctx)
-	if err != nil {
-		return err
-	}
-	server, keys, err := i.session.published(ctx, i.httpClientWith(endpoint.Options{Authorities: authorities}), false)
+	server, keys, err := i.session.Published(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,7 +75,7 @@ func (i *inspector) verify(ctx context.Context, d idtoken.Decoded, r *inspection
 	}
 	v := idtoken.Verifier{Issuer: server.Issuer, Keys: keys, Now: i.now}
 	if i.flags.idToken {
-		v.ClientID = i.session.profile.ClientID
+		v.ClientID = i.session.Profile.ClientID
 	}
 	if _, err := v.Signed(ctx, opInspect, i.raw); err != nil {
 		return i.bad(err)
@@ -112,7 +107,7 @@ func (i *inspector) introspect(ctx context.Context, r *inspection) error {
 		r.NotIntrospected = "give --client-id, and what proves it, to ask the server"
 		return nil
 	}
-	client, err := i.session.client(ctx, false)
+	client, err := i.session.Client(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -148,7 +143,7 @@ func (i *inspector) userinfo(ctx context.Context, r *inspection) error {
 	if i.piped || i.flags.offline || i.flags.idToken || !slices.Contains(i.set.Scopes, "openid") {
 		return nil
 	}
-	client, err := i.session.client(ctx, false)
+	client, err := i.session.Client(ctx, false)
 	if err != nil || client.Server.UserinfoEndpoint == "" {
 		return err
 	}

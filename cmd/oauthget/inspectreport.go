@@ -72,7 +72,7 @@ func (i *inspector) describe() inspection {
 	if !r.ExpiresAt.IsZero() {
 		r.ExpiresAt = r.ExpiresAt.UTC()
 	}
-	r.Profile = i.session.profile.Name
+	r.Profile = i.session.Profile.Name
 	return r
 }
 

@@ -2,16 +2,13 @@ package main
 
 import (
 	"errors"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 func (a *app) loginCommand() *cobra.Command {
@@ -28,19 +25,19 @@ accepts it, and --account keeps the tokens of both.`,
 		Example: "  oauthget login work\n  oauthget login work --no-browser\n  oauthget login work --account ada",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.openSession(cmd, nameOf(args))
+			s, err := a.open(cmd, nameOf(args))
 			if err != nil {
 				return err
 			}
-			if s.profile.Store == "none" {
-				return &hint.UsageError{Err: whyNotStored(s.profile)}
+			if s.Profile.Store == "none" {
+				return &hint.UsageError{Err: whyNotStored(s.Profile)}
 			}
-			s.whoami, s.asOther = true, asOther
-			set, err := s.source().Fresh(cmd.Context())
+			s.AskUser, s.AsOther = true, asOther
+			set, err := s.Fresh(cmd.Context())
 			if err != nil {
 				return err
 			}
-			s.note("%s", s.describe(set))
+			a.Note("%s", a.describe(s, set))
 			return nil
 		},
 	}
@@ -58,33 +55,9 @@ func whyNotStored(p config.Profile) error {
 }
 
 // describe tells how it ended: who has logged in, or what was obtained where nobody had to.
-func (s *session) describe(set token.Set) string {
-	if !s.profile.NeedsPerson() {
-		return "obtained a token" + details(set, s.now())
+func (a *app) describe(s *session.Session, set token.Set) string {
+	if !s.Profile.NeedsPerson() {
+		return "obtained a token" + session.Details(set, a.now())
 	}
-	return "logged in" + details(set, s.now())
-}
-
-// details tells what was obtained, and nothing secret of it.
-func details(set token.Set, now time.Time) string {
-	text := ""
-	if name := who(set); name != "" {
-		text += " as " + name
-	}
-	if len(set.Scopes) > 0 {
-		text += ", for " + untrusted.Text(strings.Join(set.Scopes, " "))
-	}
-	if types := flow.DetailTypes(set.AuthorizationDetails); len(types) > 0 {
-		text += ", with authorization details " + untrusted.Text(strings.Join(types, " "))
-	}
-	switch {
-	case set.Expiry.IsZero():
-		text += "; the server does not say for how long"
-	default:
-		text += ", until " + set.Expiry.Local().Format("2006-01-02 15:04:05 MST") + " (" + set.Expiry.Sub(now).Round(time.Second).String() + ")"
-	}
-	if !set.RefreshToken.Empty() {
-		text += "; refreshed from then on"
-	}
-	return text
+	return "logged in" + session.Details(set, a.now())
 }

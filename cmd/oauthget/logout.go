@@ -11,6 +11,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -59,14 +60,14 @@ func (a *app) newLogout(cmd *cobra.Command, local bool) (*logout, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := a.profileFile(cmd.Context())
+	file, err := a.options().ProfileFile(cmd.Context())
 	return &logout{app: a, records: store.Records{StateDir: dir}, file: file, flags: keyFlags(cmd), local: local}, err
 }
 
 func (l *logout) everything(ctx context.Context) error {
 	list, err := l.records.All()
 	if len(list) == 0 && err == nil {
-		l.note("nothing is stored")
+		l.Note("nothing is stored")
 	}
 	return errors.Join(l.each(ctx, list), err)
 }
@@ -78,14 +79,14 @@ func (l *logout) profiles(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	} else {
-		s, err := l.openSession(cmd, "")
+		s, err := l.open(cmd, "")
 		if err != nil {
 			return err
 		}
-		if s.profile.Name == "" {
+		if s.Profile.Name == "" {
 			return l.client(cmd.Context(), s)
 		}
-		names = []string{s.profile.Name}
+		names = []string{s.Profile.Name}
 	}
 	var failed error
 	for _, name := range names {
@@ -105,11 +106,11 @@ func (l *logout) onlyAccount(cmd *cobra.Command) error {
 }
 
 // client logs out of a client given by flags, which is known by its key alone.
-func (l *logout) client(ctx context.Context, s *session) error {
+func (l *logout) client(ctx context.Context, s *session.Session) error {
 	list, err := l.records.Of("")
-	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Key != s.key })
+	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Key != s.Key })
 	if len(list) == 0 && err == nil {
-		l.note("nothing is stored for %s", label(""))
+		l.Note("nothing is stored for %s", label(""))
 	}
 	return errors.Join(l.each(ctx, list), err)
 }
@@ -117,17 +118,17 @@ func (l *logout) client(ctx context.Context, s *session) error {
 func (l *logout) profile(ctx context.Context, name string) error {
 	list, err := l.records.Of(name)
 	if err != nil {
-		l.warn("%v", err) // the records that could be read come all the same
+		l.Warn("%v", err) // the records that could be read come all the same
 	}
 	if account, ok := l.flags["account"]; ok {
 		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
 	}
 	if len(list) == 0 {
 		// A misspelt name must not pass for a logout.
-		if _, err := l.sessionOf(l.file, name, l.flags); err != nil {
+		if _, err := session.Open(l.options(), l.file, name, l.flags); err != nil {
 			return err
 		}
-		l.note("nothing is stored for %s", label(name))
+		l.Note("nothing is stored for %s", label(name))
 	}
 	return l.each(ctx, list)
 }
@@ -146,45 +147,45 @@ func (l *logout) each(ctx context.Context, list []store.Record) error {
 // one revokes and removes what one record tells of, under its lock: a refresh at the same time would bring new tokens
 // to life.
 func (l *logout) one(ctx context.Context, r store.Record) error {
-	unlock, err := l.lock(ctx, l.records.StateDir, r.Key)
+	s := session.OfRecord(l.options(), l.file, r)
+	unlock, err := s.Lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	s := l.sessionOfRecord(l.file, r)
 	if !l.local {
 		l.revoke(ctx, s)
 	}
-	if err := s.store.Delete(ctx, r.Key); err != nil {
+	if err := s.Store.Delete(ctx, r.Key); err != nil {
 		return err
 	}
 	if err := l.records.Remove(r.Key); err != nil {
 		return err
 	}
-	l.note("removed the tokens of %s from the %s", label(r.Profile), r.Store)
+	l.Note("removed the tokens of %s from the %s", label(r.Profile), r.Store)
 	return nil
 }
 
 // revoke does what it can at the server, and tells what it could not: the tokens go from here all the same.
-func (l *logout) revoke(ctx context.Context, s *session) {
-	err := s.revoke(ctx)
+func (l *logout) revoke(ctx context.Context, s *session.Session) {
+	err := revoke(ctx, s)
 	switch {
 	case err == nil:
-		l.note("revoked the tokens of %s at %s", label(s.profile.Name), server(s.profile))
+		l.Note("revoked the tokens of %s at %s", label(s.Profile.Name), server(s.Profile))
 	case errors.Is(err, store.ErrNotFound):
 	case ctx.Err() != nil:
 	default:
-		l.warn("the tokens of %s stay valid at %s until they expire: %v", label(s.profile.Name), server(s.profile), err)
+		l.Warn("the tokens of %s stay valid at %s until they expire: %v", label(s.Profile.Name), server(s.Profile), err)
 	}
 }
 
-func (s *session) revoke(ctx context.Context) error {
-	set, err := s.store.Load(ctx, s.key)
+func revoke(ctx context.Context, s *session.Session) error {
+	set, err := s.Store.Load(ctx, s.Key)
 	if err != nil {
 		return err
 	}
 	// A cache that somebody has changed must not name the place where the refresh token goes.
-	client, err := s.client(ctx, true)
+	client, err := s.Client(ctx, true)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/oauthget/oauthget/internal/walkthrough"
 )
 
-// narration tells on stdout the steps of a login as they happen. Its methods may be called at once: keys are fetched
-// while the person is in the browser.
+// narration tells on stdout the steps of a login as they happen. It is a [session.Narrator]. Its methods may be called at
+// once: keys are fetched while the person is in the browser.
 type narration struct {
 	*app
 	format string
@@ -39,9 +39,9 @@ func newNarration(a *app, format string, dryRun bool) *narration {
 	return &narration{app: a, format: format, dryRun: dryRun}
 }
 
-// knows takes metadata that was found good, with the profile's endpoints laid over it: from now on it is known which endpoint
+// Metadata takes metadata that was found good, with the profile's endpoints laid over it: from now on it is known which endpoint
 // is what.
-func (n *narration) knows(m discovery.Metadata) {
+func (n *narration) Metadata(m discovery.Metadata) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.server = walkthrough.Server{
@@ -54,8 +54,8 @@ func (n *narration) knows(m discovery.Metadata) {
 	}
 }
 
-// exchange takes what went to the server and came back.
-func (n *narration) exchange(e trace.Exchange) {
+// Exchange takes what went to the server and came back.
+func (n *narration) Exchange(e trace.Exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	pending := walkthrough.Pending(e)
@@ -77,8 +77,8 @@ func (n *narration) exchange(e trace.Exchange) {
 	n.poll = pending
 }
 
-// event takes what package flow tells and no exchange shows.
-func (n *narration) event(event flow.Event) {
+// Event takes what package flow tells and no exchange shows.
+func (n *narration) Event(event flow.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch e := event.(type) {

@@ -40,7 +40,7 @@ func (a *app) profileListCommand() *cobra.Command {
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list := profileList{Version: 1, Profiles: []string{}}
-			file, err := a.profileFile(cmd.Context())
+			file, err := a.options().ProfileFile(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -75,16 +75,16 @@ func (a *app) profileShowCommand() *cobra.Command {
 		Example: "  oauthget profile show work\n  OAUTHGET_SCOPES=openid oauthget profile show work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.openSession(cmd, nameOf(args))
+			s, err := a.open(cmd, nameOf(args))
 			if err != nil {
 				return err
 			}
 			rows := []profileRow{}
-			for _, r := range config.Show(s.profile, s.origins) {
+			for _, r := range config.Show(s.Profile, s.Origins) {
 				rows = append(rows, profileRow{r.Key, r.Value, r.Origin.Where})
 			}
 			if a.global.json {
-				return a.printJSON(map[string]any{"version": 1, "profile": s.profile.Name, "keys": rows})
+				return a.printJSON(map[string]any{"version": 1, "profile": s.Profile.Name, "keys": rows})
 			}
 			w := tabwriter.NewWriter(a.stdout, 0, 0, 3, ' ', 0)
 			for _, r := range rows {
@@ -144,7 +144,7 @@ func (a *app) profileRemoveCommand() *cobra.Command {
 }
 
 func (a *app) editProfile(edit func(*config.Editor) error) error {
-	path, _, err := a.profilePath()
+	path, _, err := a.options().ProfilePath()
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 )
 
 // proofFlags are those of token that say which API request is to be signed.
@@ -61,8 +62,8 @@ func notInMethod(r rune) bool {
 }
 
 // checkProvable fails, before anybody is asked for anything, where the tokens of the profile are bound to no key.
-func (s *session) checkProvable(f output.Format) error {
-	if f.ForRequest == nil || s.profile.DPoP || s.profile.SecurityProfile == config.FAPI2 { // which has it on where it can
+func checkProvable(s *session.Session, f output.Format) error {
+	if f.ForRequest == nil || s.Profile.DPoP || s.Profile.SecurityProfile == config.FAPI2 { // which has it on where it can
 		return nil
 	}
 	return &config.Error{

@@ -116,23 +116,23 @@ func (p *proxyRun) check(cmd *cobra.Command) error {
 
 // run listens first: nobody is to log in for a port that cannot be had.
 func (p *proxyRun) run(cmd *cobra.Command, name string) error {
-	s, err := p.openSession(cmd, name)
+	s, err := p.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	if !s.profile.MaySend(p.target) {
+	if !s.Profile.MaySend(p.target) {
 		return hint.With(
 			hint.Usagef("--upstream: %s is not among the api_hosts of the profile", p.target.Host),
 			"add it to api_hosts in the profile, if the token is meant for it",
 		)
 	}
 	ctx := cmd.Context()
-	listener, err := p.open(cmd)
+	listener, err := p.startListening(cmd)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	options, err := s.proxyOptions(ctx, p.request)
+	options, err := (&proxyTokens{p.app, s}).proxyOptions(ctx, p.request)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (p *proxyRun) run(cmd *cobra.Command, name string) error {
 	return proxy.New(ctx, options).Serve(ctx, listener) // Ctrl-C is how this command is meant to end
 }
 
-func (p *proxyRun) open(cmd *cobra.Command) (*proxy.Listener, error) {
+func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
 	if p.socket != "" {
 		return proxy.ListenSocket(cmd.Context(), p.socket)
 	}
@@ -163,5 +163,5 @@ func (p *proxyRun) show(e proxy.Entry) {
 	if e.Trouble != "" {
 		line += " (" + e.Trouble + ")"
 	}
-	p.note("%s", line)
+	p.Note("%s", line)
 }

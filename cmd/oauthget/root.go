@@ -163,7 +163,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.BoolVar(&a.global.noInput, "no-input", false, "never open a browser or ask: exit 4 instead")
 	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
 	f.BoolVar(&a.global.json, "json", false, "print JSON where the command has it")
-	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say each step on stderr")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "say each step on stderr")
 	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to stderr, or with --trace=`FILE` to a file")
 	f.Lookup("trace").NoOptDefVal = traceToStderr
 	f.StringVar(&a.global.color, "color", "auto", "colour on stderr: auto, always, never")

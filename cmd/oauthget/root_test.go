@@ -29,9 +29,9 @@ func eachBelow(cmd *cobra.Command, words []string, visit func(words []string, cm
 
 func TestTreeForACommandIsThatPartOfTheWhole(t *testing.T) {
 	seen := 0
-	eachBelow((&app{outside: system()}).rootCommand(), nil, func(words []string, want *cobra.Command) {
+	eachBelow(newApp(system()).rootCommand(), nil, func(words []string, want *cobra.Command) {
 		seen++
-		got, rest, err := (&app{outside: system()}).rootFor(words).Find(words)
+		got, rest, err := newApp(system()).rootFor(words).Find(words)
 		if err != nil || len(rest) != 0 || got.CommandPath() != want.CommandPath() || !slices.Equal(flagsOf(got), flagsOf(want)) {
 			t.Errorf("%q: %s with %q and %q left, want %s with %q: %v",
 				words, got.CommandPath(), flagsOf(got), rest, want.CommandPath(), flagsOf(want), err)
@@ -43,9 +43,9 @@ func TestTreeForACommandIsThatPartOfTheWhole(t *testing.T) {
 }
 
 func TestTreeForAProfileIsTheRootThatRunsAsToken(t *testing.T) {
-	whole := (&app{outside: system()}).rootCommand()
+	whole := newApp(system()).rootCommand()
 	for _, args := range [][]string{{"work"}, {"work", "--min-ttl", "5s"}, {"work", "token"}} {
-		root := (&app{outside: system()}).rootFor(args)
+		root := newApp(system()).rootFor(args)
 		got, _, err := root.Find(args)
 		if err != nil || got != root || !got.Runnable() || !slices.Equal(flagsOf(root), flagsOf(whole)) {
 			t.Errorf("%q: %s with %q: %v", args, got.CommandPath(), flagsOf(got), err)
@@ -54,9 +54,9 @@ func TestTreeForAProfileIsTheRootThatRunsAsToken(t *testing.T) {
 }
 
 func TestTreeIsWholeWhereAnythingMayCome(t *testing.T) {
-	whole := len((&app{outside: system()}).rootCommand().Commands())
+	whole := len(newApp(system()).rootCommand().Commands())
 	for _, args := range [][]string{nil, {""}, {"--help"}, {"-v", "token"}, {"help"}, {"completion"}, {"__complete", ""}, {"__completeNoDesc"}} {
-		if got := len((&app{outside: system()}).rootFor(args).Commands()); got != whole {
+		if got := len(newApp(system()).rootFor(args).Commands()); got != whole {
 			t.Errorf("%q: %d commands, want %d", args, got, whole)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -77,27 +78,27 @@ network or of a person, and no secret is shown. Exit 0 whatever the states are.`
 
 func (a *app) report(ctx context.Context, name string) (statusReport, error) {
 	report := statusReport{Version: statusVersion, Profiles: []profileStatus{}}
-	file, err := a.profileFile(ctx)
+	file, err := a.options().ProfileFile(ctx)
 	if err != nil {
 		return report, err
 	}
 	a.several = name == ""
 	shown := map[string]bool{} // keys
 	for _, n := range profilesOf(file, name) {
-		s, err := a.sessionOf(file, n, nil)
+		s, err := session.Open(a.options(), file, n, nil)
 		switch {
 		case err != nil && name != "":
 			return report, err
 		case err != nil:
 			report.Profiles = append(report.Profiles, profileStatus{Profile: n, Current: true, State: stateError, Error: untrusted.Line(err.Error())})
 		default:
-			shown[s.key] = true
-			report.Profiles = append(report.Profiles, s.status(ctx, true))
+			shown[s.Key] = true
+			report.Profiles = append(report.Profiles, a.statusOf(ctx, s, true))
 		}
 	}
 	for _, r := range a.storedFor(name) {
 		if !shown[r.Key] {
-			report.Profiles = append(report.Profiles, a.sessionOfRecord(file, r).status(ctx, false))
+			report.Profiles = append(report.Profiles, a.statusOf(ctx, session.OfRecord(a.options(), file, r), false))
 		}
 	}
 	return report, nil
@@ -120,20 +121,20 @@ func (a *app) storedFor(name string) []store.Record {
 	}
 	records, err := store.Records{StateDir: dir}.All()
 	if err != nil {
-		a.warn("%v", err)
+		a.Warn("%v", err)
 	}
 	return slices.DeleteFunc(records, func(r store.Record) bool { return name != "" && r.Profile != name })
 }
 
-func (s *session) status(ctx context.Context, current bool) profileStatus {
-	row := profileStatus{Profile: s.profile.Name, Account: s.profile.Account, Current: current, Store: s.profile.Store}
-	set, err := s.store.Load(ctx, s.key)
+func (a *app) statusOf(ctx context.Context, s *session.Session, current bool) profileStatus {
+	row := profileStatus{Profile: s.Profile.Name, Account: s.Profile.Account, Current: current, Store: s.Profile.Store}
+	set, err := s.Store.Load(ctx, s.Key)
 	if err != nil {
 		row.State, row.Error = stateOfError(err)
 		return row
 	}
 	row.Scopes, row.Username, row.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
-	row.State = stateOf(set, s.now(), s.profile.NeedsPerson())
+	row.State = stateOf(set, a.now(), s.Profile.NeedsPerson())
 	if !set.Expiry.IsZero() {
 		row.ExpiresAt = set.Expiry.UTC()
 	}
@@ -164,7 +165,7 @@ func stateOfError(err error) (state, text string) {
 
 func (a *app) printStatus(report statusReport) error {
 	if len(report.Profiles) == 0 {
-		a.note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
+		a.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 3, ' ', 0)
@@ -177,7 +178,7 @@ func (a *app) printStatus(report statusReport) error {
 	}
 	for _, p := range report.Profiles {
 		if p.Error != "" {
-			a.warn("%s: %s", p.label(), p.Error)
+			a.Warn("%s: %s", p.label(), p.Error)
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -43,15 +44,15 @@ interrupts this leaves at least one copy that the profile leads to; to run the c
 			if !slices.Contains(movable, to) {
 				return hint.Usagef("--to takes keychain or file, not %q", to)
 			}
-			file, err := a.profileFile(cmd.Context())
+			file, err := a.options().ProfileFile(cmd.Context())
 			if err != nil {
 				return err
 			}
-			s, err := a.sessionOf(file, args[0], nil)
+			s, err := session.Open(a.options(), file, args[0], nil)
 			if err != nil {
 				return err
 			}
-			return s.moveTo(cmd.Context(), file, to)
+			return a.move(cmd.Context(), s, file, to)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the store to move to: keychain, file")
@@ -60,38 +61,37 @@ interrupts this leaves at least one copy that the profile leads to; to run the c
 	return cmd
 }
 
-// moveTo moves all that is stored for the profile. Every key's lock is held until the end, so that no refresh makes a
+// move moves all that is stored for the profile. Every key's lock is held until the end, so that no refresh makes a
 // copy stale that is about to become the only one.
-func (s *session) moveTo(ctx context.Context, file *config.File, to string) error {
-	records, err := s.records()
+func (a *app) move(ctx context.Context, s *session.Session, file *config.File, to string) error {
+	records, err := a.records()
 	if err != nil {
 		return err
 	}
-	list, err := records.Of(s.profile.Name)
+	list, err := records.Of(s.Profile.Name)
 	if err != nil {
 		return err
 	}
 	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Store == to })
-	target := s.profile
-	target.Store = to
-	into := s.storeOf(target, records.StateDir)
+	into := s.StoreNamed(to)
 	for _, r := range list {
-		unlock, err := s.lock(ctx, records.StateDir, r.Key)
+		from := session.OfRecord(a.options(), file, r)
+		unlock, err := from.Lock(ctx)
 		if err != nil {
 			return err
 		}
 		defer unlock()
-		if err := copySet(ctx, s.sessionOfRecord(file, r).store, into, r.Key); err != nil {
+		if err := copySet(ctx, from.Store, into, r.Key); err != nil {
 			return fmt.Errorf("move to the %s: %w", to, err)
 		}
 	}
 	if err := config.Edit(file.Path, func(e *config.Editor) error {
-		return e.Set(s.profile.Name, map[string][]string{"store": {to}})
+		return e.Set(s.Profile.Name, map[string][]string{"store": {to}})
 	}); err != nil {
 		return err
 	}
 	for _, r := range list {
-		from := s.sessionOfRecord(file, r).store
+		from := session.OfRecord(a.options(), file, r).Store
 		// The record is last: until it names the new store, another run of the command finds the old copy by it.
 		if err := from.Delete(ctx, r.Key); err != nil {
 			return fmt.Errorf("remove the old copy: %w", err)
@@ -101,7 +101,7 @@ func (s *session) moveTo(ctx context.Context, file *config.File, to string) erro
 			return err
 		}
 	}
-	s.note("%s keeps its tokens in the %s; moved: %d", s.profile.Name, to, len(list))
+	a.Note("%s keeps its tokens in the %s; moved: %d", s.Profile.Name, to, len(list))
 	return nil
 }
 

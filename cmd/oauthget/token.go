@@ -8,6 +8,7 @@ import (
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -68,14 +69,14 @@ func (r *tokenRun) run(cmd *cobra.Command, args []string) error {
 	if err := checkRequest(cmd, r.request); err != nil {
 		return err
 	}
-	s, err := r.openSession(cmd, nameOf(args))
+	s, err := r.open(cmd, nameOf(args))
 	if err != nil {
 		return err
 	}
-	if err := s.checkProvable(f); err != nil {
+	if err := checkProvable(s, f); err != nil {
 		return err
 	}
-	return s.printToken(cmd, r.request, f)
+	return r.print(cmd, s, f)
 }
 
 // chosen is the format that the flags ask for.
@@ -93,34 +94,35 @@ func (r *tokenRun) chosen(cmd *cobra.Command) (output.Format, error) {
 	return r.proved.apply(f)
 }
 
-func (s *session) printToken(cmd *cobra.Command, request tokensource.Request, f output.Format) error {
-	request.IDToken = f.IDToken
-	set, err := s.source().Token(cmd.Context(), request)
+// print obtains the token and writes it.
+func (r *tokenRun) print(cmd *cobra.Command, s *session.Session, f output.Format) error {
+	r.request.IDToken = f.IDToken
+	set, _, err := s.Token(cmd.Context(), r.request)
 	if err != nil {
-		return s.failed(err)
+		return err
 	}
 	if f.IDToken {
-		s.warnOfExpiry(set)
+		r.warnOfExpiry(s, set)
 	}
-	text, err := f.Render(set, s.now())
+	text, err := f.Render(set, r.now())
 	if err != nil {
-		return s.failed(fmt.Errorf("print token: %w", err))
+		return s.Failed(fmt.Errorf("print token: %w", err))
 	}
 	if f.Warning != "" {
-		s.warn("%s", f.Warning)
+		r.Warn("%s", f.Warning)
 	}
 	if dpop.Bound(set) && f.ForRequest == nil && !f.IDToken && !f.Bare {
-		s.warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
+		r.Warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
 	}
-	if _, err := fmt.Fprint(s.stdout, text); err != nil {
+	if _, err := fmt.Fprint(r.stdout, text); err != nil {
 		return fmt.Errorf("print token: %w", err)
 	}
 	return nil
 }
 
 // warnOfExpiry warns of an ID Token that is there and has expired: it is given all the same, since there is no other.
-func (s *session) warnOfExpiry(set token.Set) {
-	if !set.IDToken.Empty() && !set.IDTokenLive(s.now(), 0) {
-		s.warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.profile.Name)
+func (a *app) warnOfExpiry(s *session.Session, set token.Set) {
+	if !set.IDToken.Empty() && !set.IDTokenLive(a.now(), 0) {
+		a.Warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.Profile.Name)
 	}
 }

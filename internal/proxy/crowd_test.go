@@ -80,10 +80,10 @@ func serve(t *testing.T, server *demoas.Running, left time.Duration) string {
 	set.Obtained, set.Expiry = time.Now().Add(left-time.Hour), time.Now().Add(left)
 	source := &tokensource.Source{
 		Store: store.NewMemory(set), Key: "k", Now: time.Now, Refresh: f.Refresh,
-		Lock:    func(context.Context) (func(), error) { return func() {}, nil },
-		Settled: func(context.Context) (bool, error) { return false, nil },
-		Record:  func() error { return nil },
-		Warn:    func(operation string, err error) { t.Errorf("%s: %v", operation, err) },
+		Lock:         func(context.Context) (func(), error) { return func() {}, nil },
+		WaitUnlocked: func(context.Context) (bool, error) { return false, nil },
+		Record:       func() error { return nil },
+		Warn:         func(operation string, err error) { t.Errorf("%s: %v", operation, err) },
 	}
 	upstream, err := url.Parse(server.APIURL())
 	if err != nil {
@@ -97,7 +97,8 @@ func serve(t *testing.T, server *demoas.Running, left time.Duration) string {
 	p := proxy.New(ctx, proxy.Options{
 		Upstream: upstream, Hosts: listener.Hosts, Set: set, MinTTL: 30 * time.Second, Now: time.Now,
 		Token: func(ctx context.Context, want proxy.Want) (token.Set, error) {
-			return source.Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+			set, _, err := source.Token(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+			return set, err
 		},
 		Advise: error.Error,
 	})

@@ -1,4 +1,3 @@
-// Package session makes a profile ready to be used.
 package session
 
 import (
@@ -18,4 +17,4 @@ func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
 // ErrUnwritten ends the wait for a pipe that stands in for a file.
-var ErrUnwritten = errors.New("nobody has written to it in time")
+var ErrUnwritten = errors.New("the named pipe stayed empty until the timeout")

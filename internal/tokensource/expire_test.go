@@ -37,12 +37,12 @@ func TestNothingThatWasRefusedExpiresNothing(t *testing.T) {
 
 func TestRefusedTokenIsReplacedWhereItIsStillTheStoredOne(t *testing.T) {
 	r := newRig(ptr(live("stored")))
-	got, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
-	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+	got, fresh, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
 
 	r = newRig(ptr(live("newer")))
-	got, err = r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
-	r.check(t, got, err, "newer", nil)
+	got, fresh, err = r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
+	r.check(t, got, fresh, err, "newer", nil)
 }
 
 func TestRefusedTokenIsNotAnsweredByALoginWhereThereIsNone(t *testing.T) {
@@ -50,7 +50,7 @@ func TestRefusedTokenIsNotAnsweredByALoginWhereThereIsNone(t *testing.T) {
 	s.RefreshToken = token.Secret{}
 	r := newRig(&s)
 	r.Login = nil
-	if _, err := r.Token(context.Background(), Request{Refused: token.NewSecret("stored")}); err == nil {
+	if _, _, err := r.Token(context.Background(), Request{Refused: token.NewSecret("stored")}); err == nil {
 		t.Error("a token came from nowhere")
 	}
 }

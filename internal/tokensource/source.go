@@ -24,8 +24,8 @@ type Source struct {
 	Key   string
 	// Lock waits for Key's lock, of which there is one on this machine. Its holder must look into the store again.
 	Lock func(ctx context.Context) (unlock func(), err error)
-	// Settled waits until nobody holds the lock, and reports whether somebody did.
-	Settled func(ctx context.Context) (waited bool, err error)
+	// WaitUnlocked waits until nobody holds the lock, and reports whether somebody did.
+	WaitUnlocked func(ctx context.Context) (waited bool, err error)
 	// Refresh redeems old's refresh token.
 	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
 	// Login runs the profile's grant; nil if that needs a user and interaction is disabled.
@@ -54,42 +54,45 @@ func (r Request) satisfied(set token.Set, now time.Time) bool {
 }
 
 // Token returns a usable token set: the stored one if it lives long enough, without taking the lock; else a refreshed
-// one; else one from a login. It saves a new set before it returns. If the keychain is locked or missing, it warns and
-// does not save.
-func (s *Source) Token(ctx context.Context, r Request) (token.Set, error) {
+// one; else one from a login. fresh is true if this call obtained the set. It saves a new set before it returns. If the
+// keychain is locked or missing, it warns and does not save.
+func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh bool, err error) {
 	asked := s.Now()
 	seen, err := s.Store.Load(ctx, s.Key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
-		return s.withoutStore(ctx, err)
+		return fromServer(s.withoutStore(ctx, err))
 	case !r.Force && r.satisfied(seen, s.Now()):
-		return seen, nil
+		return seen, false, nil
 	}
 	if s.Login == nil && seen.RefreshToken.Empty() {
-		return s.login(ctx, nil) // fails at once: waiting for another process's login would hang a script
+		return fromServer(s.login(ctx, nil)) // fails at once: waiting for another process's login would hang a script
 	}
 	// Everybody who waits here for the same refresh continues at the same time, with its token.
-	waited, err := s.Settled(ctx)
+	waited, err := s.WaitUnlocked(ctx)
 	if err != nil {
-		return token.Set{}, err
+		return token.Set{}, false, err
 	}
 	if waited {
 		if current, ok, err := s.lookAgain(ctx, seen, asked, r); ok || err != nil {
-			return current, err
+			return current, false, err
 		}
 	}
 	unlock, err := s.Lock(ctx)
 	if err != nil {
-		return token.Set{}, err
+		return token.Set{}, false, err
 	}
 	defer unlock()
 	current, ok, err := s.lookAgain(ctx, seen, asked, r)
 	if ok || err != nil {
-		return current, err
+		return current, false, err
 	}
 	return s.renew(ctx, current)
 }
+
+// fromServer reports what was obtained from the server as fresh.
+func fromServer(set token.Set, err error) (token.Set, bool, error) { return set, err == nil, err }
 
 // lookAgain returns what is stored now, and whether it is usable: another process may have held the lock and refreshed,
 // and its token is as new as ours would be.
@@ -113,27 +116,23 @@ func (s *Source) asGoodAsNew(current token.Set, asked time.Time, minTTL time.Dur
 }
 
 // renew is called with the lock held. current may be empty.
-func (s *Source) renew(ctx context.Context, current token.Set) (token.Set, error) {
+func (s *Source) renew(ctx context.Context, current token.Set) (set token.Set, fresh bool, err error) {
 	if current.RefreshToken.Empty() {
-		return s.login(ctx, nil)
+		return fromServer(s.login(ctx, nil))
 	}
-	fresh, err := s.refresh(ctx, current)
-	switch {
-	case err == nil:
-		return fresh, nil
-	case !flow.InvalidGrant(err):
-		return token.Set{}, err
+	if set, err = s.refresh(ctx, current); !flow.InvalidGrant(err) {
+		return fromServer(set, err)
 	}
 	// Another machine may have refreshed first: it can share the keychain, but not the lock.
 	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
-		return now, nil
+		return now, false, nil
 	}
 	if s.Login != nil && !s.Unattended { // a script only gets the error
 		s.Warn("the refresh token is no longer valid", err)
 	}
 	// The spent refresh token is left in the store until something replaces it: deleting it gains nothing, and could
 	// delete a token that somebody else has just saved.
-	return s.login(ctx, err)
+	return fromServer(s.login(ctx, err))
 }
 
 // interruptGrace is how long an interrupted refresh may continue: its answer may be on the way, with the only valid

@@ -76,7 +76,7 @@ func newRig(stored *token.Set) *rig {
 	r.memory = &memory{set: stored, log: &r.log}
 	r.Source = Source{
 		Store: r.memory, Key: "k", Now: func() time.Time { return noon },
-		Settled: func(context.Context) (bool, error) { return false, nil },
+		WaitUnlocked: func(context.Context) (bool, error) { return false, nil },
 		Lock: func(context.Context) (func(), error) {
 			r.log = append(r.log, "lock")
 			return func() { r.log = append(r.log, "unlock") }, nil
@@ -97,11 +97,12 @@ func newRig(stored *token.Set) *rig {
 
 func (r *rig) want(t *testing.T, wantToken string, wantLog ...string) {
 	t.Helper()
-	got, err := r.Token(t.Context(), Request{MinTTL: 30 * time.Second})
-	r.check(t, got, err, wantToken, wantLog)
+	got, fresh, err := r.Token(t.Context(), Request{MinTTL: 30 * time.Second})
+	r.check(t, got, fresh, err, wantToken, wantLog)
 }
 
-func (r *rig) check(t *testing.T, got token.Set, err error, wantToken string, wantLog []string) {
+// check also holds what was obtained, and so saved, to be fresh, and what was stored not to be.
+func (r *rig) check(t *testing.T, got token.Set, fresh bool, err error, wantToken string, wantLog []string) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +112,9 @@ func (r *rig) check(t *testing.T, got token.Set, err error, wantToken string, wa
 	}
 	if !slices.Equal(r.log, wantLog) {
 		t.Errorf("went %q, want %q", r.log, wantLog)
+	}
+	if want := slices.Contains(wantLog, "save"); fresh != want {
+		t.Errorf("fresh is %v, want %v", fresh, want)
 	}
 }
 
@@ -143,14 +147,14 @@ func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
 	stored.IDToken, stored.IDTokenExpiry = token.NewSecret("i"), noon.Add(-time.Second)
 	newRig(&stored).want(t, "stored")
 	r := newRig(&stored)
-	got, err := r.Token(t.Context(), Request{IDToken: true})
-	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
 }
 
 func TestForceRefreshesALiveToken(t *testing.T) {
 	r := newRig(ptr(live("stored")))
-	got, err := r.Token(t.Context(), Request{Force: true})
-	r.check(t, got, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+	got, fresh, err := r.Token(t.Context(), Request{Force: true})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
 }
 
 func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
@@ -160,16 +164,16 @@ func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
 			r.memory.set = ptr(live("winners")) // saved while we waited
 			return func() {}, nil
 		}
-		got, err := r.Token(t.Context(), request)
-		if err != nil || got.AccessToken.Reveal() != "winners" || len(r.log) != 0 {
-			t.Errorf("%s: %s, %v, went %q", name, got.AccessToken.Reveal(), err, r.log)
+		got, fresh, err := r.Token(t.Context(), request)
+		if err != nil || fresh || got.AccessToken.Reveal() != "winners" || len(r.log) != 0 {
+			t.Errorf("%s: %s, fresh %v, %v, went %q", name, got.AccessToken.Reveal(), fresh, err, r.log)
 		}
 	}
 }
 
 func TestLoserThatWaitedNeedsNoLockOfItsOwn(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
-	r.Settled = func(context.Context) (bool, error) {
+	r.WaitUnlocked = func(context.Context) (bool, error) {
 		r.memory.set = ptr(live("winners"))
 		return true, nil
 	}
@@ -177,7 +181,7 @@ func TestLoserThatWaitedNeedsNoLockOfItsOwn(t *testing.T) {
 
 	// The winner died: whoever waited refreshes.
 	r = newRig(ptr(expired("stored")))
-	r.Settled = func(context.Context) (bool, error) { return true, nil }
+	r.WaitUnlocked = func(context.Context) (bool, error) { return true, nil }
 	r.want(t, "refreshed", "lock", "refresh r-stored", "save", "unlock")
 }
 
@@ -232,7 +236,7 @@ func TestSpentRefreshTokenIsToldToScriptsAndNotDeleted(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
 	r.Login = nil
-	_, err := r.Token(t.Context(), Request{})
+	_, _, err := r.Token(t.Context(), Request{})
 	if !errors.Is(err, ErrInteractionRequired) || !flow.InvalidGrant(err) || r.memory.set == nil {
 		t.Errorf("%v, store %v", err, r.memory.set)
 	}
@@ -242,7 +246,7 @@ func TestServerTroubleKeepsEverythingAndOpensNoBrowser(t *testing.T) {
 	trouble := &flow.ServerError{Op: "refresh token", Status: 503}
 	r := newRig(ptr(expired("stored")))
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, trouble }
-	_, err := r.Token(t.Context(), Request{})
+	_, _, err := r.Token(t.Context(), Request{})
 	if !errors.Is(err, trouble) || r.memory.set == nil || !slices.Equal(r.log, []string{"lock", "unlock"}) {
 		t.Errorf("%v, went %q", err, r.log)
 	}
@@ -251,7 +255,7 @@ func TestServerTroubleKeepsEverythingAndOpensNoBrowser(t *testing.T) {
 func TestNobodyToAskIsInteractionRequired(t *testing.T) {
 	r := newRig(nil)
 	r.Login = nil
-	if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, ErrInteractionRequired) {
+	if _, _, err := r.Token(t.Context(), Request{}); !errors.Is(err, ErrInteractionRequired) {
 		t.Error(err)
 	}
 }
@@ -261,8 +265,8 @@ func TestTokenIsNeverLostToAFailedSave(t *testing.T) {
 	for name, stored := range map[string]*token.Set{"login": nil, "refresh": ptr(expired("stored"))} {
 		r := newRig(stored)
 		r.memory.saveErr = full
-		got, err := r.Token(t.Context(), Request{})
-		if err != nil || got.AccessToken.Empty() || len(r.warnings) != 1 || !errors.Is(r.warnings[0], full) {
+		got, fresh, err := r.Token(t.Context(), Request{})
+		if err != nil || !fresh || got.AccessToken.Empty() || len(r.warnings) != 1 || !errors.Is(r.warnings[0], full) {
 			t.Errorf("%s: %v, warnings %v", name, err, r.warnings)
 		}
 	}
@@ -275,7 +279,7 @@ func TestCtrlCBetweenAnswerAndSaveStillSaves(t *testing.T) {
 		cancel()
 		return live("refreshed"), nil
 	}
-	if _, err := r.Token(ctx, Request{}); err != nil || r.memory.set.AccessToken.Reveal() != "refreshed" {
+	if _, _, err := r.Token(ctx, Request{}); err != nil || r.memory.set.AccessToken.Reveal() != "refreshed" {
 		t.Errorf("%v, stored %s", err, r.memory.set.AccessToken.Reveal())
 	}
 }
@@ -284,8 +288,8 @@ func TestMissingStoreCostsAWarningAndFailedStoreTheCall(t *testing.T) {
 	for _, reason := range []store.Reason{store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported} {
 		r := newRig(nil)
 		r.memory.loadErr = &store.Error{Reason: reason}
-		got, err := r.Token(t.Context(), Request{})
-		if err != nil || got.AccessToken.Reveal() != "fresh" || len(r.warnings) != 1 || !slices.Equal(r.log, []string{"login"}) {
+		got, fresh, err := r.Token(t.Context(), Request{})
+		if err != nil || !fresh || got.AccessToken.Reveal() != "fresh" || len(r.warnings) != 1 || !slices.Equal(r.log, []string{"login"}) {
 			t.Errorf("%s: %v, warnings %v, went %q", reason, err, r.warnings, r.log)
 		}
 	}
@@ -295,7 +299,7 @@ func TestMissingStoreCostsAWarningAndFailedStoreTheCall(t *testing.T) {
 	} {
 		r := newRig(nil)
 		r.memory.loadErr = failed
-		if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, failed) || len(r.log) != 0 {
+		if _, _, err := r.Token(t.Context(), Request{}); !errors.Is(err, failed) || len(r.log) != 0 {
 			t.Errorf("%v: got %v, went %q", failed, err, r.log)
 		}
 	}
@@ -305,7 +309,7 @@ func TestMissingStoreFailsAScript(t *testing.T) {
 	r := newRig(nil)
 	locked := &store.Error{Reason: store.Locked}
 	r.memory.loadErr, r.Login = locked, nil
-	if _, err := r.Token(t.Context(), Request{}); !errors.Is(err, locked) || len(r.warnings) != 0 {
+	if _, _, err := r.Token(t.Context(), Request{}); !errors.Is(err, locked) || len(r.warnings) != 0 {
 		t.Errorf("%v, warnings %v", err, r.warnings)
 	}
 }
@@ -322,7 +326,7 @@ func TestFreshFailsBeforeTheBrowserWhereNothingCanBeKept(t *testing.T) {
 func TestFreshLogsInWhateverIsStored(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, err := r.Fresh(t.Context())
-	r.check(t, got, err, "fresh", []string{"lock", "record", "login", "save", "unlock"})
+	r.check(t, got, true, err, "fresh", []string{"lock", "record", "login", "save", "unlock"})
 }
 
 func TestFreshReportsAFailedSave(t *testing.T) {
@@ -332,4 +336,13 @@ func TestFreshReportsAFailedSave(t *testing.T) {
 	if _, err := r.Fresh(t.Context()); !errors.Is(err, full) {
 		t.Error(err)
 	}
+}
+
+func TestTokenOfAnotherMachineIsNotFresh(t *testing.T) {
+	r := newRig(ptr(expired("stored")))
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) {
+		r.memory.set = ptr(live("theirs"))
+		return token.Set{}, invalidGrant
+	}
+	r.want(t, "theirs", "lock", "unlock")
 }

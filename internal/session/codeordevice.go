@@ -1,25 +1,23 @@
-package main
+package session
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 // offersDevice reports whether the person is to have the device grant beside the redirect: no browser here can show them
 // anything, and the server has it. The security profile has no device grant, and a walk through one grant is not about two.
-func (s *session) offersDevice(client *flow.Client) bool {
+func (s *Session) offersDevice(client *flow.Client) bool {
 	listed := client.Server.GrantTypesSupported
 	return client.Server.DeviceAuthorizationEndpoint != "" &&
 		(len(listed) == 0 || slices.Contains(listed, config.GrantType(config.GrantDeviceCode))) &&
-		s.profile.SecurityProfile == "" && s.narration == nil &&
-		s.opener().Obstacle() != "" && (term.Is(s.stderr) || term.CanAsk())
+		s.Profile.SecurityProfile == "" && s.options.Narrator == nil &&
+		s.Browser().Obstacle() != "" && s.console.Attended()
 }
 
 // errOtherWay ends the grant that was not first.
@@ -35,10 +33,10 @@ type way struct {
 // decides reports whether it ends the other one too: with a token, or with the person's no.
 func (w way) decides() bool { return w.err == nil || flow.Denied(w.err) }
 
-// eitherWay runs the authorization code grant and the device grant at once. Whichever ends first with a token, or with the
+// codeOrDevice runs the authorization code grant and the device grant at once. Whichever ends first with a token, or with the
 // person's no, ends the other. One that does not work, as where this client may not use the device grant or the redirect's
 // port is taken, leaves it to the other.
-func (s *session) eitherWay(ctx context.Context, client *flow.Client) (token.Set, error) {
+func (s *Session) codeOrDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	ways := make(chan way, 2)
@@ -58,9 +56,9 @@ func (s *session) eitherWay(ctx context.Context, client *flow.Client) (token.Set
 		return first.set, first.err
 	}
 	if !first.device && !errors.Is(first.err, flow.ErrPatience) && ctx.Err() == nil {
-		s.warn("%v; the code above is left", first.err)
+		s.console.Warn("%v; the code above is left", first.err)
 	} else {
-		s.step("one way in is closed: %v", first.err)
+		s.console.Step("one way in is closed: %v", first.err)
 	}
 	second := <-ways
 	if second.device && !second.decides() { // the redirect is what was asked for
@@ -70,14 +68,10 @@ func (s *session) eitherWay(ctx context.Context, client *flow.Client) (token.Set
 }
 
 // alsoDevice is the device grant as the second way in, which is told in fewer words.
-func (s *session) alsoDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
+func (s *Session) alsoDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
 	client.Accept = s.acceptFor(client)
 	client.ShowCode = func(_ context.Context, d flow.DeviceAuthorization) {
-		fmt.Fprintf(s.stderr, "oauthget: or, on any device, enter the code %s at %s\n",
-			s.style.Bold(d.UserCode), s.style.Cyan(s.style.Link(d.VerificationURI, s.getenv)))
-		if d.VerificationURIComplete != "" {
-			s.showQRCode(d.VerificationURIComplete)
-		}
+		s.console.ShowCode(d, true)
 	}
 	return client.DeviceCode(ctx)
 }

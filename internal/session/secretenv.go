@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"slices"
@@ -8,12 +8,14 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-// secretVariables are the variables of our environment that hold a secret, of the session's profile and of all those that
+// secretEnvNames are the variables of our environment that hold a secret, of the session's profile and of all those that
 // present it a token, and they one, and so on: a browser or a program that one of them needs is not to see what another
 // obtains its tokens with.
-func (s *session) secretVariables() []string {
+func (s *Session) secretEnvNames() []string {
+	options := s.options
+	options.OneOfMany = true
 	names := config.SecretVariables()
-	profiles, seen := []config.Profile{s.profile}, []string{s.profile.Name}
+	profiles, seen := []config.Profile{s.Profile}, []string{s.Profile.Name}
 	for i := 0; i < len(profiles); i++ {
 		for _, secret := range profiles[i].Secrets() {
 			if v := secret.Variable(); v != "" {
@@ -25,7 +27,7 @@ func (s *session) secretVariables() []string {
 			}
 			seen = append(seen, name)
 			// Where it cannot be resolved, no program is run for it either.
-			if p, _, err := s.resolveProfile(config.Input{File: s.file, Name: name, OneOfMany: true}); err == nil {
+			if p, _, err := options.resolve(s.file, name, nil); err == nil {
 				profiles = append(profiles, p)
 			}
 		}
@@ -33,19 +35,19 @@ func (s *session) secretVariables() []string {
 	return names
 }
 
-// withholdTogether keeps what each session withholds from the programs of all of them.
-func withholdTogether(sessions []*session) {
+// ShareSecretEnv keeps what the programs of each session are not to see from those of all of them.
+func ShareSecretEnv(sessions []*Session) {
 	together := sync.OnceValue(func() (names []string) {
 		for _, s := range sessions {
-			names = append(names, s.secretVariables()...)
+			names = append(names, s.secretEnvNames()...)
 		}
 		return names
 	})
 	for _, s := range sessions {
-		s.withheld = together
+		s.secretEnv = together
 	}
 }
 
-// childEnviron is the environment of a program that is run with the token of the session: our own, without the secrets by
-// which tokens are obtained.
-func (s *session) childEnviron() []string { return child.Environ(s.withheld()...) }
+// Environ is the environment of a program that is run with the token of the session: our own, without the variables that
+// hold secrets.
+func (s *Session) Environ() []string { return child.Environ(s.secretEnv()...) }

@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -16,27 +16,27 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-// presented is what a grant gives the server for its token; what the grant has no use for is empty.
-type presented struct{ assertion, subject, actor token.Secret }
+// grantInputs are the tokens that a grant presents to the server. Those that the grant has no use for are empty.
+type grantInputs struct{ assertion, subject, actor token.Secret }
 
-// presented gets what the profile's grant presents, be it the token of another profile.
-func (s *session) presented(ctx context.Context) (p presented, err error) {
-	exchange := s.profile.Exchange
-	switch s.profile.Grant {
+// grantInputs gets what the profile's grant presents, be it the token of another profile.
+func (s *Session) grantInputs(ctx context.Context) (in grantInputs, err error) {
+	exchange := s.Profile.Exchange
+	switch s.Profile.Grant {
 	case config.GrantJWTBearer:
-		p.assertion, err = s.resolve(ctx, s.profile.Assertion.Source, "")
+		in.assertion, err = s.GrantInput(ctx, s.Profile.Assertion.Source, "")
 	case config.GrantTokenExchange:
-		if p.subject, err = s.resolve(ctx, exchange.Subject, exchange.SubjectType); err == nil {
-			p.actor, err = s.resolve(ctx, exchange.Actor, exchange.ActorType)
+		if in.subject, err = s.GrantInput(ctx, exchange.Subject, exchange.SubjectType); err == nil {
+			in.actor, err = s.GrantInput(ctx, exchange.Actor, exchange.ActorType)
 		}
 	}
-	return p, err
+	return in, err
 }
 
-// resolve gets one token. tokenType says which of another profile's it is.
-func (s *session) resolve(ctx context.Context, source config.SecretSource, tokenType string) (token.Secret, error) {
+// GrantInput gets one token that a grant presents. tokenType says which of another profile's it is.
+func (s *Session) GrantInput(ctx context.Context, source config.SecretSource, tokenType string) (token.Secret, error) {
 	access := s.secretAccess()
-	access.Stdin = interruptibleReader{ctx, s.stdin}
+	access.Stdin = interruptibleReader{ctx, s.options.Stdin}
 	access.Profile = func(ctx context.Context, name string) (token.Secret, error) {
 		return s.tokenOf(ctx, name, flow.TokenType(tokenType))
 	}
@@ -46,28 +46,30 @@ func (s *session) resolve(ctx context.Context, source config.SecretSource, token
 // lifeToPresent is how much longer a token must live that is presented at once.
 const lifeToPresent = 30 * time.Second
 
-var errCircle = errors.New("the profiles go in a circle")
+var errCycle = errors.New("the profiles refer to each other in a cycle")
 
 // tokenOf is a token of another profile, as `oauthget token NAME` would get it where no variable describes the client.
-func (s *session) tokenOf(ctx context.Context, name, tokenType string) (token.Secret, error) {
-	below := append(slices.Clone(s.above), s.profile.Name)
-	if slices.Contains(below, name) {
+func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Secret, error) {
+	ancestors := append(slices.Clone(s.ancestors), s.Profile.Name)
+	if slices.Contains(ancestors, name) {
 		return token.Secret{}, &config.Error{
-			Err:    fmt.Errorf("%w: %s", errCircle, strings.Join(append(below, name), " → ")),
+			Err:    fmt.Errorf("%w: %s", errCycle, strings.Join(append(ancestors, name), " → ")),
 			Advice: "have one of them present a token that comes from somewhere else",
 		}
 	}
-	other, err := s.newSession(config.Input{File: s.file, Name: name, OneOfMany: true})
+	options := s.options
+	options.OneOfMany = true
+	other, err := Open(options, s.file, name, nil)
 	if err != nil {
 		return token.Secret{}, err
 	}
-	other.above, other.withheld = below, s.withheld
-	set, err := other.source().Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
-	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCircle) {
-		return token.Secret{}, e // without what each profile of the circle has put before it
+	other.ancestors, other.secretEnv = ancestors, s.secretEnv
+	set, _, err := other.Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
+	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCycle) {
+		return token.Secret{}, e // without what each profile of the cycle has put before it
 	}
 	if err != nil {
-		return token.Secret{}, other.failed(err)
+		return token.Secret{}, err
 	}
 	return pick(set, name, tokenType)
 }

@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -16,57 +16,59 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// credentials are what the profile has to prove the client with, read from where it says. All may be empty.
-type credentials struct {
-	secret      token.Secret
-	key         *signing.Key
-	certificate *tls.Certificate
-	authorities *x509.CertPool // nil for the system's
+// Credentials are what the profile has to prove the client with, read from where it says. All may be empty.
+type Credentials struct {
+	Secret      token.Secret
+	Key         *signing.Key
+	Certificate *tls.Certificate
+	Authorities *x509.CertPool // nil for the system's
 }
 
 // credentials reads them before any network is touched: an error is one of the configuration.
-func (s *session) credentials(ctx context.Context) (credentials, error) {
-	var c credentials
+func (s *Session) credentials(ctx context.Context) (Credentials, error) {
+	var c Credentials
 	var err error
-	if c.key, err = s.clientKey(ctx); err != nil {
+	if c.Key, err = s.ClientKey(ctx); err != nil {
 		return c, err
 	}
-	if c.certificate, err = s.clientCertificate(ctx); err != nil {
+	if c.Certificate, err = s.ClientCertificate(ctx); err != nil {
 		return c, err
 	}
-	if c.authorities, err = s.authorities(ctx); err != nil {
+	if c.Authorities, err = s.Authorities(ctx); err != nil {
 		return c, err
 	}
-	c.secret, err = s.clientSecret(ctx)
+	c.Secret, err = s.ClientSecret(ctx)
 	return c, err
 }
 
-func (s *session) clientKey(ctx context.Context) (*signing.Key, error) {
+// ClientKey reads the private key that the profile names; nil where it names none.
+func (s *Session) ClientKey(ctx context.Context) (*signing.Key, error) {
 	const key = "client_key_file"
-	path := s.profile.ClientKey.File
+	path := s.Profile.ClientKey.File
 	if path == "" {
 		return nil, nil
 	}
-	ctx, cancel := s.forWriter(ctx)
+	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
 	data, err := config.ReadPrivate(ctx, key, path)
 	if err != nil {
 		return nil, err
 	}
-	private, err := signing.Parse(data, s.profile.ClientKey.ID)
+	private, err := signing.Parse(data, s.Profile.ClientKey.ID)
 	if e, ok := errors.AsType[*signing.KeyError](err); ok {
 		return nil, config.Unfit(key, path, e.Err, e.Advice)
 	}
 	return private, err
 }
 
-func (s *session) clientCertificate(ctx context.Context) (*tls.Certificate, error) {
+// ClientCertificate reads the certificate that the profile names, and its key; nil where it names none.
+func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, error) {
 	const certificateKey, keyKey = "tls_certificate_file", "tls_key_file"
-	files := s.profile.TLS
+	files := s.Profile.TLS
 	if files.CertificateFile == "" {
 		return nil, nil
 	}
-	ctx, cancel := s.forWriter(ctx)
+	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
 	private, err := config.ReadPrivate(ctx, keyKey, files.KeyFile)
 	if err != nil {
@@ -76,7 +78,7 @@ func (s *session) clientCertificate(ctx context.Context) (*tls.Certificate, erro
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := endpoint.Certificate(chain, private, s.now())
+	certificate, err := endpoint.Certificate(chain, private, s.options.Now())
 	e, ok := errors.AsType[*endpoint.CertificateError](err)
 	switch {
 	case ok && e.OfKey:
@@ -87,13 +89,14 @@ func (s *session) clientCertificate(ctx context.Context) (*tls.Certificate, erro
 	return certificate, err
 }
 
-func (s *session) authorities(ctx context.Context) (*x509.CertPool, error) {
+// Authorities are those that the profile trusts beside the system's; nil where it names none.
+func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 	const key = "tls_ca_file"
-	path := s.profile.TLS.CAFile
+	path := s.Profile.TLS.CAFile
 	if path == "" {
 		return nil, nil
 	}
-	ctx, cancel := s.forWriter(ctx)
+	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
 	data, err := config.ReadTrusted(ctx, key, path)
 	if err != nil {
@@ -106,32 +109,32 @@ func (s *session) authorities(ctx context.Context) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// clients returns the http.Client for what the server publishes to everybody, and the one for the client's own requests:
+// httpClients returns the http.Client for what the server publishes to everybody, and the one for the client's own requests:
 // the certificate tells who the client is, and is for the second alone. Without one they are the same.
-func (s *session) clients(c credentials) (public, own *http.Client) {
-	public = s.httpClientWith(endpoint.Options{Authorities: c.authorities})
-	if c.certificate == nil {
+func (s *Session) httpClients(c Credentials) (public, own *http.Client) {
+	public = s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities})
+	if c.Certificate == nil {
 		return public, public
 	}
-	return public, s.httpClientWith(endpoint.Options{Authorities: c.authorities, Certificate: c.certificate})
+	return public, s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities, Certificate: c.Certificate})
 }
 
 // authentication chooses how the client proves who it is, and finds out whether it can: after the login in the browser
 // it would be too late.
-func (s *session) authentication(c credentials, m discovery.Metadata) (clientauth.Client, error) {
+func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientauth.Client, error) {
 	have := clientauth.Credentials{
-		Secret: !c.secret.Empty(), Key: c.key != nil, Certificate: c.certificate != nil,
-		SelfSigned: c.certificate != nil && endpoint.SelfSigned(c.certificate),
+		Secret: !c.Secret.Empty(), Key: c.Key != nil, Certificate: c.Certificate != nil,
+		SelfSigned: c.Certificate != nil && endpoint.SelfSigned(c.Certificate),
 	}
-	choice, err := clientauth.Choose(clientauth.Method(s.profile.TokenEndpointAuthMethod), have, m.TokenEndpointAuthMethodsSupported)
+	choice, err := clientauth.Choose(clientauth.Method(s.Profile.TokenEndpointAuthMethod), have, m.TokenEndpointAuthMethodsSupported)
 	if err != nil {
 		return clientauth.Client{}, err
 	}
 	client := clientauth.Client{
-		ID: s.profile.ClientID, Method: choice.Method, Secret: c.secret, Key: c.key, Now: s.now,
+		ID: s.Profile.ClientID, Method: choice.Method, Secret: c.Secret, Key: c.Key, Now: s.options.Now,
 		Assertion: clientauth.Assertion{Audience: s.audience(m), Supported: m.TokenEndpointAuthSigningAlgValuesSupported},
 	}
-	if s.profile.SecurityProfile == config.FAPI2 {
+	if s.Profile.SecurityProfile == config.FAPI2 {
 		client.Assertion.Allowed = flow.FAPIAlgorithms()
 	}
 	alg, err := client.Algorithm()
@@ -142,16 +145,16 @@ func (s *session) authentication(c credentials, m discovery.Metadata) (clientaut
 	if alg != "" {
 		with = " with " + alg
 	}
-	s.step("client authentication: %s%s, because %s", choice.Method, with, choice.Why)
+	s.console.Step("client authentication: %s%s, because %s", choice.Method, with, choice.Why)
 	return client, nil
 }
 
 // audience is whom client assertions are for. A profile without an issuer has no better name for the server than the token
 // endpoint, which RFC 7523 §3 allows.
-func (s *session) audience(m discovery.Metadata) string {
+func (s *Session) audience(m discovery.Metadata) string {
 	switch {
-	case s.profile.ClientKey.AssertionAudience != "":
-		return s.profile.ClientKey.AssertionAudience
+	case s.Profile.ClientKey.AssertionAudience != "":
+		return s.Profile.ClientKey.AssertionAudience
 	case m.Issuer != "":
 		return m.Issuer
 	}

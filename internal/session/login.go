@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -12,11 +12,11 @@ import (
 
 // login runs the profile's grant with metadata that is fetched anew: a login is what a person tries when something at
 // the server has changed. What the grant presents is got first, since that may be missing.
-func (s *session) login(ctx context.Context) (token.Set, error) {
+func (s *Session) login(ctx context.Context) (token.Set, error) {
 	if err := s.unlockStore(ctx); err != nil {
 		return token.Set{}, err
 	}
-	presented, err := s.presented(ctx)
+	inputs, err := s.grantInputs(ctx)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -24,27 +24,27 @@ func (s *session) login(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
-	switch s.profile.Grant {
+	switch s.Profile.Grant {
 	case config.GrantDeviceCode:
 		return s.deviceCode(ctx, client)
 	case config.GrantClientCredentials:
 		return client.ClientCredentials(ctx)
 	case config.GrantJWTBearer:
-		return client.JWTBearer(ctx, presented.assertion)
+		return client.JWTBearer(ctx, inputs.assertion)
 	case config.GrantTokenExchange:
-		return client.TokenExchange(ctx, presented.subject, presented.actor)
+		return client.TokenExchange(ctx, inputs.subject, inputs.actor)
 	}
 	if s.offersDevice(client) {
-		return s.eitherWay(ctx, client)
+		return s.codeOrDevice(ctx, client)
 	}
 	return s.authorizationCode(ctx, client)
 }
 
-func (s *session) authorizationCode(ctx context.Context, client *flow.Client) (token.Set, error) {
+func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (token.Set, error) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {
-		if err := s.open(ctx, s.opener(), r, s.withoutBrowser(giveUp)); err != nil {
+		if err := s.options.ShowAuthorization(ctx, s.Browser(), r, s.withoutBrowser(giveUp)); err != nil {
 			giveUp(err)
 		}
 	}
@@ -54,9 +54,9 @@ func (s *session) authorizationCode(ctx context.Context, client *flow.Client) (t
 }
 
 // acceptFor has the last word on what a person's login brought.
-func (s *session) acceptFor(client *flow.Client) func(context.Context, token.Set) (token.Set, error) {
+func (s *Session) acceptFor(client *flow.Client) func(context.Context, token.Set) (token.Set, error) {
 	return func(ctx context.Context, set token.Set) (token.Set, error) {
-		if s.whoami {
+		if s.AskUser {
 			set = s.identify(ctx, client, set)
 		}
 		return set, s.checkAccount(ctx, set)

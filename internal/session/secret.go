@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 
 // secretAccess is what reading a secret of the session may touch of the outside world, and what a program that prints one
 // may see of it.
-func (s *session) secretAccess() config.SecretAccess {
-	return config.SecretAccess{LookupEnv: s.lookupEnv, Stderr: s.stderr, Without: s.withheld()}
+func (s *Session) secretAccess() config.SecretAccess {
+	return config.SecretAccess{LookupEnv: s.options.LookupEnv, Stderr: s.options.Stderr, Without: s.secretEnv()}
 }
 
 // readSecret reads a secret, and waits no longer for a pipe than a person may take. Standard input is for whoever writes to
 // it to end, and another profile's token takes its own time.
-func (s *session) readSecret(ctx context.Context, source config.SecretSource, access config.SecretAccess) (token.Secret, error) {
+func (s *Session) readSecret(ctx context.Context, source config.SecretSource, access config.SecretAccess) (token.Secret, error) {
 	if source.File() != "" {
 		var cancel context.CancelFunc
-		ctx, cancel = s.forWriter(ctx)
+		ctx, cancel = s.options.forWriter(ctx)
 		defer cancel()
 	}
 	return source.Resolve(ctx, access)

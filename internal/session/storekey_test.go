@@ -1,6 +1,7 @@
-package main
+package session
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,38 @@ func TestTokenIsKeptUnderEverythingThatChangesIt(t *testing.T) {
 		if changes := keyWith(t, k, values[0]) != keyWith(t, k, values[1]); changes == same[k.Name] {
 			t.Errorf("%s, from %q to %q: the store key changes: %v", k.Name, values[0], values[1], changes)
 		}
+	}
+}
+
+// The keys of an earlier release: a token that is stored under one is to be found again.
+func TestKeysStayWhatTheyWere(t *testing.T) {
+	file, err := config.Load(t.Context(), "testdata/keys.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"assertion": "5d4ca12b1d067fd0c7979583d29cceeda943e250c7b731ba1d27800dea7f9f80",
+		"bound":     "fa8c5a9df36067c9716ed013732d33b99cbb9fdc66ec44d7b464d7b601e53819",
+		"browser":   "ccbe95770806850b49224e054023a2c2677de32a84d303d8504473a213faa340",
+		"device":    "4c2e5958dfc7a899f0e289d9218ca40af1ce6ce5e5de91a6f2d25f790256d5cc",
+		"endpoints": "4e647bedb5670cb9db01c7b2be05c2ec5a8886eb5ade90d1e59fe0a3114c11a0",
+		"exchange":  "49adc91b06083ef4b494aca27fecb42fcc73bc0d25b7e7fc0f19aa1a3ea400b0",
+		"fapi":      "07112dd87c6df5b329cff9c90067878708a12d4f769560e80e0f57f05582e8e7",
+		"given":     "072ef2e904982cff7276e4439b9e282fd3487afdafc8d3d7f6c1357f5ba55a7b",
+		"least":     "aca52ac3377a983e52dcf82cd6be1206019e6d3988448b337d62b0c91b192d3a",
+		"machine":   "c7932cd48a9b6b809c9b90269492ca7fbecb1f2b711d36f10152c0befbfe67b4",
+	} {
+		if name == "bound" && runtime.GOOS == "windows" {
+			continue // the paths in it are absolute elsewhere
+		}
+		p, _, err := config.Resolve(config.Input{File: file, Name: name})
+		if got := storeKey(p); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", name, got, err, want)
+		}
+	}
+	p, _, err := config.Resolve(config.Input{Flags: map[string][]string{"issuer": {"https://as.example"}, "client_id": {"cli"}, "scopes": {"b a"}}})
+	if got := storeKey(p); err != nil || got != "7cf4e3a845b885d31f8253174946a1df8716ee4d53c35b5855496c31023418b9" {
+		t.Errorf("by flags alone: %s, %v", got, err)
 	}
 }
 

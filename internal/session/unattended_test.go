@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -18,7 +18,7 @@ type loads struct {
 
 func (l *loads) Load(context.Context, string) (token.Set, error) { return l.set, l.err }
 
-func TestProxyKeepsTheTokensInOnePlace(t *testing.T) {
+func TestUnattendedKeepsTheTokensInOnePlace(t *testing.T) {
 	now := time.Now()
 	of := func(access string, at time.Time) token.Set {
 		return token.Set{AccessToken: token.NewSecret(access), RefreshToken: token.NewSecret("r-" + access), Obtained: at}
@@ -34,9 +34,9 @@ func TestProxyKeepsTheTokensInOnePlace(t *testing.T) {
 		"a locked keychain":                            {loads{err: &store.Error{Reason: store.Locked}}, true},
 		"a keychain that did not answer in time":       {loads{err: &store.Error{Reason: store.TimedOut}}, false},
 	} {
-		s := &session{app: &app{}, store: &c.stored}
-		s.serveUnattended(t.Context(), of("a", now))
-		if _, inMemory := s.store.(*store.Memory); inMemory != c.memory {
+		s := &Session{Store: &c.stored}
+		s.ServeUnattended(t.Context(), of("a", now))
+		if _, inMemory := s.Store.(*store.Memory); inMemory != c.memory {
 			t.Errorf("%s: in memory: %v", name, inMemory)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"crypto/ecdsa"
@@ -106,10 +106,8 @@ func TestCertificateGoesToTheAliasesAndNotToWhatEverybodyReads(t *testing.T) {
 	profile.Issuer, profile.ClientID = server.public.URL, "cli"
 	profile.TLS.CertificateFile, profile.TLS.KeyFile = writeIdentity(t)
 	profile.TLS.CAFile = writePEM(t, "CERTIFICATE", server.public.Certificate().Raw)
-	var stderr strings.Builder
-	env := map[string]string{"HOME": t.TempDir()}
-	world := outside{stderr: &stderr, goos: "linux", now: time.Now, lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
-	s := &session{app: &app{outside: world, global: globalFlags{verbose: true}}, profile: profile}
+	told := &person{}
+	s := newSession(optionsFor(t, told, nil), nil, profile, t.TempDir())
 
 	client, err := s.client(t.Context(), true)
 	if err != nil {
@@ -139,7 +137,7 @@ func TestCertificateGoesToTheAliasesAndNotToWhatEverybodyReads(t *testing.T) {
 			t.Errorf("%s: client_id %q", path, server.clientIDs[path])
 		}
 	}
-	if !strings.Contains(stderr.String(), "client authentication: self_signed_tls_client_auth, because") {
-		t.Errorf("%s", stderr.String())
+	if !strings.Contains(told.heard(), "step: client authentication: self_signed_tls_client_auth, because") {
+		t.Error(told.heard())
 	}
 }

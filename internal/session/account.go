@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"context"
@@ -12,28 +12,28 @@ import (
 
 // identify finds out whom a set is for where no ID Token told, for a login that says as whom. It is a courtesy: where
 // it fails, the login stands.
-func (s *session) identify(ctx context.Context, client *flow.Client, set token.Set) token.Set {
+func (s *Session) identify(ctx context.Context, client *flow.Client, set token.Set) token.Set {
 	if set.Subject != "" || client.Server.UserinfoEndpoint == "" {
 		return set
 	}
 	known, err := client.Userinfo(ctx, set)
 	if err != nil {
-		s.step("userinfo does not tell who that is: %v", err)
+		s.console.Step("userinfo does not tell who that is: %v", err)
 	}
 	return known
 }
 
 // checkAccount refuses a login as somebody other than the one whose tokens are stored: a browser remembers whom it was
 // last, and a script would go on under another name.
-func (s *session) checkAccount(ctx context.Context, set token.Set) error {
-	stored, err := s.store.Load(ctx, s.key)
-	if err != nil || s.asOther || stored.Subject == "" || set.Subject == "" || stored.Subject == set.Subject {
+func (s *Session) checkAccount(ctx context.Context, set token.Set) error {
+	stored, err := s.Store.Load(ctx, s.Key)
+	if err != nil || s.AsOther || stored.Subject == "" || set.Subject == "" || stored.Subject == set.Subject {
 		return nil
 	}
 	return hint.With(
 		fmt.Errorf("log in: the browser came back as %s, and the tokens of %s are stored", who(set), who(stored)),
-		"sign out of the server in the browser and try again, or accept: oauthget login "+s.profile.Name+" --as-other",
-		"keep the tokens of both: oauthget login "+s.profile.Name+" --account NAME",
+		"sign out of the server in the browser and try again, or accept: oauthget login "+s.Profile.Name+" --as-other",
+		"keep the tokens of both: oauthget login "+s.Profile.Name+" --account NAME",
 	)
 }
 

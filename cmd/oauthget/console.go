@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// console is the person at the terminal. It implements [session.Console]. All of it goes to stderr or to the terminal
+// itself: stdout carries the result and nothing else.
+type console struct {
+	outside
+	style   term.Style // for stderr
+	verbose bool       // each step is told
+	traced  bool       // each exchange is written to stderr
+}
+
+// Note tells the person what to do or what is going on.
+func (c *console) Note(format string, args ...any) {
+	c.line("%s", untrusted.Line(fmt.Sprintf(format, args...)))
+}
+
+// Warn tells what went wrong without ending the command.
+func (c *console) Warn(format string, args ...any) {
+	c.line("%s %s", c.style.Yellow("warning:"), untrusted.Line(fmt.Sprintf(format, args...)))
+}
+
+// Step is one line of the account that -v asks for.
+func (c *console) Step(format string, args ...any) {
+	if c.verbose {
+		c.Note(format, args...)
+	}
+}
+
+// line writes a line in which everything is fit for a terminal.
+func (c *console) line(format string, args ...any) {
+	fmt.Fprintf(c.stderr, "oauthget: "+format+"\n", args...)
+}
+
+// ShowURL implements [session.Console].
+func (c *console) ShowURL(url string) {
+	c.line("continue in your browser: %s", c.style.Cyan(c.style.Link(url, c.getenv)))
+}
+
+// ShowCode implements [session.Console].
+func (c *console) ShowCode(d flow.DeviceAuthorization, beside bool) {
+	if beside {
+		c.line("or, on any device, enter the code %s at %s",
+			c.style.Bold(d.UserCode), c.style.Cyan(c.style.Link(d.VerificationURI, c.getenv)))
+		if d.VerificationURIComplete != "" {
+			c.showQRCode(d.VerificationURIComplete)
+		}
+		return
+	}
+	best := d.VerificationURI
+	c.line("continue in your browser: %s", c.style.Cyan(d.VerificationURI))
+	c.line("enter the code there, on this device or any other: %s", c.style.Bold(d.UserCode))
+	if d.VerificationURIComplete != "" {
+		best = d.VerificationURIComplete
+		c.line("the same, with the code in it: %s", c.style.Cyan(best))
+	}
+	c.showQRCode(best)
+}
+
+// showQRCode draws an address for the camera of a telephone, where there is a terminal with room for it.
+func (c *console) showQRCode(address string) {
+	if !term.Is(c.stderr) || c.getenv("TERM") == "dumb" || !term.Unicode(c.getenv, c.goos) {
+		return
+	}
+	lines := c.style.QRCode(address)
+	if len(lines) > 0 && term.Fits(c.stderr, 2*len(lines), len(lines)) {
+		fmt.Fprintln(c.stderr, strings.Join(lines, "\n"))
+	}
+}
+
+// Waiting implements [session.Console]. In a pipe the address is all there is to see.
+func (c *console) Waiting(what string, limit time.Duration) {
+	if term.Is(c.stderr) {
+		until := c.now().Add(limit).Local()
+		c.Note("waiting %s, for %s at most (until %s)", what, limit.Round(time.Second), until.Format(time.TimeOnly))
+	}
+}
+
+// countdownWidth is more than the line of a countdown has columns. A narrower terminal would break the line, and keep half
+// of it.
+const countdownWidth = 70
+
+// Countdown implements [session.Console]. It rewrites one line of a terminal. A terminal that cannot go back in a line, or
+// is told each step in between, is told the time once, a pipe not at all.
+func (c *console) Countdown(ctx context.Context, what string, end time.Time) (stop func()) {
+	if !term.Fits(c.stderr, countdownWidth, 1) || c.getenv("TERM") == "dumb" || c.verbose || c.traced {
+		c.Waiting(what, end.Sub(c.now()))
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var counting sync.WaitGroup
+	counting.Go(func() { c.count(ctx, what, end) })
+	return func() { cancel(); counting.Wait() }
+}
+
+// count rewrites its line each second until ctx ends. It needs no escape sequence: each text covers the one before.
+func (c *console) count(ctx context.Context, what string, end time.Time) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	width := 0
+	write := func(text string) {
+		fmt.Fprintf(c.stderr, "\r%-*s\r%s", width, "", text)
+		width = len(text)
+	}
+	defer write("")
+	for {
+		left := max(0, end.Sub(c.now()).Round(time.Second))
+		write(untrusted.Line(fmt.Sprintf("oauthget: waiting %s, for %s", what, left)))
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Attended implements [session.Console].
+func (c *console) Attended() bool { return term.Is(c.stderr) || term.CanAsk() }
+
+// CanAsk implements [session.Console].
+func (*console) CanAsk() bool { return term.CanAsk() }
+
+// AskSecret implements [session.Console].
+func (*console) AskSecret(ctx context.Context, prompt string) (token.Secret, error) {
+	return term.AskSecret(ctx, prompt)
+}
+
+// ReadLines implements [session.Console].
+func (*console) ReadLines(ctx context.Context, most int, take func(string) bool) error {
+	return term.ReadLines(ctx, most, take)
+}

@@ -1,0 +1,69 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// Browser opens the profile's browser, which lives for hours and does not get the variables that hold secrets.
+func (s *Session) Browser() browser.Opener {
+	return browser.Opener{Command: s.Profile.Browser, Getenv: s.options.getenv, Without: s.secretEnv()}
+}
+
+// ShowAuthorization shows the authorization request and opens the browser, without waiting for it. The URL comes first,
+// whatever becomes of the browser. failed is told where none could be opened. An address that could do something in a
+// shell, where people paste it, is neither shown nor opened: it is the error.
+func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
+	if err := context.Cause(ctx); err != nil {
+		return err // the login was to end here
+	}
+	shown, err := browser.Safe(r.URL.String())
+	if err != nil {
+		return &untrusted.Error{Op: "show authorization URL", Err: err}
+	}
+	o.Console.ShowURL(shown)
+	o.adviseOnTunnel(r.RedirectURI)
+	o.Console.Waiting("for the browser to come back, or for the address it ends at to be pasted here", o.Timeout)
+	if o.NoBrowser {
+		return nil
+	}
+	go func() {
+		if err := opener.Open(ctx, shown); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}()
+	return nil
+}
+
+// adviseOnTunnel tells a person on another machine how the browser there reaches the listener here.
+func (o Options) adviseOnTunnel(redirectURI string) {
+	u, err := url.Parse(redirectURI)
+	if err != nil {
+		return
+	}
+	if command := browser.SSHTunnel(o.getenv, u.Host); command != "" {
+		o.Console.Note("on the machine of your browser, first run: %s", command)
+	}
+}
+
+// withoutBrowser goes on where a person at a terminal can open the address, and gives up where the address went into a
+// pipe or a file and nobody is there: to wait would be to hang.
+func (s *Session) withoutBrowser(giveUp context.CancelCauseFunc) func(error) {
+	return func(err error) {
+		if s.console.Attended() {
+			s.console.Note("%v; open the address above yourself", err)
+			return
+		}
+		giveUp(hint.With(
+			fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err),
+			"add --no-browser, and open the address yourself",
+		))
+	}
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Client is the flow's client: endpoints, credentials, and how to use them. fresh has the server's metadata fetched anew.
+func (s *Session) Client(ctx context.Context, fresh bool) (*flow.Client, error) {
+	client, err := s.client(ctx, fresh)
+	return client, s.Failed(err)
+}
+
+func (s *Session) client(ctx context.Context, fresh bool) (*flow.Client, error) {
+	credentials, err := s.credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	public, own := s.httpClients(credentials)
+	metadata, keys, err := s.published(ctx, public, fresh)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.OfflineClient(metadata, credentials)
+	if err != nil {
+		return nil, err
+	}
+	client.HTTP, client.Keys = own, keys
+	return client, nil
+}
+
+// OfflineClient is the flow's client as far as it needs no network: what it makes of the server's metadata.
+func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credentials) (*flow.Client, error) {
+	if s.options.Narrator != nil {
+		s.options.Narrator.Metadata(metadata)
+	}
+	if err := checkEndpoints(metadata, s.Profile.Grant); err != nil {
+		return nil, err
+	}
+	auth, err := s.authentication(credentials, metadata)
+	if err != nil {
+		return nil, err
+	}
+	return &flow.Client{
+		Profile: s.Profile, Server: metadata, Auth: auth, Patience: s.options.Timeout, Now: s.options.Now, Observe: s.observe,
+		Warn: func(text string) { s.console.Warn("%s", text) },
+	}, nil
+}
+
+// ClientSecret reads the client secret from where the profile says; it is empty where the profile has none.
+func (s *Session) ClientSecret(ctx context.Context) (token.Secret, error) {
+	if s.Profile.ClientSecret.Empty() {
+		return token.Secret{}, nil
+	}
+	access := s.secretAccess()
+	access.Keychain = s.keychain().Secret
+	return s.readSecret(ctx, s.Profile.ClientSecret, access)
+}
+
+// Published is what the server says of itself, with the profile's own endpoints laid over it, and its keys.
+func (s *Session) Published(ctx context.Context) (discovery.Metadata, idtoken.Keys, error) {
+	authorities, err := s.Authorities(ctx)
+	if err != nil {
+		return discovery.Metadata{}, nil, s.Failed(err)
+	}
+	metadata, keys, err := s.published(ctx, s.options.HTTPClient(endpoint.Options{Authorities: authorities}), false)
+	return metadata, keys, s.Failed(err)
+}
+
+func (s *Session) published(ctx context.Context, public *http.Client, fresh bool) (discovery.Metadata, idtoken.Keys, error) {
+	docs := s.options.Documents(public)
+	var m discovery.Metadata
+	if s.Profile.Issuer != "" {
+		var err error
+		if m, err = docs.Fetch(ctx, s.Profile.Issuer, fresh); err != nil {
+			return m, nil, err
+		}
+		s.console.Step("metadata of %s: %s", m.Issuer, m.Source)
+	}
+	m = flow.Server(m, s.Profile)
+	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil
+}

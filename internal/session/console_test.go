@@ -1,0 +1,69 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// person is a Console that writes down what it is told. Nobody answers.
+type person struct {
+	attended bool
+
+	mu   sync.Mutex
+	told []string
+}
+
+func (p *person) tell(kind, format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.told = append(p.told, kind+": "+fmt.Sprintf(format, args...))
+}
+
+// heard is all that it was told, a line each.
+func (p *person) heard() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.told, "\n")
+}
+
+func (p *person) Note(format string, args ...any) { p.tell("note", format, args...) }
+func (p *person) Warn(format string, args ...any) { p.tell("warning", format, args...) }
+func (p *person) Step(format string, args ...any) { p.tell("step", format, args...) }
+func (p *person) ShowURL(url string)              { p.tell("url", "%s", url) }
+func (p *person) ShowCode(d flow.DeviceAuthorization, _ bool) {
+	p.tell("code", "%s", d.UserCode)
+}
+
+func (p *person) Waiting(what string, limit time.Duration) { p.tell("waiting", "%s, %s", what, limit) }
+
+func (p *person) Countdown(context.Context, string, time.Time) func() {
+	return func() {}
+}
+func (p *person) Attended() bool { return p.attended }
+func (p *person) CanAsk() bool   { return false }
+func (p *person) AskSecret(context.Context, string) (token.Secret, error) {
+	return token.Secret{}, term.ErrNoTerminal
+}
+
+func (p *person) ReadLines(context.Context, int, func(string) bool) error { return term.ErrNoTerminal }
+
+// optionsFor are those of a test: an environment, and a home of its own.
+func optionsFor(t *testing.T, console Console, env map[string]string) Options {
+	t.Helper()
+	all := map[string]string{"HOME": t.TempDir()}
+	for name, value := range env {
+		all[name] = value
+	}
+	return Options{
+		Stdin: strings.NewReader(""), Stderr: t.Output(), GOOS: "linux", Now: time.Now, Timeout: time.Minute, Console: console,
+		LookupEnv: func(name string) (string, bool) { value, ok := all[name]; return value, ok },
+	}
+}

@@ -1,0 +1,39 @@
+package session
+
+import (
+	"net/http"
+
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/userdir"
+)
+
+// HTTPClient makes the client of a command's requests. It adds the user agent to what tls says, and shows each exchange to
+// those who want to see it.
+func (o Options) HTTPClient(options endpoint.Options) *http.Client {
+	options.UserAgent = o.UserAgent
+	outer := options.Trace
+	options.Trace = func(base http.RoundTripper) http.RoundTripper {
+		if o.Trace != nil {
+			base = o.Trace.Wrap(base)
+		}
+		if o.Narrator != nil {
+			base = trace.Record(base, o.Narrator.Exchange)
+		}
+		if outer != nil {
+			base = outer(base)
+		}
+		return base
+	}
+	return endpoint.NewClient(options)
+}
+
+// Documents fetches what servers publish, and keeps it for a while.
+func (o Options) Documents(client *http.Client) discovery.Client {
+	dir, err := userdir.Cache(o.getenv, o.GOOS)
+	if err != nil {
+		dir = "" // documents are then fetched each time
+	}
+	return discovery.Client{HTTP: client, CacheDir: dir, Now: o.Now}
+}

@@ -1,0 +1,52 @@
+package session
+
+import (
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// observe tells the narrator of an event, and writes the account that -v asks for: one line a step, with fingerprints for
+// what is secret.
+func (s *Session) observe(event flow.Event) {
+	if s.options.Narrator != nil {
+		s.options.Narrator.Event(event)
+	}
+	switch e := event.(type) {
+	case flow.PushedRequest:
+		s.console.Step("pushed authorization request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
+	case flow.PushedResponse:
+		s.console.Step("pushed authorization response: %s", lifetime(e))
+	case flow.AuthorizationRequest:
+		s.console.Step("authorization request: %s", trace.URL(e.URL))
+	case flow.AuthorizationResponse:
+		s.console.Step("authorization response at %s: %s", e.RedirectURI, trace.Parameters(e.Parameters))
+	case flow.DeviceRequest:
+		s.console.Step("device authorization request to %s: %s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters))
+	case flow.DeviceResponse:
+		s.console.Step("device authorization response: a code to be entered at %s; asking every %s", e.VerificationURI, e.Interval)
+	case flow.TokenRequest:
+		s.console.Step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
+	case flow.TokenResponse:
+		s.console.Step("token response: a token%s", Details(e.Set, s.options.Now()))
+		if e.Set.AuthorizationDetails != "" {
+			s.console.Step("authorization details granted: %s", untrusted.Text(e.Set.AuthorizationDetails))
+		}
+	}
+}
+
+// proofOf tells that a token request bears a DPoP proof, and not which.
+func proofOf(e flow.TokenRequest) string {
+	if e.Proof.Empty() {
+		return ""
+	}
+	return ", with the DPoP proof " + e.Proof.Fingerprint()
+}
+
+// lifetime tells how long the browser may take to bring the request_uri to the server.
+func lifetime(e flow.PushedResponse) string {
+	if e.Lifetime == 0 {
+		return "the server does not say how long it keeps the request"
+	}
+	return "the server keeps the request for " + e.Lifetime.String()
+}

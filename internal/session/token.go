@@ -1,0 +1,117 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
+)
+
+// Token returns a usable token set: the stored one where it will do, else one that is obtained now, which fresh tells. Like
+// those of all operations of a session, its errors are of the type [*Error].
+func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
+	set, fresh, err = s.source().Token(ctx, request)
+	return set, fresh, s.Failed(err)
+}
+
+// AccessToken is Token for those who use the access token, unless the request is for the ID Token.
+func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
+	if set, fresh, err = s.Token(ctx, request); err != nil {
+		return token.Set{}, false, err
+	}
+	if err := output.CheckAccessToken(set); err != nil && !request.IDToken {
+		return token.Set{}, false, s.Failed(fmt.Errorf("use token: %w", err))
+	}
+	return set, fresh, nil
+}
+
+// ReplaceRefused returns a token in the place of one that a server has refused. Nobody is asked for it.
+func (s *Session) ReplaceRefused(ctx context.Context, refused token.Secret) (token.Set, error) {
+	source := s.source()
+	if s.Profile.NeedsPerson() {
+		source.Login = nil
+	}
+	set, _, err := source.Token(ctx, tokensource.Request{Refused: refused})
+	if err == nil && set.AccessToken.Equal(refused) {
+		err = errors.New("the server gave the same token again")
+	}
+	return set, s.Failed(err)
+}
+
+// Expire has the stored access token refreshed by whoever asks next, where it is the one that was refused.
+func (s *Session) Expire(ctx context.Context, refused token.Secret) error {
+	return s.Failed(s.source().Expire(ctx, refused))
+}
+
+// Fresh logs in whatever is stored, and stores what that brings.
+func (s *Session) Fresh(ctx context.Context) (token.Set, error) {
+	set, err := s.source().Fresh(ctx)
+	return set, s.Failed(err)
+}
+
+// Login runs the profile's grant and stores nothing.
+func (s *Session) Login(ctx context.Context) (token.Set, error) {
+	set, err := s.login(ctx)
+	return set, s.Failed(err)
+}
+
+// Failed says in which profile an operation failed. Where a grant presents the token of another profile, and that could
+// not be obtained, it is the other one.
+func (s *Session) Failed(err error) error {
+	if _, told := errors.AsType[*Error](err); told || err == nil {
+		return err
+	}
+	return &Error{s.Profile, s.Origins, err}
+}
+
+// source joins the store and the flow. Nothing of the flow is made before it is needed: a stored token costs neither
+// metadata nor a client secret nor the system's certificates.
+func (s *Session) source() *tokensource.Source {
+	if _, ok := s.Store.(*store.Keychain); ok && s.unattended {
+		s.Store = s.keychain() // the connection of the last time may be hours old
+	}
+	source := &tokensource.Source{
+		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
+		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, Refresh: s.refresh, Record: s.record,
+		Warn: func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
+	}
+	if !s.options.NoInput || source.Unattended {
+		source.Login = s.login
+	}
+	return source
+}
+
+// refresh redeems a refresh token.
+func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error) {
+	s.console.Step("refreshing the token")
+	client, err := s.client(ctx, false)
+	if err != nil {
+		return token.Set{}, err
+	}
+	set, err := client.Refresh(ctx, old)
+	if !errors.Is(err, flow.ErrEndpointMoved) {
+		return set, err
+	}
+	s.console.Step("the token endpoint is not the one of the login; asking the server whether it has moved")
+	if client, err = s.client(ctx, true); err != nil {
+		return token.Set{}, err
+	}
+	old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
+	return client.Refresh(ctx, old)
+}
+
+// record notes what is stored, and for whom: status and logout find by it what no profile leads to any more.
+func (s *Session) record() error {
+	if !s.Kept {
+		return nil
+	}
+	return store.Records{StateDir: s.stateDir}.Write(store.Record{
+		Key: s.Key, Profile: s.Profile.Name, Account: s.Profile.Account, Store: s.Store.Name(),
+		Issuer: s.Profile.Issuer, TokenEndpoint: s.Profile.TokenEndpoint, ClientID: s.Profile.ClientID,
+	})
+}
