@@ -183,7 +183,7 @@ func TestUpstreamsCertificateIsVerified(t *testing.T) {
 	up.StartTLS()
 	defer up.Close()
 	r := start(t, up.URL, nil)
-	if got := r.get(t, "/"); got.status != 502 || !strings.Contains(got.body, "authority that is not trusted") {
+	if got := r.get(t, "/"); got.status != 502 || !strings.Contains(got.body, "authority is not trusted") {
 		t.Error(got)
 	}
 }
