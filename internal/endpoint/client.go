@@ -6,14 +6,12 @@
 package endpoint
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -64,16 +62,8 @@ func newTransport(o Options) *http.Transport {
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        idleLife,
 		ForceAttemptHTTP2:      true,
-		OnProxyConnectResponse: checkProxyAnswer,
+		OnProxyConnectResponse: untrusted.CheckProxyAnswer,
 	}
-}
-
-// checkProxyAnswer keeps net/http from quoting the proxy's reason phrase in an error.
-func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%w with status %d", untrusted.ErrProxy, answer.StatusCode)
-	}
-	return nil
 }
 
 // checkRedirect refuses redirects. Its errors never contain the target: a server may echo a secret there.

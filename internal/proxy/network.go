@@ -1,12 +1,9 @@
 package proxy
 
 import (
-	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -55,17 +52,9 @@ func newTransport(config *tls.Config) *http.Transport {
 		IdleConnTimeout:        idleLife,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxHeader,
-		OnProxyConnectResponse: refusedByProxy,
+		OnProxyConnectResponse: untrusted.CheckProxyAnswer,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
-}
-
-// refusedByProxy keeps net/http from making an error of the words of a proxy on the way.
-func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%w with status %d", untrusted.ErrProxy, answer.StatusCode)
-	}
-	return nil
 }
 
 // RoundTrip implements [http.RoundTripper]. On plain http a gRPC call goes out as it came in, by HTTP/2, which gRPC cannot do

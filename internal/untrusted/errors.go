@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -27,6 +28,15 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // ErrProxy is returned when a proxy refuses a request.
 var ErrProxy = errors.New("the proxy refused")
+
+// CheckProxyAnswer keeps net/http from quoting the proxy's reason phrase in an error. It is for
+// [http.Transport.OnProxyConnectResponse].
+func CheckProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%w with status %d", ErrProxy, answer.StatusCode)
+	}
+	return nil
+}
 
 // NetworkError reports a request without a usable answer: the server was not reached, or its answer is not HTTP.
 //
