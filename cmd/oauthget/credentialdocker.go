@@ -90,7 +90,7 @@ func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
 	default:
 		return hint.Usagef("docker's actions are get, store, erase and list, not %q", action)
 	}
-	server, u, err := credential.ParseDocker(h.stdin)
+	server, u, err := credential.ParseDocker(cmd.Context(), h.stdin)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 			if a.getenv("GIT_TERMINAL_PROMPT") == "0" {
 				a.global.noInput = true
 			}
-			q, err := credential.ParseGit(a.stdin)
+			q, err := credential.ParseGit(cmd.Context(), a.stdin)
 			if err != nil {
 				return &hint.UsageError{Err: err}
 			}

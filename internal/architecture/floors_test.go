@@ -12,7 +12,8 @@ import (
 // floors is the house. A package imports only from lower floors, so that each can be read, tested and changed knowing
 // nothing but what is below it. A new package takes a floor here.
 //
-// The cellar holds the words in which everyone speaks: what a secret is, and how a stranger's text is shown.
+// Every package may use the ones below 0: what a secret is, how a server's text is shown, and small things that several
+// need.
 var floors = map[string]int{
 	"cmd/oauthget": 6,
 
@@ -55,7 +56,10 @@ var floors = map[string]int{
 	"internal/untrusted":    -1,
 	"internal/userdir":      -1,
 
-	"internal/ascii": -2,
+	"internal/ascii":     -2,
+	"internal/bounded":   -2,
+	"internal/origin":    -2,
+	"internal/ownership": -2,
 }
 
 // demoas, testbus and testpty stand beside the house: what the client talks to when nobody else's is at hand.

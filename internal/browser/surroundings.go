@@ -76,6 +76,6 @@ var wslOpeners = [][]string{
 // shellSafe reports whether s can be pasted into any shell as it is and is no option.
 func shellSafe(s string) bool {
 	return s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool {
-		return r > 0x7F || !ascii.IsAlphanumeric(byte(r)) && !slices.Contains([]rune("-_.:@%"), r)
+		return !ascii.IsAlphanumeric(r) && !slices.Contains([]rune("-_.:@%"), r)
 	})
 }

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -22,14 +24,12 @@ const (
 var ErrNoServer = errors.New(DockerNoServer)
 
 // ParseDocker reads the server that docker asks for, as it names it: with a scheme and a path, or a host alone.
-func ParseDocker(r io.Reader) (server string, u *url.URL, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxDockerServer+1))
+func ParseDocker(ctx context.Context, r io.Reader) (server string, u *url.URL, err error) {
+	data, err := bounded.ReadContext(ctx, r, maxDockerServer)
 	server = strings.TrimSpace(string(data))
 	switch {
 	case err != nil:
 		return "", nil, fmt.Errorf("read docker's request: %w", err)
-	case len(data) > maxDockerServer:
-		return "", nil, fmt.Errorf("read docker's request: it is longer than %d bytes", maxDockerServer)
 	case server == "":
 		return "", nil, ErrNoServer
 	}

@@ -3,6 +3,7 @@ package credential
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -31,13 +33,10 @@ type GitRequest struct {
 
 // ParseGit reads git's attributes to the blank line, or the end. Attributes that it does not know are passed over, as
 // git-credential(1) has it.
-func ParseGit(r io.Reader) (GitRequest, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxRequest+1))
+func ParseGit(ctx context.Context, r io.Reader) (GitRequest, error) {
+	data, err := bounded.ReadContext(ctx, r, maxRequest)
 	if err != nil {
 		return GitRequest{}, fmt.Errorf("read git's request: %w", err)
-	}
-	if len(data) > maxRequest {
-		return GitRequest{}, fmt.Errorf("read git's request: it is longer than %d bytes", maxRequest)
 	}
 	var q GitRequest
 	for line := range bytes.Lines(data) {

@@ -28,7 +28,7 @@ func TestGitGetsTheFormThatItTakes(t *testing.T) {
 		"a user is named":          {"username=ada\n", strings.Replace(password, "oauth2", "ada", 1)},
 		"attributes of the future": {"quantum[]=1\nx=\n", password},
 	} {
-		q, err := ParseGit(strings.NewReader("protocol=https\nhost=git.example.com:8443\n" + c.asked))
+		q, err := ParseGit(t.Context(), strings.NewReader("protocol=https\nhost=git.example.com:8443\n"+c.asked))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -52,7 +52,7 @@ func TestGitIsToldNoTimeThatIsNotKnown(t *testing.T) {
 
 func TestGitNamesTheTokenThatWasRefused(t *testing.T) {
 	for _, text := range []string{"username=u\npassword=canary-t\n", "authtype=Bearer\ncredential=canary-t\n"} {
-		q, err := ParseGit(strings.NewReader(text))
+		q, err := ParseGit(t.Context(), strings.NewReader(text))
 		if err != nil || !q.Refused.Equal(token.NewSecret("canary-t")) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -64,13 +64,13 @@ func TestGitRequestThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 		"host=a\rhost=b\n", "host=a\r\n", "host=a\x00b\n", "no attribute\n", "host=" + strings.Repeat("a", maxGitLine) + "\n",
 		strings.Repeat("a=b\n", maxRequest/4+1), "password=canary-t\r\n",
 	} {
-		_, err := ParseGit(strings.NewReader(text))
+		_, err := ParseGit(t.Context(), strings.NewReader(text))
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%.30q: %v", text, err)
 		}
 	}
 	for _, host := range []string{"", "a/b", "a@b", "a b", "a?b", "a#b", ":443", "a:b"} {
-		q, err := ParseGit(strings.NewReader("protocol=https\nhost=" + host + "\n"))
+		q, err := ParseGit(t.Context(), strings.NewReader("protocol=https\nhost="+host+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestGitRequestThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 func FuzzGitRequest(f *testing.F) {
 	f.Add([]byte("protocol=https\nhost=h\ncapability[]=authtype\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		q, err := ParseGit(strings.NewReader(string(data)))
+		q, err := ParseGit(t.Context(), strings.NewReader(string(data)))
 		if err != nil {
 			return
 		}

@@ -60,13 +60,13 @@ func TestDockerNamesItsServer(t *testing.T) {
 		"http://127.0.0.1:5000":            "http://127.0.0.1:5000",
 		"registry.example.com:5000/team\n": "https://registry.example.com:5000/team",
 	} {
-		server, u, err := ParseDocker(strings.NewReader(text))
+		server, u, err := ParseDocker(t.Context(), strings.NewReader(text))
 		if err != nil || u.String() != want || server != strings.TrimSpace(text) {
 			t.Errorf("%q: %q %v %v", text, server, u, err)
 		}
 	}
 	for _, text := range []string{"", "\n", "https://", "a b", "a\x00", "https://u:canary-p@h/", "a\nb", strings.Repeat("a", maxDockerServer+1)} {
-		if _, u, err := ParseDocker(strings.NewReader(text)); err == nil || strings.Contains(err.Error(), "canary") {
+		if _, u, err := ParseDocker(t.Context(), strings.NewReader(text)); err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%.20q: %v %v", text, u, err)
 		}
 	}

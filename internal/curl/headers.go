@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // maxLine bounds a header line, in bytes. curl's own bound is 100 KiB.
@@ -85,7 +87,7 @@ func stays(from *url.URL, location string) bool {
 		return !strings.HasPrefix(location, "//") && !strings.HasPrefix(location, `/\`)
 	}
 	u, err := target(location, "")
-	return err == nil && u.Scheme == from.Scheme && strings.EqualFold(u.Host, from.Host)
+	return err == nil && origin.Same(u, from)
 }
 
 // statusOf reads "HTTP/1.1 401 Unauthorized" and "HTTP/2 401".

@@ -37,7 +37,7 @@ func isScheme(s string) bool {
 func isHost(s string) bool {
 	if s, ok := strings.CutPrefix(s, "["); ok {
 		ip, port, ok := strings.Cut(s, "]")
-		return ok && consists(ip, isIPv6) && isPort(port)
+		return ok && ascii.All(ip, isIPv6) && isPort(port)
 	}
 	name, port := s, ""
 	if colon := strings.IndexByte(s, ':'); colon >= 0 {
@@ -54,21 +54,9 @@ func isName(s string) bool {
 // isPort takes a colon and a number, or nothing.
 func isPort(s string) bool {
 	number, ok := strings.CutPrefix(s, ":")
-	return s == "" || ok && len(number) <= 5 && consists(number, ascii.IsDigit)
+	return s == "" || ok && len(number) <= 5 && ascii.All(number, ascii.IsDigit)
 }
 
-// consists reports whether s is of nothing but bytes that fit, and not empty.
-func consists(s string, fit func(byte) bool) bool {
-	for i := range len(s) {
-		if !fit(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isIPv6(c byte) bool {
-	return ascii.IsHex(c) || c == ':' || c == '.'
-}
+func isIPv6(r rune) bool { return ascii.IsHex(r) || r == ':' || r == '.' }
 
 func isControl(r rune) bool { return r <= ' ' || r == 0x7f }

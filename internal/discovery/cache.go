@@ -5,9 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"os"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/bounded"
 )
 
 // kind keeps a document from being read as one of another kind.
@@ -44,7 +45,7 @@ func (c Client) load(k kind, url string) (entry, bool) {
 		return entry{}, false
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, 2*maxBody))
+	data, err := bounded.Read(f, 2*maxBody)
 	if err != nil {
 		return entry{}, false
 	}

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/oauthget/oauthget/internal/ownership"
 )
 
 // errNotOwn reports a cache that another user may have written to.
@@ -59,5 +61,8 @@ func openOwn(dir *os.Root, name string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// own reports whether a file is the user's and nobody else can write to it.
+func own(info fs.FileInfo) bool { return ownership.IsOurs(info) && !ownership.Allows(info, 0o022) }
 
 func ownFile(info fs.FileInfo) bool { return info.Mode().IsRegular() && own(info) }

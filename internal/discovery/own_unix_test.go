@@ -64,26 +64,3 @@ func TestCacheThatOthersMayHaveWrittenIsNoCache(t *testing.T) {
 		})
 	}
 }
-
-func TestForeignFileIsNotOwn(t *testing.T) {
-	info, err := os.Stat("/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if os.Geteuid() == 0 {
-		path := filepath.Join(t.TempDir(), "file")
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chown(path, 12345, -1); err != nil {
-			t.Skip(err)
-		}
-		info, err = os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if own(info) {
-		t.Error("a file of another user passes for our own")
-	}
-}

@@ -124,7 +124,7 @@ func (p *parser) atEnd() bool {
 }
 
 // token reads a token (RFC 9110 §5.6.2); empty if there is none.
-func (p *parser) token() string { return p.take(isTokenChar) }
+func (p *parser) token() string { return p.take(ascii.IsTchar) }
 
 // token68 reads a token68 (RFC 9110 §11.2) that fills the rest of the element. Otherwise it reads nothing.
 func (p *parser) token68() (string, bool) {
@@ -188,10 +188,6 @@ func (p *parser) take(fits func(byte) bool) string {
 	taken := p.rest[:i]
 	p.rest = p.rest[i:]
 	return taken
-}
-
-func isTokenChar(c byte) bool {
-	return ascii.IsAlphanumeric(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
 
 func isToken68Char(c byte) bool {

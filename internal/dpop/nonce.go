@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
+
+	"github.com/oauthget/oauthget/internal/ascii"
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // NonceHeader is the header field with which servers provide a nonce (RFC 9449 §8).
@@ -31,7 +33,7 @@ type Nonces struct {
 func (n *Nonces) For(u *url.URL) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.newest[origin(u)]
+	return n.newest[origin.Of(u)]
 }
 
 // Keep stores the nonce of an answer from u, whatever its status, and returns it: "The client MUST use the new nonce
@@ -47,7 +49,7 @@ func (n *Nonces) Keep(u *url.URL, answer http.Header) (nonce string) {
 	if n.newest == nil {
 		n.newest = map[string]string{}
 	}
-	n.newest[origin(u)] = nonce
+	n.newest[origin.Of(u)] = nonce
 	return nonce
 }
 
@@ -70,7 +72,7 @@ func CheckNonce(nonce string) error {
 	switch {
 	case nonce == "" || len(nonce) > maxNonce:
 		return errors.New("a nonce has between 1 and 2048 characters")
-	case strings.ContainsFunc(nonce, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }):
+	case !ascii.All(nonce, ascii.IsNQCHAR):
 		return errors.New("it holds characters that RFC 9449 §8.1 does not allow in a nonce")
 	}
 	return nil

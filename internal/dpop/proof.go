@@ -10,12 +10,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -79,7 +78,7 @@ func htu(u *url.URL) (string, error) {
 	if err := CheckURL(u); err != nil {
 		return "", err
 	}
-	return origin(u) + cmp.Or(u.EscapedPath(), "/"), nil
+	return origin.Of(u) + cmp.Or(u.EscapedPath(), "/"), nil
 }
 
 // CheckURL reports an error unless u is an absolute http or https URL, for which a proof can be made.
@@ -89,17 +88,3 @@ func CheckURL(u *url.URL) error {
 	}
 	return nil
 }
-
-// origin returns scheme, host and port of u, without the scheme's default port.
-func origin(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	if name, port, err := net.SplitHostPort(host); err == nil && (port == "" || port == defaultPorts[u.Scheme]) {
-		host = name
-		if strings.Contains(name, ":") { // IPv6
-			host = "[" + name + "]"
-		}
-	}
-	return u.Scheme + "://" + host
-}
-
-var defaultPorts = map[string]string{"http": "80", "https": "443"}

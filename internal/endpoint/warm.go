@@ -3,10 +3,11 @@ package endpoint
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
+
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // Warm opens a connection for client's next request to the host of u: it performs the TLS handshake and so loads the
@@ -35,7 +36,7 @@ type warmed struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (w *warmed) RoundTrip(req *http.Request) (*http.Response, error) {
-	conn := w.take(authority(req.URL))
+	conn := w.take(origin.Of(req.URL))
 	if conn == nil {
 		return w.transport.RoundTrip(req)
 	}
@@ -66,11 +67,11 @@ func (w *warmed) open(ctx context.Context, u *url.URL) {
 	if u.Scheme != "https" || w.proxied(ctx, u) {
 		return
 	}
-	conn, err := w.transport.NewClientConn(ctx, u.Scheme, address(u))
+	conn, err := w.transport.NewClientConn(ctx, u.Scheme, origin.Address(u))
 	if err != nil {
 		return
 	}
-	key := authority(u)
+	key := origin.Of(u)
 	w.mu.Lock()
 	previous := w.ready[key]
 	if w.ready == nil {
@@ -93,11 +94,11 @@ func (w *warmed) open(ctx context.Context, u *url.URL) {
 	})
 }
 
-// take returns the opened connection to an authority, reserved for one request, or nil.
-func (w *warmed) take(authority string) *http.ClientConn {
+// take returns the opened connection to an origin, reserved for one request, or nil.
+func (w *warmed) take(to string) *http.ClientConn {
 	w.mu.Lock()
-	conn := w.ready[authority]
-	delete(w.ready, authority)
+	conn := w.ready[to]
+	delete(w.ready, to)
 	w.mu.Unlock()
 	if conn == nil {
 		return nil
@@ -117,13 +118,4 @@ func (w *warmed) proxied(ctx context.Context, u *url.URL) bool {
 	}
 	proxy, err := w.transport.Proxy(req)
 	return err != nil || proxy != nil
-}
-
-func authority(u *url.URL) string { return u.Scheme + "://" + address(u) }
-
-func address(u *url.URL) string {
-	if port := u.Port(); port != "" {
-		return net.JoinHostPort(u.Hostname(), port)
-	}
-	return net.JoinHostPort(u.Hostname(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
 }

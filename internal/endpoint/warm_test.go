@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // tlsServer counts connections and requests.
@@ -122,7 +124,7 @@ func TestWarmConnectionThatTheServerClosedIsNotUsed(t *testing.T) {
 	s, client := serveTLS(t, false)
 	Warm(t.Context(), client, s.parsed(t))
 	network := client.Transport.(outermost).network
-	spare := network.ready[authority(s.parsed(t))]
+	spare := network.ready[origin.Of(s.parsed(t))]
 	gone := make(chan struct{})
 	spare.SetStateHook(func(c *http.ClientConn) {
 		if c.Err() != nil {

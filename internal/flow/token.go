@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -158,11 +159,11 @@ func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token
 func fieldsOfScope(scope string) []string {
 	fields := strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
 	return slices.DeleteFunc(fields, func(field string) bool {
-		return strings.ContainsFunc(field, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
+		return !ascii.All(field, ascii.IsNQCHAR)
 	})
 }
 
 // isVisible reports whether text consists of VSCHAR alone (RFC 6749 §A).
 func isVisible(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e })
+	return !strings.ContainsFunc(text, func(r rune) bool { return !ascii.IsVSCHAR(r) })
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // PortError says that none of the ports allowed for the redirect URI could be had: another program has them, or the
@@ -277,7 +279,7 @@ func authorities(u *url.URL) []string {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		host = ip.String() // a browser shortens 0:0:0:0:0:0:0:1
 	}
-	defaultPort := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	defaultPort := origin.DefaultPort(u.Scheme)
 	if port != "" && port != defaultPort {
 		return []string{net.JoinHostPort(host, port)}
 	}

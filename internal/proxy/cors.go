@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // ParseOrigin returns an origin as a browser writes it (RFC 6454 §6.2): scheme, host and port, without that of the scheme.
@@ -23,14 +24,7 @@ func ParseOrigin(text string) (string, error) {
 	case !confidential.URL(u):
 		return "", errors.New("an origin is https, or http of this machine")
 	}
-	return originOf(u), nil
-}
-
-// originOf is scheme, host and port of u, the port where it is not the scheme's own.
-func originOf(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	host = strings.TrimSuffix(host, ":")
-	return u.Scheme + "://" + strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	return origin.Of(u), nil
 }
 
 const (

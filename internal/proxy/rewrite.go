@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // CheckUpstream reports why u cannot be an upstream. RFC 6750 §5.3: "Clients MUST always use TLS (https) or equivalent
@@ -86,7 +87,7 @@ func (p *Proxy) modifyResponse(resp *http.Response) error {
 // absolute: a caller goes there without the proxy, and so without the token.
 func (p *Proxy) relocate(location string, asked *url.URL) string {
 	to, err := asked.Parse(location)
-	if err != nil || originOf(to) != originOf(p.options.Upstream) || to.User != nil {
+	if err != nil || !origin.Same(to, p.options.Upstream) || to.User != nil {
 		return location
 	}
 	base := strings.TrimSuffix(p.options.Upstream.EscapedPath(), "/")

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/oauthget/oauthget/internal/ownership"
 )
 
 // SocketError says why no socket is made at a path.
@@ -33,7 +35,7 @@ func ListenSocket(ctx context.Context, path string) (*Listener, error) {
 }
 
 func listenSocket(ctx context.Context, path string) (net.Listener, error) {
-	if !canBePrivate {
+	if !ownership.Known {
 		return nil, errors.New("sockets are for Unix: listen on a loopback address")
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
@@ -93,6 +95,17 @@ func checkFolder(dir string) error {
 		return fmt.Errorf("%s is no folder", dir)
 	}
 	return checkPrivate(dir, info)
+}
+
+// checkPrivate wants a folder that is the user's own and that nobody else enters.
+func checkPrivate(dir string, info fs.FileInfo) error {
+	switch {
+	case !ownership.IsOurs(info):
+		return fmt.Errorf("the folder %s belongs to another user", dir)
+	case ownership.Allows(info, 0o077):
+		return fmt.Errorf("others may enter the folder %s: chmod 700 it, or take another", dir)
+	}
+	return nil
 }
 
 // clearSocket removes a socket that nobody listens on any more, and nothing else.

@@ -1,4 +1,4 @@
-// Package shell writes words for a POSIX shell.
+// Package shell quotes words for a POSIX shell.
 package shell
 
 import (
@@ -7,13 +7,22 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// Quote puts s into single quotes, inside of which every character but the single quote is itself.
+// Quote returns s in single quotes, in which a shell gives no character a meaning.
 func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// Word writes s as one word, in quotes only where it needs them.
+// Word returns s as one word of a command line. It is quoted only where it must be.
 func Word(s string) string {
 	if s != "" && ascii.Consists(s, "-_/.+:@%") {
 		return s
 	}
 	return Quote(s)
+}
+
+// Words returns words as a command line.
+func Words(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = Word(word)
+	}
+	return strings.Join(quoted, " ")
 }

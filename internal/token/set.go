@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // Set is what one token response brought, in the form it is stored and used.
@@ -141,7 +143,7 @@ func Unmarshal(data []byte) (Set, error) {
 
 // isVSCHAR reports whether s consists of VSCHAR alone (RFC 6749 §A).
 func isVSCHAR(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7E })
+	return !strings.ContainsFunc(s, func(r rune) bool { return !ascii.IsVSCHAR(r) })
 }
 
 func unix(t time.Time) int64 {

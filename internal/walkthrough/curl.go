@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
@@ -110,7 +111,7 @@ func (w word) quoted() string {
 	var b, text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
-			b.WriteString("'" + strings.ReplaceAll(text.String(), "'", `'\''`) + "'")
+			b.WriteString(shell.Quote(text.String()))
 			text.Reset()
 		}
 	}
