@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/oauthget/oauthget/internal/ownership"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -177,7 +178,7 @@ func (e *ModeError) Error() string { return fmt.Sprintf("%s has mode %04o", e.Pa
 
 // checkMode refuses what others may read or write.
 func checkMode(path string, info os.FileInfo) error {
-	if !hasModes || info.Mode().Perm()&0o077 == 0 {
+	if !ownership.Allows(info, 0o077) {
 		return nil
 	}
 	want := fs.FileMode(0o600)

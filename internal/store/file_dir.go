@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-)
 
-// hasModes is whether a mode says who may use a file. Windows has no such bits: what lies below %LocalAppData% is the
-// user's by inheritance.
-const hasModes = runtime.GOOS != "windows"
+	"github.com/oauthget/oauthget/internal/bounded"
+)
 
 // tokenSuffix is that of the files the age command writes: it opens ours too.
 const tokenSuffix = ".age"
@@ -108,8 +104,8 @@ func readToken(stateDir, key string) ([]byte, error) {
 	if err := checkMode(filepath.Join(stateDir, tokensDir, name), info); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxTokenFile+1))
-	if err == nil && len(data) > maxTokenFile {
+	data, err := bounded.Read(file, maxTokenFile)
+	if _, long := errors.AsType[*bounded.TooLongError](err); long {
 		err = unreadable(errForeignFile)
 	}
 	return data, err

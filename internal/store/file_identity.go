@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"filippo.io/age/agessh"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -67,7 +67,7 @@ func readIdentityFile(path string) ([]byte, error) {
 		return nil, identityError(err)
 	}
 	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, maxIdentityFile))
+	data, err := bounded.Read(file, maxIdentityFile)
 	if err != nil {
 		return nil, identityError(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+
+	"github.com/oauthget/oauthget/internal/ownership"
 )
 
 // The directories in the state directory. Everything goes through an [os.Root] of one of them, which no symbolic link
@@ -34,7 +36,7 @@ func openState(stateDir string) (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isOurs(info) {
+	if !ownership.IsOurs(info) {
 		return nil, foreign
 	}
 	state, err := os.OpenRoot(stateDir)
@@ -42,7 +44,7 @@ func openState(stateDir string) (*os.Root, error) {
 		return nil, err
 	}
 	info, err = state.Stat(".") // of what was opened, so that it cannot have been changed in between
-	if err == nil && !isOurs(info) {
+	if err == nil && !ownership.IsOurs(info) {
 		err = foreign
 	}
 	if err != nil {
@@ -73,7 +75,7 @@ func checkDir(state *os.Root, name string) error {
 		return err
 	case !info.IsDir():
 		return &fs.PathError{Op: "open", Path: path, Err: errNotDir}
-	case !isOurs(info):
+	case !ownership.IsOurs(info):
 		return &fs.PathError{Op: "open", Path: path, Err: errNotOurs}
 	}
 	return nil
@@ -122,8 +124,7 @@ func makePrivate(root *os.Root, dir string) error {
 	if err != nil {
 		return err
 	}
-	// Windows has no such bits: what lies below %LocalAppData% is the user's by inheritance.
-	if runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+	if !ownership.Allows(info, 0o077) {
 		return nil
 	}
 	return root.Chmod(dir, 0o700)

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/bounded"
 )
 
 // Record says that something was stored under a key, for whom and where, so that it is found again when the profile
@@ -129,7 +130,7 @@ func readRecord(dir *os.Root, key string) (Record, error) {
 		return Record{}, err
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxRecord))
+	data, err := bounded.Read(f, maxRecord)
 	if err != nil {
 		return Record{}, err
 	}

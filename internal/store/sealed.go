@@ -7,9 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
-	"os"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/bounded"
 )
 
 // A sealed file holds a packed set that is too large for its keychain item: sealedMagic, then the nonce, the
@@ -78,17 +78,12 @@ func readSealed(stateDir, key string, ref sealedRef) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := readSome(f)
+	defer func() { _ = f.Close() }()
+	data, err := bounded.Read(f, maxSet+1<<10)
 	if err != nil {
 		return nil, err
 	}
 	return openSealed(key, ref, data)
-}
-
-// readSome reads and closes f, and more than a sealed file can have only to the extent that it is noticed.
-func readSome(f *os.File) ([]byte, error) {
-	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, maxSet+1<<10))
 }
 
 func openSealed(key string, ref sealedRef, data []byte) ([]byte, error) {
