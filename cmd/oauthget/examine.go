@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/account"
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/config"
@@ -165,11 +166,11 @@ func (e examination) tokens(ctx context.Context) {
 		return
 	}
 	e.report.add(check, doctor.OK, e.session.Profile.Store, "")
-	row := e.statusOf(ctx, e.session, true)
+	row := account.Of(ctx, e.session, e.now())
 	switch row.State {
-	case stateError, stateLocked:
+	case account.StateError, account.StateLocked:
 		e.report.add("stored token", doctor.Fail, row.Error, "oauthget status "+e.session.Profile.Name)
-	case stateExpired:
+	case account.StateExpired:
 		e.report.add("stored token", doctor.Warn, "it has expired and cannot be refreshed", "oauthget login "+e.session.Profile.Name)
 	default:
 		e.report.add("stored token", doctor.OK, row.State, "")

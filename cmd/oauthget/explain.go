@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func (n *narration) explain(ctx context.Context, s *session.Session) error {
 	}
 	if client, err := s.Client(ctx, false); err == nil {
 		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {
-			n.Warn("the token of this walk stays valid at %s until it expires: %v", server(s.Profile), err)
+			n.Warn("the token of this walk stays valid at %s until it expires: %v", cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint), err)
 		}
 	}
 	return n.end(nil)

@@ -17,7 +17,8 @@ import (
 var floors = map[string]int{
 	"cmd/oauthget": 6,
 
-	"internal/remedy": 5,
+	"internal/account": 5,
+	"internal/remedy":  5,
 
 	"internal/session": 4,
 

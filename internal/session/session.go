@@ -121,5 +121,11 @@ func newSession(o Options, file *config.File, p config.Profile, stateDir string)
 	return s
 }
 
+// Records are the records of what is stored.
+func (o Options) Records() (store.Records, error) {
+	stateDir, err := store.StateDir(o.getenv, o.GOOS)
+	return store.Records{StateDir: stateDir}, err
+}
+
 // StateDir is where records, locks and sealed files are; empty where there is no place for them.
 func (s *Session) StateDir() string { return s.stateDir }

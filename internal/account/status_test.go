@@ -1,4 +1,4 @@
-package main
+package account
 
 import (
 	"testing"
@@ -17,12 +17,12 @@ func TestStateTellsWhatTheNextCallTakes(t *testing.T) {
 		needsPerson bool
 		want        string
 	}{
-		{set(time.Hour, ""), true, stateValid},
-		{set(time.Hour, ""), false, stateValid},
-		{set(-time.Hour, "r"), true, stateRefreshable},
-		{set(-time.Hour, "r"), false, stateRefreshable},
-		{set(-time.Hour, ""), true, stateExpired},
-		{set(-time.Hour, ""), false, stateRenewable},
+		{set(time.Hour, ""), true, StateValid},
+		{set(time.Hour, ""), false, StateValid},
+		{set(-time.Hour, "r"), true, StateRefreshable},
+		{set(-time.Hour, "r"), false, StateRefreshable},
+		{set(-time.Hour, ""), true, StateExpired},
+		{set(-time.Hour, ""), false, StateRenewable},
 	} {
 		if got := stateOf(c.set, now, c.needsPerson); got != c.want {
 			t.Errorf("%+v, needs a person: %v: %s, want %s", c.set, c.needsPerson, got, c.want)

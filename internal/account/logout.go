@@ -1,0 +1,140 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/store"
+)
+
+// Logout revokes and removes what is stored.
+type Logout struct {
+	options session.Options
+	records store.Records
+	file    *config.File // nil where there is none
+	local   bool         // ask nothing of the server
+}
+
+// NewLogout prepares a logout. local asks nothing of the server.
+func NewLogout(ctx context.Context, o session.Options, local bool) (*Logout, error) {
+	records, err := o.Records()
+	if err != nil {
+		return nil, err
+	}
+	file, err := o.ProfileFile(ctx)
+	return &Logout{o, records, file, local}, err
+}
+
+// All logs out of everything that is stored.
+func (l *Logout) All(ctx context.Context) error {
+	list, err := l.records.All()
+	if len(list) == 0 && err == nil {
+		l.options.Console.Note("nothing is stored")
+	}
+	return errors.Join(l.each(ctx, list), err)
+}
+
+// Given logs out of the default profile, or of the client that flags give.
+func (l *Logout) Given(ctx context.Context, flags map[string][]string) error {
+	s, err := session.Open(l.options, l.file, "", flags)
+	if err != nil {
+		return err
+	}
+	if s.Profile.Name != "" {
+		return l.Profile(ctx, s.Profile.Name, flags)
+	}
+	// A client given by flags is known by its key alone.
+	list, err := l.records.Of("")
+	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Key != s.Key })
+	if len(list) == 0 && err == nil {
+		l.options.Console.Note("nothing is stored for %s", label(""))
+	}
+	return errors.Join(l.each(ctx, list), err)
+}
+
+// Profile logs out of a profile, also as it was before it was changed; of the flags' account alone where they name one.
+func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]string) error {
+	list, err := l.records.Of(name)
+	if err != nil {
+		l.options.Console.Warn("%v", err) // the records that could be read come all the same
+	}
+	if account, ok := flags["account"]; ok {
+		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
+	}
+	if len(list) == 0 {
+		// A misspelt name must not pass for a logout.
+		if _, err := session.Open(l.options, l.file, name, flags); err != nil {
+			return err
+		}
+		l.options.Console.Note("nothing is stored for %s", label(name))
+	}
+	return l.each(ctx, list)
+}
+
+// each goes on after a failure, so that as much as possible is removed.
+func (l *Logout) each(ctx context.Context, list []store.Record) error {
+	var failed error
+	for _, r := range list {
+		if err := l.one(ctx, r); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("log out of %s: %w", label(r.Profile), err))
+		}
+	}
+	return failed
+}
+
+// one revokes and removes what one record tells of. It holds the key's lock: a refresh at the same time would bring new
+// tokens to life.
+func (l *Logout) one(ctx context.Context, r store.Record) error {
+	s := session.OfRecord(l.options, l.file, r)
+	unlock, err := s.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if !l.local {
+		l.revoke(ctx, s)
+	}
+	if err := s.Store.Delete(ctx, r.Key); err != nil {
+		return err
+	}
+	if err := l.records.Remove(r.Key); err != nil {
+		return err
+	}
+	l.options.Console.Note("removed the tokens of %s from the %s", label(r.Profile), r.Store)
+	return nil
+}
+
+// revoke does what it can at the server, and tells what it could not: the tokens are removed all the same.
+func (l *Logout) revoke(ctx context.Context, s *session.Session) {
+	name, server := label(s.Profile.Name), cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
+	err := revokeStored(ctx, s)
+	switch {
+	case err == nil:
+		l.options.Console.Note("revoked the tokens of %s at %s", name, server)
+	case errors.Is(err, store.ErrNotFound):
+	case ctx.Err() != nil:
+	default:
+		l.options.Console.Warn("the tokens of %s stay valid at %s until they expire: %v", name, server, err)
+	}
+}
+
+func revokeStored(ctx context.Context, s *session.Session) error {
+	set, err := s.Store.Load(ctx, s.Key)
+	if err != nil {
+		return err
+	}
+	// A cache that somebody has changed must not name the place where the refresh token goes.
+	client, err := s.Client(ctx, true)
+	if err != nil {
+		return err
+	}
+	return client.Revoke(ctx, set)
+}
+
+// label names a profile, or what was obtained by flags alone.
+func label(profile string) string { return cmp.Or(profile, "a client given by flags") }

@@ -1,0 +1,153 @@
+// Package account is about the tokens that are stored: it lists them, revokes and removes them, and moves them from one
+// store to another. It finds them by the profiles and by the records, which also tell of what no profile leads to any more.
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// reportVersion is raised when a member of `status --json` changes its meaning or goes; new members may come.
+const reportVersion = 1
+
+// Report is the form of `status --json`.
+type Report struct {
+	Version  int      `json:"version"`
+	Profiles []Status `json:"profiles"`
+}
+
+// Status is what is stored for one profile. Times are RFC 3339, UTC.
+type Status struct {
+	Profile     string    `json:"profile"`
+	Account     string    `json:"account,omitempty"`
+	Current     bool      `json:"current"` // whether the profile, as it stands in the file, leads to it
+	Store       string    `json:"store,omitempty"`
+	State       string    `json:"state"`
+	Scopes      []string  `json:"scopes,omitempty"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	Refreshable bool      `json:"refreshable"`
+	Username    string    `json:"username,omitempty"`
+	Error       string    `json:"error,omitempty"`
+}
+
+// The states of what is stored.
+const (
+	StateValid       = "valid"       // a stored token can be used now
+	StateRefreshable = "refreshable" // it has expired, and the next call refreshes it
+	StateRenewable   = "renewable"   // it has expired, and the next call obtains another, for which nobody is needed
+	StateExpired     = "expired"     // it has expired, and the next call needs a login
+	StateNone        = "none"        // nothing is stored
+	StateLocked      = "locked"      // the keychain is locked, so nobody knows
+	StateError       = "error"       // the profile or the store cannot be read
+)
+
+// List reports what is stored for the profile called name, or for all where name is empty. It asks nothing of the network.
+func List(ctx context.Context, o session.Options, name string) (Report, error) {
+	report := Report{Version: reportVersion, Profiles: []Status{}}
+	file, err := o.ProfileFile(ctx)
+	if err != nil {
+		return report, err
+	}
+	o.OneOfMany = name == ""
+	listed := map[string]bool{} // keys
+	for _, n := range profilesOf(file, name) {
+		s, err := session.Open(o, file, n, nil)
+		switch {
+		case err != nil && name != "":
+			return report, err
+		case err != nil:
+			report.Profiles = append(report.Profiles, Status{Profile: n, Current: true, State: StateError, Error: untrusted.Line(err.Error())})
+		default:
+			listed[s.Key] = true
+			report.Profiles = append(report.Profiles, Of(ctx, s, o.Now()))
+		}
+	}
+	for _, r := range storedFor(o, name) {
+		if !listed[r.Key] {
+			status := Of(ctx, session.OfRecord(o, file, r), o.Now())
+			status.Current = false
+			report.Profiles = append(report.Profiles, status)
+		}
+	}
+	return report, nil
+}
+
+// profilesOf lists the profiles of the file, or the one that is named.
+func profilesOf(file *config.File, name string) []string {
+	if name != "" || file == nil {
+		return slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" })
+	}
+	return file.Profiles()
+}
+
+// storedFor lists what has been stored, for one profile or for all. It is an addition: where the records cannot be
+// read, the profiles are shown all the same.
+func storedFor(o session.Options, name string) []store.Record {
+	records, err := o.Records()
+	if err != nil {
+		return nil
+	}
+	list, err := records.All()
+	if err != nil {
+		o.Console.Warn("%v", err)
+	}
+	return slices.DeleteFunc(list, func(r store.Record) bool { return name != "" && r.Profile != name })
+}
+
+// Of is the status of what is stored under the session's key.
+func Of(ctx context.Context, s *session.Session, now time.Time) Status {
+	status := Status{Profile: s.Profile.Name, Account: s.Profile.Account, Current: true, Store: s.Profile.Store}
+	set, err := s.Store.Load(ctx, s.Key)
+	if err != nil {
+		status.State, status.Error = stateOfError(err)
+		return status
+	}
+	status.Scopes, status.Username, status.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
+	status.State = stateOf(set, now, s.Profile.NeedsPerson())
+	if !set.Expiry.IsZero() {
+		status.ExpiresAt = set.Expiry.UTC()
+	}
+	return status
+}
+
+func stateOf(set token.Set, now time.Time, needsPerson bool) string {
+	switch {
+	case set.Live(now, 0):
+		return StateValid
+	case !set.RefreshToken.Empty():
+		return StateRefreshable
+	case !needsPerson:
+		return StateRenewable
+	}
+	return StateExpired
+}
+
+func stateOfError(err error) (state, text string) {
+	if errors.Is(err, store.ErrNotFound) {
+		return StateNone, ""
+	}
+	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.Locked {
+		return StateLocked, untrusted.Line(err.Error())
+	}
+	return StateError, untrusted.Line(err.Error())
+}
+
+// Label names what is stored for a person.
+func (s Status) Label() string {
+	text := cmp.Or(s.Profile, "(flags)")
+	if s.Account != "" {
+		text += " as " + s.Account
+	} else if !s.Current && s.Profile != "" {
+		text += " (former)"
+	}
+	return untrusted.Text(text)
+}
