@@ -60,7 +60,7 @@ func TestProfileKeysAreDocumented(t *testing.T) {
 func TestWhatKeysHoldIsDocumented(t *testing.T) {
 	page := read(t, referencePage)
 	holds := map[config.Kind][]string{
-		config.String: {"", "URL", "path", "address", "JSON"}, config.Bool: {"boolean"}, config.List: {"list"},
+		config.String: {"", "URL", "address"}, config.Path: {"path"}, config.JSON: {"JSON"}, config.Bool: {"boolean"}, config.List: {"list"},
 		config.Scopes: {"scopes"}, config.Integer: {"integer"}, config.Ports: {"ports"}, config.Command: {"command"},
 		config.Table: {"table"},
 	}

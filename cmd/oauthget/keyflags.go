@@ -22,7 +22,7 @@ func addKeyFlags(cmd *cobra.Command) {
 		}
 		switch key.Kind {
 		case config.Bool:
-			cmd.Flags().VarPF(newBoolValue(key.On), flag, "", key.Usage).NoOptDefVal = "true"
+			cmd.Flags().VarPF(newBoolValue(key.Default == "true"), flag, "", key.Usage).NoOptDefVal = "true"
 		case config.List, config.Scopes, config.Command, config.Table, config.Ports:
 			cmd.Flags().StringArray(flag, nil, key.Usage)
 		default:
@@ -30,7 +30,7 @@ func addKeyFlags(cmd *cobra.Command) {
 		}
 		if key.Values != nil {
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-				return key.Values(), cobra.ShellCompDirectiveNoFileComp
+				return key.Values, cobra.ShellCompDirectiveNoFileComp
 			})
 		}
 		_ = cmd.Flags().SetAnnotation(flag, keyGroup, []string{key.Name})

@@ -1,39 +1,42 @@
 package config
 
 import (
+	"maps"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// profile turns checked settings into the one shape.
+// profile turns checked settings into a Profile.
 func (r resolution) profile(home func() (string, error)) Profile {
-	p := Profile{
-		Name:          r.name,
-		RedirectPorts: r.settings.ports("redirect_ports"),
-		WithoutPAR:    r.settings.text("require_pushed_authorization_requests") == "false",
-	}
-	for _, group := range secretGroups {
-		*p.secret(group) = r.secret(group, home)
-	}
+	p := Profile{Name: r.name, WithoutPAR: r.settings.text("require_pushed_authorization_requests") == "false"}
 	for _, k := range keys {
-		if field := p.text(k.Name); field != nil {
-			*field = r.settings.text(k.Name)
-		}
-		if field := p.list(k.Name); field != nil {
-			*field = r.settings[k.Name].values
-		}
-		if field := p.table(k.Name); field != nil {
-			*field = r.settings.parameters(k.Name)
-		}
-		if field := p.flag(k.Name); field != nil {
+		values := r.settings[k.Name].values
+		switch field := k.field(&p).(type) {
+		case *string:
+			if *field = r.settings.text(k.Name); k.Kind == Path {
+				*field = r.path(k.Name, home)
+			}
+		case *[]string:
+			*field = values
+		case *bool:
 			*field = r.settings.text(k.Name) == "true"
+		case *[]int:
+			for _, v := range values {
+				n, _ := strconv.Atoi(v) // checked by checkPorts
+				*field = append(*field, n)
+			}
+		case *url.Values:
+			*field = r.settings.parameters(k.Name)
+		case *SecretSource:
+			if r.settings.text(k.Name) != "" {
+				*field = r.secret(k, home)
+			}
 		}
-	}
-	for _, key := range []string{keyIdentityFile, "client_key_file", "tls_certificate_file", "tls_key_file", "tls_ca_file"} {
-		*p.text(key) = r.path(key, home)
 	}
 	return p
 }
@@ -52,22 +55,17 @@ func (s settings) parameters(table string) url.Values {
 	return out
 }
 
-// secret says where the secret of a group is.
-func (r resolution) secret(group string, home func() (string, error)) SecretSource {
-	key := r.secretKey(group)
-	s := r.settings[key]
-	source := SecretSource{Key: key}
-	switch strings.TrimPrefix(key, group) {
-	case "":
-		if key != "" {
-			source.Literal = token.NewSecret(s.values[0])
-		}
-	case "_command":
-		source.Command = s.values
-	case "_file":
-		source.Value = r.path(key, home)
+func (r resolution) secret(k Key, home func() (string, error)) SecretSource {
+	source := SecretSource{Key: k.Name}
+	switch {
+	case k.Secret:
+		source.Literal = token.NewSecret(r.settings.text(k.Name))
+	case k.Kind == Command:
+		source.Command = r.settings[k.Name].values
+	case k.Kind == Path:
+		source.Value = r.path(k.Name, home)
 	default:
-		source.Value = s.values[0]
+		source.Value = r.settings.text(k.Name)
 	}
 	return source
 }
@@ -83,17 +81,43 @@ func (r resolution) path(key string, home func() (string, error)) string {
 		return path
 	}
 	if path != "" && path != stdin && r.settings[key].origin.Kind == FromFile && !filepath.IsAbs(path) {
-		return filepath.Join(r.file.dir(), path)
+		return filepath.Join(filepath.Dir(r.file.Path), path)
 	}
 	return path
 }
 
-// secretKey is the one key of a group that is in use, or empty.
-func (r resolution) secretKey(group string) string {
-	for _, k := range keys {
-		if secretGroup(k.Name) == group && r.settings.text(k.Name) != "" {
-			return k.Name
+// Of gives what a profile has for the key, for a Table names and values by turns; nil where it has nothing or the default.
+// It is never a secret: for the literal client secret it is "[set]".
+func (k Key) Of(p Profile) []string {
+	values := k.values(&p)
+	if text := strings.Join(values, ""); text == k.Default || k.Kind == Bool && text == "false" && k.Default == "" {
+		return nil
+	}
+	return values
+}
+
+func (k Key) values(p *Profile) (values []string) {
+	switch field := k.field(p).(type) {
+	case *string:
+		return []string{*field}
+	case *[]string:
+		return *field
+	case *bool:
+		return []string{strconv.FormatBool(*field)}
+	case *[]int:
+		for _, n := range *field {
+			values = append(values, strconv.Itoa(n))
+		}
+	case *url.Values:
+		for _, name := range slices.Sorted(maps.Keys(*field)) {
+			for _, value := range (*field)[name] {
+				values = append(values, name, value)
+			}
+		}
+	case *SecretSource:
+		if field.Key == k.Name {
+			return []string{field.Source()}
 		}
 	}
-	return ""
+	return values
 }

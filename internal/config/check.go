@@ -191,15 +191,17 @@ func checkDetails(values []string) error {
 
 // checkTokenType takes the URIs of RFC 8693 §3, and the last word of those that begin alike.
 func checkTokenType(values []string) error {
-	if !strings.Contains(values[0], ":") && !slices.Contains(tokenTypes(), values[0]) {
-		return &unknownValueError{values[0], tokenTypes()}
+	if !strings.Contains(values[0], ":") && !slices.Contains(tokenTypes, values[0]) {
+		return &unknownValueError{values[0], tokenTypes}
 	}
 	return checkText(values)
 }
 
-// tokenTypes are the last words of the URNs in RFC 8693 §3.
-func tokenTypes() []string {
-	return []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
+func checkBool(values []string) error {
+	if values[0] != "true" && values[0] != "false" {
+		return errors.New("want true or false")
+	}
+	return nil
 }
 
 func checkCommand(values []string) error {

@@ -27,7 +27,7 @@ type Profile struct {
 	TokenEndpointAuthMethod string
 	ClientKey               ClientKey
 	TLS                     TLS
-	Grant                   string   // one of Grants
+	Grant                   string   // a value of the key "grant"
 	Scopes                  []string // RFC 6749 §3.3, in the order given
 	Audience                []string
 	Resource                []string // RFC 8707 §2
@@ -38,7 +38,7 @@ type Profile struct {
 	RedirectURI             string // empty for the default; without a port any free one is taken (RFC 8252 §7.3)
 	RedirectPorts           []int  // the ports to try, in order; empty for any free one
 	ListenAddress           string // host or host:port to bind where the redirect URI's own host is not it
-	ResponseMode            string // one of ResponseModes
+	ResponseMode            string // a value of "response_mode"
 	AuthorizationParameters url.Values
 	TokenParameters         url.Values
 	TokenHeaders            url.Values // header fields of the token request, by name
@@ -48,9 +48,9 @@ type Profile struct {
 	RequestObjectSigningAlg string     // signs the authorization request (RFC 9101); empty for none
 	DPoP                    bool       // RFC 9449
 	DPoPAllowBearer         bool       // a Bearer token will do where DPoP was asked for
-	SecurityProfile         string     // one of SecurityProfiles, or empty
+	SecurityProfile         string     // a value of "security_profile", or empty
 	APIHosts                []string   // hosts, with or without a port, that may be sent the access token; empty for any
-	Store                   string     // one of Stores
+	Store                   string     // a value of "store"
 	IdentityFile            string     // the private key that opens the file store; empty where something else does
 	PassphraseCommand       []string   // a program and its arguments, that print the file store's passphrase
 	Account                 string     // whom to sign in as; empty for whoever does
@@ -108,14 +108,6 @@ type Endpoints struct {
 	JWKSURI                            string
 }
 
-// Stores lists the values of the key "store", the default first.
-func Stores() []string { return []string{"keychain", "file", "none"} }
-
-// Grants lists the values of the key "grant", the default first.
-func Grants() []string {
-	return []string{GrantAuthorizationCode, GrantDeviceCode, GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}
-}
-
 // The grants, by their names in a profile.
 const (
 	GrantAuthorizationCode = "authorization_code" // RFC 6749 §4.1
@@ -143,7 +135,7 @@ func (p Profile) ReadsStdin() bool {
 	return false
 }
 
-// GrantType is the name under which a token request and metadata know one of [Grants].
+// GrantType is the name under which a token request and metadata know a grant.
 func GrantType(grant string) string {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	switch grant {
@@ -157,28 +149,10 @@ func GrantType(grant string) string {
 	return grant // RFC 6749 §4.1.3, §4.4.2
 }
 
-// ResponseModes lists the values of the key "response_mode", the default first. Those with jwt are JARM's.
-func ResponseModes() []string {
-	return []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}
-}
-
-// signingAlgorithms are those that a request object may be signed with: "none" is no signature, and a client secret is a
-// poor key.
-func signingAlgorithms() []string {
-	return []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
-}
-
-// SecurityProfiles lists the values of the key "security_profile".
-func SecurityProfiles() []string { return []string{FAPI2} }
-
 // FAPI2 is the FAPI 2.0 Security Profile.
 const FAPI2 = "fapi2"
 
-// AuthMethods lists the values of the key "token_endpoint_auth_method".
-func AuthMethods() []string {
-	return []string{methodNone, methodBasic, methodPost, methodSecretJWT, methodKeyJWT, methodTLS, methodSelfSignedTLS}
-}
-
+// The values of token_endpoint_auth_method.
 const (
 	methodNone          = "none"
 	methodBasic         = "client_secret_basic"

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
@@ -58,7 +59,7 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if t := e.file.profile(name); t != nil {
 		return &Error{
 			Path: e.file.Path, Line: t.line, Column: t.column,
-			Err: fmt.Errorf("there is a profile %s already", tomlfile.Key(name)), Advice: "oauthget profile set " + shellQuote(name) + " --KEY VALUE",
+			Err: fmt.Errorf("there is a profile %s already", tomlfile.Key(name)), Advice: "oauthget profile set " + shell.Word(name) + " --KEY VALUE",
 		}
 	}
 	given, err := parseTexts(texts)
@@ -118,7 +119,7 @@ func (e *Editor) set(name string, given settings) error {
 		if err := e.dropOtherSecrets(name, key); err != nil {
 			return err
 		}
-		if err := e.file.document.Set(profile, strings.SplitN(key, ".", 2), tomlText(k.Kind, values)); err != nil {
+		if err := e.file.document.Set(profile, strings.SplitN(key, ".", 2), k.Kind.toTOML(values)); err != nil {
 			return e.file.located(err)
 		}
 	}
@@ -132,8 +133,9 @@ func (e *Editor) cut(path []string) error {
 
 // dropOtherSecrets removes the way the client secret was given until now, when another one is set.
 func (e *Editor) dropOtherSecrets(name, key string) error {
+	set := find(keys, key)
 	for _, k := range keys {
-		if group := secretGroup(key); group != "" && secretGroup(k.Name) == group && k.Name != key {
+		if set != nil && set.group != "" && set.group != groupOpener && k.group == set.group && k.Name != key {
 			if err := e.cut([]string{keyProfiles, name, k.Name}); err != nil {
 				return err
 			}
@@ -196,7 +198,7 @@ func (e *Editor) SetTop(key, value string) error {
 			return err
 		}
 	}
-	if err := e.file.document.Set(nil, []string{key}, tomlText(k.Kind, []string{value})); err != nil {
+	if err := e.file.document.Set(nil, []string{key}, k.Kind.toTOML([]string{value})); err != nil {
 		return e.file.located(err)
 	}
 	return e.file.read()
@@ -217,17 +219,16 @@ func parseTexts(texts map[string][]string) (settings, error) {
 		if k == nil {
 			return nil, unknown(key, names(keys))
 		}
-		if err := out.fromTexts(k, texts[key], Origin{}); err != nil {
+		if err := out.fromFlags(k, texts[key], Origin{}); err != nil {
 			return nil, err
 		}
 	}
-	for key, s := range out {
-		k, parameter := lookUp(key)
+	for _, k := range keys {
 		var e *Error
-		if parameter != "" {
-			e = checkParameter(k.Name, parameter)
-		} else if !clears(s.values) {
-			e = checkSetting(k, s.values)
+		if s, ok := out[k.Name]; ok && !clears(s.values) {
+			e = checkSetting(&k, s.values)
+		} else if k.table != nil {
+			e = k.table(k.Name, out.parameters(k.Name))
 		}
 		if e != nil {
 			return nil, e

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"runtime"
 
 	"github.com/oauthget/oauthget/internal/tomlfile"
@@ -92,13 +91,8 @@ func readAll(in io.Reader, size int64) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// readableByOthers reports whether other users of the machine may read the file. Windows keeps that in an ACL, which
+// readableByOthers reports whether other users of the machine may read a file. Windows keeps that in an ACL, which
 // %AppData% hands down; its mode bits say nothing.
-func (f *File) readableByOthers() bool { return readableByOthers(f.mode) }
-
 func readableByOthers(mode fs.FileMode) bool {
 	return runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&0o077 != 0
 }
-
-// dir is what a relative path in the file is relative to.
-func (f *File) dir() string { return filepath.Dir(f.Path) }

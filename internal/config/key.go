@@ -1,28 +1,35 @@
 package config
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
 
-// Key is one key of a profile. The keys are data, so that flags, environment, file, display and documentation cannot
-// drift apart.
+// Key is one key of a profile. All that is particular to a key stands in its row: flags, variables, the file, the checks,
+// `profile show` and the test of the documentation read the rows.
 type Key struct {
 	Name  string // as it stands in the file
 	Kind  Kind
 	Usage string
+	// Default is the value where nothing says otherwise; empty for none. A Bool without one is false.
+	Default string
+	// Values are what the key takes, for completion. With a check of its own the key takes others too.
+	Values []string
 	// Secret marks the key whose value is a secret itself. It has no flag: an argv is shown to every user of the machine.
 	Secret bool
-	On     bool // a Bool that is true where nothing says otherwise
-	// Values are what the key takes, or most likely takes, for completion; nil where there is no telling.
-	Values func() []string
 	// Personal marks what a person has for all of their clients: its variable is for every profile. All other variables
 	// describe one client.
 	Personal bool
+	// ChangesToken marks what changes the token, so that tokens obtained with other values are kept apart.
+	ChangesToken bool
 
-	flag  string                      // where it is not the name with dashes: --scope a reads as the request parameter does
-	only  bool                        // Values are all that the key takes
-	check func(values []string) error // the form of the value alone; nil where anything will do
+	flag   string                                      // where it is not the name with dashes: --scope a reads as the request parameter does
+	group  string                                      // of keys of which one is enough: what is stronger replaces all of them
+	hidden bool                                        // Show keeps back the values, which may be secrets of some server
+	check  func(values []string) error                 // the form of a value; nil for what its kind demands
+	table  func(table string, given url.Values) *Error // likewise of a Table
+	field  func(*Profile) any                          // points to where the value is kept
 }
 
 // Flag is the key's flag, without the dashes before it; empty where there is none.
@@ -44,120 +51,113 @@ func Keys() []Key { return slices.Clone(keys) }
 
 // keys are of constants and functions alone: the compiler lays them out, and no command makes them when it starts.
 var keys = []Key{
-	key("issuer", String, "issuer identifier; its metadata is fetched and must name the same issuer", checkIssuer),
-	key("authorization_endpoint", String, "URL of the authorization endpoint", checkEndpoint),
-	key("token_endpoint", String, "URL of the token endpoint", checkEndpoint),
-	key("device_authorization_endpoint", String, "URL of the device authorization endpoint", checkEndpoint),
-	key("pushed_authorization_request_endpoint", String, "URL of the pushed authorization request endpoint", checkEndpoint),
-	key("revocation_endpoint", String, "URL of the revocation endpoint", checkEndpoint),
-	key("introspection_endpoint", String, "URL of the introspection endpoint", checkEndpoint),
-	key("userinfo_endpoint", String, "URL of the userinfo endpoint", checkEndpoint),
-	key("registration_endpoint", String, "URL of the client registration endpoint", checkEndpoint),
-	key("jwks_uri", String, "URL of the authorization server's keys", checkEndpoint),
-	key("client_id", String, "client identifier", checkClientID),
-	{Name: keySecret, Kind: String, Usage: "client secret", Secret: true},
-	key("client_secret_file", String, "file whose first line is the client secret", checkText),
-	key("client_secret_env", String, "environment variable that holds the client secret", checkText),
-	key("client_secret_command", Command, "program that prints the client secret, and its arguments", checkCommand),
-	key("client_secret_keychain", String, "keychain item that holds the client secret", checkText),
-	oneOfThem("token_endpoint_auth_method", "how the client authenticates: a name of the registry, such as "+methodKeyJWT, AuthMethods),
-	key("client_key_file", String, "private key of the client, PEM or JWK", checkText),
-	key("client_key_id", String, "kid of the client's key", checkText),
-	key("client_assertion_audience", String, "audience of client assertions where it is not the issuer", checkText),
-	key("tls_certificate_file", String, "certificate of the client for mutual TLS, PEM", checkText),
-	key("tls_key_file", String, "private key of that certificate, PEM", checkText),
-	key("tls_ca_file", String, "certificate authority trusted beside the system's, PEM", checkText),
-	oneOfThem("grant", "grant: authorization_code, device_code, client_credentials, jwt_bearer, token_exchange", Grants),
-	{Name: "scopes", flag: "scope", Kind: Scopes, Usage: "scope asked for", check: checkScopes},
-	key("audience", List, "audience asked for", checkTexts),
-	key("resource", List, "resource indicator", checkResource),
-	key("authorization_details", String, "authorization details, a JSON array", checkDetails),
-	such(key("prompt", String, "whether the server asks the person again: login, consent, select_account, none", checkPrompt), prompts),
-	key("login_hint", String, "whom the server may offer to sign in", checkText),
-	key("max_age", Integer, "seconds since the person last signed in, at most", checkSeconds),
-	key("acr_values", String, "authentication context classes asked for, in order", checkText),
-	key("claims", String, "claims asked for, a JSON object", checkClaims),
-	key("ui_locales", String, "languages of the server's pages, in order", checkText),
-	oneOfThem("id_token_signed_response_alg", "algorithm that the ID Token must be signed with", idTokenAlgorithms),
-	key("assertion_file", String, "file with the assertion of the grant jwt_bearer; - for stdin", checkText),
-	key("assertion_env", String, "environment variable with it", checkText),
-	key("assertion_command", Command, "program that prints it, and its arguments", checkCommand),
-	key("assertion_subject", String, "sub of an assertion signed by the client's key", checkText),
-	key("assertion_audience", String, "aud of an assertion signed by the client's key, where it is not the issuer", checkText),
-	key("subject_token_file", String, "file with the subject token of the grant token_exchange; - for stdin", checkText),
-	key("subject_token_env", String, "environment variable with it", checkText),
-	key("subject_token_command", Command, "program that prints it, and its arguments", checkCommand),
-	key("subject_token_profile", String, "profile whose token it is", checkText),
-	such(key("subject_token_type", String, "type of the subject token, such as access_token", checkTokenType), tokenTypes),
-	key("actor_token_file", String, "file with the actor token of the grant token_exchange; - for stdin", checkText),
-	key("actor_token_env", String, "environment variable with it", checkText),
-	key("actor_token_command", Command, "program that prints it, and its arguments", checkCommand),
-	key("actor_token_profile", String, "profile whose token it is", checkText),
-	such(key(keyActorType, String, "type of the actor token", checkTokenType), tokenTypes),
-	such(key("requested_token_type", String, "type of the token asked for", checkTokenType), tokenTypes),
-	key("redirect_uri", String, "redirect URI; without a port, any free one", checkRedirectURI),
-	key("redirect_ports", Ports, "ports to try for the redirect URI, in order", checkPorts),
-	key("listen_address", String, "address to listen on where the redirect URI's host is not it", checkListenAddress),
-	oneOfThem("response_mode", "how the response comes back: query, form_post, query.jwt, form_post.jwt, jwt", ResponseModes),
-	key("authorization_parameters", Table, "extra parameter of the authorization request, name=value", nil),
-	key("token_parameters", Table, "extra parameter of the token request, name=value", nil),
-	key("token_headers", Table, "extra header field of the token request, name=value", nil),
-	{Name: "pkce", Kind: Bool, Usage: "proof key for code exchange", On: true},
-	key("require_pushed_authorization_requests", Bool, "no authorization request but a pushed one", nil),
-	oneOfThem("request_object_signing_alg", "algorithm that the authorization request is signed with", signingAlgorithms),
-	key("dpop", Bool, "tokens bound to a key by DPoP", nil),
-	key("dpop_allow_bearer", Bool, "a Bearer token will do where DPoP was asked for", nil),
-	oneOfThem("security_profile", "a security profile to hold to: "+FAPI2, SecurityProfiles),
-	key("api_hosts", List, "host that may be sent the access token", checkHosts),
-	personal(oneOfThem(keyStore, "where tokens are kept: keychain, file, none", Stores)),
-	personal(key(keyIdentityFile, String, "age or SSH private key that opens the file store", checkText)),
-	personal(key(keyPassphraseCommand, Command, "program that prints the file store's passphrase, and its arguments", checkCommand)),
-	key("account", String, "account to sign in as", checkText),
-	personal(key("browser", String, "command that opens a URL", checkText)),
-}
-
-const (
-	keySecret         = "client_secret"
-	keyAssertion      = "assertion"
-	keySubjectToken   = "subject_token"
-	keyActorToken     = "actor_token"
-	keyActorType      = "actor_token_type"
-	keyStore          = "store"
-	keyDefaultProfile = "default_profile"
-	keyProfiles       = "profiles"
-
-	// Beside OAUTHGET_PASSPHRASE, which is no key: it is the passphrase itself.
-	keyIdentityFile      = "identity_file"
-	keyPassphraseCommand = "passphrase_command"
-)
-
-func key(name string, kind Kind, usage string, check func([]string) error) Key {
-	return Key{Name: name, Kind: kind, Usage: usage, check: check}
-}
-
-// oneOfThem is a key that takes one of a few values.
-func oneOfThem(name, usage string, values func() []string) Key {
-	return Key{Name: name, Kind: String, Usage: usage, Values: values, only: true}
-}
-
-// such is k with values that it most likely has.
-func such(k Key, values func() []string) Key {
-	k.Values = values
-	return k
-}
-
-func personal(k Key) Key {
-	k.Personal = true
-	return k
+	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: checkIssuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
+	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
+	{Name: "token_endpoint", Usage: "URL of the token endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.TokenEndpoint }},
+	{Name: "device_authorization_endpoint", Usage: "URL of the device authorization endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.DeviceAuthorizationEndpoint }},
+	{Name: "pushed_authorization_request_endpoint", Usage: "URL of the pushed authorization request endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.PushedAuthorizationRequestEndpoint }},
+	{Name: "revocation_endpoint", Usage: "URL of the revocation endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RevocationEndpoint }},
+	{Name: "introspection_endpoint", Usage: "URL of the introspection endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.IntrospectionEndpoint }},
+	{Name: "userinfo_endpoint", Usage: "URL of the userinfo endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.UserinfoEndpoint }},
+	{Name: "registration_endpoint", Usage: "URL of the client registration endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RegistrationEndpoint }},
+	{Name: "jwks_uri", Usage: "URL of the authorization server's keys", check: checkEndpoint, field: func(p *Profile) any { return &p.JWKSURI }},
+	{Name: "client_id", Usage: "client identifier", check: checkClientID, ChangesToken: true, field: func(p *Profile) any { return &p.ClientID }},
+	{Name: "client_secret", Usage: "client secret", Secret: true, group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
+	{Name: "client_secret_file", Kind: Path, Usage: "file whose first line is the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
+	{Name: "client_secret_env", Usage: "environment variable that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
+	{Name: "client_secret_command", Kind: Command, Usage: "program that prints the client secret, and its arguments", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
+	{Name: "client_secret_keychain", Usage: "keychain item that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
+	{Name: "token_endpoint_auth_method", Usage: "how the client authenticates: a name of the registry, such as " + methodKeyJWT, Values: []string{methodNone, methodBasic, methodPost, methodSecretJWT, methodKeyJWT, methodTLS, methodSelfSignedTLS}, field: func(p *Profile) any { return &p.TokenEndpointAuthMethod }},
+	{Name: "client_key_file", Kind: Path, Usage: "private key of the client, PEM or JWK", field: func(p *Profile) any { return &p.ClientKey.File }},
+	{Name: "client_key_id", Usage: "kid of the client's key", field: func(p *Profile) any { return &p.ClientKey.ID }},
+	{Name: "client_assertion_audience", Usage: "audience of client assertions where it is not the issuer", field: func(p *Profile) any { return &p.ClientKey.AssertionAudience }},
+	{Name: "tls_certificate_file", Kind: Path, Usage: "certificate of the client for mutual TLS, PEM", ChangesToken: true, field: func(p *Profile) any { return &p.TLS.CertificateFile }},
+	{Name: "tls_key_file", Kind: Path, Usage: "private key of that certificate, PEM", field: func(p *Profile) any { return &p.TLS.KeyFile }},
+	{Name: "tls_ca_file", Kind: Path, Usage: "certificate authority trusted beside the system's, PEM", field: func(p *Profile) any { return &p.TLS.CAFile }},
+	{Name: "grant", Usage: "grant: authorization_code, device_code, client_credentials, jwt_bearer, token_exchange", Default: GrantAuthorizationCode, Values: []string{GrantAuthorizationCode, GrantDeviceCode, GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, ChangesToken: true, field: func(p *Profile) any { return &p.Grant }},
+	{Name: "scopes", Kind: Scopes, flag: "scope", Usage: "scope asked for", check: checkScopes, ChangesToken: true, field: func(p *Profile) any { return &p.Scopes }},
+	{Name: "audience", Kind: List, Usage: "audience asked for", ChangesToken: true, field: func(p *Profile) any { return &p.Audience }},
+	{Name: "resource", Kind: List, Usage: "resource indicator", check: checkResource, ChangesToken: true, field: func(p *Profile) any { return &p.Resource }},
+	{Name: "authorization_details", Kind: JSON, Usage: "authorization details, a JSON array", check: checkDetails, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationDetails }},
+	{Name: "prompt", Usage: "whether the server asks the person again: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: checkPrompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
+	{Name: "login_hint", Usage: "whom the server may offer to sign in", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
+	{Name: "max_age", Kind: Integer, Usage: "seconds since the person last signed in, at most", check: checkSeconds, field: func(p *Profile) any { return &p.OpenID.MaxAge }},
+	{Name: "acr_values", Usage: "authentication context classes asked for, in order", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.ACRValues }},
+	{Name: "claims", Kind: JSON, Usage: "claims asked for, a JSON object", check: checkClaims, ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.Claims }},
+	{Name: "ui_locales", Usage: "languages of the server's pages, in order", field: func(p *Profile) any { return &p.OpenID.UILocales }},
+	{Name: "id_token_signed_response_alg", Usage: "algorithm that the ID Token must be signed with", Values: idTokenAlgorithms, field: func(p *Profile) any { return &p.OpenID.IDTokenSignedResponseAlg }},
+	{Name: "assertion_file", Kind: Path, Usage: "file with the assertion of the grant jwt_bearer; - for stdin", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
+	{Name: "assertion_env", Usage: "environment variable with it", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
+	{Name: "assertion_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
+	{Name: "assertion_subject", Usage: "sub of an assertion signed by the client's key", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Subject }},
+	{Name: "assertion_audience", Usage: "aud of an assertion signed by the client's key, where it is not the issuer", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Audience }},
+	{Name: "subject_token_file", Kind: Path, Usage: "file with the subject token of the grant token_exchange; - for stdin", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
+	{Name: "subject_token_env", Usage: "environment variable with it", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
+	{Name: "subject_token_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
+	{Name: "subject_token_profile", Usage: "profile whose token it is", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
+	{Name: "subject_token_type", Usage: "type of the subject token, such as access_token", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.SubjectType }},
+	{Name: "actor_token_file", Kind: Path, Usage: "file with the actor token of the grant token_exchange; - for stdin", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
+	{Name: "actor_token_env", Usage: "environment variable with it", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
+	{Name: "actor_token_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
+	{Name: "actor_token_profile", Usage: "profile whose token it is", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
+	{Name: "actor_token_type", Usage: "type of the actor token", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.ActorType }},
+	{Name: "requested_token_type", Usage: "type of the token asked for", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.RequestedType }},
+	{Name: "redirect_uri", Usage: "redirect URI; without a port, any free one", Default: DefaultRedirectURI, check: checkRedirectURI, field: func(p *Profile) any { return &p.RedirectURI }},
+	{Name: "redirect_ports", Kind: Ports, Usage: "ports to try for the redirect URI, in order", field: func(p *Profile) any { return &p.RedirectPorts }},
+	{Name: "listen_address", Usage: "address to listen on where the redirect URI's host is not it", check: checkListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
+	{Name: "response_mode", Usage: "how the response comes back: query, form_post, query.jwt, form_post.jwt, jwt", Default: "query", Values: []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}, field: func(p *Profile) any { return &p.ResponseMode }},
+	{Name: "authorization_parameters", Kind: Table, Usage: "extra parameter of the authorization request, name=value", table: checkParameters, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationParameters }},
+	{Name: "token_parameters", Kind: Table, Usage: "extra parameter of the token request, name=value", table: checkParameters, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenParameters }},
+	{Name: "token_headers", Kind: Table, Usage: "extra header field of the token request, name=value", table: checkHeaders, hidden: true, field: func(p *Profile) any { return &p.TokenHeaders }},
+	{Name: "pkce", Kind: Bool, Usage: "proof key for code exchange", Default: "true", field: func(p *Profile) any { return &p.PKCE }},
+	{Name: "require_pushed_authorization_requests", Kind: Bool, Usage: "no authorization request but a pushed one", field: func(p *Profile) any { return &p.RequirePAR }},
+	{Name: "request_object_signing_alg", Usage: "algorithm that the authorization request is signed with", Values: signingAlgorithms, field: func(p *Profile) any { return &p.RequestObjectSigningAlg }},
+	{Name: "dpop", Kind: Bool, Usage: "tokens bound to a key by DPoP", ChangesToken: true, field: func(p *Profile) any { return &p.DPoP }},
+	{Name: "dpop_allow_bearer", Kind: Bool, Usage: "a Bearer token will do where DPoP was asked for", ChangesToken: true, field: func(p *Profile) any { return &p.DPoPAllowBearer }},
+	{Name: "security_profile", Usage: "a security profile to hold to: " + FAPI2, Values: []string{FAPI2}, ChangesToken: true, field: func(p *Profile) any { return &p.SecurityProfile }},
+	{Name: "api_hosts", Kind: List, Usage: "host that may be sent the access token", check: checkHosts, field: func(p *Profile) any { return &p.APIHosts }},
+	{Name: "store", Usage: "where tokens are kept: keychain, file, none", Default: "keychain", Values: stores, Personal: true, field: func(p *Profile) any { return &p.Store }},
+	{Name: "identity_file", Kind: Path, Usage: "age or SSH private key that opens the file store", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.IdentityFile }},
+	{Name: "passphrase_command", Kind: Command, Usage: "program that prints the file store's passphrase, and its arguments", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.PassphraseCommand }},
+	{Name: "account", Usage: "account to sign in as", ChangesToken: true, field: func(p *Profile) any { return &p.Account }},
+	{Name: "browser", Usage: "command that opens a URL", Personal: true, field: func(p *Profile) any { return &p.Browser }},
 }
 
 // topKeys are the keys beside the profiles.
 var topKeys = []Key{
-	{Name: keyDefaultProfile, Kind: String, Usage: "the profile where none is named"},
-	{Name: keyStore, Kind: String, Usage: "where tokens are kept, for profiles that do not say", Values: Stores, only: true},
-	{Name: keyIdentityFile, Kind: String, Usage: "what opens the file store, for profiles that do not say", check: checkText},
-	{Name: keyPassphraseCommand, Kind: Command, Usage: "what prints its passphrase, for profiles that do not say", check: checkCommand},
+	{Name: keyDefaultProfile, Usage: "the profile where none is named"},
+	{Name: "store", Usage: "where tokens are kept, for profiles that do not say", Values: stores},
+	{Name: "identity_file", Kind: Path, Usage: "what opens the file store, for profiles that do not say"},
+	{Name: keyPassphraseCommand, Kind: Command, Usage: "what prints its passphrase, for profiles that do not say"},
 }
+
+// The keys and groups of keys that code refers to.
+const (
+	keySecret            = "client_secret"
+	keyActorType         = "actor_token_type"
+	keyPassphraseCommand = "passphrase_command"
+	keyDefaultProfile    = "default_profile"
+	keyProfiles          = "profiles"
+
+	groupSecret       = "client secret"
+	groupAssertion    = "assertion"
+	groupSubjectToken = "subject token"
+	groupActorToken   = "actor token"
+	groupOpener       = "opener of the file store"
+)
+
+// Values that keys take.
+var (
+	stores = []string{"keychain", "file", "none"}
+	// tokenTypes are the last words of the URNs in RFC 8693 §3.
+	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
+	// signingAlgorithms are those of request objects: "none" is no signature, and a client secret is a poor key.
+	signingAlgorithms = []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
+	// idTokenAlgorithms are those of ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
+	idTokenAlgorithms = []string{
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512",
+	}
+)
 
 // FlagOf is the flag of the key named name, without its dashes; name itself where there is none.
 func FlagOf(name string) string {
@@ -192,30 +192,4 @@ func lookUp(name string) (k *Key, parameter string) {
 		return nil, ""
 	}
 	return k, parameter
-}
-
-// oneOf is the group of keys that a key belongs to, of which what is stronger replaces all: a profile's
-// passphrase_command is not to lose to the identity_file of the whole file. It is empty where the key stands alone.
-func oneOf(name string) []string {
-	switch {
-	case secretGroup(name) != "":
-		return slices.DeleteFunc(names(keys), func(n string) bool { return secretGroup(n) != secretGroup(name) })
-	case name == keyIdentityFile || name == keyPassphraseCommand:
-		return []string{keyIdentityFile, keyPassphraseCommand}
-	}
-	return nil
-}
-
-// The groups of keys of which one gives a secret, by what their names begin with.
-var secretGroups = []string{keySecret, keyAssertion, keySubjectToken, keyActorToken}
-
-// secretGroup is the group that a key belongs to; empty for none.
-func secretGroup(name string) string {
-	for _, group := range secretGroups {
-		rest, ok := strings.CutPrefix(name, group)
-		if ok && slices.Contains([]string{"", "_file", "_env", "_command", "_keychain", "_profile"}, rest) {
-			return group
-		}
-	}
-	return ""
 }

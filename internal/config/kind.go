@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,32 +14,36 @@ type Kind int
 // The kinds. "Text" is a flag's value or that of an environment variable.
 const (
 	String  Kind = iota // a string
+	Path                // a file, relative to the profile file that names it, or below ~/
+	JSON                // JSON in a string; in TOML an array or a table too
 	Bool                // true or false
+	Integer             // an integer
 	List                // strings: repeated flags; in the environment separated by spaces
 	Scopes              // as List, but each text may hold several, separated by spaces (RFC 6749 §3.3)
-	Integer             // an integer
 	Ports               // integers; in texts separated by commas or spaces
 	Command             // a program and its arguments: one repeated flag each; in the environment separated by spaces
 	Table               // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
 )
 
-// forms tells what a value of each kind may be in the file. For a Table these are the values in it.
-var forms = [...]struct {
-	want   string
-	alone  tomlKinds
-	listed tomlKinds // in an array; nil where an array is none
+// kinds has what is particular to a kind. For a Table it is about the values in it.
+var kinds = [...]struct {
+	want   string                      // its form in the file, for errors
+	alone  tomlKinds                   // what a value may be
+	listed tomlKinds                   // what an array may hold; nil where an array is no value
+	check  func(values []string) error // of keys that have none of their own; may be nil
 }{
-	String:  {"a string", tomlKinds{tomlfile.String}, nil},
-	Bool:    {"true or false", tomlKinds{tomlfile.Bool}, nil},
-	List:    {"a string or an array of strings", tomlKinds{tomlfile.String}, tomlKinds{tomlfile.String}},
-	Scopes:  {"a string or an array of strings", tomlKinds{tomlfile.String}, tomlKinds{tomlfile.String}},
-	Integer: {"an integer", tomlKinds{tomlfile.Integer}, nil},
-	Ports:   {"an array of integers", tomlKinds{tomlfile.Integer}, tomlKinds{tomlfile.Integer}},
-	Command: {"an array of strings, the program first", nil, tomlKinds{tomlfile.String}},
+	String:  {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
+	Path:    {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
+	JSON:    {want: "JSON in a string, an array or a table", alone: tomlKinds{tomlfile.String, tomlfile.Array, tomlfile.Table}},
+	Bool:    {want: "true or false", alone: tomlKinds{tomlfile.Bool}, check: checkBool},
+	Integer: {want: "an integer", alone: tomlKinds{tomlfile.Integer}},
+	List:    {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkTexts},
+	Scopes:  {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkScopes},
+	Ports:   {want: "an array of integers", alone: tomlKinds{tomlfile.Integer}, listed: tomlKinds{tomlfile.Integer}, check: checkPorts},
+	Command: {want: "an array of strings, the program first", listed: tomlKinds{tomlfile.String}, check: checkCommand},
 	Table: {
-		"a string, a boolean, an integer or an array of strings",
-		tomlKinds{tomlfile.String, tomlfile.Bool, tomlfile.Integer},
-		tomlKinds{tomlfile.String},
+		want:  "a string, a boolean, an integer or an array of strings",
+		alone: tomlKinds{tomlfile.String, tomlfile.Bool, tomlfile.Integer}, listed: tomlKinds{tomlfile.String},
 	},
 }
 
@@ -46,15 +51,111 @@ type tomlKinds []tomlfile.Kind
 
 func (k tomlKinds) has(kind tomlfile.Kind) bool { return slices.Contains(k, kind) }
 
-// tomlText writes a value of a key as it stands in the file.
-func tomlText(kind Kind, values []string) string {
+// isText reports whether the kind holds one text, of which an empty one is as good as none.
+func (k Kind) isText() bool { return k == String || k == Path || k == JSON }
+
+// fromTOML gives the values that a node holds, or says what was wanted instead. A boolean is "true" or "false", an integer
+// is in decimal.
+func (k Kind) fromTOML(name string, n *tomlfile.Node) ([]string, *Error) {
+	kind := kinds[k]
 	switch {
-	case kind == Bool || kind == Integer:
+	case n.Kind == tomlfile.Array && kind.listed != nil:
+		values := []string{}
+		for _, item := range n.Children {
+			if !kind.listed.has(item.Kind) {
+				return nil, wrong(name, "want %s, not an array with %s in it", kind.want, item.Kind)
+			}
+			values = append(values, item.Text)
+		}
+		return values, nil
+	case !kind.alone.has(n.Kind):
+		return nil, mismatch(name, kind.want, n)
+	case k == JSON && n.Kind != tomlfile.String:
+		text, err := n.JSON()
+		if err != nil {
+			return nil, wrong(name, "%w", err)
+		}
+		return []string{text}, nil
+	case k == Scopes:
+		return strings.Fields(n.Text), nil
+	}
+	return []string{n.Text}, nil
+}
+
+// toTOML writes values as they stand in the file.
+func (k Kind) toTOML(values []string) string {
+	switch {
+	case k == Bool || k == Integer:
 		return values[0]
-	case kind == Ports:
+	case k == Ports:
 		return "[" + strings.Join(values, ", ") + "]"
-	case kind == String || kind == Table && len(values) == 1:
+	case k.isText() || k == Table && len(values) == 1:
 		return tomlfile.Quote(values[0])
 	}
 	return tomlfile.QuoteAll(values)
+}
+
+// fromFlags adds what a command line gives for a key, in order. An empty text clears what the file says; for a table that
+// is a setting without values under the name of the table itself.
+func (s settings) fromFlags(k *Key, texts []string, origin Origin) error {
+	var values []string
+	switch k.Kind {
+	case Table:
+		for _, text := range texts {
+			name, value, ok := strings.Cut(text, "=")
+			switch {
+			case text == "":
+				s[k.Name] = setting{origin: origin}
+				continue
+			case !ok || name == "":
+				return sourced(origin, wrong(k.Name, "want name=value"))
+			}
+			name = k.Name + "." + name
+			s[name] = setting{values: append(s[name].values, value), origin: origin}
+		}
+		return nil
+	case Command:
+		values = texts
+	case List:
+		for _, text := range texts {
+			if text != "" {
+				values = append(values, text)
+			}
+		}
+	case Scopes, Ports:
+		for _, text := range texts {
+			values = append(values, k.Kind.separated(text)...)
+		}
+	default:
+		// As with any command's flags, the last one holds.
+		values = texts[len(texts)-1:]
+	}
+	s[k.Name] = setting{values: values, origin: origin}
+	return nil
+}
+
+// fromVariable adds what an environment variable gives for a key.
+func (s settings) fromVariable(k *Key, text string, origin Origin) error {
+	switch k.Kind {
+	case Table:
+		parameters, err := url.ParseQuery(text)
+		if err != nil {
+			return sourced(origin, wrong(k.Name, "want name=value&name=value, percent-encoded"))
+		}
+		for name, values := range parameters {
+			s[k.Name+"."+name] = setting{values: values, origin: origin}
+		}
+	case List, Command, Scopes, Ports:
+		s[k.Name] = setting{values: k.Kind.separated(text), origin: origin}
+	default:
+		s[k.Name] = setting{values: []string{text}, origin: origin}
+	}
+	return nil
+}
+
+func (k Kind) separated(text string) []string {
+	if k == Ports {
+		text = strings.ReplaceAll(text, ",", " ")
+	}
+	return strings.Fields(text)
 }

@@ -18,15 +18,12 @@ func (r resolution) checkOpenID() error {
 		}
 	}
 	const key = "id_token_signed_response_alg"
-	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(keySecret)) == 0 {
+	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(groupSecret)) == 0 {
 		return r.at(key, wrong(key, "%s is keyed by the client secret, and there is none", r.settings.text(key)).
 			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
 	}
 	return nil
 }
-
-// prompts are the values of OpenID Connect Core §3.1.2.1.
-func prompts() []string { return []string{"login", "consent", "select_account", "none"} }
 
 // checkPrompt takes values that this program does not know as well: a server may have its own, which its metadata tells.
 func checkPrompt(values []string) error {
@@ -57,11 +54,4 @@ func checkClaims(values []string) error {
 		}
 	}
 	return nil
-}
-
-// Signature algorithms of ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
-func idTokenAlgorithms() []string {
-	return []string{
-		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512",
-	}
 }

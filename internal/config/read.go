@@ -1,8 +1,6 @@
 package config
 
 import (
-	"strings"
-
 	"github.com/oauthget/oauthget/internal/tomlfile"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -74,7 +72,7 @@ func (f *File) readProfiles(profiles *tomlfile.Node) error {
 // keep adds what stands under a key to settings.
 func (f *File) keep(into settings, k *Key, n *tomlfile.Node) error {
 	if k.Kind != Table {
-		values, err := decode(k.Name, k.Kind, n)
+		values, err := k.Kind.fromTOML(k.Name, n)
 		if err != nil {
 			return f.at(n, err)
 		}
@@ -86,7 +84,7 @@ func (f *File) keep(into settings, k *Key, n *tomlfile.Node) error {
 	}
 	for _, parameter := range n.Children {
 		name := k.Name + "." + parameter.Name
-		values, err := decode(name, Table, parameter)
+		values, err := Table.fromTOML(name, parameter)
 		switch {
 		case parameter.Name == "":
 			return f.near(parameter, wrong(k.Name, "a parameter has a name"))
@@ -111,27 +109,6 @@ func (f *File) at(n *tomlfile.Node, e *Error) *Error {
 func (f *File) near(n *tomlfile.Node, e *Error) *Error {
 	e.Excerpt = f.document.Excerpt(n)
 	return f.at(n, e)
-}
-
-// decode gives the texts of a value, or says what was wanted instead.
-func decode(name string, kind Kind, n *tomlfile.Node) ([]string, *Error) {
-	form := forms[kind]
-	switch {
-	case n.Kind == tomlfile.Array && form.listed != nil:
-		texts := []string{}
-		for _, item := range n.Children {
-			if !form.listed.has(item.Kind) {
-				return nil, wrong(name, "want %s, not an array with %s in it", form.want, item.Kind)
-			}
-			texts = append(texts, item.Text)
-		}
-		return texts, nil
-	case !form.alone.has(n.Kind):
-		return nil, mismatch(name, form.want, n)
-	case kind == Scopes:
-		return strings.Fields(n.Text), nil
-	}
-	return []string{n.Text}, nil
 }
 
 // mismatch is one kind of value where another one should be.

@@ -4,8 +4,9 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"strconv"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/shell"
 )
 
 // Input is all that a Profile is made of.
@@ -25,7 +26,7 @@ type Input struct {
 // Resolve gives the profile by flag over environment over file over default, checked, and where each value came from.
 // A failure is an *Error.
 func Resolve(in Input) (Profile, Origins, error) {
-	flags, err := fromFlags(in.Flags)
+	flags, err := in.fromFlags()
 	if err != nil {
 		return Profile{}, nil, err
 	}
@@ -75,26 +76,66 @@ func (s settings) withoutCleared() settings {
 func overlay(weak, strong settings) settings {
 	out := maps.Clone(weak)
 	for key := range strong {
-		for _, rival := range oneOf(key) {
-			delete(out, rival)
+		k := find(keys, key)
+		if k == nil || k.Kind != Table && k.group == "" {
+			continue
 		}
-		if k := find(keys, key); k != nil && k.Kind == Table {
-			maps.DeleteFunc(out, func(parameter string, _ setting) bool { return strings.HasPrefix(parameter, key+".") })
-		}
+		maps.DeleteFunc(out, func(other string, _ setting) bool {
+			o, _ := lookUp(other)
+			return k.group != "" && o != nil && o.group == k.group || strings.HasPrefix(other, key+".")
+		})
 	}
 	maps.Copy(out, strong)
 	return out
 }
 
 func defaults() settings {
-	origin := Origin{FromDefault, "default"}
-	return settings{
-		"redirect_uri":  {values: []string{DefaultRedirectURI}, origin: origin},
-		"grant":         {values: Grants()[:1], origin: origin},
-		"response_mode": {values: ResponseModes()[:1], origin: origin},
-		"pkce":          {values: []string{"true"}, origin: origin},
-		keyStore:        {values: Stores()[:1], origin: origin},
+	out := settings{}
+	for _, k := range keys {
+		if k.Default != "" {
+			out[k.Name] = setting{values: []string{k.Default}, origin: Origin{FromDefault, "default"}}
+		}
 	}
+	return out
+}
+
+// fromFlags reads the command line.
+func (in Input) fromFlags() (settings, error) {
+	out := settings{}
+	for _, k := range keys {
+		if texts := in.Flags[k.Name]; len(texts) > 0 && !k.Secret {
+			if err := out.fromFlags(&k, texts, Origin{FromFlag, "flag --" + k.Flag()}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// fromEnvironment reads the variables OAUTHGET_… that are for this profile. An empty one is taken for unset.
+func (in Input) fromEnvironment() (settings, error) {
+	out := settings{}
+	if in.LookupEnv == nil {
+		return out, nil
+	}
+	for _, k := range keys {
+		text, _ := in.LookupEnv(k.Env())
+		if text == "" || in.OneOfMany && !k.Personal {
+			continue
+		}
+		if err := out.fromVariable(&k, text, Origin{FromEnvironment, k.Env()}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// sourced gives an error of a flag or a variable its place.
+func sourced(o Origin, e *Error) *Error {
+	if o.Kind == FromFlag || o.Kind == FromEnvironment {
+		e.Source = o.Where
+	}
+	return e
 }
 
 // profileName decides which profile is meant. Empty: none, flags and environment say it all.
@@ -133,7 +174,7 @@ func (in Input) fromFile(name string) (settings, head, error) {
 	if in.File == nil {
 		if name != "" {
 			return nil, head{}, (&Error{Err: &UnknownProfileError{Name: name}}).
-				advise("oauthget profile add %s --issuer URL --client-id ID", shellQuote(name))
+				advise("oauthget profile add %s --issuer URL --client-id ID", shell.Word(name))
 		}
 		return settings{}, head{}, nil
 	}
@@ -198,12 +239,3 @@ func (s settings) client() bool { return s.text("client_id") != "" }
 
 // server reports whether an authorization server is named at all.
 func (s settings) server() bool { return s.text("issuer") != "" || s.text("token_endpoint") != "" }
-
-func (s settings) ports(key string) []int {
-	var out []int
-	for _, text := range s[key].values {
-		n, _ := strconv.Atoi(text) // checked by checkPorts
-		out = append(out, n)
-	}
-	return out
-}

@@ -144,25 +144,27 @@ func TestEverySecretThatAKeyHoldsIsKeptFromPrograms(t *testing.T) {
 	}
 }
 
+// sample is a text that k takes, other than its default.
+func sample(t *testing.T, k Key) string {
+	t.Helper()
+	for _, text := range append(slices.Clone(k.Values), "x", "true", "false", "300", "x=y", "http://127.0.0.1/x", "127.0.0.1", `[{"type":"t"}]`, `{"userinfo":{}}`) {
+		s := settings{}
+		if text == k.Default || s.fromFlags(&k, []string{text}, Origin{}) != nil {
+			continue
+		}
+		if k.Kind == Table && k.table(k.Name, s.parameters(k.Name)) == nil || k.Kind != Table && checkSetting(&k, s[k.Name].values) == nil {
+			return text
+		}
+	}
+	t.Fatalf("no sample for %s", k.Name)
+	return ""
+}
+
 // TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
 func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
-	example := map[Kind]string{String: "x", Bool: "true", Integer: "300", List: "x", Scopes: "x", Ports: "8400", Command: "x", Table: "x=y"}
-	special := map[string]string{
-		"token_endpoint_auth_method": "none", "store": "none", "listen_address": "127.0.0.1", "redirect_uri": "http://127.0.0.1/",
-		"pkce": "false", "grant": GrantDeviceCode, "authorization_details": `[{"type":"t"}]`, "claims": `{"userinfo":{}}`,
-		"response_mode": "form_post", "security_profile": FAPI2, "request_object_signing_alg": "PS256",
-		"id_token_signed_response_alg": "RS256",
-	}
 	companion := map[string]string{"tls_certificate_file": "tls_key_file", "tls_key_file": "tls_certificate_file"}
 	for _, k := range Keys() {
-		text := example[k.Kind]
-		if s, ok := special[k.Name]; ok {
-			text = s
-		} else if strings.HasSuffix(k.Name, "_endpoint") || k.Name == "issuer" || k.Name == "jwks_uri" || k.Name == "resource" {
-			text = "https://x.example/"
-		} else if strings.HasSuffix(k.Name, "_type") {
-			text = "jwt"
-		}
+		text := sample(t, k)
 		base := map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}
 		environ := map[string]string{"OAUTHGET_ISSUER": "https://i.example", "OAUTHGET_CLIENT_ID": "c", k.Env(): text}
 		before, _, err := Resolve(Input{Flags: base})
@@ -206,15 +208,58 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 	}
 }
 
+func TestJSONMayBeWrittenInTOML(t *testing.T) {
+	const details, claims = `[{"type":"payment","amount":12,"to":{"all":true}}]`, `{"id_token":{"acr":{"essential":true},"email":null}}`
+	for _, text := range []string{
+		"authorization_details = '" + details + "'",
+		"authorization_details = [{ type = 'payment', amount = 12, to.all = true }]",
+		"[[profiles.w.authorization_details]]\ntype = 'payment'\namount = 12\n[profiles.w.authorization_details.to]\nall = true",
+	} {
+		p, _, err := resolved(t, "[profiles.w]\nissuer = 'https://as.example'\nclient_id = 'c'\n"+text, Input{Name: "w"})
+		if err != nil || p.AuthorizationDetails != details {
+			t.Errorf("%s: %s, %v", text, p.AuthorizationDetails, err)
+		}
+	}
+	text := "[profiles.w]\nissuer = 'https://as.example'\nclient_id = 'c'\n[profiles.w.claims.userinfo]\nemail = { essential = true }\nage.values = [18]\n"
+	p, origins, err := resolved(t, text, Input{Name: "w"})
+	if want := `{"userinfo":{"email":{"essential":true},"age":{"values":[18]}}}`; err != nil || p.OpenID.Claims != want {
+		t.Errorf("%s, %v", p.OpenID.Claims, err)
+	}
+	if o := origins["claims"]; o.Kind != FromFile || !strings.HasSuffix(o.Where, ":4") {
+		t.Error(o)
+	}
+	for text, want := range map[string]string{
+		"claims = 1":  "config.toml:2:1: claims: want JSON in a string, an array or a table, not an integer",
+		"claims = []": "config.toml:2:1: claims: want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)",
+		"claims = { userinfo.age.values = [inf] }": "config.toml:2:1: claims: JSON has no form for inf",
+		"authorization_details = [{ x = 1 }]":      "config.toml:2:1: authorization_details: each object needs a type",
+	} {
+		if _, _, err := resolved(t, profileWith(text), Input{Name: "w"}); message(err) != want {
+			t.Errorf("%s: %s", text, message(err))
+		}
+	}
+	path := written(t, text)
+	if err := Edit(path, func(e *Editor) error { return e.Set("w", map[string][]string{"claims": {claims}}) }); err != nil {
+		t.Fatal(message(err))
+	}
+	f, err := Load(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, _, err := Resolve(Input{File: f, Name: "w"}); err != nil || p.OpenID.Claims != claims {
+		t.Errorf("edited: %s, %v", p.OpenID.Claims, err)
+	}
+}
+
 func TestUsageThatListsTheValuesListsAll(t *testing.T) {
 	listed := 0
 	for _, k := range Keys() {
-		if k.Values == nil || !strings.Contains(k.Usage, ": "+k.Values()[0]) {
+		if k.Values == nil || !strings.Contains(k.Usage, ": "+k.Values[0]) {
 			continue
 		}
 		listed++
-		if !strings.HasSuffix(k.Usage, ": "+strings.Join(k.Values(), ", ")) {
-			t.Errorf("%s: %q, of %q", k.Name, k.Usage, k.Values())
+		if !strings.HasSuffix(k.Usage, ": "+strings.Join(k.Values, ", ")) {
+			t.Errorf("%s: %q, of %q", k.Name, k.Usage, k.Values)
 		}
 	}
 	if listed == 0 {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -95,7 +96,7 @@ func (s SecretSource) advice(err error) string {
 	case s.is("_command"):
 		words := make([]string, len(s.Command))
 		for i, word := range s.Command {
-			words[i] = shellQuote(word)
+			words[i] = shell.Word(word)
 		}
 		return "see by hand what is wrong with it: " + printable(strings.Join(words, " ")) + " >/dev/null"
 	case s.is("_env"):
@@ -109,7 +110,7 @@ func (s SecretSource) advice(err error) string {
 // fileAdvice is the thing to do about the file of a key that could not be read.
 func fileAdvice(key string, err error) string {
 	if wide, ok := errors.AsType[*wideFileError](err); ok {
-		return "chmod 600 " + shellQuote(wide.path)
+		return "chmod 600 " + shell.Word(wide.path)
 	}
 	return "set " + key + " to a file that is there and that you may read"
 }
@@ -154,7 +155,7 @@ func (s SecretSource) read(ctx context.Context, access SecretAccess) (string, er
 		data, err := io.ReadAll(io.LimitReader(access.Stdin, maxSecret))
 		return string(data), err
 	case s.File() != "":
-		return readSecretFile(ctx, s.Value, secretGroup(s.Key) == keySecret)
+		return readSecretFile(ctx, s.Value, strings.HasPrefix(s.Key, keySecret))
 	default:
 		return "", errors.New("it cannot be read here")
 	}

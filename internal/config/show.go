@@ -2,8 +2,8 @@ package config
 
 import (
 	"maps"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -17,49 +17,25 @@ type Row struct {
 // Show lists what a profile holds, in the order of Keys, and where each value came from.
 func Show(p Profile, origins Origins) []Row {
 	var rows []Row
-	add := func(key, value string) {
-		if value != "" {
+	add := func(key string, values []string) {
+		value := strings.Join(values, " ")
+		if value != "" && !(value == "false" && origins[key].Kind == FromDefault) {
 			rows = append(rows, Row{key, printable(value), origins[key]})
 		}
 	}
 	for _, k := range keys {
-		if field := p.text(k.Name); field != nil {
-			add(k.Name, *field)
+		table, ok := k.field(&p).(*url.Values)
+		if !ok {
+			add(k.Name, k.values(&p))
+			continue
 		}
-		if field := p.list(k.Name); field != nil {
-			add(k.Name, strings.Join(*field, " "))
-		}
-		if field := p.table(k.Name); field != nil {
-			for _, name := range slices.Sorted(maps.Keys(*field)) {
-				add(k.Name+"."+name, parameterText(k.Name, (*field)[name]))
+		for _, name := range slices.Sorted(maps.Keys(*table)) {
+			values := (*table)[name]
+			if k.hidden {
+				values = []string{"[set]"}
 			}
-		}
-		if field := p.flag(k.Name); field != nil && (*field || origins[k.Name].Kind != FromDefault) {
-			add(k.Name, strconv.FormatBool(*field))
-		}
-		if group := secretGroup(k.Name); group != "" && p.secret(group).Key == k.Name {
-			add(k.Name, p.secret(group).Source())
-		}
-		if k.Name == "redirect_ports" {
-			add(k.Name, joinPorts(p.RedirectPorts))
+			add(k.Name+"."+name, values)
 		}
 	}
 	return rows
-}
-
-// parameterText keeps back what goes into a token request: some servers want a password of their own there. What goes
-// into the authorization request stands in a URL that the person sees.
-func parameterText(table string, values []string) string {
-	if table == "token_parameters" || table == "token_headers" {
-		return "[set]"
-	}
-	return strings.Join(values, " ")
-}
-
-func joinPorts(ports []int) string {
-	texts := make([]string, len(ports))
-	for i, p := range ports {
-		texts[i] = strconv.Itoa(p)
-	}
-	return strings.Join(texts, " ")
 }

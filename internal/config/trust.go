@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"io/fs"
+
+	"github.com/oauthget/oauthget/internal/shell"
 )
 
 // changeableError says that somebody else decides what is in a file that we were to obey.
@@ -27,12 +29,12 @@ func unchanged(path string, info fs.FileInfo) *changeableError {
 	case writableByAll(info):
 		return &changeableError{
 			fmt.Sprintf("every user of this machine can change it (mode %04o)", info.Mode().Perm()),
-			"see that nobody has, and then: chmod o-w " + shellQuote(path),
+			"see that nobody has, and then: chmod o-w " + shell.Word(path),
 		}
 	case foreign(info):
 		return &changeableError{
 			"it belongs to another user, who can change it",
-			"read it, and use a copy that is yours: cp " + shellQuote(path) + " FILE",
+			"read it, and use a copy that is yours: cp " + shell.Word(path) + " FILE",
 		}
 	}
 	return nil

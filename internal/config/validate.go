@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -23,14 +24,14 @@ type resolution struct {
 // then what they mean together.
 func (r resolution) check() error {
 	for _, k := range keys {
-		if s, ok := r.settings[k.Name]; ok {
+		if s, ok := r.settings[k.Name]; ok && k.Kind != Table {
 			if e := checkSetting(&k, s.values); e != nil {
 				return r.at(k.Name, e)
 			}
 		}
-		if k.Kind == Table {
-			if err := r.checkParameters(k.Name); err != nil {
-				return err
+		if k.table != nil {
+			if e := k.table(k.Name, r.settings.parameters(k.Name)); e != nil {
+				return r.at(e.Key, e)
 			}
 		}
 	}
@@ -44,11 +45,18 @@ func (r resolution) check() error {
 
 // checkSetting judges a value by itself. An empty string is as good as none.
 func checkSetting(k *Key, values []string) *Error {
-	if k.Kind == Bool && !slices.Contains([]string{"true", "false"}, values[0]) {
-		return wrong(k.Name, "want %s", forms[k.Kind].want)
+	if k.Secret || k.Kind.isText() && values[0] == "" {
+		return nil
 	}
-	err := k.judge(values)
-	if err == nil || k.Kind == String && values[0] == "" {
+	check := k.check
+	switch {
+	case check == nil && k.Values != nil:
+		check = k.checkKnown
+	case check == nil:
+		check = kinds[k.Kind].check
+	}
+	err := check(values)
+	if err == nil {
 		return nil
 	}
 	e := wrong(k.Name, "%w", err)
@@ -58,36 +66,10 @@ func checkSetting(k *Key, values []string) *Error {
 	return e
 }
 
-func (k *Key) judge(values []string) error {
-	if k.only && !slices.Contains(k.Values(), values[0]) {
-		return &unknownValueError{values[0], k.Values()}
-	}
-	if k.check != nil {
-		return k.check(values)
-	}
-	return nil
-}
-
-func (r resolution) checkParameters(table string) error {
-	var given []string
-	for key := range r.settings {
-		if strings.HasPrefix(key, table+".") {
-			given = append(given, key)
-		}
-	}
-	slices.Sort(given) // so that the same mistake gives the same error
-	for i, key := range given {
-		name := strings.TrimPrefix(key, table+".")
-		e := checkParameter(table, name)
-		if table == "token_headers" {
-			e = checkHeader(table, name, r.settings[key].values)
-			if e == nil && slices.ContainsFunc(given[:i], func(other string) bool { return strings.EqualFold(other, key) }) {
-				e = wrong(table, "%s is given twice: a field's name has no upper and lower case", name).advise("remove one of the two")
-			}
-		}
-		if e != nil {
-			return r.at(key, e)
-		}
+// checkKnown takes the key's Values alone.
+func (k *Key) checkKnown(values []string) error {
+	if !slices.Contains(k.Values, values[0]) {
+		return &unknownValueError{values[0], k.Values}
 	}
 	return nil
 }
@@ -120,9 +102,9 @@ func (r resolution) checkClient() error {
 
 // checkSecrets: one way is enough to give a secret.
 func (r resolution) checkSecrets() error {
-	for _, group := range secretGroups {
+	for _, group := range []string{groupSecret, groupAssertion, groupSubjectToken, groupActorToken} {
 		if given := r.given(group); len(given) > 1 {
-			return r.at(given[1], wrong(given[1], "%s is given too, and one %s is enough", given[0], strings.ReplaceAll(group, "_", " ")))
+			return r.at(given[1], wrong(given[1], "%s is given too, and one %s is enough", given[0], group))
 		}
 	}
 	return nil
@@ -132,7 +114,7 @@ func (r resolution) checkSecrets() error {
 func (r resolution) given(group string) []string {
 	var given []string
 	for _, k := range keys {
-		if secretGroup(k.Name) == group && r.settings.text(k.Name) != "" {
+		if k.group == group && r.settings.text(k.Name) != "" {
 			given = append(given, k.Name)
 		}
 	}
@@ -142,7 +124,7 @@ func (r resolution) given(group string) []string {
 // checkMethod refuses a client authentication method without what it needs.
 func (r resolution) checkMethod() error {
 	const key = "token_endpoint_auth_method"
-	method, given := r.settings.text(key), r.given(keySecret)
+	method, given := r.settings.text(key), r.given(groupSecret)
 	refuse := func(advice, format string, args ...any) error {
 		return r.at(key, wrong(key, format, args...).advise("%s", advice))
 	}
@@ -167,10 +149,10 @@ func (r resolution) checkMethod() error {
 // checkGrant refuses a grant without what it presents.
 func (r resolution) checkGrant() error {
 	switch grant := r.settings.text("grant"); {
-	case grant == GrantJWTBearer && len(r.given(keyAssertion)) == 0 && r.settings.text("client_key_file") == "":
+	case grant == GrantJWTBearer && len(r.given(groupAssertion)) == 0 && r.settings.text("client_key_file") == "":
 		return r.at("grant", wrong("grant", "%q needs an assertion", grant).
 			advise("set assertion_file, assertion_env or assertion_command, or client_key_file to sign one with"))
-	case grant == GrantTokenExchange && len(r.given(keySubjectToken)) == 0:
+	case grant == GrantTokenExchange && len(r.given(groupSubjectToken)) == 0:
 		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
 			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))
 	case grant == GrantTokenExchange && r.settings.text("subject_token_file") == stdin && r.settings.text("actor_token_file") == stdin:
@@ -178,7 +160,7 @@ func (r resolution) checkGrant() error {
 			advise("give one of the two tokens in another way"))
 	// Of actor_token_type: "This is REQUIRED when the actor_token parameter is present in the request but MUST NOT be
 	// included otherwise." RFC 8693 §2.1
-	case grant == GrantTokenExchange && r.settings.text(keyActorType) != "" && len(r.given(keyActorToken)) == 0:
+	case grant == GrantTokenExchange && r.settings.text(keyActorType) != "" && len(r.given(groupActorToken)) == 0:
 		return r.at(keyActorType, wrong(keyActorType, "there is no actor token that could be of that type").
 			advise("set actor_token_file, actor_token_env, actor_token_command or actor_token_profile, or remove actor_token_type"))
 	case grant == GrantClientCredentials && !r.confidential():
@@ -192,18 +174,18 @@ func (r resolution) checkGrant() error {
 // type MUST only be used by confidential clients." A profile that says "none" itself is believed: its client proves itself
 // in a way that is none of OAuth's, such as a header of token_headers for a gateway, and only its author knows.
 func (r resolution) confidential() bool {
-	return r.settings.text("token_endpoint_auth_method") == methodNone || len(r.given(keySecret)) > 0 ||
+	return r.settings.text("token_endpoint_auth_method") == methodNone || len(r.given(groupSecret)) > 0 ||
 		r.settings.text("client_key_file") != "" || r.settings.text("tls_certificate_file") != ""
 }
 
 // readable refuses a literal secret in a file that others can read.
 func (r resolution) readable() error {
 	literal := r.settings[keySecret]
-	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !r.file.readableByOthers() {
+	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !readableByOthers(r.file.mode) {
 		return nil
 	}
 	e := wrong(keySecret, "other users of this machine may read the file (mode %04o)", r.file.mode.Perm())
-	return r.at(keySecret, e.advise("chmod 600 %s", shellQuote(r.file.Path)))
+	return r.at(keySecret, e.advise("chmod 600 %s", shell.Word(r.file.Path)))
 }
 
 func (r resolution) checkRedirect() error {
@@ -253,13 +235,4 @@ func (r resolution) missing(key, message string) *Error {
 		Path: r.file.Path, Line: r.head.line, Column: r.head.column,
 		Key: key, Err: fmt.Errorf("profile %s: %s", untrusted.Quote(r.name), message),
 	}
-}
-
-// shellQuote writes a path for a POSIX shell.
-func shellQuote(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/.+:@%"
-	if s != "" && strings.Trim(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

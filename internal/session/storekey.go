@@ -45,7 +45,30 @@ func storeKey(p config.Profile) string {
 			fields = append(fields, f)
 		}
 	}
-	return store.Key(fields...)
+	return store.Key(append(fields, newerFields(p)...)...)
+}
+
+// newerFields has a field for each key of the profile that changes the token and is not in storeKey by hand. Its value is
+// left out where it is the default. Fields are sorted, so that the order of [config.Keys] does not matter.
+func newerFields(p config.Profile) []store.Field {
+	var fields []store.Field
+	for _, k := range config.Keys() {
+		if values := k.Of(p); k.ChangesToken && !slices.Contains(older, k.Name) && len(values) > 0 {
+			fields = append(fields, store.Field{Name: k.Name, Values: values})
+		}
+	}
+	slices.SortFunc(fields, func(a, b store.Field) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// older are the keys that are in storeKey by hand. The list is not to grow.
+var older = []string{
+	"account", "issuer", "authorization_endpoint", "token_endpoint", "client_id", "grant", "scopes", "resource", "audience",
+	"authorization_parameters", "token_parameters", "authorization_details", "assertion_file", "assertion_env",
+	"assertion_command", "assertion_subject", "assertion_audience", "subject_token_file", "subject_token_env",
+	"subject_token_command", "subject_token_profile", "subject_token_type", "actor_token_file", "actor_token_env",
+	"actor_token_command", "actor_token_profile", "actor_token_type", "requested_token_type", "acr_values", "claims",
+	"login_hint", "dpop", "dpop_allow_bearer", "tls_certificate_file", "security_profile",
 }
 
 // texts is nil where all of them are empty.
