@@ -23,6 +23,7 @@ type server struct {
 	origin  string
 	issuer  string
 	secure  string // the issuer of the same process that has TLS, if it has one
+	ready   string // its first line on stdout
 	marks   int
 }
 
@@ -93,11 +94,12 @@ func startServer(t *testing.T, cmd *exec.Cmd) *server {
 		Port   int
 		Secure string
 	}{}
-	if err := json.Unmarshal([]byte(p.firstLine(t)), &ready); err != nil {
+	first := p.firstLine(t)
+	if err := json.Unmarshal([]byte(first), &ready); err != nil {
 		t.Fatalf("%s: ready line: %v", filepath.Base(cmd.Path), err)
 	}
 	return &server{
-		process: p, issuer: ready.Issuer, secure: ready.Secure, origin: fmt.Sprintf("http://127.0.0.1:%d", ready.Port),
+		process: p, ready: first, issuer: ready.Issuer, secure: ready.Secure, origin: fmt.Sprintf("http://127.0.0.1:%d", ready.Port),
 	}
 }
 
