@@ -9,12 +9,19 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/peer"
 )
 
 // serve answers every request that finds the port, and holds the one that brings the authorization response until
 // Finish or Close.
 func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	response, refused := l.admit(w, r)
+	if refused == nil && peer.Of(connOf(r)) == peer.Other {
+		// The state alone does not tell: it stands in the authorization URL, which every user of this machine can read in the
+		// arguments of the program that opens the browser.
+		refused = plain(http.StatusForbidden, "a response from another user of this machine")
+	}
 	if refused != nil {
 		if l.options.Ignored != nil {
 			l.options.Ignored(refused.reason)
