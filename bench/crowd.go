@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 // crowds measures many calls at once.
@@ -22,8 +23,8 @@ func (b *bench) crowds(ctx context.Context, w *world) error {
 			return err
 		}
 	}
-	w.server.SetFaults(demoas.Faults{TokenDelayMillis: int(tokenDelay.Milliseconds())})
-	defer w.server.SetFaults(demoas.Faults{})
+	w.server.SetFaults(testas.Faults{TokenDelayMillis: int(tokenDelay.Milliseconds())})
+	defer w.server.SetFaults(testas.Faults{})
 	if _, err := logIn(ctx, strings.Fields(b.token(w, 1, "crowd"))...); err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 // inBrowser is how long the person is in the browser: less than any person takes.
@@ -75,7 +75,7 @@ func (b *bench) serveTLS() (*httptest.Server, error) {
 	server.EnableHTTP2 = true
 	issuer := "https://" + server.Listener.Addr().String()
 	var err error
-	as, err = demoas.New(issuer, demoas.Config{AutoApprove: true})
+	as, err = testas.New(issuer, testas.Config{AutoApprove: true})
 	if err != nil {
 		return nil, err
 	}

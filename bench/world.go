@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 // The sets that are stored: an access and a refresh token of random hex digits, in bytes both together. Deflate halves
@@ -28,12 +28,12 @@ const tokenDelay = 200 * time.Millisecond
 
 // world is what there is to be measured: an authorization server, profile files, and what is stored.
 type world struct {
-	server *demoas.Running
+	server *testas.Running
 	dir    string
 }
 
 func (b *bench) prepare(ctx context.Context) (*world, error) {
-	server, err := demoas.Start(ctx, "", demoas.Config{AutoApprove: true})
+	server, err := testas.Start(ctx, "", testas.Config{AutoApprove: true})
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (b *bench) prepare(ctx context.Context) (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		server.SetFaults(demoas.Faults{TokenBody: string(body)})
+		server.SetFaults(testas.Faults{TokenBody: string(body)})
 		if _, err := logIn(ctx, b.program("oauthget"), "token", name, "--config", w.config(1)); err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func (b *bench) prepare(ctx context.Context) (*world, error) {
 			return nil, err
 		}
 	}
-	server.SetFaults(demoas.Faults{})
+	server.SetFaults(testas.Faults{})
 	return w, nil
 }
 

@@ -10,15 +10,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testpty"
 )
 
 // deviceOn runs a device login on a terminal of so many columns and returns what the person saw.
 func deviceOn(t *testing.T, columns uint16, env ...string) string {
 	t.Helper()
-	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-		AutoApprove: true, Prefix: canary, Features: demoas.Features{Device: true},
+	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
+		AutoApprove: true, Prefix: canary, Features: testas.Features{Device: true},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demo"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testbus"
 )
 
@@ -75,10 +75,10 @@ type reader struct {
 
 func newReader(t *testing.T, d document) *reader {
 	t.Helper()
-	demo := demoas.DemoClient()
-	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-		Prefix: canary, Clients: []demoas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
-		Features: demoas.Features{Device: true, ClientCredentials: true, DPoP: true},
+	demo := testas.DemoClient()
+	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
+		Prefix: canary, Clients: []testas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
+		Features: testas.Features{Device: true, ClientCredentials: true, DPoP: true},
 	})
 	if err != nil {
 		t.Fatal(err)

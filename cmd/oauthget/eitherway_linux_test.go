@@ -6,17 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/remedy"
 )
 
 func TestPersonsNoEndsBothWays(t *testing.T) {
-	for name, faults := range map[string]demoas.Faults{
+	for name, faults := range map[string]testas.Faults{
 		"at the device":  {DeviceError: "access_denied"},
 		"in the browser": {AuthorizationError: "access_denied", DevicePending: true},
 	} {
-		server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-			AutoApprove: true, Prefix: canary, Faults: faults, Features: demoas.Features{Device: true, DeviceInterval: 1},
+		server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
+			AutoApprove: true, Prefix: canary, Faults: faults, Features: testas.Features{Device: true, DeviceInterval: 1},
 		})
 		if err != nil {
 			t.Fatal(err)

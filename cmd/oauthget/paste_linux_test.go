@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testpty"
 )
 
@@ -61,12 +61,12 @@ func address(t *testing.T, authorization string) string {
 }
 
 func TestDeviceGrantIsOfferedWhereNoBrowserIsAndTheFirstWayWins(t *testing.T) {
-	features := demoas.Features{Device: true, DeviceInterval: 1}
+	features := testas.Features{Device: true, DeviceInterval: 1}
 	for name, patient := range map[string]bool{"the device is first": false, "the pasted address is first": true} {
 		if features.DeviceDecideAfter = 0; patient {
 			features.DeviceDecideAfter = 1000
 		}
-		server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{AutoApprove: true, Prefix: canary, Features: features})
+		server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{AutoApprove: true, Prefix: canary, Features: features})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,8 +94,8 @@ func TestDeviceGrantIsOfferedWhereNoBrowserIsAndTheFirstWayWins(t *testing.T) {
 }
 
 func TestRedirectThatCannotBeListenedForLeavesTheDeviceGrant(t *testing.T) {
-	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{
-		AutoApprove: true, Prefix: canary, Features: demoas.Features{Device: true, DeviceInterval: 1},
+	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
+		AutoApprove: true, Prefix: canary, Features: testas.Features{Device: true, DeviceInterval: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func awaitSilence(t *testing.T, tty *os.File) {
 }
 
 func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
-	server, err := demoas.Start(t.Context(), "127.0.0.1:0", demoas.Config{AutoApprove: true, Prefix: canary})
+	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{AutoApprove: true, Prefix: canary})
 	if err != nil {
 		t.Fatal(err)
 	}

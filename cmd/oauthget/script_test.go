@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testbus"
 )
 
@@ -62,7 +63,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and
 // page.txt holds what they saw in the end.
 func fakeBrowser(args []string) int {
-	p := demoas.Person{User: os.Getenv("PERSON_NAME")}
+	p := demoas.Person{Types: map[string]string{"username": os.Getenv("PERSON_NAME")}}
 	switch os.Getenv("PERSON") {
 	case "denies":
 		p.Deny = true
@@ -110,7 +111,7 @@ func TestScripts(t *testing.T) {
 
 // world is what one script has around it.
 type scriptWorld struct {
-	server *demoas.Running
+	server *testas.Running
 	before map[string]int // requests at the last "requests reset"
 	bus    *testbus.Bus
 	last   *exec.Cmd // the one that was sent a signal
@@ -161,11 +162,10 @@ func findCanary(dir string) string {
 
 func worldOf(ts *testscript.TestScript) *scriptWorld { return ts.Value(worldKey{}).(*scriptWorld) }
 
-// serverConfig is the argument of "server": demoas.Config by the names in its tags.
+// serverConfig is the argument of "server": testas.Config by the names in its tags.
 type serverConfig struct {
-	demoas.Config
-	LifetimeMS int           `json:"lifetime_ms"`
-	Faults     demoas.Faults `json:"faults"`
+	testas.Config
+	LifetimeMS int `json:"lifetime_ms"`
 }
 
 // server [CONFIG] starts an authorization server and sets $ISSUER and $API.
@@ -176,8 +176,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	config := c.Config
 	config.AccessTokenLifetime, config.Prefix = time.Duration(c.LifetimeMS)*time.Millisecond, canary
-	config.Faults = c.Faults
-	server, err := demoas.Start(context.Background(), "127.0.0.1:0", config)
+	server, err := testas.Start(context.Background(), "127.0.0.1:0", config)
 	ts.Check(err)
 	worldOf(ts).server = server
 	ts.Setenv("ISSUER", server.Issuer())
@@ -187,7 +186,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 
 // faults JSON replaces the server's faults.
 func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
-	var faults demoas.Faults
+	var faults testas.Faults
 	ts.Check(unmarshalStrictly(args[0], &faults))
 	worldOf(ts).server.SetFaults(faults)
 }
@@ -202,7 +201,7 @@ func unmarshalStrictly(text string, into any) error {
 // requests ENDPOINT N checks how many requests came since the last `requests reset`.
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, demoas.EndpointDevice, demoas.EndpointPAR, demoas.EndpointRegister, demoas.EndpointIntrospect}
+	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, testas.EndpointDevice, testas.EndpointPAR, testas.EndpointRegister, testas.EndpointIntrospect}
 	if args[0] == "reset" {
 		for _, e := range endpoints {
 			w.before[e] = w.server.Requests(e)

@@ -64,12 +64,18 @@ var floors = map[string]int{
 	"internal/ownership": -2,
 }
 
-// demoas, testbus and testpty stand beside the house: what the client talks to when nobody else's is at hand.
+// demoas, the server of the demo, and the packages for tests stand beside the floors: the client talks to them and must not
+// need them.
 const (
-	demoas  = "internal/demoas"
-	testbus = "internal/testbus"
-	testpty = "internal/testpty"
+	demoas       = "internal/demoas"
+	registration = "internal/demoas/registration"
+	testas       = "internal/demoas/testas"
+	testbus      = "internal/testbus"
+	testpty      = "internal/testpty"
 )
+
+// forTests are the packages that only tests import, and testas the benchmark too.
+var forTests = []string{registration, testas, testbus, testpty}
 
 // testOnly are the packages of which no program consists.
 var testOnly = []string{"internal/architecture", "internal/interop"}
@@ -84,18 +90,20 @@ var strangers = []struct{ importer, imported, reason string }{
 
 // trespass tells what is wrong with an import between two packages of the module; empty where nothing is.
 func trespass(importer, imported string, test bool) string {
-	if imported == demoas && (test || isTool(importer) || importer == "internal/demo") {
-		return ""
-	}
+	servers := []string{demoas, registration, testas}
 	switch {
-	case (imported == testbus || imported == testpty) && !test:
-		return "only tests import testbus and testpty: the program talks to the session's own bus and terminal"
-	case imported == testbus || imported == testpty:
+	case slices.Contains(servers, importer) && slices.Contains(servers, imported) && importer != demoas:
+		return ""
+	case slices.Contains(forTests, imported) && !test && !(imported == testas && isTool(importer)):
+		return "only tests import it: the program talks to real servers, and to the session's own bus and terminal"
+	case slices.Contains(forTests, imported):
+		return ""
+	case imported == demoas && (test || isTool(importer) || importer == "internal/demo"):
 		return ""
 	case imported == demoas:
 		return "only internal/demo and tests import demoas: the client must not need the server it is tested against"
-	case (importer == demoas || importer == testbus) && !test:
-		return "demoas and testbus import nothing of the house: a server that shares the client's code shares its mistakes"
+	case (slices.Contains(servers, importer) || importer == testbus) && !test:
+		return "a server that shares the client's code repeats its mistakes: it imports nothing of the client"
 	case imported == "cmd/oauthget" || isTool(imported) || slices.Contains(testOnly, imported):
 		return "nobody imports a program or a package of tests"
 	case test || isTool(importer): // a test may bring together what its package keeps apart
@@ -156,6 +164,16 @@ func TestTrespassersAreFound(t *testing.T) {
 		{"internal/loopback", "internal/browser", false, false},
 		{"internal/token", "internal/untrusted", false, false},
 		{demoas, "internal/token", false, false},
+		{demoas, testas, false, false},
+		{testas, demoas, false, true},
+		{testas, registration, false, true},
+		{testas, "internal/token", false, false},
+		{"internal/demo", testas, false, false},
+		{"internal/demo", registration, false, false},
+		{"internal/flow", testas, true, true},
+		{"bench", testas, false, true},
+		{"bench", testbus, false, false},
+		{"internal/flow", testbus, false, false},
 		{"internal/flow", "internal/interop", false, false},
 		{"internal/flow", "scripts/testcount", false, false},
 	} {
@@ -168,7 +186,7 @@ func TestTrespassersAreFound(t *testing.T) {
 func TestEveryPackageHasAFloor(t *testing.T) {
 	for _, pkg := range slices.Sorted(maps.Keys(packages(t))) {
 		_, known := floors[pkg]
-		if !known && pkg != demoas && pkg != testbus && pkg != testpty && !isTool(pkg) && !slices.Contains(testOnly, pkg) {
+		if !known && pkg != demoas && !slices.Contains(forTests, pkg) && !isTool(pkg) && !slices.Contains(testOnly, pkg) {
 			t.Errorf("%s: has no floor: give it one in the table of internal/architecture/floors_test.go, and tell why in docs/internals/design.md", pkg)
 		}
 	}

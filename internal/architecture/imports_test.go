@@ -1,6 +1,7 @@
 package architecture
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -102,5 +103,17 @@ func TestProgramLinksNothingForbidden(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestProgramLinksNoPackageOfTests(t *testing.T) {
+	linked := strings.Fields(goCommand(t, nil, "list", "-deps", "./cmd/oauthget"))
+	for _, pkg := range append(testOnly, forTests...) {
+		if slices.Contains(linked, module+"/"+pkg) {
+			t.Errorf("the program links %s, which is for tests; `go mod why` tells how it came in", pkg)
+		}
+	}
+	if !slices.Contains(linked, module+"/"+demoas) {
+		t.Error("the program does not link the demo's server: this test looks for the wrong names")
 	}
 }

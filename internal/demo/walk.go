@@ -134,7 +134,7 @@ func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp 
 
 // actAsPerson signs in and consents over HTTP, as a browser would.
 func (w *walk) actAsPerson(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
-	_, err := demoas.Person{User: "ada", Password: "any"}.Visit(ctx, r.URL.String())
+	_, err := demoas.Person{}.Visit(ctx, r.URL.String())
 	if err != nil {
 		giveUp(fmt.Errorf("act as the person: %w", err))
 	}

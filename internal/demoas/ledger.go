@@ -17,111 +17,106 @@ const (
 	refreshTokenLifetime = 30 * 24 * time.Hour
 )
 
-// login is who signed in, and when.
-type login struct {
-	user string
-	at   time.Time
+// Login is who signed in, and when.
+type Login struct {
+	User string
+	At   time.Time
 }
 
-// grant is what a person once allowed a client, or what the client may do by itself: then nobody has signed in. Every token that comes of it points to it, so that revoking it revokes
-// the whole family. All but revoked stays as it was made.
-type grant struct {
-	clientID, redirectURI, codeChallenge string
-	login                                login
-	scopes, audience                     []string
-	nonce                                string
-	details                              []detail
-	jkt                                  string // dpop_jkt: whose key the code needs; mostly nobody's
-	actor                                string // who acts for the person (RFC 8693 §4.1); mostly nobody
-	revoked                              bool
+// Grant is what a person has allowed a client. All tokens issued for it point to it, so that revoking it revokes them all.
+// Only revoked changes.
+type Grant struct {
+	ClientID string
+	Login    Login
+	Scopes   []string
+	Audience []string
+	Extra    any // of the tests' server
+
+	redirectURI, codeChallenge, nonce string
+	revoked                           bool
 }
 
 type authorizationCode struct {
-	grant   *grant
+	grant   *Grant
 	expires time.Time
 	spent   bool
 }
 
-type accessToken struct {
-	grant            *grant
-	scopes, audience []string
-	details          []detail
-	jkt              string // of the key it is bound to; empty for a bearer token
-	issued, expires  time.Time
+// AccessToken is what an access token stands for.
+type AccessToken struct {
+	Grant            *Grant
+	Scopes, Audience []string
+	Issued, Expires  time.Time
+	Extra            any // of the tests' server
 }
 
 type refreshToken struct {
-	grant *grant
-	jkt   string // of the key it is bound to; mostly none
-	spent bool   // and replaced by another
+	grant *Grant
+	spent bool // replaced by another
 }
 
-// ledger is what was issued and what has become of it.
+// ledger keeps what was issued.
 type ledger struct {
 	prefix              string
 	accessTokenLifetime time.Duration
 	now                 func() time.Time
 
 	mu            sync.Mutex
-	codes         table[*authorizationCode]
-	accessTokens  table[accessToken]
-	refreshTokens table[*refreshToken]
+	codes         Table[*authorizationCode]
+	accessTokens  Table[AccessToken]
+	refreshTokens Table[*refreshToken]
 }
 
 func newLedger(c Config) *ledger {
 	return &ledger{
 		prefix: c.Prefix, accessTokenLifetime: c.AccessTokenLifetime, now: c.Now,
-		codes:         newTable[*authorizationCode](c.Now),
-		accessTokens:  newTable[accessToken](c.Now),
-		refreshTokens: newTable[*refreshToken](c.Now),
+		codes:         NewTable[*authorizationCode](c.Now),
+		accessTokens:  NewTable[AccessToken](c.Now),
+		refreshTokens: NewTable[*refreshToken](c.Now),
 	}
 }
 
-func (l *ledger) issueCode(g *grant) string {
+func (l *ledger) issueCode(g *Grant) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	code := randomSecret(l.prefix)
-	l.codes.put(code, &authorizationCode{grant: g, expires: l.now().Add(codeLifetime)}, codeMemory)
+	l.codes.Put(code, &authorizationCode{grant: g, expires: l.now().Add(codeLifetime)}, codeMemory)
 	return code
 }
 
 // redemption is what a client sends along with a code.
-type redemption struct{ clientID, redirectURI, codeVerifier, jkt string }
+type redemption struct{ clientID, redirectURI, codeVerifier string }
 
-// redeemCode spends the code, whether or not the rest of the request is right: whoever guesses verifiers has one guess.
-func (l *ledger) redeemCode(code string, by redemption) (*grant, *oauthError) {
+// redeemCode spends the code even if the rest of the request is wrong, so that there is one guess at the verifier.
+func (l *ledger) redeemCode(code string, by redemption) (*Grant, *Error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c, ok := l.codes.get(code)
-	// Another client's request does not spend it, or anybody who saw a code could keep its owner from it.
-	if !ok || c.grant.clientID != by.clientID {
-		return nil, &oauthError{"invalid_grant", "The code is unknown or was issued to another client."}
+	c, ok := l.codes.Get(code)
+	// The request of another client does not spend it, or anybody who saw a code could deny it to its client.
+	if !ok || c.grant.ClientID != by.clientID {
+		return nil, &Error{"invalid_grant", "The code is unknown or was issued to another client."}
 	}
 	// RFC 6749 §4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the request and
 	// SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
 	if c.spent {
 		c.grant.revoked = true
-		return nil, &oauthError{"invalid_grant", "The code was used before; its tokens are revoked."}
+		return nil, &Error{"invalid_grant", "The code was used before. Its tokens are revoked."}
 	}
 	c.spent = true
 	switch {
 	case !l.now().Before(c.expires):
-		return nil, &oauthError{"invalid_grant", "The code has expired."}
+		return nil, &Error{"invalid_grant", "The code has expired."}
 	// RFC 6749 §4.1.3: redirect_uri is required "if the "redirect_uri" parameter was included in the authorization request",
 	// as it always is here, "and their values MUST be identical".
 	case c.grant.redirectURI != by.redirectURI:
-		return nil, &oauthError{"invalid_grant", "redirect_uri is not that of the authorization request."}
+		return nil, &Error{"invalid_grant", "redirect_uri is not that of the authorization request."}
 	case !c.grant.verifies(by.codeVerifier):
-		return nil, &oauthError{"invalid_grant", "code_verifier does not fit the code_challenge."}
-	// RFC 9449 §10: the server "verifies that it matches the dpop_jkt parameter value in the authorization request. If they do
-	// not match, it MUST reject the request."
-	case c.grant.jkt != "" && c.grant.jkt != by.jkt:
-		return nil, &oauthError{"invalid_grant", "The proof is not made with the key of dpop_jkt."}
+		return nil, &Error{"invalid_grant", "code_verifier does not fit the code_challenge."}
 	}
 	return c.grant, nil
 }
 
-func (g *grant) verifies(verifier string) bool {
+func (g *Grant) verifies(verifier string) bool {
 	// RFC 9700 §2.1.1: "a token request containing a code_verifier parameter is accepted only if a code_challenge parameter
 	// was present in the authorization request".
 	if g.codeChallenge == "" || verifier == "" {
@@ -132,128 +127,120 @@ func (g *grant) verifies(verifier string) bool {
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.codeChallenge)) == 1
 }
 
-// issueAccessToken has text make the token's own text of what it stands for.
-func (l *ledger) issueAccessToken(a issuing, text func(accessToken) (string, error)) (string, error) {
-	now := l.now()
-	token := accessToken{
-		grant: a.grant, scopes: a.scopes, audience: a.audience, details: a.details, jkt: a.jkt,
-		issued: now, expires: now.Add(l.accessTokenLifetime),
-	}
-	secret, err := text(token)
-	if err != nil {
-		return "", err
-	}
+func (l *ledger) issueAccessToken(a Issuing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.accessTokens.put(secret, token, l.accessTokenLifetime)
-	return secret, nil
+	now := l.now()
+	l.accessTokens.Put(a.AccessToken, AccessToken{
+		Grant: a.Grant, Scopes: a.Scopes, Audience: a.Audience, Extra: a.Extra,
+		Issued: now, Expires: now.Add(l.accessTokenLifetime),
+	}, l.accessTokenLifetime)
 }
 
-// accessToken returns what the token stands for, or false where it is unknown, expired or revoked.
-func (l *ledger) accessToken(secret string) (accessToken, bool) {
+func (l *ledger) issueRefreshToken(g *Grant) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t, ok := l.accessTokens.get(secret)
-	if !ok || t.grant.revoked {
-		return accessToken{}, false
+	secret := randomSecret(l.prefix)
+	l.refreshTokens.Put(secret, &refreshToken{grant: g}, refreshTokenLifetime)
+	return secret
+}
+
+// AccessToken returns what the token stands for, unless it is unknown, expired or revoked.
+func (s *Server) AccessToken(secret string) (AccessToken, bool) {
+	l := s.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t, ok := l.accessTokens.Get(secret)
+	if !ok || t.Grant.revoked {
+		return AccessToken{}, false
 	}
 	return t, true
 }
 
-func (l *ledger) issueRefreshToken(g *grant, jkt string) string {
+// Grant returns the grant of a code or refresh token that may still be used.
+func (s *Server) Grant(secret string) (*Grant, bool) {
+	l := s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	secret := randomSecret(l.prefix)
-	l.refreshTokens.put(secret, &refreshToken{grant: g, jkt: jkt}, refreshTokenLifetime)
-	return secret
-}
-
-// refreshing is what a client sends along with a refresh token.
-type refreshing struct {
-	clientID string
-	jkt      string   // of the key that the client proves to have
-	scopes   []string // empty for those of the grant
-	keep     bool     // do not rotate
-}
-
-// refresh spends the refresh token and returns its successor, or "" where the old one is kept.
-func (l *ledger) refresh(secret string, by refreshing) (*grant, string, *oauthError) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	t, ok := l.refreshTokens.get(secret)
-	if !ok || t.grant.clientID != by.clientID {
-		return nil, "", &oauthError{"invalid_grant", "The refresh token is unknown, has expired or was issued to another client."}
+	if c, ok := l.codes.Get(secret); ok && !c.spent && !c.grant.revoked {
+		return c.grant, true
 	}
-	// RFC 9449 §5: "The binding MUST be validated when the refresh token is later presented to get new access tokens." Whoever
-	// has no such proof does not spend the token either.
-	if t.jkt != "" && t.jkt != by.jkt {
-		return nil, "", &oauthError{"invalid_grant", "The refresh token is bound to another key."}
+	if t, ok := l.refreshTokens.Get(secret); ok && !t.spent && !t.grant.revoked {
+		return t.grant, true
+	}
+	return nil, false
+}
+
+// refresh spends the refresh token and returns its grant and its successor.
+func (l *ledger) refresh(secret, clientID string, scopes []string) (*Grant, string, *Error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t, ok := l.refreshTokens.Get(secret)
+	if !ok || t.grant.ClientID != clientID {
+		return nil, "", &Error{"invalid_grant", "The refresh token is unknown, has expired or was issued to another client."}
 	}
 	// RFC 9700 §4.14.2: "If a refresh token is compromised and subsequently used by both the attacker and the legitimate
 	// client, one of them will present an invalidated refresh token, which will inform the authorization server of the
-	// breach." It cannot know which of the two it talks to, so both lose everything.
+	// breach." The server cannot tell which of the two it talks to, so both lose their tokens.
 	if t.spent {
 		t.grant.revoked = true
 	}
 	if t.grant.revoked {
-		return nil, "", &oauthError{"invalid_grant", "The refresh token is revoked."}
+		return nil, "", &Error{"invalid_grant", "The refresh token is revoked."}
 	}
 	// RFC 6749 §6: "The requested scope MUST NOT include any scope not originally granted by the resource owner".
-	for _, scope := range by.scopes {
-		if !slices.Contains(t.grant.scopes, scope) {
-			return nil, "", &oauthError{"invalid_scope", "A scope was not granted."}
+	for _, scope := range scopes {
+		if !slices.Contains(t.grant.Scopes, scope) {
+			return nil, "", &Error{"invalid_scope", "A scope was not granted."}
 		}
-	}
-	if by.keep {
-		return t.grant, "", nil
 	}
 	t.spent = true
 	successor := randomSecret(l.prefix)
-	l.refreshTokens.put(successor, &refreshToken{grant: t.grant, jkt: t.jkt}, refreshTokenLifetime)
+	l.refreshTokens.Put(successor, &refreshToken{grant: t.grant}, refreshTokenLifetime)
 	return t.grant, successor, nil
 }
 
-// forget revokes all grants of the client: once it is deleted, the server "SHOULD immediately invalidate all existing
-// authorization grants and currently active access tokens, all refresh tokens, and other tokens associated with this
-// client." (RFC 7592 §2.3)
-func (l *ledger) forget(clientID string) {
+// revokeAll revokes all grants of the client. RFC 7592 §2.3: when a client is deleted, the server "SHOULD immediately
+// invalidate all existing authorization grants and currently active access tokens, all refresh tokens, and other tokens
+// associated with this client."
+func (l *ledger) revokeAll(clientID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	end := func(g *grant) {
-		if g.clientID == clientID {
+	revoke := func(g *Grant) {
+		if g.ClientID == clientID {
 			g.revoked = true
 		}
 	}
 	for _, e := range l.codes.entries {
-		end(e.value.grant)
+		revoke(e.value.grant)
 	}
 	for _, e := range l.accessTokens.entries {
-		end(e.value.grant)
+		revoke(e.value.Grant)
 	}
 	for _, e := range l.refreshTokens.entries {
-		end(e.value.grant)
+		revoke(e.value.grant)
 	}
 }
 
-// revoke ends what the token stands for. A token that is not known is as good as revoked.
-func (l *ledger) revoke(secret, clientID string) *oauthError {
+// revoke revokes an access token, or a refresh token with its whole grant. An unknown token is no error.
+func (l *ledger) revoke(secret, clientID string) *Error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var g *grant
-	refresh, isRefresh := l.refreshTokens.get(secret)
-	access, isAccess := l.accessTokens.get(secret)
+	var g *Grant
+	refresh, isRefresh := l.refreshTokens.Get(secret)
+	access, isAccess := l.accessTokens.Get(secret)
 	switch {
 	case isRefresh:
 		g = refresh.grant
 	case isAccess:
-		g = access.grant
+		g = access.Grant
 	default:
 		return nil
 	}
 	// RFC 7009 §2.1: "the authorization server […] verifies whether the token was issued to the client making the revocation
 	// request. If this verification fails, the request is refused".
-	if g.clientID != clientID {
-		return &oauthError{"invalid_grant", "The token was issued to another client."}
+	if g.ClientID != clientID {
+		return &Error{"invalid_grant", "The token was issued to another client."}
 	}
 	// RFC 7009 §2.1: "If the particular token is a refresh token and the authorization server supports the revocation of
 	// access tokens, then the authorization server SHOULD also invalidate all access tokens based on the same
@@ -262,6 +249,6 @@ func (l *ledger) revoke(secret, clientID string) *oauthError {
 		g.revoked = true
 		return nil
 	}
-	l.accessTokens.remove(secret)
+	l.accessTokens.Remove(secret)
 	return nil
 }

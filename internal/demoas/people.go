@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// defaultUser is who the pages suggest, and who has signed in where there are no pages.
-const defaultUser = "ada"
+// DefaultUser is the user that the login page suggests.
+const DefaultUser = "ada"
 
 // maxUserName is in bytes.
 const maxUserName = 64
 
-// cleanUserName makes what was typed fit to be a name, or empty where nothing of it is.
+// cleanUserName makes a user name of what was typed: trimmed, printable and short. It may be empty.
 func cleanUserName(typed string) string {
 	name := strings.TrimSpace(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == utf8.RuneError {
@@ -30,9 +30,9 @@ func cleanUserName(typed string) string {
 	return name
 }
 
-// fullName is invented. Only one person is known here.
+// fullName makes up a full name.
 func fullName(user string) string {
-	if user == defaultUser {
+	if user == DefaultUser {
 		return "Ada Lovelace"
 	}
 	local, _, _ := strings.Cut(user, "@")
@@ -47,8 +47,8 @@ func fullName(user string) string {
 	return strings.Join(words, " ")
 }
 
-// claimsAbout returns the claims that OpenID Connect Core §5.4 assigns to the scopes.
-func claimsAbout(user string, scopes []string) map[string]any {
+// Claims returns sub and the claims that OpenID Connect Core §5.4 assigns to the scopes.
+func Claims(user string, scopes []string) map[string]any {
 	claims := map[string]any{"sub": subjectOf(user)}
 	if slices.Contains(scopes, scopeProfile) {
 		claims["name"], claims["preferred_username"] = fullName(user), user
@@ -59,7 +59,8 @@ func claimsAbout(user string, scopes []string) map[string]any {
 	return claims
 }
 
-// subjectOf: "It MUST NOT exceed 255 ASCII [RFC20] characters in length" (OpenID Connect Core §2); a name may be anything.
+// subjectOf returns sub: "It MUST NOT exceed 255 ASCII [RFC20] characters in length" (OpenID Connect Core §2), and a user
+// name may have any characters.
 func subjectOf(user string) string {
 	sum := sha256.Sum256([]byte(user))
 	return hex.EncodeToString(sum[:8])

@@ -1,10 +1,10 @@
 package demoas
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,24 +13,23 @@ import (
 	"time"
 )
 
-// Person stands for someone with a browser who signs in and decides: for the demo on a machine without a browser, and for
-// tests. It reads the pages over HTTP and posts their forms, and knows nothing of the server that a browser does not.
+// Person signs in and decides on the pages of the server, over HTTP, as somebody with a browser would: for the demo on a
+// machine without a browser, and for tests.
 type Person struct {
-	User     string // "ada" where it is empty
-	Password string
-	UserCode string // typed where a device's code is asked for; where it is empty, what the page suggests is left
-	Deny     bool   // on the consent page
+	// Types is what the person types, by the name of the field; other fields are left as the page suggests.
+	Types map[string]string
+	Deny  bool // on the consent page
 }
 
 const (
 	visitTime = 30 * time.Second
 	pageSize  = 1 << 20 // bytes
-	pageCount = 8       // more forms than a login has
+	pageCount = 8       // more than a login has
 )
 
-// Visit opens the authorization URL, answers the pages and follows the redirects to the end, which is the redirect URI
-// with whatever the client shows there. It returns the body of that last page. An error page of the authorization server
-// is an error, one of the client's is not; no error bears the query of a URL.
+// Visit opens the authorization URL, answers the pages and follows the redirects to the redirect URI. It returns the body
+// of the client's page there. An error page of the authorization server is an error, one of the client is not. No error
+// contains the query of a URL.
 func (p Person) Visit(ctx context.Context, authorizationURL string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, visitTime)
 	defer cancel()
@@ -44,24 +43,21 @@ func (p Person) Visit(ctx context.Context, authorizationURL string) (string, err
 	}
 	defer browser.CloseIdleConnections()
 
-	at, err := open(ctx, browser, http.MethodGet, start, nil)
+	method, target, form := http.MethodGet, start, url.Values(nil)
 	for range pageCount {
+		at, err := open(ctx, browser, method, target, form)
 		if err != nil {
 			return "", err
 		}
-		answer, target := p.answer(at), at.url
-		if dataPage(at.body) == "form_post" {
-			// What the browser's script does. The page is the server's last, so its form says where it leads.
-			if answer, target, err = postedForm(at.body); err != nil {
-				return "", err
-			}
+		if target, form, err = p.answer(at); err != nil {
+			return "", err
 		}
-		if answer == nil {
+		if form == nil {
 			return at.end(start)
 		}
-		at, err = open(ctx, browser, http.MethodPost, target, answer)
+		method = http.MethodPost
 	}
-	return "", errors.New("visit authorization URL: the pages ask again and again")
+	return "", errors.New("visit authorization URL: too many pages")
 }
 
 // visited is a page that was opened, after all redirects.
@@ -78,32 +74,42 @@ func (v visited) end(start *url.URL) (string, error) {
 	return v.body, nil
 }
 
-// dataPage finds which of our pages this is; it reads markup of ours alone.
-func dataPage(body string) string {
-	_, form, _ := strings.Cut(body, `<form method="post" data-page="`)
-	name, _, _ := strings.Cut(form, `"`)
-	return name
+// answer returns the page's form as the person fills it in, and where it goes; nil if the page has none. It reads the
+// markup of this server and no other.
+func (p Person) answer(at visited) (*url.URL, url.Values, error) {
+	_, form, found := strings.Cut(at.body, `<form method="post" data-page=`)
+	if !found {
+		return nil, nil, nil
+	}
+	target, err := at.url.Parse(attribute(form, "action"))
+	if err != nil {
+		return nil, nil, errors.New("visit authorization URL: the page's form leads nowhere")
+	}
+	answer := url.Values{}
+	for _, input := range strings.Split(form, "<input")[1:] {
+		name, value := attribute(input, "name"), attribute(input, "value")
+		if typed := p.Types[name]; typed != "" {
+			value = typed
+		}
+		answer.Set(name, value)
+	}
+	for _, decision := range []string{"sign-in", "allow"} {
+		if strings.Contains(form, `name="decision" value="`+decision+`"`) {
+			answer.Set("decision", decision)
+		}
+	}
+	if p.Deny && answer.Get("decision") == "allow" {
+		answer.Set("decision", "deny")
+	}
+	return target, answer, nil
 }
 
-// answer returns the form as the person fills it in, or nil where the page has none.
-func (p Person) answer(at visited) url.Values {
-	switch dataPage(at.body) {
-	case "device":
-		_, suggested, _ := strings.Cut(at.body, `name="user_code" value="`)
-		suggested, _, _ = strings.Cut(suggested, `"`)
-		return url.Values{"user_code": {cmp.Or(p.UserCode, suggested)}}
-	case "login":
-		return url.Values{
-			"username": {cmp.Or(p.User, defaultUser)}, "password": {cmp.Or(p.Password, "demo")}, "decision": {"sign-in"},
-		}
-	case "consent":
-		if p.Deny {
-			return url.Values{"decision": {"deny"}}
-		}
-		return url.Values{"decision": {"allow"}}
-	default:
-		return nil
-	}
+// attribute returns the value of an attribute of the tag that text begins in; empty if it has none.
+func attribute(text, name string) string {
+	tag, _, _ := strings.Cut(text, ">")
+	_, value, _ := strings.Cut(tag, " "+name+`="`)
+	value, _, _ = strings.Cut(value, `"`)
+	return html.UnescapeString(value)
 }
 
 func newBrowser() (*http.Client, error) {
@@ -111,7 +117,7 @@ func newBrowser() (*http.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make cookie jar: %w", err)
 	}
-	// A transport without a proxy: everything that a Person visits is on loopback.
+	// No proxy: everything that a Person visits is on loopback.
 	return &http.Client{Jar: jar, Transport: &http.Transport{}}, nil
 }
 
@@ -124,7 +130,7 @@ func open(ctx context.Context, browser *http.Client, method string, target *url.
 	req.Header.Set("User-Agent", "Mozilla/5.0 (compatible; oauthget demo)")
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Origin", "null") // what a browser sends where the referrer policy is no-referrer
+		req.Header.Set("Origin", "null") // as browsers do where the referrer policy is no-referrer
 	}
 	resp, err := browser.Do(req)
 	if err != nil {
@@ -138,7 +144,7 @@ func open(ctx context.Context, browser *http.Client, method string, target *url.
 	return visited{url: resp.Request.URL, status: resp.StatusCode, body: string(body)}, nil
 }
 
-// withoutQuery takes code and state out of the URL that a [url.Error] tells.
+// withoutQuery removes code and state from the URL of a [url.Error].
 func withoutQuery(err error) error {
 	failed, ok := errors.AsType[*url.Error](err)
 	if !ok {

@@ -8,7 +8,20 @@ import (
 	"strings"
 )
 
-// parseRedirectURI refuses what no redirect URI may be, registered or not.
+// CheckRegistration returns an error for a redirect URI that no client may register: besides what none may be at all, plain
+// http off loopback (RFC 9700 §2.6, RFC 8252 §8.4).
+func CheckRegistration(redirectURI string) error {
+	u, err := parseRedirectURI(redirectURI)
+	if err != nil {
+		return err
+	}
+	if u.Scheme == "http" && !slices.Contains(loopbackHosts, u.Hostname()) {
+		return errors.New("is http and not on loopback")
+	}
+	return nil
+}
+
+// parseRedirectURI returns an error for what no redirect URI may be, registered or not.
 func parseRedirectURI(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -26,12 +39,12 @@ func parseRedirectURI(raw string) (*url.URL, error) {
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Host == "":
 		return nil, errors.New("has no host")
 	case slices.Contains([]string{"javascript", "data", "vbscript", "file", "about", "blob"}, u.Scheme):
-		return nil, errors.New("has a scheme that does not lead to a client")
+		return nil, errors.New("has a scheme that leads to no client")
 	}
 	return u, nil
 }
 
-// redirectURI returns the URI to redirect to, or false where presented is not one of the client's.
+// redirectURI returns presented as a URL, and whether it is one of the client's redirect URIs.
 func (c Client) redirectURI(presented string) (*url.URL, bool) {
 	u, err := parseRedirectURI(presented)
 	if err != nil {
@@ -46,11 +59,11 @@ func (c Client) redirectURI(presented string) (*url.URL, bool) {
 
 var loopbackHosts = []string{"127.0.0.1", "::1", "localhost"}
 
-// sameLoopback compares everything but the port.
+// sameLoopback reports whether both are the same loopback URI but for the port.
 //
 // RFC 8252 §7.3: "The authorization server MUST allow any port to be specified at the time of the request for loopback IP
 // redirect URIs, to accommodate clients that obtain an available ephemeral port from the operating system at the time of
-// the request." The name localhost is "NOT RECOMMENDED" there (§8.3), but clients use it.
+// the request." The name localhost is "NOT RECOMMENDED" (§8.3), but clients use it.
 func sameLoopback(registered string, presented *url.URL) bool {
 	r, err := url.Parse(registered)
 	if err != nil || r.Scheme != "http" || presented.Scheme != "http" {
@@ -61,38 +74,24 @@ func sameLoopback(registered string, presented *url.URL) bool {
 		r.EscapedPath() == presented.EscapedPath() && r.RawQuery == presented.RawQuery
 }
 
-// redirect sends the person back to the client with the authorization response, in the response mode it asked for.
-func (s *Server) redirect(w http.ResponseWriter, req authorizationRequest, response url.Values) {
-	f := s.currentFaults()
-	if req.state != "" {
-		response.Set("state", req.state)
+// Redirect sends the person back to the client, with the authorization response in the query of the redirect URI.
+func Redirect(w http.ResponseWriter, redirectURI *url.URL, response url.Values) {
+	target := *redirectURI
+	// RFC 6749 §3.1.2: the query of the redirect URI "MUST be retained when adding additional query parameters".
+	if target.RawQuery != "" {
+		target.RawQuery += "&"
 	}
-	if f.WrongState {
-		response.Set("state", "not-the-state-of-the-request")
-	}
-	// RFC 9207 §2: "In authorization responses to the client, including error responses, an authorization server supporting
-	// this specification MUST indicate its identity by including the iss parameter in the response."
-	response.Set("iss", s.Issuer())
-	if f.WrongIss {
-		response.Set("iss", attacker)
-	}
-	if f.OmitIss {
-		response.Del("iss")
-	}
-	if f.ErrorDescription != "" && response.Has("error") {
-		response.Set("error_description", f.ErrorDescription)
-	}
-	s.send(w, req, response)
+	target.RawQuery += response.Encode()
+	w.Header().Set("Location", target.String())
+	// RFC 9700 §4.12: servers that redirect after a password was posted "MUST NOT use the HTTP 307 status code", which would
+	// have the browser post it to the client as well.
+	w.WriteHeader(http.StatusSeeOther)
 }
 
-func (s *Server) redirectError(w http.ResponseWriter, req authorizationRequest, e *oauthError) {
-	s.redirect(w, req, url.Values{"error": {e.code}, "error_description": {e.description}})
-}
-
-// redirectSource is the source expression that lets a form of ours end at the redirect URI: Chromium holds every redirect
-// after a form was posted against form-action.
+// redirectSource returns the source expression that lets a form of these pages end at the redirect URI: Chromium applies
+// form-action to every redirect after a form was posted.
 func redirectSource(u *url.URL) string {
-	// The grammar of a host-source knows no IPv6 addresses, and a host with a delimiter in it would end the directive.
+	// A host-source cannot be an IPv6 address, and a host with a delimiter in it would end the directive.
 	if u.Host == "" || strings.ContainsAny(u.Host, "[];,' ") {
 		return u.Scheme + ":"
 	}

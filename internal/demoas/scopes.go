@@ -1,32 +1,32 @@
 package demoas
 
-// The scopes that mean something here. Others are granted too, and mean nothing.
+// The scopes with a meaning. Others are granted too, and have none.
 const (
-	scopeOpenID  = "openid"
+	ScopeOpenID  = "openid"
 	scopeProfile = "profile"
 	scopeEmail   = "email"
-	scopeOffline = "offline_access"
+	ScopeOffline = "offline_access"
 	scopeOrders  = "orders:read"
 )
 
 func supportedScopes() []string {
-	return []string{scopeOpenID, scopeProfile, scopeEmail, scopeOffline, scopeOrders}
+	return []string{ScopeOpenID, scopeProfile, scopeEmail, ScopeOffline, scopeOrders}
 }
 
-// scopeInWords says what a scope allows, to follow "It will be able to".
+// scopeInWords returns what a scope allows, to follow "It will be able to".
 func scopeInWords(scope string) string {
 	switch scope {
-	case scopeOpenID:
+	case ScopeOpenID:
 		return "Know that it is you"
 	case scopeProfile:
 		return "See your name and user name"
 	case scopeEmail:
 		return "See your email address"
-	case scopeOffline:
+	case ScopeOffline:
 		return "Act while you are away"
 	case scopeOrders:
 		return "Read your orders"
 	default:
-		return "Do what this scope stands for"
+		return "Do what this scope allows"
 	}
 }

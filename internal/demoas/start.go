@@ -13,17 +13,13 @@ import (
 // Running is a Server that listens.
 type Running struct {
 	*Server
-	http   *http.Server
-	cancel context.CancelFunc
-	served chan struct{} // closed when the accept loop has ended
-	once   sync.Once
-	err    error
+	*Listening
 }
 
-// Start listens on addr, a loopback address such as "127.0.0.1:0" (the default where it is empty), and serves until Close
-// is called or ctx ends. The issuer is http:// and the address.
+// Start listens on addr, a loopback address such as "127.0.0.1:0" (the default), and serves until Close is called or ctx
+// ends. The issuer is http:// and the address.
 func Start(ctx context.Context, addr string, c Config) (*Running, error) {
-	listener, issuer, err := listen(ctx, addr)
+	listener, issuer, err := Listen(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
@@ -31,36 +27,12 @@ func Start(ctx context.Context, addr string, c Config) (*Running, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &Running{
-		Server: server, cancel: cancel, served: make(chan struct{}),
-		http: &http.Server{
-			Handler:           server,
-			BaseContext:       func(net.Listener) context.Context { return serving },
-			ReadHeaderTimeout: 10 * time.Second,
-			ReadTimeout:       20 * time.Second,
-			// Longer than any client should wait for an answer, or a fault that hangs would end too early.
-			WriteTimeout:   2 * time.Minute,
-			IdleTimeout:    time.Minute,
-			MaxHeaderBytes: maxRequestBody,
-		},
-	}
-	go func() {
-		defer close(r.served)
-		_ = r.http.Serve(listener) // ErrServerClosed, always: only Close closes the listener
-	}()
-	go func() {
-		select {
-		case <-ctx.Done():
-			_ = r.Close()
-		case <-r.served:
-		}
-	}()
-	return r, nil
+	return &Running{server, Serve(ctx, listener, server)}, nil
 }
 
-// listen refuses whatever is not loopback: a server that believes every password must not be found by others.
-func listen(ctx context.Context, addr string) (net.Listener, string, error) {
+// Listen listens on a loopback address for [Serve], and returns the issuer that goes with it. It refuses other addresses: a
+// server that accepts every password must not be reachable from other machines.
+func Listen(ctx context.Context, addr string) (net.Listener, string, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
@@ -82,21 +54,60 @@ func listen(ctx context.Context, addr string) (net.Listener, string, error) {
 	return listener, "http://" + net.JoinHostPort(host, port), nil
 }
 
-// lastWords is how long Close lets answers that are being written end. A browser holds connections open that it never
-// uses, so there has to be a limit.
-const lastWords = 200 * time.Millisecond
+// Listening is an HTTP server that listens.
+type Listening struct {
+	http   *http.Server
+	cancel context.CancelFunc
+	served chan struct{} // closed when the accept loop has ended
+	once   sync.Once
+	err    error
+}
 
-// Close ends the server: requests that hang are cancelled, answers being written may end, the port is free. It may be
-// called more than once and returns the same each time.
-func (r *Running) Close() error {
-	r.once.Do(func() {
-		r.cancel()
-		ctx, done := context.WithTimeout(context.Background(), lastWords)
-		defer done()
-		if r.http.Shutdown(ctx) != nil {
-			r.err = r.http.Close()
+// Serve serves h until Close is called or ctx ends.
+func Serve(ctx context.Context, listener net.Listener, h http.Handler) *Listening {
+	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	l := &Listening{
+		cancel: cancel, served: make(chan struct{}),
+		http: &http.Server{
+			Handler:           h,
+			BaseContext:       func(net.Listener) context.Context { return serving },
+			ReadHeaderTimeout: 10 * time.Second,
+			ReadTimeout:       20 * time.Second,
+			// Longer than a client waits for an answer, for the tests whose server does not answer.
+			WriteTimeout:   2 * time.Minute,
+			IdleTimeout:    time.Minute,
+			MaxHeaderBytes: maxRequestBody,
+		},
+	}
+	go func() {
+		defer close(l.served)
+		_ = l.http.Serve(listener) // always ErrServerClosed: only Close closes the listener
+	}()
+	go func() {
+		select {
+		case <-ctx.Done():
+			_ = l.Close()
+		case <-l.served:
 		}
-		<-r.served
+	}()
+	return l
+}
+
+// closeTime is how long Close waits for answers that are being written. It is short because a browser keeps connections
+// open that it never uses.
+const closeTime = 200 * time.Millisecond
+
+// Close ends the server: it cancels requests that hang, lets answers that are being written end, and frees the port. It may
+// be called more than once and returns the same error each time.
+func (l *Listening) Close() error {
+	l.once.Do(func() {
+		l.cancel()
+		ctx, done := context.WithTimeout(context.Background(), closeTime)
+		defer done()
+		if l.http.Shutdown(ctx) != nil {
+			l.err = l.http.Close()
+		}
+		<-l.served
 	})
-	return r.err
+	return l.err
 }

@@ -7,24 +7,27 @@ import (
 	"time"
 )
 
-// digest is the SHA-256 of a secret. What was issued is looked up by digest, so that the time a look-up takes tells
-// nothing about the secrets themselves.
+// digest is the SHA-256 of a secret. Tables are keyed by digests, so that the time of a look-up says nothing about the
+// secrets.
 type digest [sha256.Size]byte
 
 func digestOf(secret string) digest { return sha256.Sum256([]byte(secret)) }
 
-// randomSecret returns prefix and 256 random bits (RFC 6749 §10.10 asks for 128, better 160).
+// NewSecret returns a random secret for a code or a token, with the prefix of the configuration.
+func (s *Server) NewSecret() string { return randomSecret(s.config.Prefix) }
+
+// randomSecret returns prefix and 256 random bits. RFC 6749 §10.10 requires 128 and recommends 160.
 func randomSecret(prefix string) string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
 	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// tableSize bounds each table: whoever floods the server loses his oldest entries, not our memory.
+// tableSize is the limit of each table: a flood of requests costs the oldest entries and no memory.
 const tableSize = 4096
 
-// table remembers values under the digests of secrets for a limited time. Callers hold a lock.
-type table[V any] struct {
+// Table keeps values under secrets for a limited time. It has no lock of its own.
+type Table[V any] struct {
 	now     func() time.Time
 	entries map[digest]entry[V]
 }
@@ -34,18 +37,21 @@ type entry[V any] struct {
 	expires time.Time
 }
 
-func newTable[V any](now func() time.Time) table[V] {
-	return table[V]{now: now, entries: map[digest]entry[V]{}}
+// NewTable returns an empty table.
+func NewTable[V any](now func() time.Time) Table[V] {
+	return Table[V]{now: now, entries: map[digest]entry[V]{}}
 }
 
-func (t table[V]) put(secret string, value V, lifetime time.Duration) {
+// Put adds or replaces the value under secret.
+func (t Table[V]) Put(secret string, value V, lifetime time.Duration) {
 	if len(t.entries) >= tableSize {
 		t.makeRoom()
 	}
 	t.entries[digestOf(secret)] = entry[V]{value, t.now().Add(lifetime)}
 }
 
-func (t table[V]) get(secret string) (V, bool) {
+// Get returns the value under secret, unless it has expired.
+func (t Table[V]) Get(secret string) (V, bool) {
 	e, ok := t.entries[digestOf(secret)]
 	if !ok || !t.now().Before(e.expires) {
 		var zero V
@@ -54,10 +60,11 @@ func (t table[V]) get(secret string) (V, bool) {
 	return e.value, true
 }
 
-func (t table[V]) remove(secret string) { delete(t.entries, digestOf(secret)) }
+// Remove removes the value under secret.
+func (t Table[V]) Remove(secret string) { delete(t.entries, digestOf(secret)) }
 
 // makeRoom drops what has expired, or else the entry that would expire next.
-func (t table[V]) makeRoom() {
+func (t Table[V]) makeRoom() {
 	now := t.now()
 	var next digest
 	var soonest time.Time

@@ -10,70 +10,70 @@ const (
 	sessionLifetime     = time.Hour
 )
 
-// interaction is one authorization request that waits for the person.
+// interaction is an authorization request that waits for the person.
 type interaction struct {
-	request authorizationRequest
-	browser digest // of the cookie that the browser got along with the page's address
-	login   login  // the zero login until the person has signed in
+	request AuthorizationRequest
+	browser digest // of the cookie that the browser was given
+	login   Login  // zero until the person has signed in
 }
 
-// visits is what the server knows about browsers: what they are in the middle of, and who has signed in with them.
+// visits are the interactions that are under way, and the sessions of browsers.
 type visits struct {
 	mu           sync.Mutex
-	interactions table[*interaction] // by the id in the page's address
-	sessions     table[login]        // by cookie
+	interactions Table[*interaction] // by the id in the page's path
+	sessions     Table[Login]        // by cookie
 }
 
 func newVisits(now func() time.Time) *visits {
-	return &visits{interactions: newTable[*interaction](now), sessions: newTable[login](now)}
+	return &visits{interactions: NewTable[*interaction](now), sessions: NewTable[Login](now)}
 }
 
 func (v *visits) begin(id string, it *interaction) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.interactions.put(id, it, interactionLifetime)
+	v.interactions.Put(id, it, interactionLifetime)
 }
 
 // interaction returns a copy, as it is now.
 func (v *visits) interaction(id string) (interaction, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	it, ok := v.interactions.get(id)
+	it, ok := v.interactions.Get(id)
 	if !ok {
 		return interaction{}, false
 	}
 	return *it, true
 }
 
-// end reports whether this call ended the interaction: a form that is sent twice yields one code.
+// end ends the interaction, and reports whether it was there: a form that is sent twice yields one code.
 func (v *visits) end(id string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	_, ok := v.interactions.get(id)
-	v.interactions.remove(id)
+	_, ok := v.interactions.Get(id)
+	v.interactions.Remove(id)
 	return ok
 }
 
-func (v *visits) signIn(id, cookie string, by login) {
+func (v *visits) signIn(id, cookie string, by Login) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.sessions.put(cookie, by, sessionLifetime)
-	if it, ok := v.interactions.get(id); ok {
+	v.sessions.Put(cookie, by, sessionLifetime)
+	if it, ok := v.interactions.Get(id); ok {
 		it.login = by
 	}
 }
 
-// signOut makes the interaction ask again. The session ends when another begins in its place.
+// signOut makes the interaction ask for a login again. The session ends when another replaces it.
 func (v *visits) signOut(id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if it, ok := v.interactions.get(id); ok {
-		it.login = login{}
+	if it, ok := v.interactions.Get(id); ok {
+		it.login = Login{}
 	}
 }
 
-func (v *visits) session(cookie string) (login, bool) {
+func (v *visits) session(cookie string) (Login, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.sessions.get(cookie)
+	return v.sessions.Get(cookie)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -85,7 +85,7 @@ func TestCheckLetsPassWhatWorksAndChangesNothing(t *testing.T) {
 }
 
 func TestCheckTellsAllAndWarns(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Profile.Grant, r.Profile.ResponseMode = config.GrantAuthorizationCode, "form_post"
 	r.Profile.RequirePAR, r.Profile.OpenID.Prompt = true, "bogus"
 	r.Server.ResponseModesSupported = nil
@@ -96,22 +96,22 @@ func TestCheckTellsAllAndWarns(t *testing.T) {
 
 // TestEventsSayWhatWasChecked is about those that a walk through a login repeats as a promise.
 func TestEventsSayWhatWasChecked(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if !event[AuthorizationResponse](t, r).FromIssuer || !event[ValidIDToken](t, r).Nonce || !event[TokenResponse](t, r).ScopeAsAsked {
 		t.Errorf("%+v", r.events)
 	}
-	r = newRig(t, demoas.Config{Faults: demoas.Faults{WrongIss: true}})
+	r = newRig(t, testas.Config{Faults: testas.Faults{WrongIss: true}})
 	if _, err := r.AuthorizationCode(t.Context()); err == nil || event[AuthorizationResponse](t, r).FromIssuer {
 		t.Errorf("%v", err)
 	}
-	r = newRig(t, demoas.Config{Faults: demoas.Faults{NarrowScope: []string{"openid"}}})
+	r = newRig(t, testas.Config{Faults: testas.Faults{NarrowScope: []string{"openid"}}})
 	if _, err := r.AuthorizationCode(t.Context()); err != nil || event[TokenResponse](t, r).ScopeAsAsked {
 		t.Errorf("%v", err)
 	}
-	r = newRig(t, demoas.Config{})
+	r = newRig(t, testas.Config{})
 	r.Server.Issuer = "" // nobody to compare with
 	if _, err := r.AuthorizationCode(t.Context()); err != nil || event[AuthorizationResponse](t, r).FromIssuer {
 		t.Errorf("%v", err)

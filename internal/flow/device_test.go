@@ -19,7 +19,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -246,7 +246,7 @@ func TestDeviceRequestIsRefusedInTheServersWords(t *testing.T) {
 }
 
 func TestDeviceLoginBringsACheckedSet(t *testing.T) {
-	r := newRig(t, demoas.Config{Features: demoas.Features{Device: true}})
+	r := newRig(t, testas.Config{Features: testas.Features{Device: true}})
 	r.ShowCode = func(context.Context, DeviceAuthorization) {}
 	set, err := r.DeviceCode(t.Context())
 	if err != nil || set.IDToken.Empty() || set.RefreshToken.Empty() || set.Username != "ada" || len(r.warnings) != 0 {
@@ -259,7 +259,7 @@ func TestDeviceLoginBringsACheckedSet(t *testing.T) {
 	if _, err := r.DeviceCode(t.Context()); err != nil || len(r.warnings) != 1 {
 		t.Errorf("an unmet wish for an authentication context: %v, warnings %q", err, r.warnings)
 	}
-	r.server.SetFaults(demoas.Faults{BadSignature: true})
+	r.server.SetFaults(testas.Faults{BadSignature: true})
 	if _, err := r.DeviceCode(t.Context()); err == nil {
 		t.Error("an ID Token with a bad signature is believed")
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -155,7 +155,7 @@ func (b *binder) forward(t *testing.T, w http.ResponseWriter, r *http.Request) {
 // newBoundRig is a rig whose profile asks for DPoP, at a server that does as b says.
 func newBoundRig(t *testing.T, b *binder) *rig {
 	t.Helper()
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	b.issuer = r.server.Issuer()
 	front := b.start(t)
 	r.Server.TokenEndpoint, r.Server.UserinfoEndpoint = front.URL+"/token", front.URL+"/userinfo"
@@ -367,7 +367,7 @@ func TestEndpointWithDpopJktInItsQueryIsRefused(t *testing.T) {
 }
 
 func TestWithoutDPoPNoProofIsSentAndNoneIsTaken(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil || !set.DPoPKey.Empty() || event[AuthorizationRequest](t, r).URL.Query().Has("dpop_jkt") || !event[TokenRequest](t, r).Proof.Empty() {
 		t.Errorf("%v, key: %v", err, !set.DPoPKey.Empty())

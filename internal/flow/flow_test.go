@@ -14,6 +14,7 @@ import (
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/token"
@@ -23,16 +24,16 @@ import (
 // rig is a client, a server, and what was seen of the exchange between them.
 type rig struct {
 	*Client
-	server   *demoas.Running
+	server   *testas.Running
 	events   []Event
 	warnings []string
 }
 
-func newRig(t *testing.T, c demoas.Config) *rig {
+func newRig(t *testing.T, c testas.Config) *rig {
 	t.Helper()
 	c.AutoApprove = !c.DenyAll
 	c.Prefix = "canary-"
-	server, err := demoas.Start(t.Context(), "", c)
+	server, err := testas.Start(t.Context(), "", c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func event[T Event](t *testing.T, r *rig) T {
 }
 
 func TestAuthorizationCodeBringsACheckedSet(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +98,7 @@ func TestAuthorizationCodeBringsACheckedSet(t *testing.T) {
 }
 
 func TestAuthorizationRequestBearsWhatTheStandardsAsk(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Profile.Resource = []string{"https://api.example/a", "https://api.example/b"}
 	r.Profile.Audience = []string{"api"}
 	r.Profile.AuthorizationParameters = url.Values{"prompt": {"consent"}}
@@ -135,7 +136,7 @@ func TestAuthorizationRequestBearsWhatTheStandardsAsk(t *testing.T) {
 }
 
 func TestNothingIsUsedTwice(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	var seen []string
 	r.Open = func(ctx context.Context, request AuthorizationRequest) {
 		q := request.URL.Query()
@@ -153,7 +154,7 @@ func TestNothingIsUsedTwice(t *testing.T) {
 }
 
 func TestPKCEAndNonceCanBeAbsent(t *testing.T) {
-	r := newRig(t, demoas.Config{Clients: []demoas.Client{{ID: "conf", Secret: "canary-s3cret", RedirectURIs: []string{config.DefaultRedirectURI}}}})
+	r := newRig(t, testas.Config{Clients: []testas.Client{{ID: "conf", Secret: "canary-s3cret", RedirectURIs: []string{config.DefaultRedirectURI}}}})
 	r.Profile.ClientID, r.Profile.PKCE, r.Profile.Scopes = "conf", false, nil
 	r.Auth = clientauth.Client{ID: "conf", Method: clientauth.Basic, Secret: token.NewSecret("canary-s3cret")}
 	set, err := r.AuthorizationCode(t.Context())
@@ -167,7 +168,7 @@ func TestPKCEAndNonceCanBeAbsent(t *testing.T) {
 }
 
 func TestDenialEndsTheLogin(t *testing.T) {
-	r := newRig(t, demoas.Config{DenyAll: true})
+	r := newRig(t, testas.Config{DenyAll: true})
 	_, err := r.AuthorizationCode(t.Context())
 	if !Denied(err) || r.server.Requests(demoas.EndpointToken) != 0 {
 		t.Errorf("%v", err)
@@ -175,7 +176,7 @@ func TestDenialEndsTheLogin(t *testing.T) {
 }
 
 func TestAnswersThatMustNotBeTrustedBringNoToken(t *testing.T) {
-	for name, faults := range map[string]demoas.Faults{
+	for name, faults := range map[string]testas.Faults{
 		"another issuer's answer":  {WrongIss: true},
 		"no iss although promised": {OmitIss: true},
 		"nonce":                    {WrongNonce: true},
@@ -197,7 +198,7 @@ func TestAnswersThatMustNotBeTrustedBringNoToken(t *testing.T) {
 		"an escape sequence":       {TokenBody: `{"access_token":"a","refresh_token":"\u001b[2J","token_type":"Bearer"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, demoas.Config{Faults: faults})
+			r := newRig(t, testas.Config{Faults: faults})
 			set, err := r.AuthorizationCode(t.Context())
 			if _, ok := errors.AsType[*untrusted.Error](err); !ok || !set.AccessToken.Empty() {
 				t.Errorf("%v", err)
@@ -210,8 +211,8 @@ func TestAnswersThatMustNotBeTrustedBringNoToken(t *testing.T) {
 }
 
 func TestErrorOfAnotherIssuerIsNotTheServersWord(t *testing.T) {
-	for name, faults := range map[string]demoas.Faults{"another iss": {WrongIss: true}, "none": {OmitIss: true}} {
-		r := newRig(t, demoas.Config{DenyAll: true, Faults: faults})
+	for name, faults := range map[string]testas.Faults{"another iss": {WrongIss: true}, "none": {OmitIss: true}} {
+		r := newRig(t, testas.Config{DenyAll: true, Faults: faults})
 		_, err := r.AuthorizationCode(t.Context())
 		if _, ok := errors.AsType[*untrusted.Error](err); !ok || Denied(err) {
 			t.Errorf("%s: %v", name, err)
@@ -220,7 +221,7 @@ func TestErrorOfAnotherIssuerIsNotTheServersWord(t *testing.T) {
 }
 
 func TestMembersThatNobodyKnowsAreIgnored(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{
+	r := newRig(t, testas.Config{Faults: testas.Faults{
 		TokenBody: `{"access_token":"a","token_type":"Bearer","Access_Token":"b","tenant":{"id":[1]},"scope":"orders:read"}`,
 	}})
 	set, err := r.AuthorizationCode(t.Context())
@@ -230,12 +231,12 @@ func TestMembersThatNobodyKnowsAreIgnored(t *testing.T) {
 }
 
 func TestErrorAnswersAreTheServersWordsMadeFit(t *testing.T) {
-	for name, faults := range map[string]demoas.Faults{
+	for name, faults := range map[string]testas.Faults{
 		"echo":        {EchoSecret: true},
 		"description": {TokenError: "invalid_request", ErrorDescription: "\x1b[31mline\nbreak"},
 		"status":      {TokenStatus: 503},
 	} {
-		r := newRig(t, demoas.Config{Faults: faults})
+		r := newRig(t, testas.Config{Faults: faults})
 		_, err := r.AuthorizationCode(t.Context())
 		e, ok := errors.AsType[*ServerError](err)
 		if !ok || strings.ContainsAny(e.Error(), "\x1b\n") || strings.Contains(e.Error(), "canary-") {
@@ -245,7 +246,7 @@ func TestErrorAnswersAreTheServersWordsMadeFit(t *testing.T) {
 }
 
 func TestScopeOtherThanAskedIsAWarning(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{NarrowScope: []string{"openid"}}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{NarrowScope: []string{"openid"}}})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil || len(r.warnings) != 1 || !slices.Equal(set.Scopes, []string{"openid"}) {
 		t.Errorf("%v, warnings %q, scopes %q", err, r.warnings, set.Scopes)
@@ -253,7 +254,7 @@ func TestScopeOtherThanAskedIsAWarning(t *testing.T) {
 }
 
 func TestMissingIDTokenIsAWarning(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{OmitIDToken: true}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{OmitIDToken: true}})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil || len(r.warnings) != 1 || !strings.Contains(r.warnings[0], "no ID Token") || set.Subject != "" {
 		t.Errorf("%v, warnings %q", err, r.warnings)
@@ -265,7 +266,7 @@ func TestMissingIDTokenIsAWarning(t *testing.T) {
 }
 
 func TestIDTokenThatCannotBeCheckedIsLeftOut(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Server.Issuer = ""
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil || !set.IDToken.Empty() || set.Subject != "" || len(r.warnings) != 1 {
@@ -274,7 +275,7 @@ func TestIDTokenThatCannotBeCheckedIsLeftOut(t *testing.T) {
 }
 
 func TestImpatienceEndsTheWaitAndFreesThePort(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Open = func(context.Context, AuthorizationRequest) {}
 	r.Patience = time.Millisecond
 	if _, err := r.AuthorizationCode(t.Context()); !errors.Is(err, ErrPatience) {
@@ -288,7 +289,7 @@ func TestImpatienceEndsTheWaitAndFreesThePort(t *testing.T) {
 func TestCancellationEndsTheWaitWithItsCause(t *testing.T) {
 	cause := errors.New("the person pressed Ctrl-C")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Open = func(context.Context, AuthorizationRequest) { cancel(cause) }
 	if _, err := r.AuthorizationCode(ctx); !errors.Is(err, cause) {
 		t.Error(err)
@@ -296,12 +297,12 @@ func TestCancellationEndsTheWaitWithItsCause(t *testing.T) {
 }
 
 func TestRefreshCarriesOverWhatTheAnswerLeavesOut(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{NoRefreshRotation: true}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{NoRefreshRotation: true}})
 	old, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.server.SetFaults(demoas.Faults{NoRefreshRotation: true, OmitIDToken: true})
+	r.server.SetFaults(testas.Faults{NoRefreshRotation: true, OmitIDToken: true})
 	fresh, err := r.Refresh(t.Context(), old)
 	if err != nil {
 		t.Fatal(err)
@@ -313,7 +314,7 @@ func TestRefreshCarriesOverWhatTheAnswerLeavesOut(t *testing.T) {
 }
 
 func TestRefreshTakesTheRotatedToken(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	old, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +335,7 @@ func TestRefreshTakesTheRotatedToken(t *testing.T) {
 }
 
 func TestUnreachableServerIsTheNetworksFault(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Server.TokenEndpoint = "http://127.0.0.1:1/token"
 	_, err := r.Refresh(t.Context(), token.Set{RefreshToken: token.NewSecret("canary-r")})
 	if _, ok := errors.AsType[*url.Error](err); !ok || strings.Contains(err.Error(), "canary-") {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -42,7 +42,7 @@ func TestWhatTheServerWouldRefuseIsToldBeforeAnybodyIsAsked(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, demoas.Config{})
+			r := newRig(t, testas.Config{})
 			r.Profile.OpenID = test.openID
 			if test.change != nil {
 				test.change(r.Client)
@@ -60,7 +60,7 @@ func TestWhatTheServerWouldRefuseIsToldBeforeAnybodyIsAsked(t *testing.T) {
 }
 
 func TestAuthenticationRequestBearsWhatTheProfileSays(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Server.PromptValuesSupported = []string{"login", "dance"}
 	claims := `{"id_token":{"auth_time":{"essential":true}}}`
 	r.Profile.OpenID = config.OpenID{
@@ -101,7 +101,7 @@ func TestLoginIsHeldToWhatWasAsked(t *testing.T) {
 		"the algorithm it has":    {config.OpenID{IDTokenSignedResponseAlg: "ES256"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, demoas.Config{})
+			r := newRig(t, testas.Config{})
 			r.Profile.OpenID = test.openID
 			_, err := r.AuthorizationCode(t.Context())
 			if (test.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.want) {
@@ -115,7 +115,7 @@ func TestLoginIsHeldToWhatWasAsked(t *testing.T) {
 }
 
 func TestLoginThatMustBeCheckedNeedsAnIDToken(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{OmitIDToken: true}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{OmitIDToken: true}})
 	r.Profile.OpenID.MaxAge = "60"
 	if _, err := r.AuthorizationCode(t.Context()); !isUntrusted(err) || !strings.Contains(err.Error(), "the server sent none") {
 		t.Errorf("%v", err)
@@ -124,7 +124,7 @@ func TestLoginThatMustBeCheckedNeedsAnIDToken(t *testing.T) {
 
 // A minute of leeway is given: the user signed in two minutes before the max_age of none.
 func TestLoginOfLongAgoIsRefusedWhereMaxAgeSaysSo(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Profile.OpenID.MaxAge = "0"
 	r.Now = func() time.Time { return time.Now().Add(2 * time.Minute) }
 	_, err := r.AuthorizationCode(t.Context())
@@ -134,12 +134,12 @@ func TestLoginOfLongAgoIsRefusedWhereMaxAgeSaysSo(t *testing.T) {
 }
 
 func TestRefreshedIDTokenIsOfTheSameLogin(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	first, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := newRig(t, demoas.Config{})
+	other := newRig(t, testas.Config{})
 	stranger, err := other.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)

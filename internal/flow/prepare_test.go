@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 func TestKeysAreThereBeforeTheRedirect(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	keys := r.Keys
 	asked := make(chan struct{}, 10)
 	r.Keys = func(ctx context.Context, fresh bool) ([]byte, error) {
@@ -34,7 +35,7 @@ func TestKeysAreThereBeforeTheRedirect(t *testing.T) {
 }
 
 func TestKeysAreLeftAloneWhereNoIDTokenIsAskedFor(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	r.Profile.Scopes = []string{"offline_access"}
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)

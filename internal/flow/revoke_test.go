@@ -9,12 +9,13 @@ import (
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 func TestRevokedTokensAreGoodForNothing(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func TestRevokedTokensAreGoodForNothing(t *testing.T) {
 func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 	const secret = "canary-%+& :/s"
 	for _, method := range []clientauth.Method{clientauth.Basic, clientauth.Post} {
-		r := newRig(t, demoas.Config{Clients: []demoas.Client{{
+		r := newRig(t, testas.Config{Clients: []testas.Client{{
 			ID: "conf", Secret: secret, RedirectURIs: []string{config.DefaultRedirectURI}, AuthMethod: string(method),
 		}}})
 		r.Profile.ClientID = "conf"
@@ -60,7 +61,7 @@ func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 
 func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
 	set := token.Set{AccessToken: token.NewSecret("canary-a")}
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{RevokeStatus: 503}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{RevokeStatus: 503}})
 	err := r.Revoke(t.Context(), token.Set{AccessToken: set.AccessToken, RefreshToken: token.NewSecret("canary-r")})
 	if e, ok := errors.AsType[*ServerError](err); !ok || e.Status != 503 || strings.Contains(err.Error(), "canary-") {
 		t.Errorf("%v", err)
@@ -79,7 +80,7 @@ func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
 }
 
 func TestUserinfoTellsWhomTheTokenIsFor(t *testing.T) {
-	r := newRig(t, demoas.Config{})
+	r := newRig(t, testas.Config{})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +93,7 @@ func TestUserinfoTellsWhomTheTokenIsFor(t *testing.T) {
 }
 
 func TestUserinfoAboutSomebodyElseIsNotBelieved(t *testing.T) {
-	r := newRig(t, demoas.Config{Faults: demoas.Faults{WrongUserinfoSubject: true}})
+	r := newRig(t, testas.Config{Faults: testas.Faults{WrongUserinfoSubject: true}})
 	set, err := r.AuthorizationCode(t.Context())
 	if err != nil {
 		t.Fatal(err)

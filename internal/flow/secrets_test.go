@@ -13,7 +13,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -110,7 +110,7 @@ func TestNoErrorOfTheTokensRepeatsASecret(t *testing.T) {
 }
 
 func TestErrorThatComesThroughTheBrowserRepeatsNoSecret(t *testing.T) {
-	r := newRig(t, demoas.Config{DenyAll: true, Faults: demoas.Faults{ErrorDescription: "bad canary-s3cret"}})
+	r := newRig(t, testas.Config{DenyAll: true, Faults: testas.Faults{ErrorDescription: "bad canary-s3cret"}})
 	r.Auth = clientauth.Client{ID: "demo", Method: clientauth.Post, Secret: token.NewSecret("canary-s3cret")}
 	_, err := r.AuthorizationCode(t.Context())
 	if !Denied(err) || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "[redacted]") {

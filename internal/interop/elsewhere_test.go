@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 // elsewhere is another machine, to which a copy of the keychain was taken.
@@ -55,7 +55,7 @@ func TestLoserWithoutTheLockUsesTheWinnersToken(t *testing.T) {
 	elsewhere.env["XDG_STATE_HOME"] = filepath.Join(r.home, "elsewhere")
 	won := elsewhere.oauthget(t, "token", "op", "--no-input").token(t)
 	// No reuse detection here, which would revoke the winner's too: the server only says no.
-	r.gate.server.SetFaults(demoas.Faults{InvalidGrantOnRefresh: true})
+	r.gate.server.SetFaults(testas.Faults{InvalidGrantOnRefresh: true})
 	h.letGo()
 	lost := loser.wait(t)
 	if lost.token(t) != won {

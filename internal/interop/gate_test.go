@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
 // stage is a point in the life of one refresh, as the authorization server sees it.
@@ -41,7 +41,7 @@ type refresh struct {
 
 // gate is an authorization server with rotation and reuse detection behind a door that can be held.
 type gate struct {
-	server *demoas.Server
+	server *testas.Server
 	http   *httptest.Server
 
 	mu        sync.Mutex
@@ -74,7 +74,7 @@ func startGate(t *testing.T, prefix string, lifetime time.Duration) *gate {
 		g.http.CloseClientConnections()
 		g.http.Close()
 	})
-	server, err := demoas.New(g.http.URL, demoas.Config{
+	server, err := testas.New(g.http.URL, testas.Config{
 		Prefix: prefix, AccessTokenLifetime: lifetime, AutoApprove: true,
 		Now: func() time.Time {
 			g.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -26,18 +27,18 @@ import (
 // below it that the program has.
 func TestThousandRequestsOverAnExpiryMakeOneRefresh(t *testing.T) {
 	for name, c := range map[string]struct {
-		features demoas.Features
+		features testas.Features
 		left     time.Duration // of the first token's life
 		want     int           // token requests
 	}{
-		"Bearer, expired": {demoas.Features{}, 0, 1},
+		"Bearer, expired": {testas.Features{}, 0, 1},
 		// Replaced beside the first requests, and waited for by the later ones.
-		"Bearer, about to expire": {demoas.Features{}, 8 * time.Second, 1},
+		"Bearer, about to expire": {testas.Features{}, 8 * time.Second, 1},
 		// One refresh: the server answers its first request with a nonce.
-		"DPoP with nonces, expired": {demoas.Features{RequireDPoPNonce: true}, 0, 2},
+		"DPoP with nonces, expired": {testas.Features{RequireDPoPNonce: true}, 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, err := demoas.Start(t.Context(), "", demoas.Config{AutoApprove: true, Prefix: "canary-", Features: c.features})
+			server, err := testas.Start(t.Context(), "", testas.Config{AutoApprove: true, Prefix: "canary-", Features: c.features})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +71,7 @@ func TestThousandRequestsOverAnExpiryMakeOneRefresh(t *testing.T) {
 }
 
 // serve runs a proxy for the server's API with a token that has so much left to live, and returns its address.
-func serve(t *testing.T, server *demoas.Running, left time.Duration) string {
+func serve(t *testing.T, server *testas.Running, left time.Duration) string {
 	t.Helper()
 	f := newClient(t, server)
 	set, err := f.AuthorizationCode(t.Context())
@@ -113,7 +114,7 @@ func serve(t *testing.T, server *demoas.Running, left time.Duration) string {
 	return listener.URL("")
 }
 
-func newClient(t *testing.T, server *demoas.Running) *flow.Client {
+func newClient(t *testing.T, server *testas.Running) *flow.Client {
 	t.Helper()
 	transport := endpoint.NewClient(endpoint.Options{UserAgent: "test"})
 	docs := discovery.Client{HTTP: transport}
