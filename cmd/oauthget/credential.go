@@ -1,16 +1,20 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"net/url"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 func (a *app) credentialCommand() *cobra.Command {
@@ -36,14 +40,6 @@ func nameAndAction(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// checkUsername refuses what would be more than one line of a protocol.
-func checkUsername(cmd *cobra.Command, name string) error {
-	if strings.ContainsFunc(name, unicode.IsControl) {
-		return hint.Usagef("--username holds a control character")
-	}
-	return nil
-}
-
 // completeActions offers the profiles, and then the actions.
 func (a *app) completeActions(cmd *cobra.Command, actions ...string) {
 	a.completeProfiles(cmd, 1)
@@ -56,8 +52,8 @@ func (a *app) completeActions(cmd *cobra.Command, actions ...string) {
 	}
 }
 
-// mayAnswer reports whether a server may have the token. Helpers are asked for servers of others too: that is no reason
-// for more than a line with -v, but a token over a plain connection is.
+// mayAnswer reports whether a server may have the token. Helpers are also asked for servers of others: that is told with
+// -v alone, and a token over a plain connection is warned of.
 func (a *app) mayAnswer(s *session.Session, u *url.URL) bool {
 	switch {
 	case !confidential.URL(u):
@@ -68,4 +64,28 @@ func (a *app) mayAnswer(s *session.Session, u *url.URL) bool {
 		return false
 	}
 	return true
+}
+
+// answer obtains a token and writes what render makes of it. No program that asks takes a proof.
+func (a *app) answer(ctx context.Context, s *session.Session, request tokensource.Request, program string, render func(token.Set) (string, error)) error {
+	set, _, err := s.AccessToken(ctx, request)
+	if err != nil {
+		return err
+	}
+	if dpop.Bound(set) && !request.IDToken {
+		return fmt.Errorf("answer %s: %w", program, dpop.ErrBound)
+	}
+	text, err := render(set)
+	return s.Failed(a.reply(program, text, err))
+}
+
+// reply writes an answer, unless there is an error.
+func (a *app) reply(program, text string, err error) error {
+	if err == nil {
+		_, err = io.WriteString(a.stdout, text)
+	}
+	if err != nil {
+		return fmt.Errorf("answer %s: %w", program, err)
+	}
+	return nil
 }

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
-	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -27,16 +24,9 @@ const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential d
   chmod +x ~/bin/docker-credential-work
   # ~/.docker/config.json: { "credHelpers": { "registry.example.com": "work" } }`
 
-// dockerHelper is one run of the command.
-type dockerHelper struct {
-	*app
-	session  *session.Session
-	request  tokensource.Request
-	username string
-}
-
 func (a *app) credentialDockerCommand() *cobra.Command {
-	h := dockerHelper{app: a}
+	var request tokensource.Request
+	var username string
 	cmd := &cobra.Command{
 		Use:     "docker [NAME] get|store|erase|list",
 		Short:   "Be a credential helper of docker",
@@ -44,80 +34,47 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		Example: credentialDockerExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := errors.Join(checkRequest(cmd, h.request), checkUsername(cmd, h.username))
-			if err == nil {
-				h.session, err = a.open(cmd, nameOf(args[:len(args)-1]))
-			}
-			if err == nil {
-				err = h.act(cmd, args[len(args)-1])
-			}
+			err := a.credentialDocker(cmd, args, request, username)
 			if err != nil {
-				fmt.Fprintln(a.stdout, untrusted.Line(protocolText(err)))
+				fmt.Fprintln(a.stdout, untrusted.Line(credential.DockerError(err)))
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&h.username, "username", "oauth2accesstoken", "user name beside the token")
-	addRequestFlags(cmd, &h.request)
+	cmd.Flags().StringVar(&username, "username", "oauth2accesstoken", "user name beside the token")
+	addRequestFlags(cmd, &request)
 	a.completeActions(cmd, "get", "store", "erase", "list")
 	return cmd
 }
 
-// errNotFound has docker go on without credentials.
-var errNotFound = errors.New(credential.DockerNotFound)
-
-// protocolText is what docker knows an error by.
-func protocolText(err error) string {
-	for _, known := range []error{errNotFound, credential.ErrNoServer} {
-		if errors.Is(err, known) {
-			return known.Error()
-		}
+func (a *app) credentialDocker(cmd *cobra.Command, args []string, request tokensource.Request, username string) error {
+	if err := credential.CheckUsername(username); err != nil {
+		return &hint.UsageError{Err: err}
 	}
-	return err.Error()
-}
-
-func (h *dockerHelper) act(cmd *cobra.Command, action string) error {
-	switch action {
-	case "store", "erase":
-		// docker erases at docker logout, which takes no token back, and not where a registry has refused one: there is nothing
-		// to be had anew.
-		_, err := io.Copy(io.Discard, h.stdin)
+	s, err := a.open(cmd, nameOf(args[:len(args)-1]))
+	if err != nil {
 		return err
-	case "list":
-		text, err := credential.DockerList(h.session.Profile.APIHosts, h.username)
-		return h.answer(text, err)
+	}
+	switch action := args[len(args)-1]; action {
 	case "get":
+		server, u, err := credential.ParseDocker(cmd.Context(), a.stdin)
+		if err != nil {
+			return err
+		}
+		if !a.mayAnswer(s, u) {
+			return hint.With(a.reply("docker", "", credential.ErrNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
+		}
+		return a.answer(cmd.Context(), s, request, "docker", func(set token.Set) (string, error) {
+			return credential.DockerAnswer(server, username, set.AccessToken)
+		})
+	case "list":
+		text, err := credential.DockerList(s.Profile.APIHosts, username)
+		return a.reply("docker", text, err)
+	case "store", "erase":
+		// docker says erase at docker logout, which revokes no token, and not where a registry has refused one.
+		_, err := io.Copy(io.Discard, a.stdin)
+		return err
 	default:
 		return hint.Usagef("docker's actions are get, store, erase and list, not %q", action)
 	}
-	server, u, err := credential.ParseDocker(cmd.Context(), h.stdin)
-	if err != nil {
-		return err
-	}
-	if !h.mayAnswer(h.session, u) {
-		return hint.With(fmt.Errorf("answer docker: %w", errNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
-	}
-	return h.get(cmd.Context(), server)
-}
-
-func (h *dockerHelper) get(ctx context.Context, server string) error {
-	set, _, err := h.session.AccessToken(ctx, h.request)
-	if err != nil {
-		return err
-	}
-	if dpop.Bound(set) {
-		return fmt.Errorf("answer docker: %w", dpop.ErrBound)
-	}
-	text, err := credential.DockerAnswer(server, h.username, set.AccessToken)
-	return h.answer(text, err)
-}
-
-func (h *dockerHelper) answer(text string, err error) error {
-	if err == nil {
-		_, err = io.WriteString(h.stdout, text)
-	}
-	if err != nil {
-		return fmt.Errorf("answer docker: %w", err)
-	}
-	return nil
 }

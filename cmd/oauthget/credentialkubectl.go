@@ -1,16 +1,12 @@
 package main
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
-	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
-	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -32,19 +28,7 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 		Example: credentialKubectlExample,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkRequest(cmd, request); err != nil {
-				return err
-			}
-			info, err := credential.ParseExecInfo(a.getenv("KUBERNETES_EXEC_INFO"))
-			if err != nil {
-				return &hint.UsageError{Err: err}
-			}
-			a.global.noInput = a.global.noInput || !info.Interactive
-			s, err := a.open(cmd, nameOf(args))
-			if err != nil {
-				return err
-			}
-			return a.answerKubectl(cmd, s, info, request)
+			return a.credentialKubectl(cmd, nameOf(args), request)
 		},
 	}
 	cmd.Flags().BoolVar(&request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
@@ -53,27 +37,24 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) answerKubectl(cmd *cobra.Command, s *session.Session, info credential.ExecInfo, request tokensource.Request) error {
-	set, _, err := s.AccessToken(cmd.Context(), request)
+func (a *app) credentialKubectl(cmd *cobra.Command, name string, request tokensource.Request) error {
+	info, err := credential.ParseExecInfo(a.getenv("KUBERNETES_EXEC_INFO"))
+	if err != nil {
+		return &hint.UsageError{Err: err}
+	}
+	a.global.noInput = a.global.noInput || !info.Interactive
+	s, err := a.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	bearer, expiry := set.AccessToken, set.Expiry
-	switch {
-	case request.IDToken && set.IDToken.Empty():
-		return s.Failed(fmt.Errorf("answer kubectl: %w", output.ErrNoIDToken))
-	case request.IDToken:
-		bearer, expiry = set.IDToken, set.IDTokenExpiry
+	return a.answer(cmd.Context(), s, request, "kubectl", func(set token.Set) (string, error) {
+		switch {
+		case !request.IDToken:
+			return credential.ExecCredential(info.APIVersion, set.AccessToken, set.Expiry)
+		case set.IDToken.Empty():
+			return "", output.ErrNoIDToken
+		}
 		a.warnOfExpiry(s, set)
-	case dpop.Bound(set):
-		return fmt.Errorf("answer kubectl: %w", dpop.ErrBound)
-	}
-	text, err := credential.ExecCredential(info.APIVersion, bearer, expiry)
-	if err != nil {
-		return fmt.Errorf("answer kubectl: %w", err)
-	}
-	if _, err := io.WriteString(a.stdout, text); err != nil {
-		return fmt.Errorf("answer kubectl: %w", err)
-	}
-	return nil
+		return credential.ExecCredential(info.APIVersion, set.IDToken, set.IDTokenExpiry)
+	})
 }

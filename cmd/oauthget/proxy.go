@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/proxy"
+	"github.com/oauthget/oauthget/internal/remedy"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -27,6 +32,9 @@ const proxyExample = `  oauthget proxy work --upstream https://api.example.com
   oauthget proxy work --upstream https://api.example.com --allow-origin http://localhost:5173 --log
   oauthget proxy work --upstream https://api.example.com --unix ~/.cache/api/socket`
 
+// proxyAddress is any free port of this machine.
+const proxyAddress = "127.0.0.1:0"
+
 // proxyRun is one run of the command.
 type proxyRun struct {
 	*app
@@ -38,12 +46,7 @@ type proxyRun struct {
 	noPrefix bool
 	origins  []string
 	log      bool
-
-	target *url.URL // upstream
 }
-
-// proxyAddress is any free port of this machine.
-const proxyAddress = "127.0.0.1:0"
 
 func (a *app) proxyCommand() *cobra.Command {
 	p := proxyRun{app: a}
@@ -54,10 +57,11 @@ func (a *app) proxyCommand() *cobra.Command {
 		Example: proxyExample,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := p.check(cmd); err != nil {
+			o, err := p.check(cmd)
+			if err != nil {
 				return err
 			}
-			return p.run(cmd, nameOf(args))
+			return p.run(cmd, nameOf(args), o)
 		},
 	}
 	f := cmd.Flags()
@@ -73,77 +77,83 @@ func (a *app) proxyCommand() *cobra.Command {
 	return cmd
 }
 
-// isSegment reports whether s can be the first segment of a path: no dot first, which would make . and .. of it.
-func isSegment(s string) bool { return consists(s, "-._~") && s[0] != '.' && len(s) <= 128 }
-
-// check finds what is wrong with the flags, and makes them what they stand for.
-func (p *proxyRun) check(cmd *cobra.Command) error {
-	wrong := func(format string, args ...any) error {
-		return hint.Usagef(format, args...)
-	}
+// check makes the flags what they stand for.
+func (p *proxyRun) check(cmd *cobra.Command) (o proxy.Options, err error) {
 	if p.upstream == "" {
-		return wrong("--upstream is missing: the URL of the API")
+		return o, hint.Usagef("--upstream is missing: the URL of the API")
 	}
-	var err error
-	if p.target, err = url.Parse(p.upstream); err != nil {
-		return wrong("--upstream is no URL") // err would quote it
-	}
-	if err := proxy.CheckUpstream(p.target); err != nil {
-		return wrong("--upstream: %w", err)
+	if o.Upstream, err = proxy.ParseUpstream(p.upstream); err != nil {
+		return o, hint.Usagef("--upstream: %w", err)
 	}
 	if err := proxy.CheckListen(p.listen); err != nil {
-		return wrong("--listen %s: %w", p.listen, err)
+		return o, hint.Usagef("--listen %s: %w", p.listen, err)
 	}
-	for i, origin := range p.origins {
-		if p.origins[i], err = proxy.ParseOrigin(origin); err != nil {
-			return wrong("--allow-origin: %w", err)
+	for _, text := range p.origins {
+		origin, err := proxy.ParseOrigin(text)
+		if err != nil {
+			return o, hint.Usagef("--allow-origin: %w", err)
 		}
+		o.Origins = append(o.Origins, origin)
 	}
+	given := cmd.Flags().Changed
 	switch {
-	case p.prefix != "" && p.noPrefix:
-		return wrong("--prefix and --no-prefix exclude each other")
-	case cmd.Flags().Changed("listen") && p.socket != "":
-		return wrong("--listen and --unix exclude each other")
-	case cmd.Flags().Changed("unix") && p.socket == "":
-		return wrong("--unix takes the path of a socket")
-	case cmd.Flags().Changed("prefix") && !isSegment(p.prefix):
-		return wrong("--prefix takes letters, digits and - . _ ~, and no slash")
-	case p.prefix == "" && !p.noPrefix && p.socket == "":
-		p.prefix = rand.Text() // 130 bits
+	case given("prefix") && p.noPrefix:
+		return o, hint.Usagef("--prefix and --no-prefix exclude each other")
+	case given("listen") && given("unix"):
+		return o, hint.Usagef("--listen and --unix exclude each other")
+	case given("unix") && p.socket == "":
+		return o, hint.Usagef("--unix takes the path of a socket")
+	case given("prefix"):
+		if err := proxy.CheckPrefix(p.prefix); err != nil {
+			return o, hint.Usagef("--prefix: %w", err)
+		}
+		o.Prefix = p.prefix
+	case !p.noPrefix && p.socket == "":
+		o.Prefix = rand.Text() // 130 bits
 	}
-	return checkRequest(cmd, p.request)
+	return o, nil
 }
 
-// run listens first: nobody is to log in for a port that cannot be had.
-func (p *proxyRun) run(cmd *cobra.Command, name string) error {
+// run listens first: nobody is to log in for a port that cannot be had. The first token is obtained with the person, who
+// is not asked again.
+func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
+	ctx := cmd.Context()
 	s, err := p.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	if !s.Profile.MaySend(p.target) {
+	if !s.Profile.MaySend(o.Upstream) {
 		return hint.With(
-			hint.Usagef("--upstream: %s is not among the api_hosts of the profile", p.target.Host),
+			hint.Usagef("--upstream: %s is not among the api_hosts of the profile", o.Upstream.Host),
 			"add it to api_hosts in the profile, if the token is meant for it",
 		)
 	}
-	ctx := cmd.Context()
 	listener, err := p.startListening(cmd)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	options, err := (&proxyTokens{p.app, s}).proxyOptions(ctx, p.request)
-	if err != nil {
+	if o.TLS, err = s.TLS(ctx); err != nil {
 		return err
 	}
-	options.Upstream, options.Prefix, options.Hosts, options.Origins = p.target, p.prefix, listener.Hosts, p.origins
+	if o.Set, _, err = s.AccessToken(ctx, p.request); err != nil {
+		return err
+	}
+	s.ServeUnattended(ctx, o.Set)
+	o.Token = func(ctx context.Context, want proxy.Want) (token.Set, error) {
+		set, _, err := s.AccessToken(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
+		return set, err
+	}
+	o.Advise = func(err error) string { return p.advise(s, err) }
+	o.Warn = func(text string) { p.Warn("%s", text) }
 	if p.log {
-		options.Log = p.show
+		o.Log = func(e proxy.Entry) { p.Note("%s", e) }
 	}
-	if _, err := fmt.Fprintln(p.stdout, listener.URL(p.prefix)); err != nil {
+	o.Hosts, o.MinTTL, o.Now = listener.Hosts, p.request.MinTTL, p.now
+	if _, err := fmt.Fprintln(p.stdout, listener.URL(o.Prefix)); err != nil {
 		return err
 	}
-	return proxy.New(ctx, options).Serve(ctx, listener) // Ctrl-C is how this command is meant to end
+	return proxy.New(ctx, o).Serve(ctx, listener) // Ctrl-C is how this command is meant to end
 }
 
 func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
@@ -157,11 +167,14 @@ func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
 	return listener, nil
 }
 
-// show is a line of --log.
-func (p *proxyRun) show(e proxy.Entry) {
-	line := fmt.Sprintf("%s %s %d %.1fms", e.Method, e.Path, e.Status, float64(e.Duration.Microseconds())/1000)
-	if e.Trouble != "" {
-		line += " (" + e.Trouble + ")"
+// advise says in a few lines why there is no token, and what to do.
+func (p *proxyRun) advise(s *session.Session, err error) string {
+	_, hints := remedy.Of(err, "oauthget proxy", p.now())
+	if errors.Is(err, tokensource.ErrInteractionRequired) {
+		hints = []string{"run oauthget login " + s.Profile.Name}
+		if !s.Kept || s.Profile.Name == "" {
+			hints = []string{"end oauthget proxy, and start it again"}
+		}
 	}
-	p.Note("%s", line)
+	return strings.Join(append([]string{err.Error()}, hints...), "\n")
 }

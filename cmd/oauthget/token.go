@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
@@ -28,27 +30,37 @@ const tokenExample = `  oauthget token work
   oauthget token work -o dpop --url https://api.example.com/orders | curl -H @- https://api.example.com/orders
   oauthget token --issuer https://login.example.com --client-id cli --scope openid`
 
-// tokenRun is one run of the command.
-type tokenRun struct {
-	*app
-	request tokensource.Request
-	format  string
-	proved  proofFlags
-}
-
 func (a *app) tokenCommand() *cobra.Command {
-	r := tokenRun{app: a}
+	var request tokensource.Request
+	var format, url, method, nonce string
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
 		Long:    tokenLong,
 		Example: tokenExample,
 		Args:    atMostOneName,
-		RunE:    r.run,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.global.json && cmd.Flags().Changed("output") && format != "json" {
+				return hint.Usagef("--json and --output %s ask for two formats", format)
+			}
+			if a.global.json {
+				format = "json"
+			}
+			f, err := output.Parse(format)
+			if err == nil {
+				f, err = f.For(url, method, nonce)
+			}
+			if err != nil {
+				return &hint.UsageError{Err: err}
+			}
+			return a.token(cmd, nameOf(args), request, f)
+		},
 	}
-	cmd.Flags().StringVarP(&r.format, "output", "o", "token", "output `FORMAT`")
-	r.proved.add(cmd)
-	addRequestFlags(cmd, &r.request)
+	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
+	cmd.Flags().StringVar(&url, "url", "", "with -o dpop: the `URL` of the request that is signed")
+	cmd.Flags().StringVar(&method, "method", "", "with -o dpop: its `METHOD` (default GET)")
+	cmd.Flags().StringVar(&nonce, "dpop-nonce", "", "with -o dpop: the `NONCE` in the API's last DPoP-Nonce header, if it wants one")
+	addRequestFlags(cmd, &request)
 	// What only help and completion show is made when they do.
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return output.Names(), cobra.ShellCompDirectiveNoFileComp
@@ -61,66 +73,42 @@ func (a *app) tokenCommand() *cobra.Command {
 	return cmd
 }
 
-func (r *tokenRun) run(cmd *cobra.Command, args []string) error {
-	f, err := r.chosen(cmd)
-	if err != nil {
-		return &hint.UsageError{Err: err}
-	}
-	if err := checkRequest(cmd, r.request); err != nil {
-		return err
-	}
-	s, err := r.open(cmd, nameOf(args))
+func (a *app) token(cmd *cobra.Command, name string, request tokensource.Request, f output.Format) error {
+	s, err := a.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	if err := checkProvable(s, f); err != nil {
-		return err
-	}
-	return r.print(cmd, s, f)
-}
-
-// chosen is the format that the flags ask for.
-func (r *tokenRun) chosen(cmd *cobra.Command) (output.Format, error) {
-	if r.global.json {
-		if cmd.Flags().Changed("output") && r.format != "json" {
-			return output.Format{}, fmt.Errorf("--json and --output %s ask for two formats", r.format)
+	if f.Signed && !s.Profile.DPoP && s.Profile.SecurityProfile != config.FAPI2 { // which has it on where it can
+		return &config.Error{
+			Key: "dpop", Err: errors.New("-o dpop is for tokens that are bound to a key, and dpop is not on in the profile"),
+			Advice: "set dpop = true in the profile, or use -o header",
 		}
-		r.format = "json"
 	}
-	f, err := output.Parse(r.format)
-	if err != nil {
-		return f, err
-	}
-	return r.proved.apply(f)
-}
-
-// print obtains the token and writes it.
-func (r *tokenRun) print(cmd *cobra.Command, s *session.Session, f output.Format) error {
-	r.request.IDToken = f.IDToken
-	set, _, err := s.Token(cmd.Context(), r.request)
+	request.IDToken = f.IDToken
+	set, _, err := s.Token(cmd.Context(), request)
 	if err != nil {
 		return err
 	}
 	if f.IDToken {
-		r.warnOfExpiry(s, set)
+		a.warnOfExpiry(s, set)
 	}
-	text, err := f.Render(set, r.now())
+	text, err := f.Render(set, a.now())
 	if err != nil {
 		return s.Failed(fmt.Errorf("print token: %w", err))
 	}
 	if f.Warning != "" {
-		r.Warn("%s", f.Warning)
+		a.Warn("%s", f.Warning)
 	}
-	if dpop.Bound(set) && f.ForRequest == nil && !f.IDToken && !f.Bare {
-		r.Warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
+	if dpop.Bound(set) && !f.Signed && !f.IDToken && !f.Bare {
+		a.Warn("the token is bound to a key, and of no use without a proof; for the headers of a request: -o dpop --url URL")
 	}
-	if _, err := fmt.Fprint(r.stdout, text); err != nil {
+	if _, err := fmt.Fprint(a.stdout, text); err != nil {
 		return fmt.Errorf("print token: %w", err)
 	}
 	return nil
 }
 
-// warnOfExpiry warns of an ID Token that is there and has expired: it is given all the same, since there is no other.
+// warnOfExpiry warns of an ID Token that has expired. It is given all the same, since there is no other.
 func (a *app) warnOfExpiry(s *session.Session, set token.Set) {
 	if !set.IDToken.Empty() && !set.IDTokenLive(a.now(), 0) {
 		a.Warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.Profile.Name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"time"
@@ -8,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
-	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -32,14 +32,13 @@ func (a *app) become(program string, argv, env []string) error {
 
 // addRequestFlags are the flags by which a command asks for a token that is to be used at once.
 func addRequestFlags(cmd *cobra.Command, request *tokensource.Request) {
-	cmd.Flags().DurationVar(&request.MinTTL, "min-ttl", 30*time.Second, "how much longer the token must live")
+	request.MinTTL = 30 * time.Second
+	cmd.Flags().Func("min-ttl", "how much longer the token must live, a `duration` (default 30s)", func(text string) (err error) {
+		if request.MinTTL, err = time.ParseDuration(text); err == nil && request.MinTTL < 0 {
+			err = errors.New("it must not be negative")
+		}
+		return err
+	})
 	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
 	addKeyFlags(cmd)
-}
-
-func checkRequest(cmd *cobra.Command, request tokensource.Request) error {
-	if request.MinTTL < 0 {
-		return hint.Usagef("--min-ttl must not be negative, not %s", request.MinTTL)
-	}
-	return nil
 }

@@ -25,11 +25,11 @@ var floors = map[string]int{
 	"internal/demo":        3,
 	"internal/tokensource": 3,
 
+	"internal/curl":   2,
 	"internal/doctor": 2,
 	"internal/flow":   2,
 
 	"internal/config":      1,
-	"internal/curl":        1,
 	"internal/discovery":   1,
 	"internal/endpoint":    1,
 	"internal/walkthrough": 1,

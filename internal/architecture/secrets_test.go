@@ -12,10 +12,11 @@ import (
 // revealers are the packages that may take a token.Secret out of its wrapping, and what for. It is the list to read in
 // a review: a new line needs a reason that a careful reader believes.
 var revealers = map[string]string{
-	"cmd/oauthget":        "hands the token to the program that asked: exec's environment, curl's standard input, the proxy's header",
+	"cmd/oauthget":        "puts the token into the environment of the program that exec runs",
 	"internal/clientauth": "puts the client secret into a request to the authorization server",
 	"internal/config":     "reads a client secret from where the profile says, be it the profile itself",
 	"internal/credential": "hands the token to git, kubectl and docker, in the form that each of them reads",
+	"internal/curl":       "puts a proof into the config that curl reads",
 	"internal/demo":       "shows the beginning of the secrets of its own server",
 	"internal/dpop":       "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",
 	"internal/flow":       "puts codes, verifiers and refresh tokens into the requests that redeem them",

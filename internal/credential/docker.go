@@ -13,15 +13,24 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// The texts by which docker tells these two from other failures. They stand on stdout, and the exit status is 1.
-const (
-	DockerNotFound  = "credentials not found in native keychain"
-	DockerNoServer  = "no credentials server URL"
-	maxDockerServer = 64 << 10 // bytes
+const maxDockerServer = 64 << 10 // bytes
+
+// The errors that docker tells from others by their texts, which are on stdout. After ErrNotFound it goes on without
+// credentials; ErrNoServer is about a request that names no server.
+var (
+	ErrNotFound = errors.New("credentials not found in native keychain")
+	ErrNoServer = errors.New("no credentials server URL")
 )
 
-// ErrNoServer says that docker named no server.
-var ErrNoServer = errors.New(DockerNoServer)
+// DockerError returns the text that docker reads for an error.
+func DockerError(err error) string {
+	for _, known := range []error{ErrNotFound, ErrNoServer} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return err.Error()
+}
 
 // ParseDocker reads the server that docker asks for, as it names it: with a scheme and a path, or a host alone.
 func ParseDocker(ctx context.Context, r io.Reader) (server string, u *url.URL, err error) {

@@ -56,9 +56,9 @@ func (c Command) values(option string) []string {
 	return all
 }
 
-// Credentials names the option with which the command line brings credentials of its own; empty where it does not.
+// credentials names the option with which the command line brings credentials of its own; empty where it does not.
 // curl would send them and the token both, or one in place of the other.
-func (c Command) Credentials() string {
+func (c Command) credentials() string {
 	for _, w := range c.words {
 		name, _, _ := strings.Cut(w.value, ":")
 		switch {
@@ -71,8 +71,8 @@ func (c Command) Credentials() string {
 	return ""
 }
 
-// Discloses names the option with which curl writes down what it sends, the token included; empty where there is none.
-func (c Command) Discloses() string {
+// discloses names the option with which curl writes down what it sends, the token included; empty where there is none.
+func (c Command) discloses() string {
 	for _, option := range []string{"verbose", "trace", "trace-ascii", "libcurl"} {
 		if c.has(option) {
 			return "--" + option
@@ -81,11 +81,11 @@ func (c Command) Discloses() string {
 	return ""
 }
 
-// Unverified reports whether curl is told to take whoever answers an https request for the host it names.
-func (c Command) Unverified() bool { return c.has("insecure") }
+// unverified reports whether curl is told to take whoever answers an https request for the host it names.
+func (c Command) unverified() bool { return c.has("insecure") }
 
-// Method is the HTTP method of the request.
-func (c Command) Method() string {
+// method is the HTTP method of the request.
+func (c Command) method() string {
 	if explicit := c.values("request"); len(explicit) > 0 {
 		return explicit[len(explicit)-1]
 	}

@@ -62,7 +62,7 @@ func TestMethodIsCurls(t *testing.T) {
 		"u": "GET", "-I u": "HEAD", "-d x u": "POST", "-G -d x u": "GET", "--json {} u": "POST", "-F a=b u": "POST",
 		"-T f u": "PUT", "-X PATCH -d x u": "PATCH", "-X A -X B u": "B",
 	} {
-		if got := command(t, strings.Fields(line)...).Method(); got != want {
+		if got := command(t, strings.Fields(line)...).method(); got != want {
 			t.Errorf("%s: %s", line, got)
 		}
 	}
@@ -73,7 +73,7 @@ func TestCredentialsOfTheUsersOwnAreFound(t *testing.T) {
 		"-H Authorization:x": true, "-HAUTHORIZATION:x": true, "--header authorization;": true, "-u a:b": true, "-n": true, "--oauth2-bearer x": true,
 		"-H Accept:x": false, "-H X-Authorization:x": false, "-d Authorization:x": false, "--no-netrc": false,
 	} {
-		if got := command(t, strings.Fields(line)...).Credentials() != ""; got != want {
+		if got := command(t, strings.Fields(line)...).credentials() != ""; got != want {
 			t.Errorf("%s: %v", line, got)
 		}
 	}
@@ -113,7 +113,7 @@ func TestTargetIsTheURLToTheLetter(t *testing.T) {
 		"https://a.example?q":                   "https://a.example?q",
 		"-L http://127.0.0.1:80/orders;v=1/..a": "http://127.0.0.1:80/orders;v=1/..a",
 	} {
-		u, err := command(t, strings.Fields(line)...).Target()
+		u, err := command(t, strings.Fields(line)...).target()
 		if err != nil || u.String() != want {
 			t.Errorf("%s: %v %v", line, u, err)
 		}
@@ -123,7 +123,7 @@ func TestTargetIsTheURLToTheLetter(t *testing.T) {
 		"https://a.example/.", "-g https://a.example/{x}", "https://a.example/%zz", "--request-target /x https://a.example/", "https://u@a.example/",
 		"https://a.example/é",
 	} {
-		if u, err := command(t, strings.Fields(line)...).Target(); err == nil {
+		if u, err := command(t, strings.Fields(line)...).target(); err == nil {
 			t.Errorf("%s: %v", line, u)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // The token goes along to this machine alone, then.
 func (c Command) exposed() bool {
 	targets, err := c.Targets()
-	return err != nil || c.Unverified() || slices.ContainsFunc(targets, func(u *url.URL) bool { return u.Scheme != "https" })
+	return err != nil || c.unverified() || slices.ContainsFunc(targets, func(u *url.URL) bool { return u.Scheme != "https" })
 }
 
 // diverting are the options by which a request goes elsewhere than its URL says.
@@ -18,9 +18,9 @@ var diverting = []string{
 	"proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname", "connect-to", "resolve", "interface",
 }
 
-// CheckExposed reports the option that would have an exposed request to this machine leave it. Where the server proves
+// checkExposed reports the option that would have an exposed request to this machine leave it. Where the server proves
 // who it is, whoever is on the way learns nothing, and any way will do.
-func (c Command) CheckExposed() error {
+func (c Command) checkExposed() error {
 	if !c.exposed() {
 		return nil
 	}

@@ -56,17 +56,17 @@ func TestExposedRequestIsSentNowhereElse(t *testing.T) {
 		"--noproxy *": "", "--unix-socket s": "", "-sS -d -x": "",
 	} {
 		args := append(strings.Fields(line), "http://localhost/")
-		err := command(t, args...).CheckExposed()
+		err := command(t, args...).checkExposed()
 		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want+" ") {
 			t.Errorf("%s: %v", line, err)
 		}
-		if err := command(t, append(args[:len(args)-1:len(args)-1], "https://localhost/")...).CheckExposed(); err != nil {
+		if err := command(t, append(args[:len(args)-1:len(args)-1], "https://localhost/")...).checkExposed(); err != nil {
 			t.Errorf("%s, over TLS: %v", line, err)
 		}
-		if err := command(t, append([]string{"-k", "https://localhost/"}, args[:len(args)-1]...)...).CheckExposed(); (err != nil) != (want != "") {
+		if err := command(t, append([]string{"-k", "https://localhost/"}, args[:len(args)-1]...)...).checkExposed(); (err != nil) != (want != "") {
 			t.Errorf("%s, over TLS with anybody: %v", line, err)
 		}
-		if err := command(t, append([]string{"https://localhost/"}, args...)...).CheckExposed(); (err != nil) != (want != "") {
+		if err := command(t, append([]string{"https://localhost/"}, args...)...).checkExposed(); (err != nil) != (want != "") {
 			t.Errorf("%s, among others: %v", line, err)
 		}
 	}

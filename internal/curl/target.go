@@ -26,9 +26,9 @@ func (c Command) Targets() ([]*url.URL, error) {
 	return all, nil
 }
 
-// Target is the URL of the one request that curl is going to make, to the letter: a signature over another would be worth
+// target is the URL of the one request that curl is going to make, to the letter: a signature over another would be worth
 // nothing.
-func (c Command) Target() (*url.URL, error) {
+func (c Command) target() (*url.URL, error) {
 	targets, err := c.Targets()
 	switch {
 	case err != nil:

@@ -3,18 +3,56 @@ package output
 import (
 	"errors"
 	"fmt"
-	"net/url"
+	neturl "net/url"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Request is the API request that a proof is for (RFC 9449 §4.2).
-type Request struct {
+// request is the API request that a proof is for (RFC 9449 §4.2).
+type request struct {
 	Method string // empty for GET
-	URL    *url.URL
+	URL    *neturl.URL
 	Nonce  string // the API's own (RFC 9449 §9); empty where it has provided none
+}
+
+// For returns f for the request that --url, --method and --dpop-nonce describe. All are empty for formats that are not
+// signed.
+func (f Format) For(url, method, nonce string) (Format, error) {
+	switch {
+	case !f.Signed && url+method+nonce != "":
+		return f, errors.New("--url, --method and --dpop-nonce are for -o dpop")
+	case !f.Signed:
+		return f, nil
+	case url == "":
+		return f, errors.New("-o dpop signs one request: say with --url which")
+	}
+	r := request{Method: method, Nonce: nonce}
+	var err error
+	if r.URL, err = neturl.Parse(url); err == nil {
+		err = dpop.CheckURL(r.URL)
+	}
+	if err != nil {
+		return f, errors.New("--url must be an absolute http or https URL")
+	}
+	if strings.ContainsFunc(method, notInMethod) {
+		return f, errors.New("--method is not the name of an HTTP method")
+	}
+	if nonce != "" {
+		if err := dpop.CheckNonce(nonce); err != nil {
+			return f, fmt.Errorf("--dpop-nonce: %w", err)
+		}
+	}
+	f.Render = proofOf(r)
+	return f, nil
+}
+
+// notInMethod reports whether r is in no method's name, which is case-sensitive (RFC 9110 §9.1). All that are registered
+// are letters and dashes.
+func notInMethod(r rune) bool {
+	return r != '-' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // ErrNotBound says that a token is bound to no key, so that nothing can be proved of it.
@@ -22,7 +60,7 @@ var ErrNotBound = errors.New("the token is of the type Bearer, and bound to no k
 
 // proofOf renders both headers of one request: "Requests to DPoP-protected resources MUST include both a DPoP proof … and
 // the access token" (RFC 9449 §7).
-func proofOf(r Request) func(token.Set, time.Time) (string, error) {
+func proofOf(r request) func(token.Set, time.Time) (string, error) {
 	return func(s token.Set, now time.Time) (string, error) {
 		if !dpop.Bound(s) {
 			return "", ErrNotBound

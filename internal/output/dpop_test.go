@@ -26,18 +26,14 @@ func bound(t *testing.T) token.Set {
 	return set
 }
 
-func renderProof(t *testing.T, set token.Set, r Request) (string, error) {
+func renderProof(t *testing.T, set token.Set, r request) (string, error) {
 	t.Helper()
-	f, err := Parse("dpop")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f.ForRequest(r)(set, noon)
+	return proofOf(r)(set, noon)
 }
 
 func TestDPoPIsBothHeadersOfARequest(t *testing.T) {
 	u, _ := url.Parse("https://api.example/orders?id=1#x")
-	text, err := renderProof(t, bound(t), Request{Method: "POST", URL: u, Nonce: "n"})
+	text, err := renderProof(t, bound(t), request{Method: "POST", URL: u, Nonce: "n"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,13 +64,13 @@ func TestDPoPIsBothHeadersOfARequest(t *testing.T) {
 
 func TestDPoPFailsWithoutAKey(t *testing.T) {
 	u, _ := url.Parse("https://api.example/orders")
-	if text, err := renderProof(t, full(), Request{URL: u}); !errors.Is(err, ErrNotBound) || text != "" {
+	if text, err := renderProof(t, full(), request{URL: u}); !errors.Is(err, ErrNotBound) || text != "" {
 		t.Errorf("a Bearer token: %q, %v", text, err)
 	}
 	for _, key := range []string{"", "canary-damaged", "{}"} {
 		set := bound(t)
 		set.DPoPKey = token.NewSecret(key)
-		text, err := renderProof(t, set, Request{URL: u})
+		text, err := renderProof(t, set, request{URL: u})
 		if !errors.Is(err, dpop.ErrKeyLost) || text != "" || strings.Contains(err.Error(), "canary") {
 			t.Errorf("the key %q: %q, %v", key, text, err)
 		}
@@ -89,8 +85,8 @@ func TestNoFormatPrintsTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, f := range formats() {
-		if f.ForRequest != nil {
-			f.Render = f.ForRequest(Request{URL: u})
+		if f.Signed {
+			f.Render = proofOf(request{URL: u})
 		}
 		text, err := f.Render(set, noon)
 		if err != nil || strings.Contains(text, jwk["d"]) {

@@ -24,8 +24,8 @@ import (
 type Format struct {
 	// Render returns what goes to stdout, with its final newline.
 	Render func(set token.Set, now time.Time) (string, error)
-	// ForRequest makes Render for a format that is different for each API request; nil for all others.
-	ForRequest func(Request) func(set token.Set, now time.Time) (string, error)
+	// Signed says that it is different for each API request, which [Format.For] names.
+	Signed bool
 	// Bare says that it is the access token alone, for programs that know what to do with it.
 	Bare bool
 	// IDToken says that it is the ID Token that has to live.
@@ -46,7 +46,7 @@ func formats() map[string]Format {
 		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
 		"env":             {Render: checked(env), Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
 		"curl":            {Render: checked(curl), Help: "a curl config, for curl -K -"},
-		"dpop":            {ForRequest: proofOf, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
+		"dpop":            {Signed: true, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
 		"exec-credential": {Render: checked(execCredential), Help: "an ExecCredential of " + credential.ExecV1},
 		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
 		"query": {

@@ -2,9 +2,12 @@ package proxy
 
 import (
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // refusal is why a request is not passed on.
@@ -19,6 +22,14 @@ type guard struct {
 	prefix  string // with its slash in front; empty for none
 	hosts   []string
 	origins []string
+}
+
+// CheckPrefix reports why s cannot be a prefix: the first segment of a path. With a dot first it could be . or ..
+func CheckPrefix(s string) error {
+	if s == "" || len(s) > 128 || s[0] == '.' || !ascii.Consists(s, "-._~") {
+		return errors.New("it takes letters, digits and - . _ ~, and no slash")
+	}
+	return nil
 }
 
 func newGuard(o Options) guard {

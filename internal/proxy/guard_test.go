@@ -166,3 +166,15 @@ func TestOriginsAreWrittenAsBrowsersDo(t *testing.T) {
 		}
 	}
 }
+
+func TestPrefixIsASegmentThatEveryPathTakes(t *testing.T) {
+	for prefix, want := range map[string]bool{
+		"TOKEN": true, "_t0": true, "0A": true, "~a-b.c": true, "-a": true, strings.Repeat("a", 128): true,
+		strings.Repeat("a", 129): false, "": false, ".": false, "..": false, ".a": false, "a/b": false, "a b": false,
+		"A=B": false, "é": false, "a%2Fb": false, "a\x00": false,
+	} {
+		if err := CheckPrefix(prefix); (err == nil) != want {
+			t.Errorf("%q: %v", prefix, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -16,6 +17,15 @@ type Entry struct {
 	Duration     time.Duration
 	// Trouble is why there was no answer of the upstream's; empty where there was one.
 	Trouble string
+}
+
+// String is a line of a log.
+func (e Entry) String() string {
+	line := fmt.Sprintf("%s %s %d %.1fms", e.Method, e.Path, e.Status, float64(e.Duration.Microseconds())/1000)
+	if e.Trouble != "" {
+		line += " (" + e.Trouble + ")"
+	}
+	return line
 }
 
 func (p *Proxy) entry(r *http.Request, seen *recorder, took time.Duration) Entry {

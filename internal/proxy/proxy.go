@@ -23,9 +23,9 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Options are what one proxy is to do. All but Prefix, Hosts, Origins, TLS and Log must be set.
+// Options are what one proxy is to do. All but Prefix, Hosts, Origins, Warn, TLS and Log must be set.
 type Options struct {
-	// Upstream is where requests go, as [CheckUpstream] allows it. What follows the prefix is joined to its path.
+	// Upstream is where requests go, as [ParseUpstream] returns it. What follows the prefix is joined to its path.
 	Upstream *url.URL
 	// Prefix is the first segment of every path, without slashes; empty for none.
 	Prefix string
@@ -38,8 +38,9 @@ type Options struct {
 	Token  func(ctx context.Context, want Want) (token.Set, error)
 	MinTTL time.Duration // how long before its expiry a token is replaced
 	// Advise tells in a few lines what is wrong with an error of Token and what to do. It is read by whoever sent the
-	// request.
+	// request, and Warn is told the same in one line, where it is not what Warn was told last.
 	Advise func(error) string
+	Warn   func(text string)
 	TLS    *tls.Config // for the upstream
 	Now    func() time.Time
 	Log    func(Entry) // is told of each request when it has ended, from many goroutines

@@ -11,9 +11,18 @@ import (
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
-// CheckUpstream reports why u cannot be an upstream. RFC 6750 §5.3: "Clients MUST always use TLS (https) or equivalent
+// ParseUpstream reads the URL of an upstream. An error does not quote it: there may be a secret in it.
+func ParseUpstream(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, errors.New("it is no URL")
+	}
+	return u, checkUpstream(u)
+}
+
+// checkUpstream reports why u cannot be an upstream. RFC 6750 §5.3: "Clients MUST always use TLS (https) or equivalent
 // transport security when making requests with bearer tokens."
-func CheckUpstream(u *url.URL) error {
+func checkUpstream(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
 		return errors.New("it is not an absolute http or https URL")

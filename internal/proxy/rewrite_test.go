@@ -133,7 +133,7 @@ func TestUpstreamIsConfidential(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := CheckUpstream(u); (err == nil) != ok {
+		if err := checkUpstream(u); (err == nil) != ok {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

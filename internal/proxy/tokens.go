@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,8 @@ type tokens struct {
 	obtain   func(context.Context, Want) (token.Set, error)
 	now      func() time.Time
 	ahead    time.Duration
+	advise   func(error) string
+	warn     func(text string)
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -56,6 +59,7 @@ type tokens struct {
 	flight   *flight // nil while nothing is under way
 	failure  error   // of the last flight; nil where it succeeded
 	failedAt time.Time
+	warned   string // what was told of it last; empty where the last flight succeeded
 	// replacement is the token that took the place of a refused one, at replacedAt.
 	replacement token.Secret
 	replacedAt  time.Time
@@ -69,7 +73,7 @@ type flight struct {
 }
 
 func newTokens(ctx context.Context, o Options) *tokens {
-	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now, ahead: o.MinTTL}
+	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now, ahead: o.MinTTL, advise: o.Advise, warn: o.Warn}
 	if c, err := newCredential(o.Set); err == nil { // a key that is lost is told to the first request
 		t.current = c
 	}
@@ -156,6 +160,7 @@ func (t *tokens) fly(f *flight, want Want) {
 	if err != nil {
 		f.err = &TokenError{err}
 	}
+	t.tell(err)
 	t.mu.Lock()
 	t.flight, t.failure, t.failedAt = nil, f.err, t.now()
 	if f.err == nil {
@@ -166,6 +171,21 @@ func (t *tokens) fly(f *flight, want Want) {
 	}
 	t.mu.Unlock()
 	close(f.done)
+}
+
+// tell warns of an error, unless it is that of the flight before. Only the flight under way calls it.
+func (t *tokens) tell(err error) {
+	if err == nil {
+		t.warned = ""
+		return
+	}
+	if t.warn == nil || t.lifetime.Err() != nil {
+		return
+	}
+	if text := strings.ReplaceAll(t.advise(err), "\n", "; "); text != t.warned {
+		t.warned = text
+		t.warn(text)
+	}
 }
 
 var errEnded = errors.New("the proxy has ended")

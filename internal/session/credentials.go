@@ -89,6 +89,24 @@ func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, erro
 	return certificate, err
 }
 
+// TLS is the configuration of connections to APIs. RFC 8705 §3: "The protected resource MUST obtain, from its TLS
+// implementation layer, the client certificate used for mutual TLS", since the token may be bound to it.
+func (s *Session) TLS(ctx context.Context) (*tls.Config, error) {
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	var err error
+	if c.RootCAs, err = s.Authorities(ctx); err != nil {
+		return nil, err
+	}
+	certificate, err := s.ClientCertificate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if certificate != nil {
+		c.Certificates = []tls.Certificate{*certificate}
+	}
+	return c, nil
+}
+
 // Authorities are those that the profile trusts beside the system's; nil where it names none.
 func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 	const key = "tls_ca_file"

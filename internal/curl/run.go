@@ -1,0 +1,129 @@
+package curl
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Run is curl with a token. It runs once more with another token where the first was refused, and with a nonce where the
+// API asks for one in its proofs.
+type Run struct {
+	Attempt Attempt // without Header and Refused
+	Set     token.Set
+	// Replace obtains a token in the place of the one that was refused; nil where Set is new.
+	Replace func(ctx context.Context, refused token.Secret) (token.Set, error)
+	// CertificateFile and KeyFile are the client's certificate; empty for none. RFC 8705 §3: a token that is bound to a
+	// certificate is good for whoever holds that.
+	CertificateFile, KeyFile string
+
+	Now  func() time.Time
+	Warn func(format string, args ...any) // tells the person what went wrong
+	Step func(format string, args ...any) // tells what is done
+
+	apiNonce   string // that the API has provided for its proofs
+	nonceAsked bool   // it was told of once, which is enough
+}
+
+// Do runs curl until an answer is taken, and returns its exit status. Its error is of the package child where curl could
+// not be run.
+func (r *Run) Do(ctx context.Context) (status int, err error) {
+	if option := r.Attempt.Command.discloses(); option != "" {
+		r.Warn("curl's %s shows the token", option)
+	}
+	for {
+		if r.Attempt.Header, err = r.header(); err != nil {
+			return 0, fmt.Errorf("run curl: %w", err)
+		}
+		r.Attempt.Refused = nil
+		if r.Replace != nil || r.mayGetNonce() {
+			r.Attempt.Refused = func(answer http.Header) bool { return r.takeNonce(answer) || r.renew(ctx) }
+		}
+		result, err := r.Attempt.Run()
+		if err != nil || !result.Refused {
+			return result.Status, err
+		}
+	}
+}
+
+// renew puts another token in the place of the one that was refused, once.
+func (r *Run) renew(ctx context.Context) bool {
+	replace := r.Replace
+	r.Replace = nil
+	if replace == nil {
+		return false
+	}
+	fresh, err := replace(ctx, r.Set.AccessToken)
+	if err != nil {
+		r.Warn("the answer is 401, and there is no other token: %v", err)
+		return false
+	}
+	r.Step("the answer is 401; asking again with another token")
+	r.Set = fresh
+	return true
+}
+
+// header is the part of a curl config that bears the token, and for a bound one what it is bound to: the client's
+// certificate, or a key's proof.
+func (r *Run) header() (string, error) {
+	format, err := output.Parse("curl")
+	if err != nil {
+		return "", err
+	}
+	text, err := format.Render(r.Set, r.Now())
+	if r.CertificateFile != "" {
+		// The user's own --cert comes later, and counts.
+		text += output.CurlOption("cert", r.CertificateFile) + output.CurlOption("key", r.KeyFile)
+	}
+	if err != nil || !dpop.Bound(r.Set) {
+		return text, err
+	}
+	proof, err := r.proof()
+	return text + proof, err
+}
+
+// proof is the line of a curl config that bears the proof of the one request (RFC 9449 §7).
+func (r *Run) proof() (string, error) {
+	u, err := r.Attempt.Command.target()
+	if err != nil {
+		return "", &hint.UsageError{Err: err}
+	}
+	key, err := dpop.KeyOf(r.Set)
+	if err != nil {
+		return "", err
+	}
+	proof, err := dpop.Proof(key, dpop.Request{
+		Method: r.Attempt.Command.method(), URL: u, AccessToken: r.Set.AccessToken, Nonce: r.apiNonce, Time: r.Now(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("sign request: %w", err)
+	}
+	return output.CurlOption("header", dpop.Header+": "+proof.Reveal()), nil
+}
+
+func (r *Run) mayGetNonce() bool { return dpop.Bound(r.Set) && !r.nonceAsked }
+
+// takeNonce reports whether the answer asks for a nonce that it brings: "the client MUST use the new nonce value" (RFC
+// 9449 §8.2), with the same token.
+func (r *Run) takeNonce(answer http.Header) bool {
+	if !r.mayGetNonce() || !dpop.AsksForNonce(&http.Response{StatusCode: http.StatusUnauthorized, Header: answer}) {
+		return false
+	}
+	u, err := r.Attempt.Command.target()
+	if err != nil {
+		return false
+	}
+	provided := new(dpop.Nonces).Keep(u, answer)
+	if provided == "" || provided == r.apiNonce {
+		return false
+	}
+	r.apiNonce, r.nonceAsked = provided, true
+	r.Step("the answer asks for a nonce in the proof; asking again with it")
+	return true
+}

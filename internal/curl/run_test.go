@@ -1,0 +1,28 @@
+package curl
+
+import (
+	"testing"
+	"time"
+
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+func TestCurlHasTheCertificateThatATokenMayBeBoundTo(t *testing.T) {
+	lines := func(certificateFile, keyFile string) string {
+		t.Helper()
+		r := &Run{Set: token.Set{AccessToken: token.NewSecret("canary-a")}, CertificateFile: certificateFile, KeyFile: keyFile, Now: time.Now}
+		text, err := r.header()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	const header = "header = \"Authorization: Bearer canary-a\"\n"
+	if got := lines("", ""); got != header {
+		t.Errorf("without a certificate: %s", got)
+	}
+	got := lines(`/c "1"\cert.pem`, "/k/key.pem")
+	if want := header + `cert = "/c \"1\"\\cert.pem"` + "\n" + `key = "/k/key.pem"` + "\n"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
