@@ -39,7 +39,7 @@ func Variables(base string, profiles, given []string) ([]string, error) {
 // variableOf is a profile's name as a part of a variable's.
 func variableOf(profile string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= 0x80 || !ascii.IsAlphanumeric(byte(r)) {
+		if !ascii.IsAlphanumeric(r) {
 			return '_'
 		}
 		return unicode.ToUpper(r)
