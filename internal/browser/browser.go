@@ -1,13 +1,13 @@
-// Package browser opens a URL in the person's web browser: with the command of the profile, else those of $BROWSER, else
-// the platform's opener (github.com/pkg/browser on macOS and Windows, xdg-open and its kin elsewhere, Windows' own
-// from inside WSL).
+// Package browser opens a URL in the user's web browser. It runs the command of the profile, else those of $BROWSER, else
+// the platform's opener: github.com/pkg/browser on macOS and Windows, xdg-open or a similar program elsewhere, and Windows'
+// own from inside WSL.
 //
-// A browser is not our child in spirit. It gets no stream of ours, so that one which lives for hours cannot keep
-// $(oauthget token) waiting nor write into its result, and no terminal, so that neither Ctrl-C ends the person's browser nor a
-// text-mode one takes the screen. It is never waited for beyond a short grace, and never killed.
+// A browser is detached from us. It gets none of our streams, so that one which stays open for hours cannot keep
+// $(oauthget token) waiting or write into its result. It gets no terminal, so that Ctrl-C does not end it and a text-mode
+// browser does not take the screen. It is waited for only for a short grace period, and never killed.
 //
-// It deliberately passes on none of a command's output: openers repeat the URL in it, which bears state. And it starts
-// no shell, nor gives the shell that an opener starts anything to do: a URL is made of what somebody else's server said.
+// The output of a command is discarded: openers repeat the URL in it, which contains state. No shell is started, and the URL
+// contains nothing that means anything to the shell that an opener starts: a server chose a part of it.
 package browser
 
 import (
@@ -20,26 +20,26 @@ import (
 	"time"
 )
 
-// grace is how long a command may take to fail. One that runs longer is a browser in the foreground.
+// defaultGrace is how long a command may take to fail. One that runs longer is a browser in the foreground.
 const defaultGrace = 3 * time.Second
 
-// Opener opens URLs. The zero value works with the environment of the process.
+// Opener opens URLs. The zero value uses the environment of the process.
 type Opener struct {
-	// Command is the profile's, of the form of $BROWSER and instead of it: a list separated by colons, each a command with
-	// arguments separated by spaces, in quotes where it has spaces or colons itself.
+	// Command replaces $BROWSER and has its form: a list separated by colons. Each entry is a command with arguments
+	// separated by spaces. Quotes protect spaces and colons.
 	Command string
-	// Getenv is os.Getenv where nil. Commands are searched on the PATH of the process in any case.
+	// Getenv is os.Getenv if nil. Commands are always looked up on the PATH of the process.
 	Getenv func(string) string
-	// Without names the variables that the browser's environment is to be without, beside those of ours that hold secrets.
+	// Without names variables that are removed from the browser's environment, besides those of oauthget that hold secrets.
 	Without []string
 
-	// What tests change. Zero means the real ones.
+	// Set by tests. Zero means the real one.
 	stat  func(string) (fs.FileInfo, error)
 	goos  string
 	grace time.Duration
 }
 
-// Error says that a command could not be started or failed at once. It contains neither the URL nor any output.
+// Error reports that a command could not be started or failed at once. It contains neither the URL nor any output.
 type Error struct {
 	Command string // its name, without arguments
 	Err     error  // *exec.Error, *exec.ExitError, or a plain reason
@@ -49,12 +49,12 @@ func (e *Error) Error() string { return fmt.Sprintf("open browser: %q: %v", e.Co
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Open opens u, an absolute http or https URL, in the form that [Safe] gives it, and returns when a command has done so, or has been running for three
-// seconds without failing. It ends early with the context's cause; a command that is already running is left alone.
+// Open opens u, an absolute http or https URL, in the form that [Safe] gives it. It returns when a command has succeeded, or
+// has run for three seconds without failing. If ctx ends first, Open returns its cause and leaves a running command alone.
 //
-// Where the person named a command, only it (or the list) is tried: another browser may be signed in as somebody else.
-// Else an Obstacle does not keep Open from trying, since an opener that was put on PATH is there to be called, except
-// over SSH: what opened there would be on a screen far from the person.
+// If the user named a command or a list, only those are tried: another browser may be signed in to another account.
+// Otherwise an Obstacle does not keep Open from trying, since an opener on PATH is meant to be called. The exception is SSH,
+// where the browser would appear on a screen that the user does not see.
 func (o Opener) Open(ctx context.Context, u string) error {
 	u, err := Safe(u)
 	if err != nil {
@@ -74,7 +74,7 @@ func (o Opener) Open(ctx context.Context, u string) error {
 	return o.openPlatform(ctx, u)
 }
 
-// commands is the list that the person chose, or empty.
+// commands returns the user's list, or "".
 func (o Opener) commands() string {
 	if strings.TrimSpace(o.Command) != "" {
 		return o.Command

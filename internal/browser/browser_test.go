@@ -16,7 +16,7 @@ const (
 	openedURL    = "https://as.example/authorize?client_id=cli&state=canary-state&scope=a+b&x=%24%28id%29%3By"
 )
 
-// environment is a Getenv of the variables given as NAME=VALUE.
+// environment returns a Getenv for variables given as NAME=VALUE.
 func environment(variables ...string) func(string) string {
 	return func(name string) string {
 		for _, v := range variables {
@@ -47,7 +47,7 @@ func TestOnlyPlainWebAddressesAreOpened(t *testing.T) {
 	}
 }
 
-func TestNothingInAURLIsLeftForAShell(t *testing.T) {
+func TestSafeURLHasNoShellCharacters(t *testing.T) {
 	for u, want := range map[string]string{
 		authorizeURL:                                   openedURL,
 		"http://localhost:8080/a":                      "http://localhost:8080/a",
@@ -96,7 +96,7 @@ func TestGraceEndsWithTheContextsCause(t *testing.T) {
 	})
 }
 
-func TestObstacleKnowsTheSurroundings(t *testing.T) {
+func TestObstacleFollowsFromTheEnvironment(t *testing.T) {
 	const ssh = "SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22"
 	for name, c := range map[string]struct {
 		goos  string
@@ -145,7 +145,7 @@ func TestObstacleKnowsTheSurroundings(t *testing.T) {
 	}
 }
 
-func TestTunnelIsALineToPaste(t *testing.T) {
+func TestSSHTunnelCanBePasted(t *testing.T) {
 	for name, c := range map[string]struct {
 		env     []string
 		address string

@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// splitList cuts $BROWSER at its colons, outside of quotes. On Windows the one in C:\ is not one.
+// splitList splits $BROWSER at its colons, except those in quotes and, on Windows, the one of a drive letter.
 func splitList(list, goos string) [][]string {
 	var commands [][]string
 	var words []string
@@ -68,28 +68,28 @@ func (o Opener) openWith(ctx context.Context, commands [][]string, u string) err
 	return join(errs)
 }
 
-// run starts one command with the URL and gives it the grace to fail.
+// run starts one command with the URL and waits for the grace period.
 func (o Opener) run(ctx context.Context, words []string, u string) error {
 	name := filepath.Base(words[0])
-	// exec.Command takes a program from the current directory only where the person wrote ./ (exec.ErrDot).
+	// exec.Command runs a program of the current directory only if it is written with ./ (exec.ErrDot).
 	cmd := exec.Command(words[0], withURL(words[1:], u)...) // not CommandContext: it would kill the browser
 	cmd.Env, _ = o.environment()
 	detach(cmd)
-	// Stdin, Stdout and Stderr stay nil: the null device. A pipe would break when we exit, and its signal end the browser.
+	// Stdin, Stdout and Stderr stay nil, which is the null device. A pipe would break when we exit, and SIGPIPE end the browser.
 	if err := checkProgram(cmd); err != nil {
 		return &Error{name, err}
 	}
 	if err := cmd.Start(); err != nil {
 		if e, ok := errors.AsType[*exec.Error](err); ok {
-			err = e.Err // its name is ours
+			err = e.Err // Error has the name
 		}
 		return &Error{name, err}
 	}
-	// Waiting on reaps a command that ends while we still run.
+	// Wait goes on in the background and reaps a command that ends while we still run.
 	return failed(ctx, name, o.withGrace(ctx, cmd.Wait))
 }
 
-// failed names the command in its error, unless it is the context that ended.
+// failed adds the command to err, unless ctx has ended.
 func failed(ctx context.Context, name string, err error) error {
 	switch {
 	case err == nil:
@@ -101,7 +101,7 @@ func failed(ctx context.Context, name string, err error) error {
 	}
 }
 
-// withURL puts u in place of each %s, or behind the last argument.
+// withURL replaces each %s by u, or appends u if there is none.
 func withURL(args []string, u string) []string {
 	all := make([]string, 0, len(args)+1)
 	found := false
@@ -115,11 +115,11 @@ func withURL(args []string, u string) []string {
 	return all
 }
 
-// join makes one line of the errors of a list, each of which stays reachable.
+// join returns the errors as one, on one line.
 func join(errs []error) error {
 	switch len(errs) {
 	case 0:
-		return errors.New("open browser: no command is named")
+		return errors.New("open browser: no command is given")
 	case 1:
 		return errs[0]
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestListIsCutAtColonsOutsideOfQuotes(t *testing.T) {
+func TestListIsSplitAtColonsOutsideOfQuotes(t *testing.T) {
 	for list, want := range map[string][][]string{
 		"":                                      {},
 		" : :: ":                                {},
@@ -28,7 +28,7 @@ func TestListIsCutAtColonsOutsideOfQuotes(t *testing.T) {
 	}
 }
 
-func TestDriveLettersAreNotCutOffOnWindows(t *testing.T) {
+func TestDriveLettersAreKeptOnWindows(t *testing.T) {
 	got := splitList(`C:\b.exe -p D:/x:"C:\Program Files\c.exe":d`, "windows")
 	want := [][]string{{`C:\b.exe`, "-p", "D:/x"}, {`C:\Program Files\c.exe`}, {"d"}}
 	if d := cmp.Diff(want, got); d != "" {
@@ -36,7 +36,7 @@ func TestDriveLettersAreNotCutOffOnWindows(t *testing.T) {
 	}
 }
 
-func TestURLGoesWhereItIsWanted(t *testing.T) {
+func TestURLReplacesItsPlaceholder(t *testing.T) {
 	for name, c := range map[string]struct{ args, want []string }{
 		"appended": {[]string{"-n"}, []string{"-n", "U"}},
 		"in place": {[]string{"%s", "-n"}, []string{"U", "-n"}},

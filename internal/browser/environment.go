@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// secretVariables are those of ours that hold a secret. A browser, its crash reporter and every program it starts have no
-// business with them, and their environment is there to be read for as long as they live.
+// secretVariables hold secrets of oauthget. A browser, its crash reporter and the programs they start do not need them, and
+// their environment can be read for as long as they run.
 var secretVariables = []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"}
 
-// environment is that of the process without the secrets in it; kept is whether there were none.
+// environment returns the environment of the process without its secrets. kept reports whether there were none.
 func (o Opener) environment() (variables []string, kept bool) {
 	all := os.Environ()
 	variables = slices.DeleteFunc(slices.Clone(all), func(variable string) bool {
@@ -20,7 +20,7 @@ func (o Opener) environment() (variables []string, kept bool) {
 	return variables, len(variables) == len(all)
 }
 
-// isOneOf takes upper and lower case for the same, as Windows does: elsewhere a secret's namesake is not missed either.
+// isOneOf compares names without regard to case, as Windows does.
 func isOneOf(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }

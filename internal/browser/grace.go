@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// withGrace returns what open returns, or nil when it has not returned within the grace: then it is taken to have
-// worked, and goes on by itself.
+// withGrace returns the result of open. If open does not return within the grace period, it is left running and withGrace
+// returns nil.
 func (o Opener) withGrace(ctx context.Context, open func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- open() }()

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rig is a directory that is the whole PATH but for the system's tools, with small programs for browsers.
+// rig is a directory that replaces PATH, with small programs as browsers.
 type rig struct{ dir string }
 
 func newRig(t *testing.T) rig {
@@ -29,7 +29,7 @@ func newRig(t *testing.T) rig {
 	return r
 }
 
-// program writes an executable that notes its name and arguments, one a line, and then does what the script says.
+// program writes an executable that logs its name and arguments, one a line, and then runs script.
 func (r rig) program(t *testing.T, name, script string) string {
 	t.Helper()
 	path := filepath.Join(r.dir, name)
@@ -82,7 +82,7 @@ func TestCommandsAreTriedInOrder(t *testing.T) {
 	}
 }
 
-func TestErrorNamesTheCommandAndTellsNoSecret(t *testing.T) {
+func TestErrorHasTheCommandAndNoSecret(t *testing.T) {
 	r := newRig(t)
 	r.program(t, "bad", `echo "bad: cannot open $1" >&2; echo "$1"; exit 7`)
 	err := Opener{Command: "/nowhere/gone -x:bad"}.Open(t.Context(), authorizeURL)
@@ -161,8 +161,8 @@ func TestBrowserGetsNoSecretFromTheEnvironment(t *testing.T) {
 	}
 }
 
-// TestBrowserThatStaysIsLeftAlone runs itself as the program that opens a browser and looks at what is left when that
-// program has ended: its streams, and the browser.
+// TestBrowserThatStaysIsLeftAlone runs itself as the program that opens a browser, and checks its streams and the browser after
+// that program has ended.
 func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 	if os.Getenv("BROWSER_TEST_CHILD") != "" {
 		opener := Opener{Command: "stays", grace: 50 * time.Millisecond}
@@ -188,7 +188,7 @@ func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// The pipe ends only when nobody holds it any more: with a browser among its holders this would take a minute.
+	// The pipe ends when its last writer has closed it. If the browser held it, this would take a minute.
 	got, err := io.ReadAll(output)
 	if err != nil || string(got) != "" {
 		t.Errorf("output: %q, %v", got, err)
@@ -206,11 +206,11 @@ func TestBrowserThatStaysIsLeftAlone(t *testing.T) {
 	}
 }
 
-// tellPID is the script of a program that tells its process id and stays.
+// tellPID returns the script of a program that writes its process id and keeps running.
 func (r rig) tellPID() string { return "echo $$ >'" + r.dir + "/pid'; exec sleep 60" }
 
-// pid returns a function that waits for the program to tell its process id, and sees to it that the program ends with
-// the test. It comes before the program is started.
+// pid returns a function that waits for the program to write its process id, and ends the program with the test. pid must be
+// called before the program is started.
 func (r rig) pid(t *testing.T) func() int {
 	t.Helper()
 	path := filepath.Join(r.dir, "pid")

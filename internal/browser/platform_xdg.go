@@ -8,9 +8,9 @@ import (
 	"os/exec"
 )
 
-// openers are those of pkg/browser, which is not used here: its child would stay in our terminal's session, where Ctrl-C
-// ends the browser that xdg-open has just started and a text-mode www-browser takes the screen, and it does not go on to
-// the next one after a failure.
+// openers are those of pkg/browser. The package itself is not used: it starts them in our terminal's session, where Ctrl-C
+// ends the browser that xdg-open has just started and a text-mode www-browser takes the screen, and it does not try the next
+// one after a failure.
 var openers = []string{"xdg-open", "x-www-browser", "www-browser"}
 
 func (o Opener) openPlatform(ctx context.Context, u string) error {

@@ -7,11 +7,11 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// Obstacle is why the person will hardly see a browser that is opened here: a clause to go into a sentence. The empty
-// one means that nothing is known to stand in the way.
+// Obstacle is a reason why the user will probably not see a browser that is opened here, as a clause for a sentence. It is
+// empty if none is known.
 type Obstacle string
 
-// The obstacles, the surest first.
+// The obstacles, the most certain first.
 const (
 	RemoteSession   Obstacle = "this is an SSH session without a display"
 	RemoteContainer Obstacle = "this is a remote development container"
@@ -19,13 +19,13 @@ const (
 	NoDisplay       Obstacle = "there is no display"
 )
 
-// ObstacleError is what Open returns where it did not even try.
+// ObstacleError is returned by Open if it did not try.
 type ObstacleError struct{ Obstacle Obstacle }
 
 func (e *ObstacleError) Error() string { return "open browser: " + string(e.Obstacle) }
 
-// Obstacle looks at the surroundings. It is advice: whoever named a command, in the profile or in $BROWSER (as VS Code
-// does in its containers), knows better, and then there is none.
+// Obstacle examines the environment. It is advice: it returns "" if the user named a command, in the profile or in $BROWSER
+// (as VS Code does in its containers).
 func (o Opener) Obstacle() Obstacle {
 	switch {
 	case o.commands() != "":
@@ -43,8 +43,8 @@ func (o Opener) Obstacle() Obstacle {
 	}
 }
 
-// overSSH reports whether the person sits elsewhere. A forwarded display brings the browser to them. macOS and Windows
-// have no such thing: a browser opened there is on the screen of the machine itself.
+// overSSH reports whether the user sits at another machine. A forwarded display shows the browser there. macOS and Windows
+// forward none: a browser opens on the screen of the machine itself.
 func (o Opener) overSSH() bool {
 	remote := o.getenv("SSH_CONNECTION") != "" || o.getenv("SSH_TTY") != ""
 	return remote && (o.os() == "darwin" || o.os() == "windows" || !o.hasDisplay())
@@ -55,25 +55,24 @@ func (o Opener) hasDisplay() bool {
 }
 
 func (o Opener) inContainer() bool {
-	// Docker's mark, Podman's mark, systemd-nspawn's and Podman's variable, Kubernetes' variable.
+	// The files of Docker and Podman, the variables of systemd-nspawn and Podman, and of Kubernetes.
 	return o.exists("/.dockerenv") || o.exists("/run/.containerenv") ||
 		o.getenv("container") != "" || o.getenv("KUBERNETES_SERVICE_HOST") != ""
 }
 
-// inWSL reports whether Windows is underneath, whose browser can be opened from here.
+// inWSL reports whether we run in the Windows Subsystem for Linux, from which Windows' browser can be opened.
 func (o Opener) inWSL() bool {
 	return o.os() == "linux" && (o.getenv("WSL_DISTRO_NAME") != "" || o.getenv("WSL_INTEROP") != "")
 }
 
-// wslOpeners reach Windows' browser: Windows' own opener by its name and, where the PATH of Windows is switched off, by its
-// place. Not cmd.exe and not PowerShell: both would read the & of a query as their own. And not wslu's wslview, which
-// writes the URL into a command of PowerShell.
+// wslOpeners open Windows' browser: Windows' own opener by its name, and by its path in case the PATH of Windows is not
+// passed on. cmd.exe and PowerShell would interpret the & of a query, and wslview writes the URL into a PowerShell command.
 var wslOpeners = [][]string{
 	{"rundll32.exe", "url.dll,FileProtocolHandler"},
 	{"/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler"},
 }
 
-// shellSafe reports whether s can be pasted into any shell as it is and is no option.
+// shellSafe reports whether s can be pasted into any shell without quotes and is not an option.
 func shellSafe(s string) bool {
 	return s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool {
 		return !ascii.IsAlphanumeric(r) && !slices.Contains([]rune("-_.:@%"), r)

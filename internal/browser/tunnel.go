@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// SSHTunnel is the command that the person pastes on their own machine so that their browser there reaches address, the
-// HOST:PORT of the redirect URI, on this one. It is empty outside of an SSH session.
+// SSHTunnel returns the ssh command to run on the user's own machine, so that a browser there reaches address, the HOST:PORT
+// of the redirect URI, on this one. It returns "" outside of an SSH session.
 //
-// SSH_CONNECTION holds the client's address and port and the server's address and port (ssh(1)). The server's address
-// may be one that only this machine's network knows; it is the best that can be known here.
+// SSH_CONNECTION has the client's address and port and the server's address and port (ssh(1)). The server's address may be
+// reachable only from this network, but no better one is known here.
 func SSHTunnel(getenv func(string) string, address string) string {
 	fields := strings.Fields(getenv("SSH_CONNECTION"))
 	host, port, err := net.SplitHostPort(address)
@@ -25,7 +25,7 @@ func SSHTunnel(getenv func(string) string, address string) string {
 	}
 	forward := port + ":" + net.JoinHostPort(host, port)
 	if strings.Contains(forward, "[") {
-		forward = `"` + forward + `"` // zsh takes brackets for a pattern; every shell knows these quotes
+		forward = `"` + forward + `"` // zsh reads brackets as a pattern; every shell knows double quotes
 	}
 	line := "ssh -N -L " + forward
 	if fields[3] != "22" {
@@ -38,7 +38,7 @@ func SSHTunnel(getenv func(string) string, address string) string {
 	return line + server.String()
 }
 
-// userName is who the person is on this machine. Without one that can be pasted, ssh takes the name they have on theirs.
+// userName returns the user's name on this machine. It is empty if it cannot be pasted; ssh then uses the local name.
 func userName(getenv func(string) string) string {
 	for _, variable := range []string{"USER", "LOGNAME"} {
 		if name := getenv(variable); name != "" {

@@ -8,45 +8,44 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// Safe returns u in a form that no shell does anything to: an equivalent URL, in which the characters that shells know
-// are percent-encoded. It refuses everything but a plain web address: an authorization endpoint comes from a server's
-// metadata, and an opener takes more than addresses: files, programs by their scheme (mailto:, ms-msdt:), options of its
-// own. Its errors do not contain the URL.
+// Safe returns an equivalent URL in which the characters that mean something to a shell are percent-encoded. It accepts only
+// plain web addresses: the authorization endpoint comes from a server's metadata, and openers accept more than addresses, such
+// as files, other programs by their scheme (mailto:, ms-msdt:), and options. Its errors do not contain the URL.
 //
-// We start no shell, but openers do: some of those for WSL write the URL between the double quotes of a PowerShell
-// command, where $(…) runs what is in it, and a URL that is shown gets pasted.
+// We start no shell, but openers do. Some of those for WSL write the URL between the double quotes of a PowerShell command,
+// where $(…) is run, and users paste the URL that they are shown.
 func Safe(u string) (string, error) {
 	parsed, err := url.Parse(u)
 	switch {
 	case err != nil:
 		return "", errors.New("the URL cannot be parsed") // the error of url.Parse repeats it
 	case parsed.Scheme != "https" && parsed.Scheme != "http":
-		return "", errors.New("the URL is not an http or https one")
+		return "", errors.New("the URL is neither http nor https")
 	case parsed.Hostname() == "":
 		return "", errors.New("the URL has no host")
 	case parsed.User != nil:
-		return "", errors.New("the URL has a user name in it")
+		return "", errors.New("the URL contains a user name")
 	}
-	// RFC 3986 §2: what is left out here, such as a quote, a space or a backslash, may not stand in a URL unescaped,
-	// and is what command lines are broken with.
+	// RFC 3986 §2 allows no other character in a URL without encoding. Quotes, spaces and backslashes, which break command
+	// lines, are among them.
 	if !ascii.Consists(u, "-._~:/?#[]@!$&'()*+,;=%") {
-		return "", errors.New("the URL has a character in it that must be percent-encoded")
+		return "", errors.New("the URL contains a character that must be percent-encoded")
 	}
 	scheme, rest, _ := strings.Cut(u, "://")
 	end := len(rest)
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		end = i
 	}
-	// Names of hosts have none of these characters, and one that is encoded there would be another name.
+	// No host name contains any other character, and an encoded one would be another name.
 	if !ascii.Consists(rest[:end], "-._:[]%") {
-		return "", errors.New("the URL's host has a character in it that no host's name has")
+		return "", errors.New("the URL's host contains an invalid character")
 	}
 	return scheme + "://" + rest[:end] + encodeForShells(rest[end:]), nil
 }
 
-// encodeForShells percent-encodes, in what follows the host, all but what is a plain character to sh, cmd.exe and
-// PowerShell, and the & between a query's parameters, without which they would be one. A % that begins no
-// percent-encoded octet could be the one of cmd.exe's %VARIABLE%.
+// encodeForShells percent-encodes what follows the host, except plain characters of sh, cmd.exe and PowerShell, and the &
+// between the parameters of a query. A % that begins no percent-encoded octet is encoded too: cmd.exe could read it as the
+// start of %VARIABLE%.
 func encodeForShells(s string) string {
 	const hex = "0123456789ABCDEF"
 	var safe strings.Builder
