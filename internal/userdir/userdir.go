@@ -1,8 +1,8 @@
-// Package userdir knows where a person's files of the program belong on each platform: what they write (Config), what
-// the program keeps (State), and what it could do without (Cache).
+// Package userdir returns the directories for the user's files on each platform: the profile file (Config), what the program
+// must keep (State), and what it can fetch again (Cache).
 //
-// The directories follow the XDG Base Directory Specification on Unix, macOS included, where a developer looks for them;
-// on Windows they are in %AppData% and %LocalAppData%. The package deliberately creates nothing.
+// On Unix, including macOS, they follow the XDG Base Directory Specification. On Windows they are in %AppData% and
+// %LocalAppData%. The package creates nothing.
 package userdir
 
 import (
@@ -18,12 +18,12 @@ func Config(getenv func(string) string, goos string) (string, error) {
 	return dir(getenv, goos, "AppData", "", "XDG_CONFIG_HOME", ".config")
 }
 
-// State returns the directory for what must outlive a restart: locks, records, sealed files.
+// State returns the directory for files that must survive a restart: locks, records, sealed files.
 func State(getenv func(string) string, goos string) (string, error) {
 	return dir(getenv, goos, "LocalAppData", "", "XDG_STATE_HOME", ".local/state")
 }
 
-// Cache returns the directory for what can be fetched again.
+// Cache returns the directory for files that can be fetched again.
 func Cache(getenv func(string) string, goos string) (string, error) {
 	return dir(getenv, goos, "LocalAppData", `\cache`, "XDG_CACHE_HOME", ".cache")
 }
