@@ -5,22 +5,21 @@ import (
 	"unicode/utf8"
 )
 
-// ReadLines hands to take each line that the person types or pastes, of at most most bytes (what is longer is cut), until
-// take wants no more. There is no prompt and, but for Windows, nothing of it is shown. It takes nothing from a terminal in
-// whose background the program runs. When ctx ends first, the error is its cause, and the terminal is as it was before.
-// The error wraps [ErrNoTerminal] where there is nobody to ask.
-func ReadLines(ctx context.Context, most int, take func(line string) (more bool)) error {
+// ReadLines calls take with each line that the user types or pastes, until take returns false. A line is cut at limit bytes.
+// There is no prompt and, except on Windows, no echo. In the background of a terminal nothing is read. If ctx ends first, the
+// terminal is restored and the error is the cause of ctx. The error wraps [ErrNoTerminal] if there is no terminal to read.
+func ReadLines(ctx context.Context, limit int, take func(line string) (more bool)) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return readLines(ctx, &lines{most: most, take: take})
+	return readLines(ctx, &lines{limit: limit, take: take})
 }
 
-// lines makes lines of what comes from a terminal, and takes back what is rubbed out.
+// lines assembles lines from the bytes of a terminal, and handles backspace.
 type lines struct {
-	most int
-	take func(line string) (more bool)
-	text []byte
+	limit int
+	take  func(line string) (more bool)
+	text  []byte
 }
 
 const (
@@ -28,7 +27,7 @@ const (
 	rubout = 0x7f
 )
 
-// typed takes what came, and reports whether more is wanted.
+// typed adds bytes, and reports whether more are wanted.
 func (l *lines) typed(keys []byte) (more bool) {
 	for _, c := range keys {
 		switch {
@@ -42,7 +41,7 @@ func (l *lines) typed(keys []byte) (more bool) {
 			_, size := utf8.DecodeLastRune(l.text)
 			l.text = l.text[:len(l.text)-size]
 		case c < ' ':
-		case len(l.text) < l.most:
+		case len(l.text) < l.limit:
 			l.text = append(l.text, c)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestLinesOfAnyLengthIsReadAndTheTerminalLeftAsItWas(t *testing.T) {
-	long := strings.Repeat("x", 6000) // more than a terminal keeps of a line it edits itself
+func TestLineOfAnyLengthIsReadAndTheTerminalRestored(t *testing.T) {
+	long := strings.Repeat("x", 6000) // more than a terminal keeps of a line
 	for typed, want := range map[string]string{
 		"http://127.0.0.1/?code=c\n": `24 "http://127.0.0.1/?co" <nil>`,
 		long + "\n":                  `6000 "xxxxxxxxxxxxxxxxxxxx" <nil>`,
@@ -41,10 +41,10 @@ func TestLinesOfAnyLengthIsReadAndTheTerminalLeftAsItWas(t *testing.T) {
 		lines := bufio.NewScanner(out)
 		lines.Scan()
 		awaitChange(t, program, before)
-		go func() { // a terminal takes little at a time
+		go func() { // a terminal accepts little at a time
 			_, _ = person.WriteString(typed)
 		}()
-		go func() { // what is echoed has to go somewhere
+		go func() { // the echo must be read
 			for buffer := make([]byte, 1024); ; {
 				if _, err := person.Read(buffer); err != nil {
 					return
@@ -65,7 +65,7 @@ func TestLinesOfAnyLengthIsReadAndTheTerminalLeftAsItWas(t *testing.T) {
 	}
 }
 
-// awaitChange waits until the program has the terminal as it wants it.
+// awaitChange waits until the program has changed the terminal.
 func awaitChange(t *testing.T, tty *os.File, before *unix.Termios) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -83,7 +83,7 @@ func TestLineIsNotReadFromTheBackground(t *testing.T) {
 	cmd.Stdin = program
 	var out strings.Builder
 	cmd.Stdout = &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a terminal on stdin, and none that controls it
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a terminal on stdin, and no controlling one
 	if err := cmd.Run(); err != nil || !strings.Contains(out.String(), ErrNoTerminal.Error()) {
 		t.Errorf("%s, %v", out.String(), err)
 	}

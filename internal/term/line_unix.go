@@ -18,9 +18,8 @@ type reader struct {
 	lines  *lines
 }
 
-// readLines has the terminal hand over each character as it comes. Where it edits lines itself, it keeps no more of one
-// than 4,096 bytes, and on macOS 1,024: an authorization response may be longer. Ctrl-C stays the terminal's own.
-// Nothing is shown, so that the code in it is not left on the screen.
+// readLines turns off line editing, in which a terminal keeps at most 4,096 bytes of a line, and 1,024 on macOS: an
+// authorization response may be longer. Ctrl-C still works. Echo is off, so that the code does not stay on the screen.
 func readLines(ctx context.Context, l *lines) error {
 	tty, _, err := openTerminal()
 	if err != nil {
@@ -35,10 +34,10 @@ func readLines(ctx context.Context, l *lines) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
-	by := *before
-	by.Lflag &^= unix.ICANON | unix.ECHO
-	by.Cc[unix.VMIN], by.Cc[unix.VTIME] = 1, 0
-	if err := unix.IoctlSetTermios(fd, setTermios, &by); err != nil {
+	raw := *before
+	raw.Lflag &^= unix.ICANON | unix.ECHO
+	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
+	if err := unix.IoctlSetTermios(fd, setTermios, &raw); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
 	defer func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }()
@@ -57,7 +56,7 @@ func (r *reader) read(ctx context.Context) error {
 		if err := r.wait(); err != nil {
 			return err
 		}
-		// The shell may have put us into the background meanwhile, where a read would stop the program.
+		// The shell may have put us into the background since. Reading would stop the program there.
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -76,8 +75,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 }
 
-// wait returns when there is something to read, or when the wait is over. It selects because macOS cannot poll a
-// terminal.
+// wait returns when there is input, or when cancel is readable. It uses select because macOS cannot poll a terminal.
 func (r *reader) wait() error {
 	for {
 		var readable unix.FdSet
@@ -90,7 +88,7 @@ func (r *reader) wait() error {
 	}
 }
 
-// inForeground reports whether the terminal is ours to read: who reads from the background is stopped by SIGTTIN.
+// inForeground reports whether we may read the terminal: a read from the background raises SIGTTIN.
 func inForeground(tty *os.File) bool {
 	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()

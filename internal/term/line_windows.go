@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// readLines reads from the console, which edits lines itself and keeps 32,768 characters of one. Nothing ends such a
-// read but a line, so it is left behind where ctx ends first.
+// readLines reads from the console, which edits lines itself and keeps 32,768 characters of one. Only a line ends such a read,
+// so it is left behind if ctx ends first.
 func readLines(ctx context.Context, l *lines) error {
 	in, out, err := openTerminal()
 	if err != nil {

@@ -2,9 +2,8 @@ package term
 
 import "strconv"
 
-// Link makes of text, which is a URL, a hyperlink (OSC 8) where the terminal is known to have them: a long address is then
-// one thing to click on, however many lines it takes. A terminal that is not known gets the text: some show the escape
-// sequence.
+// Link returns text, a URL, as a hyperlink (OSC 8) if the terminal is known to support them: a long address can then be clicked
+// even if it spans lines. For other terminals it returns the text itself, since some would show the escape sequence.
 func (s Style) Link(text string, getenv func(string) string) string {
 	if !s.on || !hasLinks(getenv) {
 		return text
@@ -12,8 +11,7 @@ func (s Style) Link(text string, getenv func(string) string) string {
 	return "\x1b]8;;" + text + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
-// hasLinks knows terminals by what they put into the environment. tmux and screen hand the variables on and may not hand
-// on the links.
+// hasLinks recognizes terminals by their environment variables. tmux and screen pass the variables on, but perhaps not the links.
 func hasLinks(getenv func(string) string) bool {
 	if getenv("TMUX") != "" || getenv("STY") != "" {
 		return false
@@ -26,7 +24,7 @@ func hasLinks(getenv func(string) string) bool {
 	case "xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra":
 		return true
 	}
-	// VTE has them since 0.50, and its version is 100 times that.
+	// VTE supports them since 0.50. VTE_VERSION is 100 times the version.
 	if vte, err := strconv.Atoi(getenv("VTE_VERSION")); err == nil && vte >= 5000 {
 		return true
 	}

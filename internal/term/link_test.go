@@ -2,7 +2,7 @@ package term
 
 import "testing"
 
-func TestLinkOnlyWhereTheTerminalIsKnownToHaveThem(t *testing.T) {
+func TestLinkNeedsATerminalKnownToSupportIt(t *testing.T) {
 	const u = "https://as.example/authorize?a=b"
 	for name, c := range map[string]struct {
 		mode string

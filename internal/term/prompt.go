@@ -14,10 +14,10 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// ErrNoTerminal says that the process has no terminal on which a person could be asked.
+// ErrNoTerminal is returned if the process has no terminal to ask the user on.
 var ErrNoTerminal = errors.New("there is no terminal to ask on")
 
-// CanAsk reports whether there is a terminal for AskSecret, wherever the standard streams go.
+// CanAsk reports whether there is a terminal for AskSecret, even if the standard streams are redirected.
 func CanAsk() bool {
 	in, out, err := openTerminal()
 	if err != nil {
@@ -27,10 +27,10 @@ func CanAsk() bool {
 	return true
 }
 
-// AskSecret shows prompt and a colon on the terminal itself and reads a line that is not shown. When ctx ends first, as by Ctrl-C,
-// the terminal is as it was before and the error is ctx's.
+// AskSecret writes prompt and a colon to the terminal and reads a line without echo. If ctx ends first, as by Ctrl-C, the
+// terminal is restored and the error is that of ctx.
 //
-// The error wraps ErrNoTerminal where there is none. Ctrl-D is ignored, as x/term has it.
+// The error wraps ErrNoTerminal if there is none. Ctrl-D is ignored, as in x/term.
 func AskSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	if err := ctx.Err(); err != nil {
 		return token.Secret{}, err
@@ -54,27 +54,27 @@ func AskSecret(ctx context.Context, prompt string) (token.Secret, error) {
 		text, err := xterm.ReadPassword(fd)
 		answers <- answer{text, err}
 	}()
-	waitForSilence(ctx, fd, before)
-	_, _ = io.WriteString(out, untrusted.Text(prompt)+": ") // a path in it is the user's, and may hold what a terminal obeys
+	waitForNoEcho(ctx, fd, before)
+	_, _ = io.WriteString(out, untrusted.Text(prompt)+": ") // a path in it may contain control characters
 	select {
 	case a := <-answers:
-		_, _ = io.WriteString(out, "\n") // the person's own was not shown
+		_, _ = io.WriteString(out, "\n") // the user's own was not echoed
 		closeBoth(in, out)
 		if a.err != nil {
 			return token.Secret{}, fmt.Errorf("read from the terminal: %w", a.err)
 		}
 		return token.NewSecret(string(a.text)), nil
 	case <-ctx.Done():
-		// Nothing ends the read but a line. It is left behind with its file, whose number must not become another's.
+		// Only a line ends the read, so it is left behind. Its file stays open, so that no other gets its descriptor.
 		_ = xterm.Restore(fd, before)
 		_, _ = io.WriteString(out, "\n")
 		return token.Secret{}, ctx.Err()
 	}
 }
 
-// waitForSilence waits until the terminal shows no more what is typed, so that whoever answers the prompt at once, be it
-// with Ctrl-C, does not overtake that. A terminal that was silent before shows no change, and is not waited for long.
-func waitForSilence(ctx context.Context, fd int, before *xterm.State) {
+// waitForNoEcho waits until echo is off, so that an answer that comes right after the prompt, or Ctrl-C, is not handled before.
+// If echo was off already, nothing changes, and the wait ends soon.
+func waitForNoEcho(ctx context.Context, fd int, before *xterm.State) {
 	limited, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Microsecond)

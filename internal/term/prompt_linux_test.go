@@ -18,7 +18,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// TestMain makes of the test binary the program that asks, where a test starts it as that.
+// TestMain runs the test binary as the program that asks, if a test started it for that.
 func TestMain(m *testing.M) {
 	if os.Getenv("TERM_TEST_ASKS") == "" {
 		os.Exit(m.Run())
@@ -76,7 +76,7 @@ func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 	for typed, want := range map[string]string{
 		"canary\n":      "understood\n",
 		"wrong\n":       "misunderstood\n",
-		"x\x7fcanary\n": "understood\n", // a slip taken back
+		"x\x7fcanary\n": "understood\n", // with a backspace
 		"\x03":          "interrupted\n",
 	} {
 		person, program := terminal(t)
@@ -125,7 +125,7 @@ func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 	}
 }
 
-func TestNoTerminalIsSaid(t *testing.T) {
+func TestMissingTerminalIsAnError(t *testing.T) {
 	cmd := asking(t)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "no terminal\n" {

@@ -4,7 +4,7 @@ package term
 
 import "os"
 
-// openTerminal opens the controlling terminal, whatever became of the standard streams.
+// openTerminal opens the controlling terminal, even if the standard streams are redirected.
 func openTerminal() (in, out *os.File, err error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	return tty, tty, err

@@ -2,8 +2,8 @@ package term
 
 import "os"
 
-// openTerminal opens the console, whatever became of the standard streams. Its input takes a handle for writing too,
-// without which its mode cannot be set.
+// openTerminal opens the console, even if the standard streams are redirected. Setting the mode of its input needs a handle for
+// writing.
 func openTerminal() (in, out *os.File, err error) {
 	in, err = os.OpenFile("CONIN$", os.O_RDWR, 0)
 	if err != nil {

@@ -10,13 +10,12 @@ import (
 // quiet is the blank margin of a QR Code, in modules: "4X wide on all four sides" (ISO/IEC 18004 §6.3.8).
 const quiet = 4
 
-// QRCode draws text as a QR Code in lines of half blocks, a character for two modules one above the other. It returns
-// nothing where text is too long for one.
+// QRCode returns text as a QR Code in lines of half blocks, each character two modules high. It returns nil if text is too long.
 //
-// Cameras want dark on light. With colour both are said; without it the terminal is taken to write light on dark, as most
-// do, and the blocks are the light modules.
+// Cameras expect dark modules on light. With colour both are set. Without colour the terminal is assumed to write light on
+// dark, as most do, and the blocks are the light modules.
 func (s Style) QRCode(text string) []string {
-	code, err := qr.Encode(text, qr.L) // a screen does not get scratched
+	code, err := qr.Encode(text, qr.L) // a screen needs little error correction
 	if err != nil {
 		return nil
 	}
@@ -33,7 +32,7 @@ func (s Style) QRCode(text string) []string {
 	return lines
 }
 
-// half is a character whose upper and lower half are light, or not.
+// half returns a character whose upper and lower half are light or dark.
 func half(above, below bool) string {
 	switch {
 	case above && below:
@@ -46,7 +45,7 @@ func half(above, below bool) string {
 	return " "
 }
 
-// Fits reports whether stream is a terminal of so many columns and lines, and one more.
+// Fits reports whether stream is a terminal with more than the given columns and lines.
 func Fits(stream any, columns, lines int) bool {
 	f, ok := stream.(interface{ Fd() uintptr })
 	if !ok {
@@ -56,8 +55,7 @@ func Fits(stream any, columns, lines int) bool {
 	return err == nil && width > columns && height > lines
 }
 
-// Unicode reports whether what is written to a terminal is taken for UTF-8, as far as the locale tells. A Windows console
-// is given UTF-16 by package os.
+// Unicode reports whether the terminal reads UTF-8, by its locale. A Windows console gets UTF-16 from package os.
 func Unicode(getenv func(string) string, goos string) bool {
 	if goos == "windows" {
 		return true

@@ -40,13 +40,13 @@ func TestQRCodeIsDarkOnLightWithAQuietZone(t *testing.T) {
 	}
 }
 
-func TestQRCodeOfWhatDoesNotFitIsNone(t *testing.T) {
+func TestTextTooLongForAQRCodeHasNone(t *testing.T) {
 	if lines := (Style{}).QRCode(strings.Repeat("a", 5000)); lines != nil {
 		t.Errorf("%d lines", len(lines))
 	}
 }
 
-func TestUnicodeIsWhatTheFirstLocaleSays(t *testing.T) {
+func TestUnicodeFollowsTheFirstLocaleSet(t *testing.T) {
 	for _, c := range []struct {
 		lcAll, lang, goos string
 		want              bool
@@ -65,7 +65,7 @@ func TestUnicodeIsWhatTheFirstLocaleSays(t *testing.T) {
 	}
 }
 
-func TestNothingFitsWhereThereIsNoTerminal(t *testing.T) {
+func TestNothingFitsWithoutATerminal(t *testing.T) {
 	if Fits(new(strings.Builder), 0, 0) {
 		t.Error("a builder has columns")
 	}

@@ -1,7 +1,7 @@
-// Package term decides what a stream may be sent: colour and progress go to terminals alone, and only where the person
-// has not turned them off.
+// Package term decides what may be written to a stream. Colour and progress go only to terminals, and only if the user has not
+// turned them off.
 //
-// It deliberately asks the terminal nothing: a query costs a round trip and leaves its answer in the input of a script.
+// It never queries the terminal: a query costs a round trip, and its answer could end up in the input of a script.
 package term
 
 import (
@@ -14,7 +14,7 @@ import (
 // ColorModes are the values of --color.
 var ColorModes = []string{"auto", "always", "never"}
 
-// CheckColorMode returns an error for what is not one of ColorModes.
+// CheckColorMode returns an error unless mode is one of ColorModes.
 func CheckColorMode(mode string) error {
 	if !slices.Contains(ColorModes, mode) {
 		return fmt.Errorf("--color takes auto, always or never, not %q", mode)
@@ -22,17 +22,17 @@ func CheckColorMode(mode string) error {
 	return nil
 }
 
-// Is reports whether stream, an *os.File or anything else, is a terminal.
+// Is reports whether stream is an *os.File that is a terminal.
 func Is(stream any) bool {
 	f, ok := stream.(interface{ Fd() uintptr })
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
 
-// Style writes escape sequences, or nothing where colour is off.
+// Style adds escape sequences to text, or nothing if colour is off.
 type Style struct{ on bool }
 
-// NewStyle decides for one stream: --color first, then NO_COLOR (https://no-color.org) and TERM=dumb, then whether it
-// is a terminal.
+// NewStyle returns the Style of one stream. --color comes first, then NO_COLOR (https://no-color.org) and TERM=dumb, then whether
+// the stream is a terminal.
 func NewStyle(mode string, stream any, getenv func(string) string) Style {
 	switch {
 	case mode == "always":
@@ -43,13 +43,13 @@ func NewStyle(mode string, stream any, getenv func(string) string) Style {
 	return Style{Is(stream) && interprets(stream)}
 }
 
-// Bold is for headings and for what the person is to do.
+// Bold is for headings and for what the user has to do.
 func (s Style) Bold(text string) string { return s.wrap("1", text) }
 
-// Dim is for what may be skipped.
+// Dim is for details.
 func (s Style) Dim(text string) string { return s.wrap("2", text) }
 
-// Red is for errors, Yellow for warnings, Green for what went well, Cyan for addresses.
+// Red is for errors, Yellow for warnings, Green for success, Cyan for addresses.
 func (s Style) Red(text string) string    { return s.wrap("31", text) }
 func (s Style) Yellow(text string) string { return s.wrap("33", text) }
 func (s Style) Green(text string) string  { return s.wrap("32", text) }

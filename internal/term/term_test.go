@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestColourGoesOnlyWhereItIsWanted(t *testing.T) {
+func TestColourNeedsATerminalAndPermission(t *testing.T) {
 	env := func(name, value string) func(string) string {
 		return func(n string) string {
 			if n == name {

@@ -2,5 +2,5 @@
 
 package term
 
-// interprets reports whether the terminal acts on escape sequences: TERM=dumb, which does not, has been asked for.
+// interprets reports whether the terminal interprets escape sequences. TERM=dumb has been checked before.
 func interprets(any) bool { return true }

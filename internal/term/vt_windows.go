@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// interprets reports whether the console acts on escape sequences, and has it do so. One that does not, such as an old
-// conhost, would show them around the very address that a person is to copy.
+// interprets turns on escape sequences and reports whether the console interprets them. An old conhost does not, and would
+// show them around the address that the user copies.
 func interprets(stream any) bool {
 	f, ok := stream.(*os.File)
 	if !ok {
