@@ -14,19 +14,19 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// redactor describes one exchange. It remembers what the request and the answer bear in secret, because a server may
-// repeat it where the allow list shows text: in an error_description, say.
+// redactor describes one exchange. It remembers the secrets of the request and the answer, because a server may repeat them in a
+// member that is shown, such as error_description.
 type redactor struct {
 	secrets []token.Secret
 	shown   func(name string) bool
 }
 
-// shortest is the length in bytes from which a hidden value is masked wherever it appears; masking a shorter one would
-// only riddle the text with holes.
+// shortest is the length in bytes from which a hidden value is masked wherever it appears. Masking shorter ones would only make
+// the text hard to read.
 const shortest = 6
 
-// maxMembers is the most parameters or members of a body that is described, far above any in use: each that is hidden is
-// sought in each that is shown.
+// maxMembers is the number of parameters or members up to which a body is described, far above any in use. Each hidden one is
+// searched for in each one that is shown.
 const maxMembers = 200
 
 func newRedactor(req *http.Request, body []byte) *redactor {
@@ -37,12 +37,12 @@ func newRedactor(req *http.Request, body []byte) *redactor {
 	}
 	if id, password, ok := req.BasicAuth(); ok {
 		r.add(password)
-		r.add(id + ":" + password) // which travels in base64
+		r.add(id + ":" + password) // sent in base64
 	}
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		r.add(credentials)
 	}
-	r.add(req.Header.Get("DPoP")) // a proof, which can be sent again for a while
+	r.add(req.Header.Get("DPoP")) // a proof can be replayed for a while
 	return r
 }
 
@@ -56,7 +56,7 @@ func (r *redactor) remember(values url.Values) {
 	}
 }
 
-// rememberAnswer takes in what an answer bears in secret, before any of it is described.
+// rememberAnswer remembers the secrets of an answer. It is called before any of the answer is described.
 func (r *redactor) rememberAnswer(resp *http.Response, body []byte) {
 	if u, err := url.Parse(resp.Header.Get("Location")); err == nil {
 		r.remember(u.Query())
@@ -105,14 +105,14 @@ func (r *redactor) value(name, value string) string {
 
 func (r *redactor) url(u *url.URL) string { return join(r.target(u), r.form(u.Query())) }
 
-// Target is u without its query, as [Exchange] has it.
+// Target returns u without its query, as in [Exchange].
 func Target(u *url.URL) string { return new(redactor).target(u) }
 
 func (r *redactor) target(u *url.URL) string {
 	shown := *u
 	shown.RawQuery, shown.ForceQuery, shown.Fragment, shown.RawFragment, shown.User = "", false, "", "", nil
 	decoded := shown
-	decoded.RawPath = "" // %63 in the place of a c would hide an echo from the mask
+	decoded.RawPath = "" // an echo with %63 in place of c would not be masked
 	if untrusted.Mask(decoded.String(), r) != decoded.String() {
 		shown = decoded
 	}
@@ -187,20 +187,20 @@ func (r *redactor) body(contentType string, body []byte) Body {
 	return b
 }
 
-// member describes one JSON member. Objects are never opened: what is inside is named by nobody's list.
+// member describes one JSON member. Nested objects are hidden as a whole, since no list has the names in them.
 func (r *redactor) member(name string, raw json.RawMessage) (shown string, isHidden bool) {
 	hidden := fmt.Sprintf("[%d bytes, not shown]", len(raw))
 	var text string
 	var list []string
 	switch {
 	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil:
-		// Decoded first: \u0063 in the place of a c would hide an echo from the mask.
+		// Decoded first: an echo with \u0063 in place of c would not be masked.
 		if !r.shown(name) {
 			return token.NewSecret(text).Fingerprint(), true
 		}
 		return untrusted.Quote(text, r), false
 	case string(raw) == "true" || string(raw) == "false":
-		return string(raw), false // one of two values keeps nothing secret
+		return string(raw), false // one of two values is no secret
 	case !r.shown(name), raw[0] == '{':
 		return hidden, true
 	case raw[0] == '[':

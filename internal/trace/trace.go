@@ -1,8 +1,8 @@
-// Package trace makes an account of HTTP exchanges that is safe to paste into a bug report.
+// Package trace describes HTTP exchanges in a form that is safe to paste into a bug report.
 //
-// It works by an allow list: a parameter, member or header is shown where its name is known to bear no secret, and
-// everything else is replaced by a fingerprint. A deny list would show the first secret nobody thought of. The
-// package deliberately changes nothing in the exchange it describes.
+// It uses an allow list: a parameter, member or header is shown if its name is known to hold no secret. Every other value is
+// replaced by a fingerprint. A deny list would show the first secret that is missing from it. The package changes nothing in
+// the exchange that it describes.
 package trace
 
 import (
@@ -16,23 +16,23 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Exchange is a request and what became of it. All its texts are safe to show.
+// Exchange is a request and its outcome. All of its texts are safe to show.
 type Exchange struct {
 	Started  time.Time
 	Took     time.Duration
 	Request  Message
-	Response Message // empty where Failed is not
+	Response Message // empty if Failed is set
 	Method   string
 	Target   string // the URL without its query
 	Query    []Field
 	Status   int
-	Failed   string // why there was no answer; empty where there was one
+	Failed   string // why there was no answer; empty if there was one
 }
 
-// URL is where the request went, with its query.
+// URL returns the URL of the request, with its query.
 func (e Exchange) URL() string { return join(e.Target, e.Query) }
 
-// Message is what was sent or came back.
+// Message is a request or a response.
 type Message struct {
 	Header []Field
 	Body   Body
@@ -41,20 +41,20 @@ type Message struct {
 // Field is a header field, a parameter or a member.
 type Field struct {
 	Name, Value string
-	Hidden      bool // Value is a fingerprint, or says how much is not shown
+	Hidden      bool // Value is a fingerprint, or the size of what is hidden
 }
 
-// Body is a body as far as it is understood.
+// Body is a body, as far as its type is known.
 type Body struct {
 	Type   string // the media type
 	Size   int    // in bytes
 	Fields []Field
-	IsForm bool // the fields are those of a form, else the members of a JSON object
-	Opaque bool // it is neither, and nothing of it is shown
+	IsForm bool // the fields are from a form, else from a JSON object
+	Opaque bool // neither of them; nothing is shown
 }
 
-// Record returns a transport that does what base does and tells of each exchange when it is over. Bodies are read whole:
-// base has to bound them.
+// Record returns a transport that calls base, and then tell with each exchange that is over. Bodies are read whole, so base must
+// limit them.
 func Record(base http.RoundTripper, tell func(Exchange)) http.RoundTripper {
 	return recorder{base, tell}
 }
@@ -88,8 +88,8 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	resp.Body = &replay{Reader: bytes.NewReader(body), err: err}
-	// What anybody may GET is no secret, and not sought elsewhere: the metadata of one large server names its own domain
-	// in a member that nobody's list has.
+	// What a GET without credentials returns is no secret and is not masked elsewhere: the metadata of one large server has its
+	// own domain in a member that is on no list.
 	if req.Method == http.MethodGet && req.Header.Get("Authorization") == "" {
 		seen.shown = shownMetadata
 	} else {
@@ -100,7 +100,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// replay gives back what was read of a body, and then the error that reading it met.
+// replay returns a body that has been read, and then the error that ended the reading.
 type replay struct {
 	*bytes.Reader
 	err error
@@ -116,11 +116,11 @@ func (r *replay) Read(p []byte) (int, error) {
 
 func (r *replay) Close() error { return nil }
 
-// URL returns u with every query parameter that is not on the allow list replaced by a fingerprint, for a person.
+// URL returns u for display. Each query parameter that is not on the allow list is replaced by a fingerprint.
 func URL(u *url.URL) string { return redactorOf(u.Query()).url(u) }
 
-// Parameters lists the parameters of one message as a trace shows them: name=value where the name is on the allow list,
-// else a fingerprint for the value, and no hidden value within a shown one.
+// Parameters returns the parameters of one message as a trace shows them: name=value if the name is on the allow list, else a
+// fingerprint as the value. A hidden value is masked in the shown ones.
 func Parameters(values url.Values) string {
 	var list []string
 	for _, f := range Fields(values) {
@@ -129,7 +129,7 @@ func Parameters(values url.Values) string {
 	return strings.Join(list, " ")
 }
 
-// Fields are the parameters of one message one by one, as [Parameters] has them.
+// Fields returns the parameters of one message as [Parameters] shows them.
 func Fields(values url.Values) []Field { return redactorOf(values).form(values) }
 
 func redactorOf(values url.Values) *redactor {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// exchange sends one request through a trace and returns what was written and what the caller received.
+// exchange sends one request through a trace and returns the trace and what the caller received.
 func exchange(t *testing.T, req *http.Request, answer http.HandlerFunc) (written, received string) {
 	t.Helper()
 	s := httptest.NewServer(answer)
@@ -79,7 +79,7 @@ func TestTraceMasksAnEcho(t *testing.T) {
 	}
 }
 
-func TestTraceMasksWhatTheAnswerRepeats(t *testing.T) {
+func TestTraceMasksSecretsThatTheAnswerRepeats(t *testing.T) {
 	var escaped strings.Builder
 	for _, c := range "canary-code" {
 		fmt.Fprintf(&escaped, `\u%04x`, c)
@@ -124,7 +124,7 @@ func TestTraceShowsMetadata(t *testing.T) {
 	}
 }
 
-func TestTraceDoesNotSeekManySecretsInManyTexts(t *testing.T) {
+func TestTraceLimitsTheNumberOfMembers(t *testing.T) {
 	var b strings.Builder
 	for i := range 20_000 {
 		fmt.Fprintf(&b, `"hidden%d":"secret%d",`, i, i)
@@ -148,7 +148,7 @@ func TestParametersMaskAHiddenValueInAShownOne(t *testing.T) {
 	}
 }
 
-func TestTraceIsFitForATerminal(t *testing.T) {
+func TestTraceHasNoControlCharacters(t *testing.T) {
 	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, "\x1b[2J<html>canary-page")
@@ -160,7 +160,7 @@ func TestTraceIsFitForATerminal(t *testing.T) {
 
 func TestTraceReportsAFailureAndPassesItOn(t *testing.T) {
 	var out bytes.Buffer
-	boom := fmt.Errorf("canary-code %w", io.EOF) // package net/http quotes what it cannot read
+	boom := fmt.Errorf("canary-code %w", io.EOF) // net/http quotes what it cannot read
 	rt := (&Writer{W: &out}).Wrap(failing{boom})
 	if _, err := rt.RoundTrip(tokenRequest()); !errors.Is(err, boom) {
 		t.Error(err)

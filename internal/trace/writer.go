@@ -8,13 +8,13 @@ import (
 	"sync"
 )
 
-// Writer writes exchanges one after the other, each as a whole, to W.
+// Writer writes exchanges to W, each in one piece.
 type Writer struct {
 	W  io.Writer
 	mu sync.Mutex
 }
 
-// Wrap returns a transport that does what base does and writes down each exchange, as [Record] tells of it.
+// Wrap returns a transport that calls base and writes each exchange, as [Record] describes it.
 func (w *Writer) Wrap(base http.RoundTripper) http.RoundTripper { return Record(base, w.write) }
 
 func (w *Writer) write(e Exchange) {
@@ -30,7 +30,7 @@ func (w *Writer) write(e Exchange) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, _ = w.W.Write(text.Bytes()) // a trace that cannot be written must not fail a login
+	_, _ = w.W.Write(text.Bytes()) // an error here must not fail a login
 }
 
 func (m Message) describe(text *bytes.Buffer, mark string) {
