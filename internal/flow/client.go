@@ -40,8 +40,11 @@ type Client struct {
 	// ShowCode shows the user where to enter the code of a device login, and returns at once. Required by DeviceCode
 	// only.
 	ShowCode func(ctx context.Context, d DeviceAuthorization)
-	// Accept may reject or amend the result of a login before the browser reports success. May be nil.
-	Accept func(ctx context.Context, set token.Set) (token.Set, error)
+	// Identify asks the UserInfo endpoint who logged in, if no ID Token says.
+	Identify bool
+	// Stored is the token set that a login replaces: one as another user is refused, before the browser reports success.
+	// Zero accepts any user.
+	Stored token.Set
 	// Patience is how long the user has to act in the browser. It does not limit requests.
 	Patience time.Duration
 	// Now is the clock.

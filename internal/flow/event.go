@@ -76,6 +76,9 @@ type TokenResponse struct {
 	ScopeAsAsked bool
 }
 
+// UserUnknown reports that the UserInfo endpoint did not say who logged in, where nothing else does.
+type UserUnknown struct{ Err error }
+
 func (PushedRequest) event()         {}
 func (PushedResponse) event()        {}
 func (AuthorizationRequest) event()  {}
@@ -85,3 +88,4 @@ func (DeviceResponse) event()        {}
 func (TokenRequest) event()          {}
 func (ValidIDToken) event()          {}
 func (TokenResponse) event()         {}
+func (UserUnknown) event()           {}

@@ -85,7 +85,7 @@ func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key)
 	return c.accept(ctx, set, answer)
 }
 
-// accept warns if the answer differs from the request, and lets the caller accept the set.
+// accept warns if the answer differs from the request, and refuses another user than the one whose tokens are stored.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
@@ -95,10 +95,6 @@ func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) 
 		c.warn("the server sent no ID Token although the scope openid was requested: it is unknown whose tokens these are")
 	}
 	c.observe(TokenResponse{set, asAsked})
-	if c.Accept == nil {
-		return set, nil
-	}
-	set, err := c.Accept(ctx, set)
-	answer.secrets.name(&set, set.Subject, set.Username) // Accept may have set them
-	return set, err
+	set = c.identify(ctx, set, answer)
+	return set, c.checkUser(set)
 }

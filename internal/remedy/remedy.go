@@ -96,6 +96,7 @@ func (f failure) classify() (status int, hints []string) {
 		symmetric  *idtoken.SymmetricError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
+		missing    *session.MissingTokenError
 		childErr   *child.Error
 	)
 	switch {
@@ -109,10 +110,20 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusTimeout, "give more time to act with --timeout 15m")
 	case is(flow.ErrCodeExpired):
 		return say(StatusTimeout, "run the command again for another code")
+	case is(session.ErrNoBrowser):
+		return say(StatusInteraction, "add --no-browser, and open the address yourself")
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
 
 	// The token is not what is wanted.
+	case as(new(*flow.OtherUserError)):
+		return say(
+			StatusFailure,
+			f.fill("sign out of the server in the browser and try again, or accept: oauthget login {profile} --as-other", ""),
+			f.fill("keep the tokens of both: oauthget login {profile} --account NAME", ""),
+		)
+	case as(&missing):
+		return say(StatusFailure, "ask for the scope that brings one (openid, offline_access), and log in again: oauthget login "+missing.Profile)
 	case is(dpop.ErrBound):
 		return say(
 			StatusFailure,

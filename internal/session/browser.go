@@ -7,7 +7,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -61,9 +60,6 @@ func (s *Session) withoutBrowser(giveUp context.CancelCauseFunc) func(error) {
 			s.console.Note("%v; open the address above yourself", err)
 			return
 		}
-		giveUp(hint.With(
-			fmt.Errorf("%w, and no browser could be opened: %w", tokensource.ErrInteractionRequired, err),
-			"add --no-browser, and open the address yourself",
-		))
+		giveUp(fmt.Errorf("%w, and %w: %w", tokensource.ErrInteractionRequired, ErrNoBrowser, err))
 	}
 }

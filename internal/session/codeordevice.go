@@ -69,7 +69,6 @@ func (s *Session) codeOrDevice(ctx context.Context, client *flow.Client) (token.
 
 // alsoDevice is the device grant as the second way in, which is told in fewer words.
 func (s *Session) alsoDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
-	client.Accept = s.acceptFor(client)
 	client.ShowCode = func(_ context.Context, d flow.DeviceAuthorization) {
 		s.console.ShowCode(d, true)
 	}

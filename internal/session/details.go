@@ -12,7 +12,7 @@ import (
 // Details tells what was obtained, and nothing secret of it.
 func Details(set token.Set, now time.Time) string {
 	text := ""
-	if name := who(set); name != "" {
+	if name := untrusted.Text(set.User()); name != "" {
 		text += " as " + name
 	}
 	if len(set.Scopes) > 0 {

@@ -19,9 +19,8 @@ func (s *Session) deviceCode(ctx context.Context, client *flow.Client) (token.Se
 		stop = s.console.Countdown(ctx, "for the code to be entered", s.lastMoment(d))
 	}
 	// Nothing is said in the middle of the countdown's line.
-	warn, accept := client.Warn, s.acceptFor(client)
+	warn := client.Warn
 	client.Warn = func(text string) { stop(); warn(text) }
-	client.Accept = func(ctx context.Context, set token.Set) (token.Set, error) { stop(); return accept(ctx, set) }
 	return client.DeviceCode(ctx)
 }
 

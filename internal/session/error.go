@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/oauthget/oauthget/internal/config"
 )
@@ -15,6 +16,16 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
+
+// MissingTokenError is returned if another profile's token is to be presented, and its server has issued none of the kind.
+type MissingTokenError struct{ Profile, Token string }
+
+func (e *MissingTokenError) Error() string {
+	return fmt.Sprintf("the profile %s has no %s", e.Profile, e.Token)
+}
+
+// ErrNoBrowser is returned if a login in the browser is required, and nobody can have seen the address.
+var ErrNoBrowser = errors.New("no browser could be opened")
 
 // ErrUnwritten ends the wait for a pipe that stands in for a file.
 var ErrUnwritten = errors.New("the named pipe stayed empty until the timeout")

@@ -11,7 +11,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -85,10 +84,7 @@ func pick(set token.Set, profile, tokenType string) (token.Secret, error) {
 		secret, name = set.RefreshToken, "refresh token"
 	}
 	if secret.Empty() {
-		return secret, hint.With(
-			fmt.Errorf("the profile %s has no %s", profile, name),
-			"ask for the scope that brings one (openid, offline_access), and log in again: oauthget login "+profile,
-		)
+		return secret, &MissingTokenError{Profile: profile, Token: name}
 	}
 	return secret, nil
 }

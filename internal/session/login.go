@@ -24,6 +24,9 @@ func (s *Session) login(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
+	if s.Profile.NeedsPerson() {
+		client.Identify, client.Stored = s.AskUser, s.replaced(ctx)
+	}
 	switch s.Profile.Grant {
 	case config.GrantDeviceCode:
 		return s.deviceCode(ctx, client)
@@ -40,6 +43,15 @@ func (s *Session) login(ctx context.Context) (token.Set, error) {
 	return s.authorizationCode(ctx, client)
 }
 
+// replaced is the stored set, which a login as somebody else does not replace unless that is accepted.
+func (s *Session) replaced(ctx context.Context) token.Set {
+	if s.AsOther {
+		return token.Set{}
+	}
+	set, _ := s.Store.Load(ctx, s.Key) // where there is none, or none that can be read, anybody may log in
+	return set
+}
+
 func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (token.Set, error) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
@@ -49,18 +61,7 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 		}
 	}
 	client.Paste = s.paste
-	client.Accept = s.acceptFor(client)
 	return client.AuthorizationCode(ctx)
-}
-
-// acceptFor has the last word on what a person's login brought.
-func (s *Session) acceptFor(client *flow.Client) func(context.Context, token.Set) (token.Set, error) {
-	return func(ctx context.Context, set token.Set) (token.Set, error) {
-		if s.AskUser {
-			set = s.identify(ctx, client, set)
-		}
-		return set, s.checkAccount(ctx, set)
-	}
 }
 
 // checkEndpoints fails before the browser opens where the grant could not be carried out. A record of what was stored

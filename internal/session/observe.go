@@ -27,6 +27,8 @@ func (s *Session) observe(event flow.Event) {
 		s.console.Step("device authorization response: a code to be entered at %s; asking every %s", e.VerificationURI, e.Interval)
 	case flow.TokenRequest:
 		s.console.Step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
+	case flow.UserUnknown:
+		s.console.Step("userinfo does not tell who that is: %v", e.Err)
 	case flow.TokenResponse:
 		s.console.Step("token response: a token%s", Details(e.Set, s.options.Now()))
 		if e.Set.AuthorizationDetails != "" {

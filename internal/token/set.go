@@ -5,6 +5,7 @@
 package token
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,6 +65,9 @@ func (s Set) Live(now time.Time, minTTL time.Duration) bool {
 func (s Set) IDTokenLive(now time.Time, minTTL time.Duration) bool {
 	return !s.IDToken.Empty() && (s.IDTokenExpiry.IsZero() || s.IDTokenExpiry.Sub(now) > minTTL)
 }
+
+// User names the user whose tokens they are, as the server does; empty if it did not say.
+func (s Set) User() string { return cmp.Or(s.Username, s.Subject) }
 
 // NotApplicable is the token type of what is no access token, and so for no Authorization header (RFC 8693 §2.2.1).
 const NotApplicable = "N_A"

@@ -1,0 +1,69 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oauthget/oauthget/internal/demoas/testas"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+func TestLoginAsAnotherUserIsRefusedBeforeTheBrowserReportsSuccess(t *testing.T) {
+	r := newRig(t, testas.Config{})
+	first, err := r.AuthorizationCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Stored = first
+	if _, err := r.AuthorizationCode(t.Context()); err != nil {
+		t.Errorf("the same user: %v", err)
+	}
+	r.Stored = token.Set{Subject: "another", Username: "bob"}
+	page := make(chan string, 1)
+	r.Open = func(_ context.Context, request AuthorizationRequest) {
+		go func() {
+			text := ""
+			if resp, err := http.Get(request.URL.String()); err == nil {
+				body, _ := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				text = string(body)
+			}
+			page <- text
+		}()
+	}
+	_, err = r.AuthorizationCode(t.Context())
+	if e, ok := errors.AsType[*OtherUserError](err); !ok || e.Got != "ada" || e.Stored != "bob" {
+		t.Errorf("another user: %v", err)
+	}
+	if text := <-page; strings.Contains(text, "You are signed in") || !strings.Contains(text, "the tokens of bob are stored") {
+		t.Errorf("the page says %s", text)
+	}
+}
+
+func TestUserIsIdentifiedWhereNoIDTokenNamesThem(t *testing.T) {
+	for name, c := range map[string]struct {
+		identify bool
+		status   int // of the UserInfo endpoint
+		want     string
+	}{
+		"asked for":                {identify: true, want: "ada"},
+		"not asked for":            {},
+		"the endpoint is not well": {identify: true, status: http.StatusServiceUnavailable},
+	} {
+		r := newRig(t, testas.Config{Faults: testas.Faults{OmitIDToken: true, UserinfoStatus: c.status}})
+		r.Identify = c.identify
+		set, err := r.AuthorizationCode(t.Context())
+		if err != nil || set.User() != c.want {
+			t.Errorf("%s: %q, %v", name, set.User(), err)
+		}
+		told := slices.ContainsFunc(r.events, func(e Event) bool { _, ok := e.(UserUnknown); return ok })
+		if told != (c.status != 0) {
+			t.Errorf("%s: told that the user is unknown: %v", name, told)
+		}
+	}
+}
