@@ -86,6 +86,10 @@ var strangers = []struct{ importer, imported, reason string }{
 		"internal/flow", "internal/store",
 		"obtaining a token and keeping it change for different reasons; tokensource is where they meet",
 	},
+	{
+		"internal/session", "internal/term",
+		"what a person is told or asked goes through session.Console, so that a session needs no terminal",
+	},
 }
 
 // trespass tells what is wrong with an import between two packages of the module; empty where nothing is.
@@ -159,6 +163,8 @@ func TestTrespassersAreFound(t *testing.T) {
 		{"internal/flow", demoas, false, false},
 		{"internal/flow", "internal/tokensource", false, false},
 		{"internal/flow", "internal/store", false, false},
+		{"internal/session", "internal/term", false, false},
+		{"internal/session", "internal/term", true, true},
 		{"internal/store", "internal/flow", false, false},
 		{"internal/store", "internal/endpoint", false, false},
 		{"internal/loopback", "internal/browser", false, false},

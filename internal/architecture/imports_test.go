@@ -41,6 +41,12 @@ var forbiddenInOurs = map[string]string{
 	"math/rand/v2": "can be guessed; crypto/rand serves also where that does not matter",
 }
 
+// forbiddenBelowCmd is for the command line, and so for cmd/oauthget alone.
+var forbiddenBelowCmd = map[string]string{
+	"github.com/spf13/cobra": "is the command line: what a room has to know comes in its options",
+	"github.com/spf13/pflag": "is the command line: what a room has to know comes in its options",
+}
+
 // sockets are what config must not import, so that a command that fails in its profile has sent nothing. Of net itself
 // it may use what only reads text: that is a rule for code.
 var sockets = map[string]string{
@@ -79,6 +85,9 @@ func TestSourcesImportNothingForbidden(t *testing.T) {
 		tables := []map[string]string{forbidden}
 		if !s.test() && !isTool(s.pkg()) {
 			tables = append(tables, forbiddenInProgram, forbiddenInOurs)
+		}
+		if strings.HasPrefix(s.pkg(), "internal/") {
+			tables = append(tables, forbiddenBelowCmd)
 		}
 		if !s.test() && s.pkg() == "internal/config" {
 			tables = append(tables, sockets)
