@@ -15,18 +15,17 @@ import (
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
-// PortError says that none of the ports allowed for the redirect URI could be had: another program has them, or the
-// system keeps them for itself.
+// PortError is returned if none of the ports allowed for the redirect URI can be bound: another program or the system has them.
 type PortError struct {
-	Host  string // as it would have been bound
-	Ports []int  // in the order tried; 0 alone where any would have done
+	Host  string // to be bound
+	Ports []int  // in the order tried; 0 alone for any
 	Err   error  // of the last one
 }
 
 func (e *PortError) Error() string {
 	cause := e.Err
 	if op, ok := errors.AsType[*net.OpError](e.Err); ok {
-		cause = op.Err // the address is named already
+		cause = op.Err // without the address, which stands before it
 	}
 	return fmt.Sprintf("listen for the redirect: %s of %s: %v", e.ports(), e.Host, cause)
 }
@@ -47,7 +46,7 @@ func (e *PortError) ports() string {
 
 func (e *PortError) Unwrap() error { return e.Err }
 
-// place is where to listen, worked out from the options.
+// place says where to listen.
 type place struct {
 	hosts    []string // IP literals or names; the empty string means every address
 	ports    []int    // in order; 0 means any
@@ -83,14 +82,14 @@ func checkRedirectURI(u *url.URL) error {
 	case (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
 		return errors.New("the redirect URI is not an absolute http or https URL")
 	case u.User != nil:
-		return errors.New("the redirect URI has a user name in it")
+		return errors.New("the redirect URI contains a user name")
 	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1.2
 	case u.Fragment != "" || u.RawFragment != "":
 		return errors.New("the redirect URI has a fragment")
 	}
 	for name := range u.Query() {
 		if slices.Contains(responseParameters, name) {
-			return fmt.Errorf("the redirect URI has a parameter %s, which is the authorization response's", name)
+			return fmt.Errorf("the redirect URI has the parameter %s of authorization responses", name)
 		}
 	}
 	if port := u.Port(); port != "" {
@@ -101,7 +100,7 @@ func checkRedirectURI(u *url.URL) error {
 	return nil
 }
 
-// whereToListen reads the options; bind has checked the redirect URI.
+// whereToListen derives the place from the options. bind has checked the redirect URI.
 func whereToListen(o Options) (place, error) {
 	host, port := o.RedirectURI.Hostname(), o.RedirectURI.Port()
 	loopback := loopbackHosts(host)
@@ -141,11 +140,10 @@ func whereToListen(o Options) (place, error) {
 	}
 }
 
-// loopbackHosts are the addresses that a browser may try for host, or nil where host is not a loopback one.
+// loopbackHosts returns the addresses that a browser may try for host, or nil if host is not a loopback one.
 //
-// "[T]he use of localhost is NOT RECOMMENDED." RFC 8252 §8.3. But some servers register nothing else, and then it
-// depends on the browser which family it tries: a listener on one of them can be missed, or another program on the
-// other family gets the code.
+// "[T]he use of localhost is NOT RECOMMENDED." RFC 8252 §8.3. But some servers register nothing else. Browsers differ in the
+// family they try first: a listener on one of them can be missed, or another program on the other family gets the code.
 func loopbackHosts(host string) []string {
 	if strings.EqualFold(host, "localhost") {
 		return []string{"127.0.0.1", "::1"}
@@ -167,7 +165,7 @@ func splitListenAddress(address string) (host, port string, err error) {
 	if err != nil {
 		return "", "", errors.New("the listen address is not HOST:PORT, :PORT or HOST")
 	}
-	if port == "0" { // the usual way to write "any"
+	if port == "0" { // a common way to write "any"
 		port = ""
 	}
 	return host, port, nil
@@ -201,12 +199,12 @@ func (p place) listen(ctx context.Context) ([]net.Listener, error) {
 	return nil, &PortError{Host: strings.Join(p.hosts, " and "), Ports: p.ports, Err: last}
 }
 
-// attempts is how many free ports of the first host are tried on the second: one of a thousand that is taken there by
-// chance is no trouble, and whoever has taken all of them is not to be waited for.
+// attempts is how many free ports of the first host are tried on the second. A few of them may be taken there by chance. If
+// all are, another program has taken them on purpose.
 const attempts = 20
 
-// listenOn binds one port on every host that this machine has. A free port (0) of the first host may be taken on the
-// second; another one is tried then.
+// listenOn binds one port on every host that this machine has. A free port (0) of the first host may be taken on the second.
+// Then another one is tried.
 func listenOn(ctx context.Context, hosts []string, port int) ([]net.Listener, error) {
 	var config net.ListenConfig
 	listen := func(address string) (net.Listener, error) { return config.Listen(ctx, "tcp", address) }
@@ -220,8 +218,8 @@ func listenOn(ctx context.Context, hosts []string, port int) ([]net.Listener, er
 	return nil, err
 }
 
-// listenOnce does without a host only where this machine does not have it. Were a port that is taken reason enough,
-// another user could take those of one family, and get the code of a browser that tries this family first.
+// listenOnce leaves out a host only if this machine does not have it. If a taken port were reason enough, another user could
+// take the ports of one family, and get the code from a browser that tries that family first.
 func listenOnce(listen func(address string) (net.Listener, error), hosts []string, port int) ([]net.Listener, error) {
 	var sockets []net.Listener
 	try := func(host string) error {
@@ -244,7 +242,7 @@ func listenOnce(listen func(address string) (net.Listener, error), hosts []strin
 	}
 	if len(sockets) > 0 && (last == nil || isMissing(last)) {
 		last = nil
-		// BSD says of a host without a free port what it says of one that it does not have; of a certain port it does not.
+		// For any port, BSD returns the same error if a host has none free as if there is no such host. For one port, it does not.
 		for _, host := range missing {
 			if err := try(host); err != nil && !isMissing(err) {
 				last = err
@@ -260,7 +258,7 @@ func listenOnce(listen func(address string) (net.Listener, error), hosts []strin
 	return sockets, nil
 }
 
-// isMissing reports whether an address cannot be bound because this machine does not have it, or not its whole family.
+// isMissing reports whether an address cannot be bound because this machine does not have it, or lacks its whole family.
 func isMissing(err error) bool {
 	return slices.ContainsFunc(missingAddress, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
@@ -272,7 +270,7 @@ func portOf(l net.Listener) int {
 	return 0
 }
 
-// authorities are what a browser on its way to u may put into the Host header. Any other name was pointed at this
+// authorities returns the values of the Host header with which a browser may request u. Any other name was resolved to this
 // address by somebody else's name server (DNS rebinding).
 func authorities(u *url.URL) []string {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
@@ -287,7 +285,7 @@ func authorities(u *url.URL) []string {
 	return []string{withPort, strings.TrimSuffix(withPort, ":"+defaultPort)}
 }
 
-// literals are the addresses that were bound: what a proxy puts into the Host header that does not pass on what it got.
+// literals returns the addresses that were bound. A proxy in front may put them into the Host header.
 func literals(sockets []net.Listener) []string {
 	var hosts []string
 	for _, socket := range sockets {

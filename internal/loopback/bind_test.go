@@ -33,7 +33,7 @@ func taken(t *testing.T) int {
 	return portOf(s)
 }
 
-// free is a port that was free a moment ago.
+// free returns a port that was free a moment ago.
 func free(t *testing.T) int {
 	t.Helper()
 	s, err := net.Listen("tcp", "127.0.0.1:0")
@@ -84,7 +84,7 @@ func TestListenRefusesARedirectURIItCannotServe(t *testing.T) {
 	}
 }
 
-func TestRedirectURIIsKeptButForThePort(t *testing.T) {
+func TestRedirectURIChangesOnlyItsPort(t *testing.T) {
 	port := strconv.Itoa(free(t))
 	for _, c := range []struct{ uri, listen, want string }{
 		{"http://127.0.0.1", "", "http://127.0.0.1:*"},
@@ -191,8 +191,8 @@ func TestMachineWithoutOneFamilyWorks(t *testing.T) {
 	}
 }
 
-// TestFamilyWhoseEveryPortIsTakenIsNotMissing has a machine where another user listens on all ports of one family, which
-// the kernel tells of in its own way on each system, and one with no descriptors left.
+// TestFamilyWhoseEveryPortIsTakenIsNotMissing simulates a machine where another user listens on all ports of one family, with the
+// error that each system has for it, and one without descriptors left.
 func TestFamilyWhoseEveryPortIsTakenIsNotMissing(t *testing.T) {
 	for name, c := range map[string]struct{ free, certain error }{
 		"Linux":          {syscall.EADDRINUSE, syscall.EADDRINUSE},
@@ -206,7 +206,7 @@ func TestFamilyWhoseEveryPortIsTakenIsNotMissing(t *testing.T) {
 				host, port, _ := net.SplitHostPort(address)
 				switch {
 				case host != family:
-					s, err := net.Listen("tcp", "127.0.0.1:0") // stands for the other family, too
+					s, err := net.Listen("tcp", "127.0.0.1:0") // in place of both families
 					bound = append(bound, s)
 					return s, err
 				case port == "0":

@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// strangers are requests that find the port during a login: what makes each different from the real one, and the
-// answer it gets.
-var strangers = map[string]struct {
+// unrelated are requests that reach the port during a login: how each differs from the real one, and its answer.
+var unrelated = map[string]struct {
 	change func(*http.Request)
 	status int
 }{
@@ -64,10 +63,10 @@ func query(q string) func(*http.Request) {
 	return func(r *http.Request) { r.URL.RawQuery = q }
 }
 
-func TestCallbackIgnoresStrangersAndTheLoginGoesOn(t *testing.T) {
-	ignored := make(chan string, len(strangers))
+func TestCallbackIgnoresUnrelatedRequests(t *testing.T) {
+	ignored := make(chan string, len(unrelated))
 	l := listen(t, func(o *Options) { o.Ignored = func(reason string) { ignored <- reason } })
-	for name, c := range strangers {
+	for name, c := range unrelated {
 		t.Run(name, func(t *testing.T) {
 			r := get(t, success200(l))
 			c.change(r)
@@ -120,7 +119,7 @@ func TestCallbackTakesANavigation(t *testing.T) {
 	}
 }
 
-func TestFormPostIsTakenOnlyWhereItWasAskedFor(t *testing.T) {
+func TestFormPostIsAcceptedOnlyIfRequested(t *testing.T) {
 	post := func(t *testing.T, l *Listener, contentType, body string) *http.Request {
 		r := get(t, l.RedirectURI()+"?state="+state+"&code=from-the-query")
 		r.Method = http.MethodPost
@@ -152,7 +151,7 @@ func TestFormPostIsTakenOnlyWhereItWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestFormPostTakesAServerThatAnswersInTheQuery(t *testing.T) {
+func TestFormPostAcceptsAnAnswerInTheQuery(t *testing.T) {
 	l := listen(t, func(o *Options) { o.FormPost = true })
 	visit(get(t, success200(l)))
 	if response, err := l.Wait(t.Context()); err != nil || response.Get("code") != code {
@@ -160,7 +159,7 @@ func TestFormPostTakesAServerThatAnswersInTheQuery(t *testing.T) {
 	}
 }
 
-func TestUnwrappedParametersAreJudgedLikeAnyOthers(t *testing.T) {
+func TestUnwrappedParametersAreChecked(t *testing.T) {
 	unwrap := func(v url.Values) (url.Values, error) {
 		inner, ok := strings.CutPrefix(v.Get("response"), "jwt:")
 		if !ok {
@@ -187,7 +186,7 @@ func TestUnwrappedParametersAreJudgedLikeAnyOthers(t *testing.T) {
 	}
 }
 
-func TestPastedAddressIsJudgedLikeARequest(t *testing.T) {
+func TestPastedAddressIsCheckedLikeARequest(t *testing.T) {
 	l := listen(t, nil)
 	good := "state=" + state + "&code=" + code
 	for _, pasted := range []string{
@@ -211,7 +210,7 @@ func TestPastedAddressIsJudgedLikeARequest(t *testing.T) {
 	}
 }
 
-func TestPastedCodeAndStateWillNotDoWhereMoreIsAskedFor(t *testing.T) {
+func TestPastedCodeAndStateAreNotEnoughForAWholeAddress(t *testing.T) {
 	l := listen(t, func(o *Options) { o.WholeAddress = true })
 	if err := l.Deliver(code + "#" + state); err == nil || !strings.Contains(err.Error(), "paste the whole address") {
 		t.Errorf("Deliver(CODE#STATE): %v", err)
@@ -238,7 +237,7 @@ func send(t *testing.T, l *Listener, raw string) int {
 	return resp.StatusCode
 }
 
-func TestOversizedAndBrokenRequestsAreTurnedAway(t *testing.T) {
+func TestOversizedAndBrokenRequestsAreRefused(t *testing.T) {
 	l := listen(t, nil)
 	for name, c := range map[string]struct {
 		raw    string
@@ -263,7 +262,7 @@ func TestOversizedAndBrokenRequestsAreTurnedAway(t *testing.T) {
 
 func TestHundredIdleConnectionsDoNotBlockTheRealOne(t *testing.T) {
 	l := listen(t, nil)
-	first := visit(get(t, success200(l))) // held, and older than all that follow
+	first := visit(get(t, success200(l))) // held, and the oldest
 	if _, err := l.Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +273,7 @@ func TestHundredIdleConnectionsDoNotBlockTheRealOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = conn.Close() }()
-		if i%2 == 0 { // a request that never ends, beside those that never begin
+		if i%2 == 0 { // a request that never ends; the others never begin
 			_, _ = fmt.Fprintf(conn, "GET /callback?")
 		}
 		idle = append(idle, conn)
@@ -297,7 +296,7 @@ func TestHundredIdleConnectionsDoNotBlockTheRealOne(t *testing.T) {
 	}
 }
 
-// deadlines notes the read deadlines that are set on a connection.
+// deadlines records the read deadlines of a connection.
 type deadlines struct {
 	http.ResponseWriter
 	set []time.Time

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzCallback sends raw requests. Whatever they are, one that ends the wait was a navigation to the redirect URI with
-// the right state and one outcome, and no answer repeats what was sent.
+// FuzzCallback sends raw requests. One that ends the wait must be a navigation to the redirect URI with the right state and one
+// outcome, and no answer may repeat the request.
 func FuzzCallback(f *testing.F) {
 	const host = "\r\nHost: 127.0.0.1:8400\r\n"
 	f.Add("GET /callback?state=" + state + "&code=" + code + " HTTP/1.1" + host + "\r\n")

@@ -13,13 +13,12 @@ import (
 	"github.com/oauthget/oauthget/internal/peer"
 )
 
-// serve answers every request that finds the port, and holds the one that brings the authorization response until
-// Finish or Close.
+// serve answers every request. It holds the one with the authorization response until Finish or Close.
 func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	response, refused := l.admit(w, r)
 	if refused == nil && peer.Of(connOf(r)) == peer.Other {
-		// The state alone does not tell: it stands in the authorization URL, which every user of this machine can read in the
-		// arguments of the program that opens the browser.
+		// The state is not enough: every user of this machine can read it, in the authorization URL among the arguments of the
+		// program that opens the browser.
 		refused = plain(http.StatusForbidden, "a response from another user of this machine")
 	}
 	if refused != nil {
@@ -29,13 +28,13 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 		write(w, refused.status, refused.page, neutral)
 		return
 	}
-	if !l.visitors.enter(r) { // Close has begun, and waits for nobody new
+	if !l.visitors.enter(r) { // Close has begun
 		write(w, http.StatusServiceUnavailable, Page{}, neutral)
 		return
 	}
 	defer l.visitors.leave(r)
-	// A second hit with the right state is the person's reload or a browser's repetition. It never replaces the first,
-	// and is told the same truth.
+	// A second request with the right state is a reload, or a browser's repetition. It never replaces the first, and gets the
+	// same page.
 	if !l.receive(response) && l.options.Ignored != nil {
 		l.options.Ignored("a second authorization response")
 	}
@@ -49,11 +48,11 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 		} else {
 			write(w, http.StatusBadRequest, page, failure)
 		}
-	case <-r.Context().Done(): // the person closed the tab; the login goes on
+	case <-r.Context().Done(): // the user closed the tab; the login goes on
 	}
 }
 
-// admit returns the authorization response that r brings, or why it brings none.
+// admit returns the authorization response in r, or why there is none.
 func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
 	if refused := l.checkTarget(w, r); refused != nil {
 		return nil, refused
@@ -74,11 +73,11 @@ func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *r
 	return l.parse(r.URL.RawQuery)
 }
 
-// checkTarget looks at where r goes. What it refuses is answered without a word about who listens here: with a wrong
-// Host, a hostile page can read it.
+// checkTarget checks Host, path and method. Refusals do not say who listens here: with a wrong Host, a hostile page can read
+// them.
 func (l *Listener) checkTarget(w http.ResponseWriter, r *http.Request) *refusal {
 	if !slices.Contains(l.hosts, strings.ToLower(r.Host)) {
-		return plain(http.StatusMisdirectedRequest, "a foreign Host")
+		return plain(http.StatusMisdirectedRequest, "another Host")
 	}
 	if pathOf(r.URL) != pathOf(l.redirectURI) {
 		return plain(http.StatusNotFound, "another path")
@@ -94,15 +93,15 @@ func (l *Listener) checkTarget(w http.ResponseWriter, r *http.Request) *refusal 
 	return nil
 }
 
-// checkNavigation tells the person's browser going to the redirect URI from a browser that guesses what comes next, and
-// from an image, a frame or a script on somebody's page. Browsers set these headers themselves, no page can (W3C Fetch
-// Metadata); a browser too old to send them is taken at its word, since state decides in any case.
+// checkNavigation accepts the browser's navigation to the redirect URI. It refuses prefetches, and requests by an image, a frame
+// or a script of another page. Browsers set these headers themselves, pages cannot (W3C Fetch Metadata). A browser too old to
+// send them is accepted, since state decides in any case.
 func checkNavigation(h http.Header) *refusal {
 	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
 		purpose := strings.ToLower(h.Get(name))
 		if strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
-			// Neither a success, which the browser would show later without asking again, nor the end of the wait for
-			// a page that nobody may ever look at: it is to come back.
+			// A success would be shown later without another request, and the wait would end for a page that may never be
+			// shown. So the browser has to ask again.
 			return plain(http.StatusServiceUnavailable, "a prefetch")
 		}
 	}
@@ -128,7 +127,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	} else if err != nil {
 		return "", plain(http.StatusBadRequest, "a form that did not arrive")
 	}
-	_ = deadlines.SetReadDeadline(time.Time{}) // else it would end the hold
+	_ = deadlines.SetReadDeadline(time.Time{}) // the request is held without a limit
 	return string(body), nil
 }
 

@@ -1,18 +1,17 @@
-// Package loopback is the redirect URI of a native app: an HTTP listener on 127.0.0.1, [::1] or both that takes one
-// authorization response from the browser and tells the person afterwards how the login ended (RFC 8252 §7.3, §8.3).
+// Package loopback is the redirect URI of a native app (RFC 8252 §7.3, §8.3): an HTTP listener on 127.0.0.1, [::1] or both. It
+// accepts one authorization response from the browser, and then shows the user how the login ended.
 //
-// A loopback port has strange visitors: prefetches, favicons, stale tabs, scripts of hostile pages, other programs. Only
-// a top-level navigation with the right path, Host and state ends the wait. Everything else is answered and ignored,
-// and the login goes on.
+// A loopback port gets other requests too: prefetches, favicons, stale tabs, scripts of hostile pages, other programs. Only a
+// top-level navigation with the right path, Host and state ends the wait. Everything else is answered and ignored.
 //
-// It knows state and the shape of a response (RFC 6749 §4.1.2) and nothing else of OAuth: it redeems no code, verifies
-// no iss and no JWT. It deliberately
-//   - does not redirect the browser to an address without the code to clean its history. The code is spent, or bound to
-//     a code verifier that no longer exists, when a second reader could find it (RFC 9700 §2.1.1), and a second request
-//     is one more that can get lost. Who wants the code out of URLs uses form_post;
-//   - does not look at Origin: a navigation by GET has none, one by POST has the authorization server's, which is not known
-//     here; a script's request is told by Sec-Fetch-Mode, and no CORS header ever lets a script read an answer;
-//   - does not speak TLS: an https redirect URI needs a proxy in front (Options.ListenAddress).
+// The package knows state and the form of a response (RFC 6749 §4.1.2). It redeems no code, and verifies neither iss nor a JWT.
+// It does not
+//   - redirect the browser to an address without the code, to remove it from the history. By the time somebody else could find
+//     the code there, it is spent, or bound to a code verifier that no longer exists (RFC 9700 §2.1.1), and a second request
+//     could get lost. form_post keeps the code out of URLs.
+//   - check Origin: a navigation by GET has none, one by POST has the authorization server's, which is not known here. A
+//     script's request is recognized by Sec-Fetch-Mode, and without CORS headers no script can read an answer.
+//   - speak TLS: an https redirect URI needs a proxy in front (Options.ListenAddress).
 package loopback
 
 import (
@@ -31,41 +30,41 @@ import (
 )
 
 const (
-	// headerLimit holds the code or the JWT of a large server and the cookies of every other program on localhost,
-	// which browsers send whatever the port.
+	// headerLimit allows for a long code or JWT, and for the cookies of every other program on localhost: browsers send them
+	// to each port.
 	headerLimit = 64 << 10
 	bodyLimit   = 64 << 10 // for form_post
-	// requestTimeout is the time for one request to arrive. A browser's speculative connection lives that long.
+	// requestTimeout limits the time in which a request arrives. A browser's speculative connection ends after it.
 	requestTimeout = 10 * time.Second
-	// deliveryTimeout is how long Close waits for a browser to take its page.
+	// deliveryTimeout limits how long Close waits for a browser to read its page.
 	deliveryTimeout = time.Second
 )
 
-// errClosed is what Wait returns after Close, if no response came before.
+// errClosed is returned by Wait after Close, if no response came before.
 var errClosed = errors.New("wait for the authorization response: listener closed")
 
-// Options say where the authorization response is expected and by what it is known.
+// Options are the redirect URI and what identifies the authorization response.
 type Options struct {
-	// RedirectURI as registered: scheme, host, path and, if given, port. With the host 127.0.0.1, [::1] or localhost
-	// (both of them) and no port, any free port or one of Ports is filled in. With any other host ListenAddress is
-	// required and the URI is used as it is.
+	// RedirectURI is the URI as registered: scheme, host, path and, if given, port. For the hosts 127.0.0.1, [::1] and localhost
+	// (both of them) without a port, any free port or one of Ports is filled in. Any other host requires ListenAddress, and the
+	// URI is used unchanged.
 	RedirectURI *url.URL
-	// Ports are tried in order where neither RedirectURI nor ListenAddress has a port. Empty means any free one.
+	// Ports are tried in order if neither RedirectURI nor ListenAddress has a port. Empty means any free one.
 	Ports []int
-	// ListenAddress is where to bind when that is not the redirect host, as HOST:PORT, :PORT or HOST.
+	// ListenAddress is where to listen if not at the redirect URI's host, as HOST:PORT, :PORT or HOST.
 	ListenAddress string
 	// State is compared in constant time and never shown. It must not be empty.
 	State string
-	// FormPost allows the response in the body of a POST (response_mode=form_post) beside that in the query, to which a
-	// server that ignores response_mode falls back.
+	// FormPost accepts the response in the body of a POST (response_mode=form_post) besides the query, which a server that ignores
+	// response_mode uses.
 	FormPost bool
-	// Unwrap, if set, gets the authorization response parameters out of what the browser brought, as JARM needs, where
-	// they stand inside a JWT. What it returns is judged and goes to Wait; a request it fails on is ignored. It may be
-	// called by anyone who finds the port, from several goroutines, and must not trust its argument.
+	// Unwrap, if set, extracts the parameters of the authorization response from those of the request, as JARM requires, where they
+	// are inside a JWT. The result is checked and returned by Wait. A request for which it fails is ignored. Any program that
+	// finds the port can have it called, from several goroutines, so it must not trust its argument.
 	Unwrap func(url.Values) (url.Values, error)
-	// WholeAddress has Deliver refuse CODE#STATE, where the response must bear more than these two.
+	// WholeAddress makes Deliver refuse CODE#STATE, if the response must have more than these two.
 	WholeAddress bool
-	// Ignored, if set, is told of each request that did not end the wait, in our own words: none of the request is in it.
+	// Ignored, if set, is called for each request that did not end the wait. reason contains nothing of the request.
 	Ignored func(reason string)
 }
 
@@ -73,25 +72,25 @@ type Options struct {
 type Listener struct {
 	options     Options
 	redirectURI *url.URL
-	hosts       []string // what a Host header may say, in lower case
+	hosts       []string // accepted in the Host header, in lower case
 	server      *http.Server
 	sockets     []net.Listener
 	serving     sync.WaitGroup
 	visitors    visitors
 	close       func() error
 
-	received chan struct{} // closed when response is there
-	finished chan struct{} // closed when page is there
-	broken   chan struct{} // closed when err is there
+	received chan struct{} // closed when response is set
+	finished chan struct{} // closed when page is set
+	broken   chan struct{} // closed when err is set
 
 	mu       sync.Mutex
 	response url.Values
 	page     *Page
-	err      error // why no response can come any more
+	err      error // why no response can come anymore
 }
 
-// Listen binds the redirect URI's port, and must come before the browser is opened: who binds it later gets the code.
-// A port that cannot be had is a *PortError. The context covers the binding only; Close frees the port.
+// Listen binds the redirect URI's port. It must be called before the browser is opened: a program that binds it later would get
+// the code. The error is a *PortError if no port can be bound. ctx covers the binding only; Close frees the port.
 func Listen(ctx context.Context, o Options) (*Listener, error) {
 	sockets, redirectURI, err := bind(ctx, o)
 	if err != nil {
@@ -111,8 +110,8 @@ func newListener(o Options, redirectURI *url.URL) *Listener {
 		finished:    make(chan struct{}),
 		broken:      make(chan struct{}),
 	}
-	// No ReadTimeout and no WriteTimeout: both would end a request that is held until the code is redeemed. The
-	// handler sets deadlines where it reads and writes.
+	// ReadTimeout and WriteTimeout would end a request that is held until the code is redeemed. The handler sets deadlines
+	// when it reads and writes.
 	l.server = &http.Server{
 		Handler:           http.HandlerFunc(l.serve),
 		ReadHeaderTimeout: requestTimeout,
@@ -140,12 +139,12 @@ func (l *Listener) start(sockets []net.Listener) {
 	}
 }
 
-// RedirectURI is the redirect URI with the port filled in: what goes into the authorization request and, unchanged,
-// into the token request (RFC 6749 §4.1.3).
+// RedirectURI returns the redirect URI with its port. It goes into the authorization request and, unchanged, into the token
+// request (RFC 6749 §4.1.3).
 func (l *Listener) RedirectURI() string { return l.redirectURI.String() }
 
-// Wait returns the parameters of the authorization response: a success with code, or an error answer with error, either
-// with the right state. It ends with the context's cause, with an error after Close, or with that of a port that broke.
+// Wait returns the parameters of the authorization response: a code, or an error, with the right state. It fails with the cause
+// of ctx, after Close, or if a socket fails.
 func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	select {
 	case <-l.received:
@@ -154,7 +153,7 @@ func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch { // a response wins over what happened in the same moment
+	switch { // a response takes precedence
 	case l.response != nil:
 		return maps.Clone(l.response), nil
 	case l.err != nil:
@@ -164,8 +163,8 @@ func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	}
 }
 
-// Finish says what the person is to see. The browser's request is held until then, so that the page tells how the login
-// ended and not that it began to end. Only the first call counts.
+// Finish sets the page that the user sees. The browser's request is held until then, so that the page shows how the login ended.
+// Only the first call counts.
 func (l *Listener) Finish(p Page) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -175,29 +174,29 @@ func (l *Listener) Finish(p Page) {
 	}
 }
 
-// Close gives the page to a browser that still waits for it, for at most one second, and frees the port. A browser that
-// came but for which Finish never was called is told that the login was abandoned.
+// Close delivers the page to a browser that still waits for it, for at most one second, and frees the port. A browser whose
+// response came without a call of Finish is told that the login was abandoned.
 func (l *Listener) Close() error { return l.close() }
 
 func (l *Listener) shutDown() error {
 	var errs []error
 	for _, socket := range l.sockets {
-		if err := socket.Close(); !errors.Is(err, net.ErrClosed) { // one that broke was closed by the server
+		if err := socket.Close(); !errors.Is(err, net.ErrClosed) { // the server has closed one that failed
 			errs = append(errs, err)
 		}
 	}
 	l.fail(errClosed)
 	l.Finish(abandoned)
-	// Server.Shutdown would wait for a browser's speculative connections as well, on which nothing will ever come.
+	// Server.Shutdown would also wait for a browser's speculative connections, on which no request will come.
 	ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)
 	defer cancel()
 	l.visitors.wait(ctx)
-	_ = l.server.Close() // its only errors are those of the sockets, which are closed already
+	_ = l.server.Close() // it only fails for the sockets, which are closed already
 	l.serving.Wait()
 	return errors.Join(errs...)
 }
 
-// receive takes the response if it is the first.
+// receive stores the response if it is the first.
 func (l *Listener) receive(response url.Values) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -33,7 +33,7 @@ func parseURL(t testing.TB, s string) *url.URL {
 	return u
 }
 
-// listen starts a listener on any free port of 127.0.0.1, which change may alter.
+// listen starts a listener on any free port of 127.0.0.1. change may modify its options.
 func listen(t *testing.T, change func(*Options)) *Listener {
 	t.Helper()
 	o := Options{RedirectURI: parseURL(t, "http://127.0.0.1/callback"), State: state}
@@ -55,7 +55,7 @@ type answer struct {
 	err    error
 }
 
-// visit starts a request as a browser would and returns where its answer will be.
+// visit sends a request as a browser would and returns the channel of its answer.
 func visit(r *http.Request) <-chan answer {
 	answers := make(chan answer, 1)
 	go func() {
@@ -86,7 +86,7 @@ func success200(l *Listener) string {
 	return l.RedirectURI() + "?state=" + state + "&code=" + code
 }
 
-func TestPageIsHeldUntilTheTruthIsKnown(t *testing.T) {
+func TestPageIsHeldUntilTheLoginHasEnded(t *testing.T) {
 	for name, c := range map[string]struct {
 		page   Page
 		status int
@@ -130,7 +130,7 @@ func TestErrorAnswerEndsTheWait(t *testing.T) {
 	}
 }
 
-func TestSecondHitIsToldTheSameAndChangesNothing(t *testing.T) {
+func TestSecondResponseGetsTheSamePageAndChangesNothing(t *testing.T) {
 	l := listen(t, nil)
 	first := visit(get(t, success200(l)))
 	if _, err := l.Wait(t.Context()); err != nil {
@@ -182,7 +182,7 @@ func TestHeldRequestOutlivesTheRequestTimeout(t *testing.T) {
 	if _, err := l.Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // each takes one timeout to be hung up on
+	for range 2 { // each is closed after one timeout
 		if _, err := io.ReadAll(idle); err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func TestCloseDoesNotWaitForIdleConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = idle.Close() }()
-	<-visit(get(t, l.RedirectURI())) // accepted in order: by now the idle one is the server's
+	<-visit(get(t, l.RedirectURI())) // connections are accepted in order: the server has the idle one by now
 	start := time.Now()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -260,7 +260,7 @@ func TestCloseDoesNotWaitForIdleConnections(t *testing.T) {
 	}
 }
 
-// stuck is a browser that takes none of its page.
+// stuck is a browser that reads none of its page.
 type stuck struct {
 	http.ResponseWriter
 	released chan struct{}

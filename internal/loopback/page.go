@@ -13,23 +13,23 @@ import (
 	"time"
 )
 
-// Page is what the person sees in the browser when the login is over. It must not hold a secret; text that came from a
-// server has gone through untrusted.Text.
+// Page is what the user sees in the browser when the login is over. It must not contain a secret. Text of a server must have gone
+// through untrusted.Text.
 type Page struct {
 	Title string // one short sentence: "You are signed in"
 	OK    bool   // whether the login succeeded
-	// Detail says what happened, Hint what to do now. Text between `backquotes` is set as code.
+	// Detail says what happened, Hint what to do. Text between `backquotes` is set as code.
 	Detail, Hint string
 }
 
-// abandoned is for a browser that brought its response to a program that then gave up.
+// abandoned is shown to a browser that brought its response to a program that then gave up.
 var abandoned = Page{
 	Title:  "The login was not finished",
-	Detail: "oauthget stopped before it had redeemed what this tab brought. Nothing was stored.",
+	Detail: "oauthget stopped before it used this response. Nothing was stored.",
 	Hint:   "Start the login again in the terminal. You may close this tab.",
 }
 
-// tone is what the page's mark and colour say.
+// tone selects the page's mark and colour.
 type tone string
 
 const (
@@ -86,8 +86,8 @@ func spans(text string) []span {
 	return all
 }
 
-// write answers with the page, or with the bare status where the page has no title, and sees to it that all of it has
-// been handed to the system on return: the process may exit right after.
+// write answers with the page, or with the bare status if the page has no title. It returns when all of it has been passed to the
+// system: the process may exit right after.
 func write(w http.ResponseWriter, status int, page Page, t tone) {
 	contentType, body := "text/plain; charset=utf-8", []byte(http.StatusText(status)+"\n")
 	if page.Title != "" {
@@ -105,7 +105,7 @@ func write(w http.ResponseWriter, status int, page Page, t tone) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Connection", "close")
 	controller := http.NewResponseController(w)
-	// The read deadline is for the rest of a body nobody wants, which net/http reads before it closes the connection.
+	// net/http reads the rest of a body before it closes the connection. The read deadline limits that.
 	_ = controller.SetReadDeadline(time.Now().Add(deliveryTimeout))
 	_ = controller.SetWriteDeadline(time.Now().Add(requestTimeout))
 	w.WriteHeader(status)

@@ -28,7 +28,7 @@ func TestPageCannotBeInjectedInto(t *testing.T) {
 	}
 }
 
-func TestPageHeadersLetNothingInAndNothingOut(t *testing.T) {
+func TestPageHeadersIsolateThePage(t *testing.T) {
 	w := rendered(Page{Title: "x"}, success)
 	want := map[string]string{
 		"Content-Type":                 "text/html; charset=utf-8",
@@ -67,7 +67,7 @@ func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestPageSaysWhatItIsGiven(t *testing.T) {
+func TestPageHasItsTexts(t *testing.T) {
 	body := rendered(Page{
 		Title: "The login failed", Detail: "It was denied.", Hint: "Run `oauthget login work`.",
 	}, failure).Body.String()
@@ -84,7 +84,7 @@ func TestPageSaysWhatItIsGiven(t *testing.T) {
 	}
 }
 
-func TestPageIsWithTheSystemWhenWriteReturns(t *testing.T) {
+func TestPageIsFlushedWhenWriteReturns(t *testing.T) {
 	if w := rendered(Page{Title: "x"}, success); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
 		t.Error("the page may be lost when the process exits")
 	}

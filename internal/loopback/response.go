@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// responseParameters are those of the authorization response that are read: RFC 6749 §4.1.2 and §4.1.2.1, RFC 9207 §2,
+// responseParameters are the parameters of an authorization response that are read: RFC 6749 §4.1.2 and §4.1.2.1, RFC 9207 §2,
 // and response of JARM §2.3.
 var responseParameters = []string{"code", "state", "error", "error_description", "error_uri", "iss", "response"}
 
-// refusal is a request that did not end the wait: the status and the page it is answered with, and why.
+// refusal is the answer to a request that did not end the wait.
 type refusal struct {
 	status int
 	page   Page
-	reason string // our own words: nothing of the request is in it
+	reason string // contains nothing of the request
 }
 
 func notTheAnswer(reason, detail string) *refusal {
@@ -32,7 +32,7 @@ func notTheAnswer(reason, detail string) *refusal {
 	}
 }
 
-// parse reads an authorization response from a query string or a form and judges it.
+// parse reads and checks an authorization response from a query string or a form.
 func (l *Listener) parse(encoded string) (url.Values, *refusal) {
 	response, err := url.ParseQuery(encoded)
 	if err != nil {
@@ -78,12 +78,11 @@ func (l *Listener) judge(response url.Values) *refusal {
 	return nil
 }
 
-// Deliver takes an authorization response that the person copied out of the browser's address bar, where the browser
-// runs on a machine from which this port cannot be reached. The whole address or its query will do, and so will
-// CODE#STATE, as pages show it that are made to be copied from, but for Options.WholeAddress. It is judged as a browser's
-// request would be, and ends the wait. The error contains none of what was pasted.
+// Deliver accepts an authorization response that the user copied from the browser's address bar, if the browser runs on a machine
+// that cannot reach this port. It accepts the whole address, its query, or CODE#STATE as some pages show it, unless
+// Options.WholeAddress is set. It is checked like a request, and ends the wait. The error contains nothing of what was pasted.
 func (l *Listener) Deliver(pasted string) error {
-	// A terminal may have wrapped the address, and a URL holds no white space.
+	// A terminal may have wrapped the address. A URL contains no white space.
 	pasted = strings.Trim(strings.Join(strings.Fields(pasted), ""), `"'<>`)
 	if len(pasted) > headerLimit {
 		return errors.New("read the pasted address: it is too long")
@@ -91,7 +90,7 @@ func (l *Listener) Deliver(pasted string) error {
 	query := strings.TrimPrefix(pasted, "?")
 	if code, state, ok := strings.Cut(pasted, "#"); ok && !strings.Contains(pasted, "state=") && !strings.Contains(pasted, "://") {
 		if l.options.WholeAddress {
-			return errors.New("read the pasted address: a code and a state are not all that this server's answer has to say; paste the whole address")
+			return errors.New("read the pasted address: this server's response has more than a code and a state; paste the whole address")
 		}
 		query = url.Values{"code": {code}, "state": {state}}.Encode()
 	}
@@ -116,7 +115,7 @@ func (l *Listener) isRedirectURI(u *url.URL) bool {
 		pathOf(u) == pathOf(l.redirectURI)
 }
 
-// pathOf is the path as a browser asks for it.
+// pathOf returns the path as a browser requests it.
 func pathOf(u *url.URL) string {
 	if u.Path == "" {
 		return "/"

@@ -8,20 +8,20 @@ import (
 	"sync"
 )
 
-// maxConnections is far more than one browser opens to a host (6, and a few speculative ones), and few enough for the
-// smallest limit of open files.
+// maxConnections is far more than one browser opens to a host (6, and a few speculative ones), and less than the smallest limit
+// of open files.
 const maxConnections = 32
 
-// visitors are the open connections and, among them, those whose request is held for the page. The zero value is ready.
+// visitors tracks the open connections and those whose request is held for the page. The zero value is ready.
 //
-// Idle connections cost a file each. When there are too many, the oldest that is not held goes: a real request is read
-// and judged within microseconds of its connection, so what has long been open is not one.
+// Each idle connection costs a file. If there are too many, the oldest that is not held is closed. A real request is read and
+// checked within microseconds of its connection, so an old connection does not carry one.
 type visitors struct {
 	mu     sync.Mutex
 	conns  []net.Conn // oldest first
 	held   []net.Conn
 	closed bool
-	empty  chan struct{} // closed when closed is set and nobody is held any more
+	empty  chan struct{} // closed when closed is set and no request is held
 }
 
 type connKey struct{}
@@ -44,7 +44,7 @@ func (v *visitors) changed(c net.Conn, state http.ConnState) {
 		v.conns = append(v.conns, c)
 		if len(v.conns) > maxConnections {
 			i := slices.IndexFunc(v.conns, func(c net.Conn) bool { return !slices.Contains(v.held, c) })
-			evicted = v.conns[i] // there is one: c itself is not held yet
+			evicted = v.conns[i] // there always is one: c is not held yet
 			v.conns = slices.Delete(v.conns, i, i+1)
 		}
 	case http.StateClosed, http.StateHijacked:
@@ -58,7 +58,7 @@ func (v *visitors) changed(c net.Conn, state http.ConnState) {
 	}
 }
 
-// enter notes that the request is held. It reports false once wait has begun.
+// enter marks the request as held. It returns false once wait has begun.
 func (v *visitors) enter(r *http.Request) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -79,7 +79,7 @@ func (v *visitors) leave(r *http.Request) {
 	}
 }
 
-// wait turns further requests away and returns when every held one has its page, or with the context.
+// wait refuses further requests. It returns when every held one has its page, or when ctx ends.
 func (v *visitors) wait(ctx context.Context) {
 	v.mu.Lock()
 	v.closed = true
