@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +17,7 @@ func main() { os.Exit(runUntilSignal(os.Args[1:], system())) }
 // runUntilSignal runs the program with a context that the first signal ends. The second signal finds the default handler,
 // so that a person who insists need not wait.
 func runUntilSignal(args []string, world outside) int {
+	log.SetOutput(io.Discard) // net/http quotes there what a server sends, which may be an echo of a secret
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
