@@ -1,8 +1,8 @@
-# `make` lists what there is to do. Everything runs without a network once the modules are there, but for `setup`.
+# `make` lists the targets. All but `setup` run without a network once the modules are there.
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.NOTPARALLEL: # the steps of `test` follow each other, so that what they print can be read
+.NOTPARALLEL: # so that the output of the steps of `test` can be read
 
 GO        ?= go
 PREFIX    ?= /usr/local
@@ -15,13 +15,13 @@ sources    = bench cmd internal scripts
 systems    = linux darwin windows
 processors = amd64 arm64
 
-# A tarball has no git: the program then says what it says of itself.
+# A tarball has no git: the program then shows its built-in version.
 version = $(shell git describe --tags --always --dirty 2>/dev/null)
 commit  = $(shell git rev-parse HEAD 2>/dev/null)
 date    = $(shell git log -1 --format=%cI 2>/dev/null)
 ldflags = -s -w $(if $(version),-X main.version=$(version) -X main.commit=$(commit) -X main.date=$(date))
 
-# What the interop suite talks to is no file that go test could look at: its results are never taken from the cache.
+# -count=1, because go test does not see changes of the servers that the interop suite talks to.
 interop = -tags interop -count=1 -timeout 10m ./internal/interop/... ./internal/store/...
 
 .PHONY: help
@@ -49,7 +49,7 @@ setup: ## Install what the interop suite talks to: browser, keychain, independen
 interop: setup ## Run the tests against independent servers, a real browser, a real keychain
 	@$(testcount) $(interop)
 
-# -trimpath and no cgo, as in `cross`: both then compile the dependencies once.
+# -trimpath and no cgo, as in `cross`, so that both compile the dependencies once.
 .PHONY: lint
 lint: ## Check the format, the modules and the code, for each system
 	@echo 'lint: gofumpt'
@@ -87,7 +87,7 @@ size: build ## Fail where the stripped binary is larger than MAX_BYTES (15 MiB)
 	@bytes=$$(($$(wc -c <bin/oauthget))); echo "size: $$bytes bytes of $(MAX_BYTES)"; [ "$$bytes" -le $(MAX_BYTES) ]
 
 .PHONY: bench
-bench: ## Measure what users feel beside other programs, and print it with the goals (Linux; docs/internals/performance.md)
+bench: ## Measure what users notice beside other programs, and print it with the goals (Linux; docs/internals/performance.md)
 	@CGO_ENABLED=0 $(GO) run ./bench
 
 .PHONY: completions

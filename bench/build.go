@@ -10,14 +10,14 @@ import (
 	"path/filepath"
 )
 
-// prepareFile is what readies a login while the person is in the browser. A second oauthget is built without it, by an
-// overlay over the source: the product has no switch for it.
+// prepareFile prepares the token request while the person is in the browser. A second oauthget is built without it, by an overlay,
+// since the program has no switch for it.
 const (
 	prepareFile = "internal/flow/prepare.go"
 	withoutFile = "bench/testdata/prepare.go"
 )
 
-// build builds the programs into bin, as a release is built.
+// build builds the programs into bin, with the flags of a release.
 func build(ctx context.Context, dir string) error {
 	overlay := filepath.Join(dir, "overlay.json")
 	here, err := os.Getwd()

@@ -16,7 +16,7 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
-// crowds measures many calls at once.
+// crowds measures many processes at once.
 func (b *bench) crowds(ctx context.Context, w *world) error {
 	for _, n := range []int{50, 100} {
 		if err := b.validCrowd(ctx, w, n); err != nil {
@@ -55,8 +55,7 @@ func (b *bench) validCrowd(ctx context.Context, w *world, n int) error {
 	return nil
 }
 
-// minTTL makes a token expired that was obtained fresh before, while one that is obtained now is not: demoas gives an
-// hour.
+// minTTL is such that a token older than fresh counts as expired and a new one does not: the server's tokens live an hour.
 const (
 	fresh  = 4 * time.Second
 	minTTL = time.Hour - fresh
@@ -66,7 +65,7 @@ func (b *bench) expiredCrowd(ctx context.Context, w *world, n int) error {
 	line := b.token(w, 1, "crowd")
 	var times []time.Duration
 	refreshes := 0
-	for range min(b.rounds, 5) { // each takes its time
+	for range min(b.rounds, 5) { // each is slow
 		time.Sleep(fresh + time.Second) // stored times are whole seconds
 		before := w.server.Requests(demoas.EndpointToken)
 		took, err := crowd(ctx, n, line+" --no-input --min-ttl "+minTTL.String())
@@ -81,8 +80,8 @@ func (b *bench) expiredCrowd(ctx context.Context, w *world, n int) error {
 	return nil
 }
 
-// crowd runs a command n times at once. It returns the time until the last has ended, and an error unless all print the
-// same.
+// crowd runs a command n times at once. It returns the time until the last process ends, and an error if they print different
+// things.
 func crowd(ctx context.Context, n int, line string) (time.Duration, error) {
 	args := strings.Fields(line)
 	outs, errs := make([]string, n), make([]error, n)

@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// command is a program to be timed, and what it is called in the report.
+// command is a program to be timed, with its name in the report.
 type command struct {
 	name string
 	line string // without quotes: hyperfine splits it at spaces
 }
 
-// timed runs commands in turns, in as many rounds as asked, and returns the median time of each by name.
+// timed runs the commands in turns, for b.rounds rounds, and returns the median time of each by name.
 func (b *bench) timed(ctx context.Context, commands ...command) (map[string]time.Duration, error) {
 	all := map[string][]float64{}
 	for range b.rounds {
@@ -39,7 +39,7 @@ func (b *bench) timed(ctx context.Context, commands ...command) (map[string]time
 	return medians, nil
 }
 
-// hyperfine returns the times of each command's runs in one call, in seconds.
+// hyperfine returns the times of the runs of each command, in seconds.
 func (b *bench) hyperfine(ctx context.Context, commands []command) ([][]float64, error) {
 	file := filepath.Join(b.dir, "hyperfine.json")
 	args := []string{"-N", "--style", "none", "--warmup", "3", "--runs", strconv.Itoa(b.runs), "--export-json", file}

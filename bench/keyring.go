@@ -12,7 +12,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// startKeyring starts a GNOME keyring on the bus of the world, unlocked and empty.
+// startKeyring starts a GNOME keyring on the session bus, unlocked and empty.
 func startKeyring(ctx context.Context) (stop func(), err error) {
 	cmd := exec.CommandContext(ctx, "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
 	cmd.Stdin = strings.NewReader("bench")
@@ -30,7 +30,7 @@ func startKeyring(ctx context.Context) (stop func(), err error) {
 	}
 	defer func() { _ = bus.Close() }()
 	for range 200 {
-		// The bus is asked and not the service: a question to the service could start another.
+		// Ask the bus and not the service: a call to the service could start another one.
 		var there bool
 		call := bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets")
 		if call.Store(&there) == nil && there {
@@ -39,10 +39,10 @@ func startKeyring(ctx context.Context) (stop func(), err error) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	stop()
-	return nil, errors.New("the keyring did not come up")
+	return nil, errors.New("the keyring did not start")
 }
 
-// put stores an item that has nothing to do with oauthget, for the programs it is compared with.
+// put stores an item for the programs that oauthget is compared with.
 func put(ctx context.Context, account, text string) error {
 	cmd := exec.CommandContext(ctx, "secret-tool", "store", "--label=bench", "service", "bench", "username", account)
 	cmd.Stdin = strings.NewReader(text)

@@ -16,14 +16,14 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
-// inBrowser is how long the person is in the browser: less than any person takes.
+// inBrowser is how long the person is in the browser: shorter than anybody is.
 const inBrowser = 300 * time.Millisecond
 
-// systemCertificates is where Debian and most others keep what they trust.
+// systemCertificates is the file of trusted certificates on Debian and most others.
 const systemCertificates = "/etc/ssl/certs/ca-certificates.crt"
 
-// login measures the time from the redirect to the token on stdout, over TLS, by a profile that names its endpoints: where
-// there is metadata to fetch first, that has opened a connection already.
+// login measures the time from the redirect to the token on stdout, over TLS. The profile names the endpoints, since fetching
+// metadata would open the connection early.
 func (b *bench) login(ctx context.Context, _ *world) error {
 	server, err := b.serveTLS()
 	if err != nil {
@@ -67,8 +67,8 @@ func (b *bench) logInOverTLS(ctx context.Context, server *httptest.Server, progr
 
 func (b *bench) certificates() string { return filepath.Join(b.dir, "certificates.pem") }
 
-// serveTLS starts an authorization server behind TLS. What a client has to trust is its certificate beside all that the
-// system trusts: to load that is what takes long.
+// serveTLS starts an authorization server behind TLS. Its certificate is added to those that the system trusts, because loading
+// these takes long.
 func (b *bench) serveTLS() (*httptest.Server, error) {
 	var as http.Handler
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { as.ServeHTTP(w, r) }))
@@ -83,7 +83,7 @@ func (b *bench) serveTLS() (*httptest.Server, error) {
 	server.StartTLS()
 	trusted, err := os.ReadFile(systemCertificates)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench: no system certificates, a login is then faster without preparation too:", err)
+		fmt.Fprintln(os.Stderr, "bench: no system certificates, so that a login without preparation is faster too:", err)
 	}
 	trusted = append(trusted, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})...)
 	if err := os.WriteFile(b.certificates(), trusted, 0o600); err != nil {

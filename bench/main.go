@@ -1,12 +1,12 @@
 //go:build linux
 
-// Command bench measures what users of oauthget feel, beside programs that do less or the same, and prints one table
-// with the goals of docs/internals/performance.md. `make bench` runs it.
+// Command bench measures what users of oauthget notice, beside programs that do less or the same, and prints one table with the
+// goals of docs/internals/performance.md. `make bench` runs it.
 //
-// It makes a world of its own that it takes down again: a session bus with an unlocked GNOME keyring, an authorization
-// server on loopback, profiles, and programs built as a release is. It touches nothing of the person's own.
+// It makes an environment of its own and removes it: a session bus with an unlocked GNOME keyring, an authorization server on
+// loopback, profiles, and programs built as for a release. It does not touch the user's files or keyring.
 //
-// It deliberately compares only what ran in turns: on a machine that others use too, ratios hold and milliseconds do not.
+// It compares programs that run in turns: on a shared machine ratios are stable and milliseconds are not.
 package main
 
 import (
@@ -23,18 +23,18 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 15, "how often each table is run; the programs of one take turns in each")
+	rounds := flag.Int("rounds", 15, "how often each table is run; its programs take turns")
 	runs := flag.Int("runs", 10, "runs of each program in a round")
-	only := flag.String("only", "", "the tables to run, separated by commas; all without it")
-	shell := flag.String("sh", "", "run a shell command in the world instead, for a profiler: $BIN has the programs, $CONFIG the profile \"small\"")
-	inside := flag.String("inside", "", "the directory of the world in which the program runs again (internal)")
+	only := flag.String("only", "", "the tables to run, separated by commas (default all)")
+	shell := flag.String("sh", "", "run a shell command instead, for a profiler: $BIN has the programs, $CONFIG the profile \"small\"")
+	inside := flag.String("inside", "", "the directory of the environment (internal)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
 	var err error
 	if *inside == "" {
-		err = enterWorld(ctx)
+		err = runAgain(ctx)
 	} else {
 		err = (&bench{dir: *inside, rounds: *rounds, runs: *runs, only: *only, shell: *shell}).measure(ctx)
 	}
@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// needs are the programs beside Go that have to be there, with their Debian packages.
+// needs are the programs that are needed besides Go, with their Debian packages.
 var needs = []struct{ program, pkg string }{
 	{"hyperfine", "hyperfine"},
 	{"gnome-keyring-daemon", "gnome-keyring"},
@@ -67,8 +67,8 @@ func checkNeeds() error {
 		strings.Join(missing, ", "), strings.Join(packages, " "))
 }
 
-// enterWorld builds the programs and runs this one again, with the same flags, on a bus and in a home of its own.
-func enterWorld(ctx context.Context) (err error) {
+// runAgain builds the programs and runs this one again with the same flags, on a new session bus and with a new home directory.
+func runAgain(ctx context.Context) (err error) {
 	if err := checkNeeds(); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func enterWorld(ctx context.Context) (err error) {
 	args := append([]string{"--", self, "-inside", dir}, os.Args[1:]...)
 	cmd := exec.CommandContext(ctx, "dbus-run-session", args...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	// A few variables and no others: whatever the person has set for the product would be measured.
+	// No other variables: settings of the user would change what is measured.
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + dir,
 		"XDG_RUNTIME_DIR=" + runtimeDir, "XDG_DATA_HOME=" + filepath.Join(dir, "keyring"),
@@ -99,7 +99,7 @@ func enterWorld(ctx context.Context) (err error) {
 	return cmd.Run()
 }
 
-// bench is one run of the benchmarks, inside the world.
+// bench is a run of the benchmarks.
 type bench struct {
 	dir          string
 	rounds, runs int
@@ -107,7 +107,7 @@ type bench struct {
 	report       report
 }
 
-// program is the path of one of the programs that were built.
+// program returns the path of a program that was built.
 func (b *bench) program(name string) string { return filepath.Join(b.dir, "bin", name) }
 
 func (b *bench) measure(ctx context.Context) error {

@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// visit is how a person goes through a login.
+// visit is how the person goes through a login.
 type visit struct {
 	delay time.Duration // spent in the browser
 	http  *http.Client  // to the authorization server
 	env   []string
 }
 
-// logIn runs a command that logs in, and goes where it asks the person to.
+// logIn runs a command that logs in, and opens the URL that it shows.
 func logIn(ctx context.Context, args ...string) (time.Duration, error) {
 	return visit{http: http.DefaultClient}.logIn(ctx, args...)
 }
 
-// logIn returns how long it took from the redirect's departure to the end of the first line on stdout.
+// logIn returns the time from the redirect to the end of the first line on stdout.
 func (v visit) logIn(ctx context.Context, args ...string) (time.Duration, error) {
 	cmd := exec.CommandContext(ctx, args[0], append(args[1:], "--no-browser")...)
 	cmd.Env = append(os.Environ(), v.env...)
@@ -67,7 +67,7 @@ func (v visit) logIn(ctx context.Context, args ...string) (time.Duration, error)
 	return took, nil
 }
 
-// follow asks the authorization server and, after a while, takes its answer to the redirect URI.
+// follow opens the authorization URL and, after the delay, the redirect URI.
 func (v visit) follow(ctx context.Context, address string) (departed time.Time, err error) {
 	get := func(client *http.Client, u string) (*http.Response, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
@@ -89,7 +89,7 @@ func (v visit) follow(ctx context.Context, address string) (departed time.Time, 
 	}
 	time.Sleep(v.delay)
 	departed = time.Now()
-	go func() { // the page comes when the token is there
+	go func() { // the page is answered once the token is there
 		if page, err := get(http.DefaultClient, redirect.String()); err == nil {
 			_ = page.Body.Close()
 		}

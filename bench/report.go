@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// report is the table of what was measured, in the form of docs/internals/performance.md.
+// report is the table of results, in the form of docs/internals/performance.md.
 type report struct{ rows []row }
 
 type row struct{ what, measured, ratio, goal, met string }
 
-// ratio adds a time beside another one that ran in turns with it. A goal of 0 is none.
+// ratio adds a time and its ratio to another. A goal of 0 is none.
 func (r *report) ratio(what string, took time.Duration, than string, other time.Duration, goal float64) {
 	ratio := float64(took) / float64(other)
 	added := row{
@@ -25,7 +25,7 @@ func (r *report) ratio(what string, took time.Duration, than string, other time.
 	r.rows = append(r.rows, added)
 }
 
-// limit adds a figure that has a goal of its own.
+// limit adds a figure with its own goal.
 func (r *report) limit(what string, figure float64, unit string, goal float64) {
 	added := row{what: what, measured: fmt.Sprintf("%.4g %s", figure, unit)}
 	added.judge(figure, goal, "")

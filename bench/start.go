@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// start measures what every command pays.
+// start measures the start of every command.
 func (b *bench) start(ctx context.Context, _ *world) error {
 	times, err := b.timed(ctx,
 		command{"hello", b.program("hello")},
@@ -33,7 +33,7 @@ func (b *bench) start(ctx context.Context, _ *world) error {
 
 var initClock = regexp.MustCompile(`(?m)^init .* ([0-9.]+) ms clock,`)
 
-// initialisation is the median of what the runtime tells of the packages' initialisation.
+// initialisation returns the median time of the initialisation of packages, as the runtime traces it.
 func (b *bench) initialisation(ctx context.Context) (time.Duration, error) {
 	var sums []time.Duration
 	for range b.rounds * b.runs {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// token is the command that prints a stored token.
+// token returns the command that prints a stored token.
 func (b *bench) token(w *world, profiles int, name string) string {
 	return fmt.Sprintf("%s token %s --config %s", b.program("oauthget"), name, w.config(profiles))
 }
@@ -20,7 +20,7 @@ func (b *bench) lookup(name string) string {
 
 func (b *bench) gokeyring(name string) string { return b.program("gokeyring") + " bench " + name }
 
-// stored measures the way to a token that is stored and valid.
+// stored measures printing a token that is stored and valid.
 func (b *bench) stored(ctx context.Context, w *world) error {
 	commands := []command{
 		{"hello", b.program("hello")},
@@ -30,7 +30,7 @@ func (b *bench) stored(ctx context.Context, w *world) error {
 		{"secret-tool", b.lookup("small")},
 		{"gokeyring large", b.gokeyring("large")},
 	}
-	for _, c := range commands[1:] { // what fails fast would win
+	for _, c := range commands[1:] { // a command that fails is fast
 		out, err := output(ctx, strings.Fields(c.line)...)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ func (b *bench) stored(ctx context.Context, w *world) error {
 	return nil
 }
 
-// scale measures the same with longer tokens, and with more profiles than one uses.
+// scale measures the same with longer tokens, and with many profiles.
 func (b *bench) scale(ctx context.Context, w *world) error {
 	times, err := b.timed(ctx,
 		command{"1", b.token(w, 1, "small")},
@@ -69,8 +69,8 @@ func (b *bench) scale(ctx context.Context, w *world) error {
 	return nil
 }
 
-// memory measures what a stored token takes at its peak. The program time starts it, because a process inherits the
-// peak of the one it was started from, and time is small.
+// memory measures the peak memory of printing a stored token. The program time starts it, because a process inherits the peak of
+// its parent, and that of time is small.
 func (b *bench) memory(ctx context.Context, w *world) error {
 	var peaks []float64
 	for range min(b.rounds, 5) {

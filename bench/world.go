@@ -17,16 +17,16 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
-// The sets that are stored: an access and a refresh token of random hex digits, in bytes both together. Deflate halves
-// such a set, as it does a JWT's.
+// sets are the token sets that are stored, with their sizes in bytes: an access and a refresh token of random hex digits. Deflate
+// halves such a set, as it does one with JWTs.
 var sets = map[string]int{"small": smallSet, "large": 4 << 10, "larger": 16 << 10, "largest": 64 << 10}
 
 const smallSet = 1 << 10
 
-// tokenDelay is how long the authorization server takes for a token where that matters.
+// tokenDelay is how long the authorization server takes for a token in crowds.
 const tokenDelay = 200 * time.Millisecond
 
-// world is what there is to be measured: an authorization server, profile files, and what is stored.
+// world is what the programs use: an authorization server and profile files.
 type world struct {
 	server *testas.Running
 	dir    string
@@ -65,12 +65,12 @@ func (b *bench) prepare(ctx context.Context) (*world, error) {
 
 func (w *world) close() { _ = w.server.Close() }
 
-// config is the profile file with so many profiles.
+// config returns the path of the profile file with that number of profiles.
 func (w *world) config(profiles int) string {
 	return filepath.Join(w.dir, fmt.Sprintf("profiles-%d.toml", profiles))
 }
 
-// profiles are those that are used, and as many as it takes to make n: the names in use stand in the middle of them.
+// profiles returns a file of n profiles. The one that is used is in the middle.
 func (w *world) profiles(n int) []byte {
 	var b strings.Builder
 	add := func(name string) {
@@ -98,7 +98,7 @@ func text(n int) string {
 	return hex.EncodeToString(random)
 }
 
-// output runs a program and returns what it prints.
+// output runs a program and returns its stdout.
 func output(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var stderr strings.Builder

@@ -1,5 +1,6 @@
-// Command gokeyring prints one item of the keychain by go-keyring and does nothing else: the usual way to a stored token,
-// which the benchmarks compare with. Usage: gokeyring SERVICE ACCOUNT
+// Command gokeyring prints an item of the keychain with go-keyring, as most programs do. The benchmarks compare with it.
+//
+// Usage: gokeyring SERVICE ACCOUNT
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command hello is the least that a Go program takes to start: what the benchmarks compare with.
+// Command hello is a minimal Go program. The benchmarks compare the start of oauthget with it.
 package main
 
 import "fmt"

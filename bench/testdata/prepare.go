@@ -2,5 +2,5 @@ package flow
 
 import "context"
 
-// prepare does nothing: the login that the benchmarks compare with.
+// prepare does nothing, for the login that the benchmarks compare with.
 func (c *Client) prepare(context.Context) (*Client, func()) { return c, func() {} }

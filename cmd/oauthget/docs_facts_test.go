@@ -195,7 +195,7 @@ func TestDependenciesAreDocumented(t *testing.T) {
 	}
 }
 
-func TestFloorsAreDocumented(t *testing.T) {
+func TestPackagesAreDocumented(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(moduleRoot, "internal"))
 	if err != nil {
 		t.Fatal(err)

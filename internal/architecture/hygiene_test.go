@@ -13,30 +13,30 @@ import (
 	"testing"
 )
 
-// stain is something that no file of the project says. It is written here so that it does not find itself.
-type stain struct {
+// unwanted is text that no file of the project may contain. It is written here so that it does not find itself.
+type unwanted struct {
 	name   string
 	reason string
-	// words are looked for first, since that is fast; the pattern tells what around them makes the stain.
+	// words are searched for first, since that is fast. The pattern decides.
 	words   []string
 	pattern *regexp.Regexp
 	found   string   // an example
-	spared  []string // what looks like one and is none
-	files   []string // names of files that may say it
+	allowed []string // looks like it and is allowed
+	files   []string // names of files that may contain it
 }
 
-var stains = []stain{
+var unwantedTexts = []unwanted{
 	{
 		name:    "a path of one machine",
-		reason:  "nobody else has it; ~ and $HOME are everybody's",
+		reason:  "other machines do not have it: write ~ or $HOME",
 		words:   []string{"/root", "/home", "/Users"},
 		pattern: regexp.MustCompile("(?:^|[\\s\"'`(=:])/(?:root|home/[a-z]+|Users/[A-Za-z]+)/"),
 		found:   "see /" + "home/jsmith/notes",
-		spared:  []string{"/home/u/", "/home/user/", "/home/you/", "/Users/u/", "/Users/you/"},
+		allowed: []string{"/home/u/", "/home/user/", "/home/you/", "/Users/u/", "/Users/you/"},
 	},
 	{
 		name:    "the host of a package registry",
-		reason:  "which mirror packages come from is for each machine to say",
+		reason:  "each machine has its own mirror of packages",
 		words:   []string{"golang", "npmjs", "debian"},
 		pattern: regexp.MustCompile(`(?:proxy\.golang|registry\.npmjs|deb\.debian)\.org`),
 		found:   "https://registry.npmjs." + "org/",
@@ -44,7 +44,7 @@ var stains = []stain{
 	},
 	{
 		name:    "a note of something unfinished",
-		reason:  "what is left to do has a place in the tracker, where somebody looks for it",
+		reason:  "what is left to do belongs in the tracker",
 		words:   []string{"TO" + "DO", "FIX" + "ME"},
 		pattern: regexp.MustCompile(`\b(?:TO[D]O|FIX[M]E)\b`),
 		found:   "// TO" + "DO: later",
@@ -55,17 +55,17 @@ var stains = []stain{
 		words:   []string{"RFC"},
 		pattern: regexp.MustCompile(`(?:^|[^.[\w])RFC-?[0-9]{4}|RFC [0-9]{4},? [sS]ec(?:tion|\.)`),
 		found:   "RFC 6749, " + "Section 5.1",
-		spared:  []string{"time.RFC3339"},
+		allowed: []string{"time.RFC3339"},
 	},
 }
 
-// find returns what of line is the stain, or nothing.
-func (s stain) find(line string) string {
+// find returns the unwanted text in line, or "".
+func (s unwanted) find(line string) string {
 	if !slices.ContainsFunc(s.words, func(w string) bool { return strings.Contains(line, w) }) {
 		return ""
 	}
-	for _, spared := range s.spared {
-		line = strings.ReplaceAll(line, spared, "")
+	for _, allowed := range s.allowed {
+		line = strings.ReplaceAll(line, allowed, "")
 	}
 	return strings.TrimSpace(s.pattern.FindString(line))
 }
@@ -77,12 +77,12 @@ func TestFilesAreClean(t *testing.T) {
 			t.Fatal(err)
 		}
 		if bytes.IndexByte(text, 0) >= 0 {
-			continue // no text
+			continue // binary
 		}
 		number := 0
 		for line := range strings.Lines(string(text)) {
 			number++
-			for _, s := range stains {
+			for _, s := range unwantedTexts {
 				if found := s.find(line); found != "" && !slices.Contains(s.files, path.Base(name)) {
 					t.Errorf("%s:%d: %q is %s: %s", name, number, found, s.name, s.reason)
 				}
@@ -91,12 +91,12 @@ func TestFilesAreClean(t *testing.T) {
 	}
 }
 
-func TestStainsAreFound(t *testing.T) {
-	for _, s := range stains {
+func TestUnwantedTextIsFound(t *testing.T) {
+	for _, s := range unwantedTexts {
 		if s.find(s.found) == "" {
 			t.Errorf("%s: %q is not found", s.name, s.found)
 		}
-		for _, clean := range append(s.spared, "") {
+		for _, clean := range append(s.allowed, "") {
 			if found := s.find("x " + clean + " y"); found != "" {
 				t.Errorf("%s: %q is found in %q", s.name, found, clean)
 			}
@@ -104,8 +104,8 @@ func TestStainsAreFound(t *testing.T) {
 	}
 }
 
-// tracked returns the files that are the project's, by their path from its root: what git has or would take, or every
-// file where this is no clone.
+// tracked returns the project's files by their path from its root: what git has or would add, or every file if this is no
+// clone.
 func tracked(t *testing.T) []string {
 	t.Helper()
 	git := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")

@@ -6,24 +6,24 @@ import (
 	"testing"
 )
 
-// forbidden do not come in by any way, tests included. A path stands for all that is below it.
+// forbidden must not be imported, not even by a dependency or a test. A path includes all that is below it.
 var forbidden = map[string]string{
-	"charm.land":                     "asks the terminal who it is at every start",
+	"charm.land":                     "queries the terminal at every start",
 	"github.com/99designs/keyring":   "takes 31 ms to initialise, where reading a stored token takes 4",
-	"github.com/charmbracelet":       "asks the terminal who it is at every start",
+	"github.com/charmbracelet":       "queries the terminal at every start",
 	"github.com/chromedp/chromedp":   "hangs on Debian's Chromium; the interop suite drives the browser through playwright-core",
 	"github.com/go-rod/rod":          "hangs on Debian's Chromium; the interop suite drives the browser through playwright-core",
 	"github.com/golang-jwt/jwt":      "is a second JOSE library, and a second set of checks to get wrong; go-jose v4 is here",
-	"github.com/golang/mock":         "generates mocks that repeat the code they should test; demoas and independent servers answer instead",
+	"github.com/golang/mock":         "generates mocks that repeat the code they should test; testas and independent servers answer instead",
 	"github.com/google/wire":         "hides the wiring that cmd/oauthget/app.go shows in one place",
 	"github.com/schollz/progressbar": "is much code for one line on stderr",
-	"github.com/spf13/viper":         "keeps global state and forgets where a value came from, which a person asks first",
-	"github.com/stretchr/testify":    "is a second language for tests; the standard library and go-cmp say what differs",
+	"github.com/spf13/viper":         "keeps global state, and does not say where a value came from",
+	"github.com/stretchr/testify":    "is a second language for tests; the standard library and go-cmp are enough",
 	"go.uber.org/fx":                 "hides the wiring that cmd/oauthget/app.go shows in one place",
-	"go.uber.org/mock":               "generates mocks that repeat the code they should test; demoas and independent servers answer instead",
+	"go.uber.org/mock":               "generates mocks that repeat the code they should test; testas and independent servers answer instead",
 }
 
-// forbiddenInProgram may be in tests and tools, and not in what users run.
+// forbiddenInProgram may be in tests and tools, and not in the program.
 var forbiddenInProgram = map[string]string{
 	"expvar":                          "registers an HTTP handler at start that tells about the process",
 	"github.com/google/go-cmp":        "is for tests",
@@ -35,20 +35,20 @@ var forbiddenInProgram = map[string]string{
 	"testing":                         "is for tests, and adds flags to the command line",
 }
 
-// forbiddenInOurs may be in a dependency, and not in our part of the program.
+// forbiddenInOurs may be in a dependency, and not in our own code.
 var forbiddenInOurs = map[string]string{
-	"math/rand":    "can be guessed; crypto/rand serves also where that does not matter",
-	"math/rand/v2": "can be guessed; crypto/rand serves also where that does not matter",
+	"math/rand":    "can be guessed; use crypto/rand even if that does not matter",
+	"math/rand/v2": "can be guessed; use crypto/rand even if that does not matter",
 }
 
-// forbiddenBelowCmd is for the command line, and so for cmd/oauthget alone.
+// forbiddenBelowCmd may be in cmd/oauthget only.
 var forbiddenBelowCmd = map[string]string{
-	"github.com/spf13/cobra": "is the command line: what a room has to know comes in its options",
-	"github.com/spf13/pflag": "is the command line: what a room has to know comes in its options",
+	"github.com/spf13/cobra": "is the command line: other packages take an options struct",
+	"github.com/spf13/pflag": "is the command line: other packages take an options struct",
 }
 
-// sockets are what config must not import, so that a command that fails in its profile has sent nothing. Of net itself
-// it may use what only reads text: that is a rule for code.
+// sockets are what config must not import, so that a command that fails in its profile has sent nothing. What of net it may use
+// is a rule of rules_test.go.
 var sockets = map[string]string{
 	"crypto/tls":          "opens connections",
 	"golang.org/x/oauth2": "sends requests",
@@ -57,7 +57,7 @@ var sockets = map[string]string{
 	"net/smtp":            "opens connections",
 }
 
-// reason looks imported up in table, and whatever stands above it.
+// reason returns the entry of table for imported, or for a path above it.
 func reason(table map[string]string, imported string) string {
 	for p := imported; ; p = p[:strings.LastIndexByte(p, '/')] {
 		if why := table[p]; why != "" {
@@ -69,7 +69,7 @@ func reason(table map[string]string, imported string) string {
 	}
 }
 
-func TestReasonIsFoundForWhatStandsBelow(t *testing.T) {
+func TestReasonIsFoundForPathsBelow(t *testing.T) {
 	for imported, want := range map[string]bool{
 		"github.com/spf13/viper": true, "github.com/golang-jwt/jwt/v5": true, "charm.land/lipgloss/v2": true,
 		"github.com/spf13/viperfish": false, "github.com/spf13": false, "fmt": false,
@@ -81,7 +81,7 @@ func TestReasonIsFoundForWhatStandsBelow(t *testing.T) {
 }
 
 func TestSourcesImportNothingForbidden(t *testing.T) {
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		tables := []map[string]string{forbidden}
 		if !s.test() && !isTool(s.pkg()) {
 			tables = append(tables, forbiddenInProgram, forbiddenInOurs)

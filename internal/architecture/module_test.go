@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// goMod is what `go mod edit -json` prints of a go.mod.
+// goMod is the output of `go mod edit -json`.
 type goMod struct {
 	Go      string
 	Require []struct{ Path string }
@@ -18,7 +18,7 @@ type goMod struct {
 
 func readGoMod(t *testing.T) goMod {
 	t.Helper()
-	// Read here too, so that go test knows that its result depends on the file.
+	// Read it, so that go test knows that the result depends on the file.
 	if _, err := os.ReadFile(filepath.Join(root, "go.mod")); err != nil {
 		t.Fatal(err)
 	}

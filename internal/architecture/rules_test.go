@@ -13,21 +13,21 @@ import (
 // rule forbids something in code.
 type rule struct {
 	reason string
-	// applies tells the files that the rule is about.
+	// applies reports whether the rule applies to a file.
 	applies func(source) bool
 	// find returns the places in a file that break the rule.
 	find func(source) []ast.Node
-	// broken is code that breaks the rule, in a file that it applies to: one offence a line.
+	// broken is code that breaks the rule, once per line.
 	broken string
-	// kept is code that looks like it and does not.
+	// kept is similar code that does not break it.
 	kept string
-	// home is the file that both stand in: any will do, where it is empty.
+	// home is the file of both; the default is any file that the rule applies to.
 	home string
 }
 
 var rules = map[string]rule{
 	"no init function": {
-		reason:  "start-up is part of the product, and what happens in init happens unseen and to every command",
+		reason:  "init runs unseen at the start of every command",
 		applies: everywhere,
 		find: func(s source) []ast.Node {
 			return nodes(s, func(f *ast.FuncDecl) bool { return f.Recv == nil && f.Name.Name == "init" })
@@ -36,14 +36,14 @@ var rules = map[string]rule{
 		kept:   "type t int\nfunc (t) init() {}",
 	},
 	"no command pays for another's expression": {
-		reason:  "what stands at package level is made at the start of every command: check by hand, or compile in a sync.OnceValue",
+		reason:  "a package-level expression is compiled at the start of every command: check by hand, or compile in a sync.OnceValue",
 		applies: product,
 		find:    compiledAtStart,
 		broken:  "import \"regexp\"\nvar a = regexp.MustCompile(\"\")\nvar b = []any{regexp.MustCompilePOSIX(\"\")}\nvar c, _ = regexp.Compile(\"\")",
 		kept:    "import (\"regexp\"; \"sync\")\nvar a = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(\"\") })\nfunc f() { regexp.MustCompile(\"\") }",
 	},
 	"only main ends the process": {
-		reason: "an exit elsewhere runs no deferred function: locks stay, terminals stay silent, and no test can follow",
+		reason: "an exit elsewhere runs no deferred function: locks stay, terminals stay without echo, and a test ends",
 		applies: func(s source) bool {
 			return !s.test() && s.path != "cmd/oauthget/main.go" && !isTool(s.pkg())
 		},
@@ -53,8 +53,8 @@ var rules = map[string]rule{
 		broken: "import (\"os\"; l \"log\")\nfunc f() { os.Exit(1) }\nfunc g() { l.Fatal() }",
 		kept:   "type o struct{ Exit func(int) }\nfunc f(os o) { os.Exit(1) }",
 	},
-	"the house below cmd prints nothing": {
-		reason:  "stdout carries the result and nothing else: what a command writes is for cmd to say",
+	"only cmd prints": {
+		reason:  "stdout has the result and nothing else, and cmd decides what that is",
 		applies: func(s source) bool { return product(s) && s.pkg() != "cmd/oauthget" },
 		find: func(s source) []ast.Node {
 			found := append(uses(s, "fmt", "Print", "Printf", "Println"), uses(s, "os", "Stdout")...)
@@ -68,7 +68,7 @@ var rules = map[string]rule{
 		kept:   "import (\"fmt\"; \"io\")\nfunc f(w io.Writer) { fmt.Fprintln(w) }",
 	},
 	"nothing is printed as Go source": {
-		reason:  "%#v walks into every field, of errors and of secrets' neighbours too",
+		reason:  "%#v prints every field, of errors and of secrets too",
 		applies: product,
 		find: func(s source) []ast.Node {
 			return nodes(s, func(l *ast.BasicLit) bool { return l.Kind == token.STRING && strings.Contains(l.Value, "%#v") })
@@ -77,14 +77,14 @@ var rules = map[string]rule{
 		kept:   "const format = \"got %v\"",
 	},
 	"every wait ends with its context": {
-		reason:  "time.Sleep hears no interrupt: select on ctx.Done() and a timer",
+		reason:  "time.Sleep cannot be interrupted: select on ctx.Done() and a timer",
 		applies: product,
 		find:    func(s source) []ast.Node { return uses(s, "time", "Sleep") },
 		broken:  "import \"time\"\nfunc f() { time.Sleep(1) }",
 		kept:    "import \"time\"\nvar t = time.NewTimer(1)",
 	},
 	"requests have a client of their own": {
-		reason:  "the default client has no timeout, follows redirects and reads without end: endpoint is the one door",
+		reason:  "the default client has no timeout and no limit, and follows redirects: use endpoint",
 		applies: product,
 		find: func(s source) []ast.Node {
 			return uses(s, "net/http", "DefaultClient", "Get", "Head", "Post", "PostForm")
@@ -93,7 +93,7 @@ var rules = map[string]rule{
 		kept:   "import \"net/http\"\nfunc f(c *http.Client) { c.Get(\"\") }",
 	},
 	"config opens no socket": {
-		reason:  "a command that fails in its profile has sent nothing, and a profile can be checked without a network",
+		reason:  "a command that fails in its profile has sent nothing, and a profile can be checked offline",
 		applies: func(s source) bool { return product(s) && s.pkg() == "internal/config" },
 		find: func(s source) []ast.Node {
 			return slices.DeleteFunc(selectors(s, "net"), func(n ast.Node) bool {
@@ -105,8 +105,8 @@ var rules = map[string]rule{
 		home:   "internal/config/config.go",
 	},
 	"secrets are compared in constant time": {
-		reason:  "how long == takes tells how much of a guess was right: token.Secret.Equal or crypto/subtle",
-		applies: func(s source) bool { return product(s) && s.pkg() != demoas && s.pkg() != testas }, // whose secrets guard nothing
+		reason:  "the time that == takes says how much of a guess is right: use token.Secret.Equal or crypto/subtle",
+		applies: func(s source) bool { return product(s) && s.pkg() != demoas && s.pkg() != testas }, // whose secrets protect nothing
 		find:    comparedSecrets,
 		broken: "import \"strings\"\nvar a = s.Reveal() == t\nvar b = t != s.Reveal()\n" +
 			"var c = strings.EqualFold(t, string(s.Reveal()))\nvar d = r.State != state\nvar e = nonce == want",
@@ -114,13 +114,13 @@ var rules = map[string]rule{
 	},
 }
 
-// readsText are the functions and types of net that open nothing.
+// readsText are the functions and types of net that open no connection.
 var readsText = []string{"IP", "IPMask", "IPNet", "JoinHostPort", "ParseCIDR", "ParseIP", "SplitHostPort"}
 
 func TestCodeKeepsTheRules(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
-			for _, s := range house(t) {
+			for _, s := range sources(t) {
 				if !rules[name].applies(s) {
 					continue
 				}
@@ -146,10 +146,10 @@ func TestBrokenRulesAreFound(t *testing.T) {
 			}
 		}
 		if got := len(r.find(broken)); got != want {
-			t.Errorf("%s: found %d offences, want %d, in\n%s", name, got, want, r.broken)
+			t.Errorf("%s: found %d times, want %d, in\n%s", name, got, want, r.broken)
 		}
 		if got := len(r.find(snippet(t, home, r.kept))); got != 0 {
-			t.Errorf("%s: found %d offences, want none, in\n%s", name, got, r.kept)
+			t.Errorf("%s: found %d times, want none, in\n%s", name, got, r.kept)
 		}
 	}
 }
@@ -170,10 +170,10 @@ func compiledAtStart(s source) []ast.Node {
 
 func everywhere(source) bool { return true }
 
-// product tells what users run from tests and tools.
+// product reports whether the file is part of the program, and not of a test or a tool.
 func product(s source) bool { return !s.test() && !isTool(s.pkg()) }
 
-// nodes returns the nodes of one kind that keep says yes to.
+// nodes returns the nodes of one type for which keep returns true.
 func nodes[N ast.Node](s source, keep func(N) bool) []ast.Node {
 	var found []ast.Node
 	ast.Inspect(s.file, func(n ast.Node) bool {
@@ -185,14 +185,14 @@ func nodes[N ast.Node](s source, keep func(N) bool) []ast.Node {
 	return found
 }
 
-// uses returns the places that name one of names of the package at path.
+// uses returns the uses of names of the package at path.
 func uses(s source, path string, names ...string) []ast.Node {
 	return slices.DeleteFunc(selectors(s, path), func(n ast.Node) bool {
 		return !slices.Contains(names, n.(*ast.SelectorExpr).Sel.Name)
 	})
 }
 
-// selectors returns the places that name anything of the package at path.
+// selectors returns the uses of any name of the package at path.
 func selectors(s source, path string) []ast.Node {
 	local := ""
 	for _, spec := range s.file.Imports {

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// revealers are the packages that may take a token.Secret out of its wrapping, and what for. It is the list to read in
-// a review: a new line needs a reason that a careful reader believes.
+// revealers are the packages that may call token.Secret.Reveal, and why. A review should read this list: a new line needs a
+// good reason.
 var revealers = map[string]string{
 	"cmd/oauthget":        "puts the token into the environment of the program that exec runs",
 	"internal/clientauth": "puts the client secret into a request to the authorization server",
-	"internal/config":     "reads a client secret from where the profile says, be it the profile itself",
+	"internal/config":     "reads a client secret from where the profile says",
 	"internal/credential": "hands the token to git, kubectl and docker, in the form that each of them reads",
 	"internal/curl":       "puts a proof into the config that curl reads",
 	"internal/demo":       "shows the beginning of the secrets of its own server",
@@ -29,7 +29,7 @@ var revealers = map[string]string{
 
 func TestOnlyTheListedPackagesReveal(t *testing.T) {
 	used := map[string]bool{}
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		if !product(s) {
 			continue
 		}
@@ -37,14 +37,14 @@ func TestOnlyTheListedPackagesReveal(t *testing.T) {
 			used[s.pkg()] = true
 			if revealers[s.pkg()] == "" {
 				t.Errorf("%s: %s reveals a secret and is not in the list of internal/architecture/secrets_test.go: "+
-					"pass the token.Secret on, or add a line with the reason", s.at(call), s.pkg())
+					"pass the token.Secret on, or add a line with a reason", s.at(call), s.pkg())
 			}
 		}
 	}
 	exists := packages(t)
 	for pkg := range revealers {
 		if exists[pkg] != nil && !used[pkg] {
-			t.Errorf("%s reveals no secret any more: take it from the list of internal/architecture/secrets_test.go", pkg)
+			t.Errorf("%s reveals no secret: remove it from the list of internal/architecture/secrets_test.go", pkg)
 		}
 	}
 }
@@ -54,13 +54,13 @@ func isReveal(call *ast.CallExpr) bool {
 	return ok && sel.Sel.Name == "Reveal" && len(call.Args) == 0
 }
 
-// secretNames are the names under which secrets go that are compared with what came from outside.
+// secretNames are names of secrets that are compared with input.
 var secretNames = []string{
 	"accesstoken", "clientsecret", "codeverifier", "idtoken", "nonce", "passphrase", "password", "refreshtoken", "state",
 	"verifier",
 }
 
-// comparing are the functions that take a time that tells how much is equal.
+// comparing are functions whose time depends on how much is equal.
 var comparing = map[string][]string{
 	"bytes":   {"Compare", "Equal", "EqualFold", "HasPrefix", "Contains"},
 	"cmp":     {"Compare"},
@@ -69,7 +69,7 @@ var comparing = map[string][]string{
 	"strings": {"Compare", "EqualFold"},
 }
 
-// enumerated are the constants that a state is compared with where it is none of OAuth's: stateNone and its like.
+// enumerated are constants such as stateNone, which no OAuth state is compared with.
 var enumerated = regexp.MustCompile(`^[sS]tate[A-Z]`)
 
 func comparedSecrets(s source) []ast.Node {
@@ -88,7 +88,7 @@ func comparedSecrets(s source) []ast.Node {
 	})...)
 }
 
-// reveals tells whether e is a secret's own text, be it converted.
+// reveals reports whether e is the text of a secret, converted or not.
 func reveals(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -114,7 +114,7 @@ func isSecret(e ast.Expr) bool {
 	}
 }
 
-// constant tells what everybody can read in the source: a comparison with it tells nothing new.
+// constant reports whether e is a constant, so that the time of a comparison says nothing new.
 func constant(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.BasicLit:

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// TestPackagesKeepNoState holds package-level variables to what they are declared as: two logins in one process must not
-// meet, nor two tests.
+// TestPackagesKeepNoState checks that package-level variables do not change: two logins or two tests in one process must not
+// share state.
 func TestPackagesKeepNoState(t *testing.T) {
-	const why = "a package-level variable is set once, where it is declared: state goes into a struct that its user makes"
+	const why = "a package-level variable is set where it is declared and does not change: put state into a struct"
 	byPackage := map[string][]source{}
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		if product(s) {
 			byPackage[s.pkg()] = append(byPackage[s.pkg()], s)
 		}
@@ -51,8 +51,8 @@ func TestStateIsFound(t *testing.T) {
 	}
 }
 
-// stateful returns the places where the files of one package keep state in a package-level variable: where one is
-// assigned to, its address is taken, or it is made to be locked.
+// stateful returns the places where the files of one package keep state in a package-level variable: where it is assigned to,
+// its address is taken, or its type is that of a lock.
 func stateful(files []source) []string {
 	names := map[string]bool{}
 	var found []string
@@ -91,7 +91,7 @@ func variables(s source) []*ast.ValueSpec {
 	return specs
 }
 
-// targets returns the expressions of a file that something is assigned to, now or through a pointer.
+// targets returns the expressions of a file that are assigned to, or whose address is taken.
 func targets(s source) []ast.Expr {
 	var exprs []ast.Expr
 	ast.Inspect(s.file, func(n ast.Node) bool {
@@ -116,7 +116,7 @@ func targets(s source) []ast.Expr {
 	return exprs
 }
 
-// outermost is the variable that a[i].b = c changes: a.
+// outermost returns the variable that is changed: a for a[i].b = c.
 func outermost(e ast.Expr) *ast.Ident {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -134,8 +134,8 @@ func outermost(e ast.Expr) *ast.Ident {
 	}
 }
 
-// packageLevel tells whether name is declared outside of all functions. The parser has resolved what is declared in the
-// same file; what it left open is another file's.
+// packageLevel reports whether name is declared outside of all functions. The parser resolves names that are declared in the
+// same file and leaves the others open.
 func packageLevel(s source, name *ast.Ident) bool {
 	declared, scope := name.Obj, s.file.Scope
 	return declared == nil || scope.Lookup(name.Name) == declared

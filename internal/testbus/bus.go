@@ -13,11 +13,11 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// maxSocketPath is the longest path of a socket in bytes: macOS and the BSDs have 104 in sockaddr_un, with the NUL that
-// ends it. Linux has 108.
+// maxSocketPath is the longest path of a socket in bytes: macOS and the BSDs have 104 in sockaddr_un with the final NUL, Linux
+// has 108.
 const maxSocketPath = 103
 
-// Bus is a session bus and the Secret Service on it. Its methods may be called at any time, from any goroutine.
+// Bus is a session bus with a Secret Service. It is safe for concurrent use.
 type Bus struct {
 	dir      string
 	listener net.Listener
@@ -25,18 +25,18 @@ type Bus struct {
 	running  sync.WaitGroup
 
 	mu      sync.Mutex
-	changed *sync.Cond // on mu: a call came, a fault was set, the bus ends
+	changed *sync.Cond // on mu: a call arrived, a fault was set, the bus was closed
 	closed  bool
 	frozen  frozen
 	peers   map[*peer]bool
-	names   int      // unique names given so far
-	calls   []string // what came, as interface.Member
-	clients int      // connections so far
+	names   int      // number of unique names given
+	calls   []string // all calls, as interface.Member
+	clients int      // number of connections
 	service service
 }
 
-// Start makes a directory of its own in socketDir, or in that for temporary files where socketDir is empty or too long a
-// path for a socket, and serves there until Close is called.
+// Start serves until Close is called, at a socket in a new directory in socketDir, or in the directory for temporary files if
+// socketDir is empty or too long.
 func Start(socketDir string) (*Bus, error) {
 	dir, err := makeDir(socketDir)
 	if err != nil {
@@ -58,8 +58,8 @@ func Start(socketDir string) (*Bus, error) {
 	return b, nil
 }
 
-// makeDir makes the first directory in which a socket has a path short enough. A test's own temporary directory often
-// is too deep, and so may be the user's.
+// makeDir makes a directory in the first parent in which a socket's path is short enough. The temporary directory of a test
+// often is too deep, and the user's may be.
 func makeDir(parent string) (string, error) {
 	for _, p := range []string{parent, "", "/tmp"} {
 		dir, err := os.MkdirTemp(p, "bus")
@@ -73,18 +73,17 @@ func makeDir(parent string) (string, error) {
 			return "", err
 		}
 	}
-	return "", errors.New("every directory for temporary files is too long a path for a socket")
+	return "", errors.New("the path of every directory for temporary files is too long for a socket")
 }
 
 func socketIn(dir string) string { return filepath.Join(dir, "bus") }
 
-// Address is what DBUS_SESSION_BUS_ADDRESS is set to for clients of b.
+// Address returns the value of DBUS_SESSION_BUS_ADDRESS for clients of b.
 func (b *Bus) Address() string {
 	return "unix:path=" + dbus.EscapeBusAddressValue(socketIn(b.dir))
 }
 
-// Close hangs up on all clients, as a session does that ends, and removes the socket. It may be called again, and does
-// nothing then.
+// Close closes all connections, as the end of a session does, and removes the socket. Another call does nothing.
 func (b *Bus) Close() error {
 	b.mu.Lock()
 	if b.closed {
@@ -94,7 +93,7 @@ func (b *Bus) Close() error {
 	b.closed = true
 	b.changed.Broadcast()
 	for p := range b.peers {
-		_ = p.conn.Close() // nothing of it is wanted any more
+		_ = p.conn.Close() // its error says nothing
 	}
 	b.mu.Unlock()
 

@@ -185,7 +185,7 @@ func TestFrozenBusAnswersNobody(t *testing.T) {
 	if _, err := newcomer.Write([]byte("\x00AUTH\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	// That nothing comes takes a moment to see.
+	// Silence can only be waited for.
 	answer := make([]byte, 64)
 	_ = newcomer.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
 	if n, err := newcomer.Read(answer); !errors.Is(err, os.ErrDeadlineExceeded) {

@@ -28,7 +28,7 @@ type secret struct {
 	ContentType       string
 }
 
-// client is a connection to the bus that is nobody else's.
+// client is a connection to the bus.
 type client struct {
 	*dbus.Conn
 	t *testing.T
@@ -63,7 +63,7 @@ func (c client) call(path dbus.ObjectPath, method string, args ...any) *dbus.Cal
 	return c.Object(secretsName, path).CallWithContext(c.t.Context(), method, 0, args...)
 }
 
-// must stores what a call answers.
+// must stores the answer to a call.
 func (c client) must(call *dbus.Call, into ...any) {
 	c.t.Helper()
 	if err := call.Store(into...); err != nil {

@@ -31,18 +31,18 @@ func (s *secrets) searchService(c call) answer {
 	return reply(found, none)
 }
 
-// search returns the items that bear all the wanted attributes. They are known also where the collection is locked.
+// search returns the items that have all the wanted attributes, even if the collection is locked.
 func (s *secrets) search(wanted map[string]string) []dbus.ObjectPath {
 	found := []dbus.ObjectPath{}
 	for _, i := range s.items {
-		if i.bears(wanted) {
+		if i.has(wanted) {
 			found = append(found, i.path)
 		}
 	}
 	return found
 }
 
-func (i stored) bears(wanted map[string]string) bool {
+func (i stored) has(wanted map[string]string) bool {
 	for name, value := range wanted {
 		if had, ok := i.attributes[name]; !ok || had != value {
 			return false
@@ -76,7 +76,7 @@ func (s *secrets) createItem(c call) answer {
 	return reply(s.put(i, replace), noObject)
 }
 
-// put stores i, in place of the item with the same attributes where there is one that may be replaced.
+// put stores i. If replace is set, it replaces an item with the same attributes.
 func (s *secrets) put(i stored, replace bool) dbus.ObjectPath {
 	i.created, i.modified = now(), now()
 	old := slices.IndexFunc(s.items, func(o stored) bool { return maps.Equal(o.attributes, i.attributes) })

@@ -18,7 +18,7 @@ const (
 	startReplyAlreadyRunning uint32 = 2
 )
 
-// route answers c, or hands it to the service, which will.
+// route answers c, or queues it for the service.
 func (b *Bus) route(c *call) (a answer, done bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,17 +44,17 @@ func (b *Bus) route(c *call) (a answer, done bool) {
 	return answer{}, false
 }
 
-// noOwner has dbus-daemon's words, which go-keyring's callers are known to look for.
+// noOwner has the text of dbus-daemon, which callers of go-keyring look for.
 func noOwner(name string) answer {
 	return failure(errorPrefix+"ServiceUnknown", fmt.Sprintf("The name %s was not provided by any .service files", name))
 }
 
-// daemon is the bus itself: the methods of org.freedesktop.DBus that clients of a Secret Service use. The bus is locked.
+// daemon answers the methods of org.freedesktop.DBus that clients of a Secret Service use. b.mu is held.
 func (b *Bus) daemon(c *call) answer {
 	switch c.method {
 	case busName + ".Hello":
 		return b.hello(c)
-	case busName + ".AddMatch", busName + ".RemoveMatch": // what is sent is sent to one client, which wants it
+	case busName + ".AddMatch", busName + ".RemoveMatch": // every signal is addressed to one client
 		return reply()
 	case busName + ".ListNames":
 		return reply(b.owned())
@@ -75,7 +75,7 @@ func (b *Bus) daemon(c *call) answer {
 
 func (b *Bus) hello(c *call) answer {
 	if c.from.name != "" {
-		return failure(errorPrefix+"Failed", "Hello was already said")
+		return failure(errorPrefix+"Failed", "Hello was called before")
 	}
 	b.names++
 	c.from.name = fmt.Sprintf(":1.%d", b.names)
@@ -99,7 +99,7 @@ func (b *Bus) owned() []string {
 	return names
 }
 
-// aboutName are the methods whose first argument is a name.
+// aboutName answers the methods whose first argument is a name.
 func (b *Bus) aboutName(c *call) answer {
 	var name string
 	if len(c.args) == 0 {
@@ -125,7 +125,7 @@ func (b *Bus) aboutName(c *call) answer {
 	}
 }
 
-// owner returns the unique name of whoever owns name, or "".
+// owner returns the unique name of the owner of name, or "".
 func (b *Bus) owner(name string) string {
 	for _, owned := range b.owned() {
 		switch {

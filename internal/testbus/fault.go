@@ -1,8 +1,8 @@
 package testbus
 
-// A fault holds until it is taken back. Each stands for something that a session or a keyring has been seen to do.
+// A fault lasts until it is undone. Each is something that a session or a keyring has been seen to do.
 
-// frozen tells what has stopped answering.
+// frozen is what does not answer.
 type frozen int
 
 const (
@@ -11,7 +11,7 @@ const (
 	wholeBus
 )
 
-// writes tells what becomes of what clients write.
+// writes is what happens to writes.
 type writes int
 
 const (
@@ -20,7 +20,7 @@ const (
 	dropped
 )
 
-// set changes something under the lock, and wakes whoever waits for it.
+// set changes something with b.mu held, and wakes those who wait for a change.
 func (b *Bus) set(change func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -28,56 +28,55 @@ func (b *Bus) set(change func()) {
 	b.changed.Broadcast()
 }
 
-// Lock locks the collection, as a login without a password does. What is in it can be found but not read or written,
-// and a client that asks to unlock it is told to prompt the person.
+// Lock locks the collection, as a login without a password does. Its items can be found but not read or written, and a client
+// that asks to unlock it is told to prompt the person.
 func (b *Bus) Lock() { b.set(func() { b.service.secrets.locked = true }) }
 
-// Unlock takes Lock back.
+// Unlock undoes Lock.
 func (b *Bus) Unlock() { b.set(func() { b.service.secrets.locked = false }) }
 
-// Seat puts a person before the screen, for the prompts that are made from then on. The one who sits there first is
-// Dismissing.
+// Seat sets who answers the prompts that are made from now on. It is Dismissing at first.
 func (b *Bus) Seat(p Person) { b.set(func() { b.service.secrets.person = p }) }
 
-// RemoveCollection removes the collection and all in it: a service that was never set up.
+// RemoveCollection removes the collection and its items, as in a service that was never set up.
 func (b *Bus) RemoveCollection() {
 	b.set(func() { b.service.secrets.missing, b.service.secrets.items = true, nil })
 }
 
-// RefuseWrites has the service answer every write with an error: a full disk, a policy.
+// RefuseWrites makes every write fail, as a full disk does.
 func (b *Bus) RefuseWrites() { b.set(func() { b.service.secrets.writes = refused }) }
 
-// DropWrites has the service ask the person at every write, who dismisses that. The write then ends without an error,
-// and nothing is written, which go-keyring does not notice.
+// DropWrites makes every write ask the person, who dismisses it. The write then ends without an error and nothing is written,
+// which go-keyring does not notice.
 func (b *Bus) DropWrites() { b.set(func() { b.service.secrets.writes = dropped }) }
 
-// KeepWrites takes RefuseWrites and DropWrites back.
+// KeepWrites undoes RefuseWrites and DropWrites.
 func (b *Bus) KeepWrites() { b.set(func() { b.service.secrets.writes = kept }) }
 
-// NoService ends the service: its name has no owner, what it had not answered gets the bus's NoReply.
+// NoService ends the service: its name has no owner, and calls that it has not answered get the bus's NoReply.
 func (b *Bus) NoService() {
 	b.mu.Lock()
 	orphans := b.kill()
 	b.mu.Unlock()
-	bereave(orphans)
+	noReply(orphans)
 }
 
 // StartService starts the service again, with the items it had.
 func (b *Bus) StartService() { b.set(func() { b.service.running = true }) }
 
-// MakeActivatable teaches the bus to start the service when a client calls it or StartServiceByName, as an installed
-// .service file does.
+// MakeActivatable lets the bus start the service when a client calls it or StartServiceByName, as an installed .service file
+// does.
 func (b *Bus) MakeActivatable() { b.set(func() { b.service.activatable = true }) }
 
-// DieAfter lets the service answer n more calls and die of the one after them, which gets the bus's NoReply.
+// DieAfter lets the service answer n more calls and die at the next, which gets the bus's NoReply.
 func (b *Bus) DieAfter(n int) { b.set(func() { b.service.left = n }) }
 
-// Freeze stops the service as SIGSTOP does: the bus still answers for itself and says that the name is owned, the
-// service answers nothing until Thaw.
+// Freeze stops the service as SIGSTOP does: the bus still answers its own calls and says that the name is owned, and the service
+// answers nothing until Thaw.
 func (b *Bus) Freeze() { b.set(func() { b.frozen = theService }) }
 
-// FreezeBus stops bus and service: clients can connect, and not even their authentication is answered until Thaw.
+// FreezeBus stops bus and service: clients can connect, but get no answer, not even to their authentication, until Thaw.
 func (b *Bus) FreezeBus() { b.set(func() { b.frozen = wholeBus }) }
 
-// Thaw takes Freeze and FreezeBus back. What came in the meantime is answered now.
+// Thaw undoes Freeze and FreezeBus. Calls that arrived in the meantime are answered.
 func (b *Bus) Thaw() { b.set(func() { b.frozen = thawed }) }

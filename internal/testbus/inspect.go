@@ -9,11 +9,11 @@ import (
 // Item is an item of the collection.
 type Item struct {
 	Attributes map[string]string
-	Label      string // which anyone may read who can see the collection, locked or not
+	Label      string // readable even if the collection is locked
 	Secret     string
 }
 
-// Items returns all that is stored, the oldest first, locked or not.
+// Items returns all items, the oldest first, even if the collection is locked.
 func (b *Bus) Items() []Item {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -24,23 +24,23 @@ func (b *Bus) Items() []Item {
 	return all
 }
 
-// Put stores i, in place of an item with the same attributes where there is one. It heeds no fault.
+// Put stores i, and replaces an item with the same attributes. No fault applies to it.
 func (b *Bus) Put(i Item) {
 	b.set(func() {
 		b.service.secrets.put(stored{attributes: maps.Clone(i.Attributes), label: i.Label, value: []byte(i.Secret)}, true)
 	})
 }
 
-// Calls returns the method calls that came from all clients so far, answered or not, in the order they came, each as
-// interface.Member: org.freedesktop.DBus.Hello is the first of each connection. Each but Hello is a round trip of a
-// client that waits for its answers.
+// Calls returns the method calls of all clients so far, answered or not, in the order of their arrival, each as
+// interface.Member. org.freedesktop.DBus.Hello is the first of each connection. Each but Hello is a round trip of a client that
+// waits for its answers.
 func (b *Bus) Calls() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.calls)
 }
 
-// CallsTo counts the calls to one method, given as interface.Member.
+// CallsTo returns the number of calls to one method, given as interface.Member.
 func (b *Bus) CallsTo(method string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +57,7 @@ func (b *Bus) callsTo(method string) int {
 	return n
 }
 
-// AwaitCalls waits until n calls have come to a method, answered or not. It returns the cause where ctx ends first.
+// AwaitCalls waits for n calls to a method, answered or not. It returns the cause if ctx ends first.
 func (b *Bus) AwaitCalls(ctx context.Context, method string, n int) error {
 	stop := context.AfterFunc(ctx, func() { b.set(func() {}) })
 	defer stop()
@@ -72,7 +72,7 @@ func (b *Bus) AwaitCalls(ctx context.Context, method string, n int) error {
 	return nil
 }
 
-// Connections counts the connections made so far.
+// Connections returns the number of connections so far.
 func (b *Bus) Connections() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

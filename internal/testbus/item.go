@@ -6,8 +6,8 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// stored is an item as the service keeps it. What its attributes and value point to is never changed, only replaced:
-// answers that hold it are written when the bus is no longer locked.
+// stored is an item of the service. Attributes and value are replaced and never changed in place: answers that refer to them
+// are written after Bus.mu was released.
 type stored struct {
 	path       dbus.ObjectPath
 	attributes map[string]string
@@ -17,16 +17,16 @@ type stored struct {
 	modified   uint64
 }
 
-// secret is the struct Secret of the API: its fields are the wire's, in that order.
+// secret is the struct Secret of the API. The order of its fields is that of the wire.
 type secret struct {
 	Session     dbus.ObjectPath
-	Parameters  []byte // of the algorithm; plain has none
+	Parameters  []byte // of the algorithm; empty for plain
 	Value       []byte
 	ContentType string
 }
 
-// secret forgets what type the value was said to be of, as GNOME Keyring does: libsecret takes nothing for a password
-// but text/plain, and go-keyring adds a charset to it.
+// secret returns i with the content type text/plain, as GNOME Keyring does: libsecret accepts no other for a password, and
+// go-keyring sends it with a charset.
 func (i stored) secret(session dbus.ObjectPath) secret {
 	return secret{session, []byte{}, i.value, "text/plain"}
 }
@@ -48,7 +48,7 @@ func (s *secrets) getSecret(c call) answer {
 	return reply(s.items[i].secret(sess))
 }
 
-// getSecrets leaves out what there is not, and what is locked.
+// getSecrets leaves out unknown and locked items.
 func (s *secrets) getSecrets(c call) answer {
 	var paths []dbus.ObjectPath
 	var sess dbus.ObjectPath

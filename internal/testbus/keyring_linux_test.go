@@ -17,12 +17,12 @@ import (
 	"github.com/oauthget/oauthget/internal/testbus"
 )
 
-// godbus keeps one connection to the session bus a process, and go-keyring goes by it. So go-keyring runs in processes
-// of its own, which are this one again.
+// godbus keeps one connection to the session bus per process, and go-keyring uses it. So go-keyring runs in other processes,
+// which run this test binary.
 
 const (
 	operation = "TESTBUS_OPERATION" // what the process does instead of testing
-	notFound  = 3                   // its status where there is no item
+	notFound  = 3                   // its status if there is no item
 )
 
 func TestMain(m *testing.M) {
@@ -53,7 +53,7 @@ func operate(verb, user, value string) (status int) {
 	return 0
 }
 
-// process makes a process that does one thing with go-keyring.
+// process returns a process that does one thing with go-keyring.
 func process(ctx context.Context, b *testbus.Bus, words string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), operation+"="+words, "DBUS_SESSION_BUS_ADDRESS="+b.Address(),
@@ -61,7 +61,7 @@ func process(ctx context.Context, b *testbus.Bus, words string) *exec.Cmd {
 	return cmd
 }
 
-// run returns what a process prints, on both streams, and its status.
+// run returns the output of a process, of both streams, and its status.
 func run(t *testing.T, b *testbus.Bus, words string) (out string, status int) {
 	t.Helper()
 	cmd := process(t.Context(), b, words)
@@ -139,10 +139,10 @@ func TestGoKeyringWaitsForAFrozenService(t *testing.T) {
 type waiting struct {
 	cancel context.CancelFunc
 	done   chan struct{}
-	out    bytes.Buffer // not before done
+	out    bytes.Buffer // complete once done
 }
 
-// waits starts a process and returns when the bus has had n calls to method.
+// waits starts a process and returns after n calls to method.
 func waits(t *testing.T, b *testbus.Bus, words, method string, n int) *waiting {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

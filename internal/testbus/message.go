@@ -8,7 +8,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// call is a method call that came from a client.
+// call is a method call of a client.
 type call struct {
 	from        *peer
 	sender      string // the unique name of from
@@ -20,7 +20,7 @@ type call struct {
 	args        []any
 }
 
-// readCall skips what clients send that is no call: nobody here waits for it.
+// readCall skips messages that are no calls.
 func readCall(r io.Reader, from *peer) (call, error) {
 	for {
 		m, err := dbus.DecodeMessage(r)
@@ -43,7 +43,7 @@ func text(m *dbus.Message, field dbus.HeaderField) string {
 	return s
 }
 
-// answer is what a call gets: a reply or an error, and then perhaps a signal.
+// answer is the answer to a call: a reply or an error, and a signal if there is one.
 type answer struct {
 	body   []any
 	err    *dbus.Error
@@ -71,7 +71,7 @@ func unknownMethod(c call) answer {
 
 func invalidArgs(err error) answer { return failure(errorPrefix+"InvalidArgs", err.Error()) }
 
-// messages are what a goes over the wire as.
+// messages returns the messages of the answer.
 func (a answer) messages(c call, sender string) []*dbus.Message {
 	var all []*dbus.Message
 	if c.flags&dbus.FlagNoReplyExpected == 0 {
@@ -104,8 +104,8 @@ func message(t dbus.Type, sender, destination string, body []any) *dbus.Message 
 	return &dbus.Message{Type: t, Flags: dbus.FlagNoReplyExpected, Headers: headers, Body: body}
 }
 
-// encode gives m a serial, which godbus keeps to itself: "This must not be zero" (D-Bus Specification, "Message Format"),
-// and libdbus hangs up on one that is. It stands in the bytes 8 to 11.
+// encode encodes m with a serial, at bytes 8 to 11, since godbus lets nobody set it. "This must not be zero" (D-Bus
+// Specification, "Message Format"), or libdbus closes the connection.
 func encode(m *dbus.Message, serial uint32) ([]byte, error) {
 	var wire bytes.Buffer
 	if err := m.EncodeTo(&wire, binary.LittleEndian); err != nil {

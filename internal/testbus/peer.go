@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// sendLimit is how long a client may take to read what it asked for. One that is stopped must not hold up the service
-// for the others.
+// sendLimit is how long a client may take to read an answer, so that a stopped client does not stop the service for the
+// others.
 const sendLimit = 5 * time.Second
 
 // peer is a client's connection.
@@ -20,7 +20,7 @@ type peer struct {
 	serial  uint32
 }
 
-// send hangs up where it fails: the client then knows as much as where a bus has died.
+// send sends the answer, or closes the connection if it cannot, as the death of a bus does.
 func (p *peer) send(c call, sender string, a answer) {
 	p.sending.Lock()
 	defer p.sending.Unlock()
@@ -28,7 +28,7 @@ func (p *peer) send(c call, sender string, a answer) {
 		p.serial++
 		wire, err := encode(m, p.serial)
 		if err == nil {
-			_ = p.conn.SetWriteDeadline(time.Now().Add(sendLimit)) // the write tells
+			_ = p.conn.SetWriteDeadline(time.Now().Add(sendLimit)) // on failure the write fails too
 			_, err = p.conn.Write(wire)
 		}
 		if err != nil {
@@ -38,7 +38,7 @@ func (p *peer) send(c call, sender string, a answer) {
 	}
 }
 
-// attend talks to a client until one side hangs up.
+// attend serves a client until one side closes the connection.
 func (b *Bus) attend(p *peer) {
 	defer b.leave(p)
 	if !b.awake() {
@@ -67,7 +67,7 @@ func (b *Bus) attend(p *peer) {
 	}
 }
 
-// awake waits while the bus is frozen. It returns false where the bus has ended.
+// awake waits while the bus is frozen. It returns false if the bus is closed.
 func (b *Bus) awake() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

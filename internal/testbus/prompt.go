@@ -2,25 +2,25 @@ package testbus
 
 import "github.com/godbus/dbus/v5"
 
-// Person is who sits before the screen when the service asks for the password of its collection.
+// Person is how the person answers when the service asks for the password of its collection.
 type Person int
 
-// The people there are.
+// The ways to answer.
 const (
-	Dismissing Person = iota // closes the window
+	Dismissing Person = iota // closes the prompt
 	Absent                   // never answers: the client waits
 	Approving                // gives the right password
 )
 
-// prompt is a question to the person, which is asked when the client says so.
+// prompt is a question to the person. The client decides when it is asked.
 type prompt struct {
 	owner     string // the unique name of the client
 	person    Person
-	dismissed dbus.Variant        // the result where it is
+	dismissed dbus.Variant        // the result if it is dismissed
 	approve   func() dbus.Variant // does what was asked for and returns the result
 }
 
-// dismissal is a prompt that the person dismisses, whoever they are.
+// dismissal returns a prompt that is always dismissed.
 func dismissal(owner string, result any) prompt {
 	return prompt{owner: owner, person: Dismissing, dismissed: dbus.MakeVariant(result)}
 }
@@ -53,8 +53,8 @@ func (s *secrets) dismissPrompt(c call) answer {
 	return s.complete(c, true, p.dismissed)
 }
 
-// complete tells the client alone, which need not have asked the bus for the signal: what is addressed to a client
-// reaches it.
+// complete ends the prompt with a signal to the client. The client need not have a match rule for it, since it is addressed to
+// the client.
 func (s *secrets) complete(c call, dismissed bool, result dbus.Variant) answer {
 	delete(s.prompts, c.path)
 	a := reply()

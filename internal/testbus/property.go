@@ -30,7 +30,7 @@ func (s *secrets) getProperties(c call) answer {
 	return reply(all)
 }
 
-// propertiesOf returns the properties of the object at path, or the answer to who asks for them in vain.
+// propertiesOf returns the properties of the object at path, or nil and an error answer.
 func (s *secrets) propertiesOf(path dbus.ObjectPath, iface string) (map[string]dbus.Variant, answer) {
 	var is string
 	var all map[string]any

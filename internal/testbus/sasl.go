@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// authenticate lets every client in, whoever it says it is, by the rules of the D-Bus Specification, "Authentication
-// Protocol". What the client sends after BEGIN is left in r.
+// authenticate accepts every client, by the D-Bus Specification, "Authentication Protocol". It reads r up to BEGIN.
 func authenticate(r *bufio.Reader, w io.Writer, guid string) error {
 	// "Immediately after connecting to the server, the client must send a single nul byte."
 	nul, err := r.ReadByte()
@@ -21,7 +20,7 @@ func authenticate(r *bufio.Reader, w io.Writer, guid string) error {
 	}
 	known := false
 	for {
-		line, err := r.ReadSlice('\n') // which fails where a line is longer than the buffer
+		line, err := r.ReadSlice('\n') // fails on a line longer than the buffer
 		if err != nil {
 			return fmt.Errorf("authenticate: %w", err)
 		}
@@ -40,7 +39,7 @@ func authenticate(r *bufio.Reader, w io.Writer, guid string) error {
 	}
 }
 
-// saslReply returns what the server says to a command, and whether that lets the client in.
+// saslReply returns the answer to a command, and whether it accepts the client.
 func saslReply(command []string, guid string) (reply string, known bool) {
 	verb, args := "", command
 	if len(command) > 0 {
@@ -49,11 +48,11 @@ func saslReply(command []string, guid string) (reply string, known bool) {
 	switch {
 	case verb == "AUTH" && len(args) == 2 && args[0] == "EXTERNAL", verb == "DATA":
 		return "OK " + guid, true
-	case verb == "AUTH" && len(args) == 1 && args[0] == "EXTERNAL": // sd-bus: it says who it is when asked
+	case verb == "AUTH" && len(args) == 1 && args[0] == "EXTERNAL": // sd-bus sends its identity with DATA
 		return "DATA", false
 	case verb == "AUTH", verb == "CANCEL", verb == "ERROR":
 		return "REJECTED EXTERNAL", false
-	default: // NEGOTIATE_UNIX_FD too: no secret travels by file descriptor
+	default: // NEGOTIATE_UNIX_FD too: no secret is sent by file descriptor
 		return "ERROR", false
 	}
 }

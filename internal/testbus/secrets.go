@@ -14,7 +14,7 @@ const (
 	defaultPath         = secretsPath + "/aliases/default" // another name of loginPath
 	sessionPrefix       = secretsPath + "/session/s"
 	promptPrefix        = secretsPath + "/prompt/p"
-	noObject            = dbus.ObjectPath("/") // stands for none where a path must be
+	noObject            = dbus.ObjectPath("/") // means no object
 	serviceInterface    = "org.freedesktop.Secret.Service"
 	collectionInterface = "org.freedesktop.Secret.Collection"
 	itemInterface       = "org.freedesktop.Secret.Item"
@@ -24,23 +24,23 @@ const (
 	secretError         = "org.freedesktop.Secret.Error."
 )
 
-// secrets are the objects of the Secret Service. Paths are never used twice. The bus guards them.
+// secrets are the objects of the Secret Service. No path is used twice. Bus.mu guards them.
 type secrets struct {
-	paths    int                        // given so far
+	paths    int                        // number of paths given
 	missing  bool                       // there is no collection
 	locked   bool                       // the collection
 	items    []stored                   // in the collection, the oldest first
-	sessions map[dbus.ObjectPath]string // the unique name of whose it is
+	sessions map[dbus.ObjectPath]string // the unique name of its client
 	prompts  map[dbus.ObjectPath]prompt // not yet answered
-	person   Person                     // who answers the prompts
-	writes   writes                     // what becomes of a write
+	person   Person                     // of the prompts
+	writes   writes
 }
 
 func newSecrets() *secrets {
 	return &secrets{sessions: map[dbus.ObjectPath]string{}, prompts: map[dbus.ObjectPath]prompt{}}
 }
 
-// methods are what the service answers, at whatever path it makes sense.
+// methods are the methods of the service.
 var methods = map[string]func(*secrets, call) answer{
 	serviceInterface + ".OpenSession":    (*secrets).openSession,
 	serviceInterface + ".SearchItems":    (*secrets).searchService,
@@ -67,13 +67,13 @@ func (s *secrets) answer(c call) answer {
 	return unknownMethod(c)
 }
 
-// forget ends what a client has open that has hung up.
+// forget removes the sessions and prompts of a client that has disconnected.
 func (s *secrets) forget(client string) {
 	maps.DeleteFunc(s.sessions, func(_ dbus.ObjectPath, owner string) bool { return owner == client })
 	maps.DeleteFunc(s.prompts, func(_ dbus.ObjectPath, p prompt) bool { return p.owner == client })
 }
 
-// path returns one that starts with prefix and that nothing had before.
+// path returns a new path with that prefix.
 func (s *secrets) path(prefix dbus.ObjectPath) dbus.ObjectPath {
 	s.paths++
 	return dbus.ObjectPath(fmt.Sprint(string(prefix), s.paths))
@@ -86,7 +86,7 @@ func (s *secrets) openSession(c call) answer {
 		return invalidArgs(err)
 	}
 	if algorithm != "plain" {
-		// The one error after which libsecret asks again, for plain.
+		// After this error libsecret asks again, for plain.
 		return failure(errorPrefix+"NotSupported", "the algorithm "+algorithm+" is not supported")
 	}
 	path := s.path(sessionPrefix)
@@ -113,7 +113,7 @@ func (s *secrets) readAlias(c call) answer {
 	return reply(loginPath)
 }
 
-// lock never needs to ask.
+// lock locks without a prompt.
 func (s *secrets) lock(c call) answer {
 	var paths []dbus.ObjectPath
 	if err := dbus.Store(c.args, &paths); err != nil {
@@ -143,7 +143,7 @@ func (s *secrets) unlock(c call) answer {
 	return reply([]dbus.ObjectPath{}, path)
 }
 
-// known leaves out the paths that lead nowhere, as GNOME Keyring does, and has one name for the collection.
+// known leaves out unknown paths, as GNOME Keyring does, and replaces aliases of the collection.
 func (s *secrets) known(paths []dbus.ObjectPath) []dbus.ObjectPath {
 	known := []dbus.ObjectPath{}
 	for _, p := range paths {
@@ -167,7 +167,7 @@ func (s *secrets) find(path dbus.ObjectPath) int {
 }
 
 func noSession(path dbus.ObjectPath) answer {
-	return failure(secretError+"NoSession", "no session of yours at "+string(path))
+	return failure(secretError+"NoSession", "no session of this client at "+string(path))
 }
 
 func noSuchObject(path dbus.ObjectPath) answer {

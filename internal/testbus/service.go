@@ -2,19 +2,19 @@ package testbus
 
 import "github.com/godbus/dbus/v5"
 
-// forever is the number of calls after which a service dies that does not die.
+// forever is the number of calls left for a service that does not die.
 const forever = -1
 
-// service is the process that a Secret Service would be: it takes one call at a time, and can die. The bus guards it.
+// service stands for the process of a Secret Service: it answers one call at a time, and can die. Bus.mu guards it.
 type service struct {
 	running     bool
 	activatable bool
-	left        int // calls that it will still answer, or forever
+	left        int // number of calls that it will answer, or forever
 	queue       []call
 	secrets     *secrets
 }
 
-// serveSecrets is the life of the service, over all its deaths. It ends with the bus.
+// serveSecrets answers the calls to the service until the bus is closed.
 func (b *Bus) serveSecrets() {
 	for {
 		c, a, orphans, ok := b.step()
@@ -22,14 +22,14 @@ func (b *Bus) serveSecrets() {
 		case !ok:
 			return
 		case len(orphans) > 0:
-			bereave(orphans)
+			noReply(orphans)
 		default:
 			c.from.send(c, secretsOwner, a)
 		}
 	}
 }
 
-// step waits for the next call and answers it. If the service dies of it, it returns all that will get no answer.
+// step waits for the next call and answers it. If the service dies instead, it returns the calls that get no answer.
 func (b *Bus) step() (c call, a answer, orphans []call, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -49,8 +49,8 @@ func (b *Bus) step() (c call, a answer, orphans []call, ok bool) {
 	return c, b.service.secrets.answer(c), nil, true
 }
 
-// kill ends the service, and returns the calls that it has not answered. Its items are on its disk, so to speak; what
-// it knew of its clients is gone. The bus is locked.
+// kill ends the service, and returns the calls that it has not answered. It keeps the items, which a service has on its disk,
+// and loses sessions and prompts. b.mu is held.
 func (b *Bus) kill() (orphans []call) {
 	s := &b.service
 	orphans, s.queue = s.queue, nil
@@ -60,14 +60,14 @@ func (b *Bus) kill() (orphans []call) {
 	return orphans
 }
 
-// bereave tells clients what a bus says of a service that has died on them.
-func bereave(orphans []call) {
+// noReply sends the bus's error for calls to a service that has died.
+func noReply(orphans []call) {
 	for _, c := range orphans {
 		c.from.send(c, busName, failure(errorPrefix+"NoReply", "Message recipient disconnected from message bus without replying"))
 	}
 }
 
-// activate starts the service where the bus knows how to, and tells whether it did. The bus is locked.
+// activate starts the service if it is activatable, and reports whether it is. b.mu is held.
 func (b *Bus) activate() bool {
 	if b.service.activatable {
 		b.service.running = true

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open returns both ends of a new terminal. What the person waits for must come within ten seconds.
+// Open returns both ends of a new terminal. Reads by the person fail ten seconds after it.
 func Open() (person, program *os.File, err error) {
 	person, err = os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -29,9 +29,9 @@ func Open() (person, program *os.File, err error) {
 	return person, program, nil
 }
 
-// unlock makes the other end ready, and returns its number.
+// unlock makes the other end usable, and returns its number.
 func unlock(person *os.File) (number int, err error) {
-	raw, err := person.SyscallConn() // Fd would make reads wait for ever
+	raw, err := person.SyscallConn() // Fd would make reads ignore the deadline
 	if err != nil {
 		return 0, err
 	}

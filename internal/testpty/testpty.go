@@ -1,3 +1,3 @@
-// Package testpty is a terminal for tests, with the test in the place of the person: what is written to one end is
-// typed, and what is read from it was shown. It knows Linux alone, where the tests of terminals run.
+// Package testpty opens terminals for tests, in which the test is the person: what it writes to one end is typed, and what it
+// reads from it was shown. It supports Linux only.
 package testpty

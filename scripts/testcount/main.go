@@ -2,10 +2,8 @@
 //
 //	go run ./scripts/testcount [ARG…] [-- ARG…]…
 //
-// Each group of arguments is one `go test -json`. Above the last line stands every test that failed and every test that
-// was skipped, with its reason: what did not run must not pass unseen. With CI=true a skipped test fails the run.
-//
-// It deliberately is no test runner: which tests run, and in what order, is for go test to say.
+// Each group of arguments is one `go test -json`. Above the last line it lists the tests that failed and those that were skipped,
+// with the reason. With CI=true a skipped test fails the run. Which tests run, and in what order, is up to go test.
 package main
 
 import (
@@ -30,7 +28,7 @@ func main() {
 	}
 }
 
-// groups cuts args at each "--". There is always at least one group, since go test needs no arguments.
+// groups splits args at each "--". There is at least one group, since go test needs no arguments.
 func groups(args []string) [][]string {
 	var all [][]string
 	for {
@@ -42,8 +40,8 @@ func groups(args []string) [][]string {
 	}
 }
 
-// goTest runs one go test and reports what it did. An error means that it could not be run or read; that tests failed
-// is the report's to tell.
+// goTest runs go test once and adds its results to r. It returns an error if go test could not be run or read, and not if tests
+// failed.
 func goTest(r *report, args []string) error {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = os.Stderr
@@ -55,7 +53,7 @@ func goTest(r *report, args []string) error {
 		return fmt.Errorf("run go test: %w", err)
 	}
 	if err := r.read(out); err != nil {
-		_, _ = io.Copy(io.Discard, out) // a full pipe would keep go test from ending
+		_, _ = io.Copy(io.Discard, out) // or go test could not end
 		_ = cmd.Wait()
 		return fmt.Errorf("read the output of go test: %w", err)
 	}

@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// event is one line of `go test -json`; `go doc test2json` defines it.
+// event is a line of `go test -json`, as `go doc test2json` defines it.
 type event struct {
 	Action  string
 	Package string
-	Test    string // empty where the event is about the package
+	Test    string // empty for an event of the package
 	Output  string
 }
 
-// outcome orders what can become of a test from good to bad. A test that ran twice keeps the worst.
+// outcome is the result of a test, from good to bad. A test that ran twice has the worse one.
 type outcome int
 
 const (
@@ -30,8 +30,8 @@ const (
 	failed
 )
 
-// id names a test. Test is empty for a package that failed without one of its tests failing: it did not build, its
-// TestMain gave up, it ran out of time.
+// id names a test. Test is empty for a package that failed although none of its tests did: it did not build, its TestMain ended
+// the process, or it timed out.
 type id struct{ Package, Test string }
 
 func (i id) String() string { return strings.TrimSpace(i.Package + " " + i.Test) }
@@ -41,7 +41,7 @@ type result struct {
 	output  []string
 }
 
-// report collects what go test says. It prints the output of failures at once and drops that of the rest.
+// report collects results. It prints the output of failures at once and drops the rest.
 type report struct {
 	out     io.Writer
 	results map[id]*result
@@ -56,7 +56,7 @@ func (r *report) at(i id) *result {
 	return r.results[i]
 }
 
-// read takes the output of one go test to its end.
+// read reads the output of one go test.
 func (r *report) read(in io.Reader) error {
 	lines := bufio.NewReader(in)
 	for {
@@ -76,7 +76,7 @@ func (r *report) read(in io.Reader) error {
 func (r *report) line(line []byte) {
 	var e event
 	if json.Unmarshal(line, &e) != nil {
-		fmt.Fprintf(r.out, "%s", line) // the go command's own words
+		fmt.Fprintf(r.out, "%s", line) // a message of the go command
 		return
 	}
 	res := r.at(id{e.Package, e.Test})
@@ -96,8 +96,7 @@ func (r *report) line(line []byte) {
 	}
 }
 
-// endPackage prints what a person wants to read about a package: one line where all is well, else the output of the
-// tests that failed.
+// endPackage prints one line about a package that passed, or the output of the tests that failed.
 func (r *report) endPackage(name string, fail bool) {
 	pkg := r.at(id{Package: name})
 	if !fail {
@@ -110,7 +109,7 @@ func (r *report) endPackage(name string, fail bool) {
 	}
 	ownFault := true
 	for _, i := range r.sorted(func(i id) bool { return i.Package == name && i.Test != "" }) {
-		// A test that never ended is one that ended the whole package.
+		// A test that did not end has ended the whole package.
 		if res := r.results[i]; res.outcome == failed || res.outcome == unfinished {
 			ownFault = ownFault && res.outcome != failed
 			fmt.Fprint(r.out, strings.Join(told(res.output), ""))
@@ -122,7 +121,7 @@ func (r *report) endPackage(name string, fail bool) {
 	}
 }
 
-// fail enters a failure that no event told of.
+// fail adds a failure that no event has reported.
 func (r *report) fail(name, why string) {
 	fmt.Fprintf(r.out, "%s: %s\n", name, why)
 	r.at(id{Package: name}).outcome = failed
@@ -130,8 +129,7 @@ func (r *report) fail(name, why string) {
 
 func (r *report) failed() bool { return len(r.with(failed)) > 0 }
 
-// with returns the tests with one outcome, in order. A test with subtests counts only where it did worse than each of
-// them: else its outcome is theirs, and has been counted.
+// with returns the tests with that outcome, sorted. A test with subtests is included only if its outcome is worse than theirs.
 func (r *report) with(o outcome) []id {
 	worst := map[id]outcome{}
 	for i, res := range r.results {
@@ -153,7 +151,7 @@ func (r *report) sorted(keep func(id) bool) []id {
 	return ids
 }
 
-// summary prints the last lines and reports whether the run is good.
+// summary prints the last lines and reports whether the run passed.
 func (r *report) summary(ci bool) (good bool) {
 	pass, fail, skip := r.with(passed), r.with(failed), r.with(skipped)
 	if len(fail) > 0 {
@@ -181,7 +179,7 @@ func (r *report) summary(ci bool) (good bool) {
 	return good
 }
 
-// told is the output of a test as plain go test tells it: the outcome first, and nothing that is for machines.
+// told returns the output of a test as go test without -json prints it: the outcome first, without lines for machines.
 func told(output []string) []string {
 	var head, body []string
 	for _, line := range output {
@@ -195,7 +193,7 @@ func told(output []string) []string {
 	return append(head, body...)
 }
 
-// reason is what the test said when it was skipped.
+// reason returns the output of a skipped test.
 func reason(output []string) string {
 	var words []string
 	for _, line := range told(output) {

@@ -60,7 +60,7 @@ func TestTestThatRanTwiceKeepsItsWorstOutcome(t *testing.T) {
 	}
 }
 
-// TestRealFailuresAreShownAndCounted runs the real go test over packages that fail in every way there is.
+// TestRealFailuresAreShownAndCounted runs go test on packages that fail in different ways.
 func TestRealFailuresAreShownAndCounted(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{

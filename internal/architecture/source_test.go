@@ -1,8 +1,8 @@
-// Package architecture holds the house to its rules: which package may import which, what no code may do, and what no
-// file may say. The rules are data, each with its reason; breaking one prints both.
+// Package architecture checks the rules of the project: which package may import which, what no code may do, and what no file
+// may contain. The rules are data, each with its reason, and a test that fails prints both.
 //
-// It consists of tests alone. It deliberately reads syntax and no types, so that it sees the files of every system and
-// build tag at once; what needs types is for go vet and staticcheck.
+// It consists of tests alone. It reads syntax and no types, so that it sees the files of every system and build tag at once.
+// What needs types is for go vet and staticcheck.
 package architecture
 
 import (
@@ -22,7 +22,7 @@ import (
 
 const (
 	module = "github.com/oauthget/oauthget"
-	root   = "../.." // of the module, seen from this package, where go test runs it
+	root   = "../.." // of the module, from the directory of this package
 )
 
 // source is one Go file.
@@ -32,18 +32,18 @@ type source struct {
 	file *ast.File
 }
 
-// pkg is the import path of its package, from the root of the module.
+// pkg returns the import path of its package, from the root of the module.
 func (s source) pkg() string { return path.Dir(s.path) }
 
 func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// at is the place of a node, in the form that editors jump to.
+// at returns the position of a node, in the form that editors understand.
 func (s source) at(n ast.Node) string {
 	p := s.fset.Position(n.Pos())
 	return p.String()
 }
 
-// imports returns the paths that s imports, those of this module from its root, as source.pkg gives them.
+// imports returns the paths that s imports; those of this module from its root, as source.pkg has them.
 func (s source) imports() []string {
 	var paths []string
 	for _, spec := range s.file.Imports {
@@ -52,17 +52,17 @@ func (s source) imports() []string {
 	return paths
 }
 
-// house returns all Go files of the module.
-func house(t *testing.T) []source {
+// sources returns all Go files of the module.
+func sources(t *testing.T) []source {
 	t.Helper()
-	sources, err := readHouse()
+	all, err := readSources()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sources
+	return all
 }
 
-var readHouse = sync.OnceValues(func() ([]source, error) {
+var readSources = sync.OnceValues(func() ([]source, error) {
 	var sources []source
 	fset := token.NewFileSet()
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
@@ -88,7 +88,7 @@ var readHouse = sync.OnceValues(func() ([]source, error) {
 	return sources, err
 })
 
-// foreign tells the folders that hold no package of this module: what the go command passes over, and other modules.
+// foreign reports whether a directory has no package of this module: it is ignored by the go command, or another module.
 func foreign(dir, name string) bool {
 	if dir == root {
 		return false
@@ -98,7 +98,7 @@ func foreign(dir, name string) bool {
 		strings.HasPrefix(name, "_")
 }
 
-// parse reads the file at name, or text where it is given.
+// parse parses the file at name, or text if it is not nil.
 func parse(fset *token.FileSet, name string, text any) (source, error) {
 	if text == nil {
 		b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
@@ -111,7 +111,7 @@ func parse(fset *token.FileSet, name string, text any) (source, error) {
 	return source{name, fset, file}, err
 }
 
-// snippet parses declarations as if they stood in the file at name.
+// snippet parses declarations as if they were in the file at name.
 func snippet(t *testing.T, name, declarations string) source {
 	t.Helper()
 	s, err := parse(token.NewFileSet(), name, "package p\n"+declarations)

@@ -9,12 +9,11 @@ import (
 	"testing"
 )
 
-// floors is the house. A package imports only from lower floors, so that each can be read, tested and changed knowing
-// nothing but what is below it. A new package takes a floor here.
+// layers has the layer of each package. A package imports only from lower layers, so that it can be read, tested and changed
+// without the ones above. A new package needs a row here.
 //
-// Every package may use the ones below 0: what a secret is, how a server's text is shown, and small things that several
-// need.
-var floors = map[string]int{
+// The layers below 0 are for what every package may use: what a secret is, how a server's text is shown, and small helpers.
+var layers = map[string]int{
 	"cmd/oauthget": 6,
 
 	"internal/account": 5,
@@ -64,8 +63,7 @@ var floors = map[string]int{
 	"internal/ownership": -2,
 }
 
-// demoas, the server of the demo, and the packages for tests stand beside the floors: the client talks to them and must not
-// need them.
+// demoas, the server of the demo, and the packages for tests have no layer: the client talks to them and must not need them.
 const (
 	demoas       = "internal/demoas"
 	registration = "internal/demoas/registration"
@@ -77,11 +75,11 @@ const (
 // forTests are the packages that only tests import, and testas the benchmark too.
 var forTests = []string{registration, testas, testbus, testpty}
 
-// testOnly are the packages of which no program consists.
+// testOnly are the packages that consist of tests.
 var testOnly = []string{"internal/architecture", "internal/interop"}
 
-// strangers may not know each other although their floors would allow it.
-var strangers = []struct{ importer, imported, reason string }{
+// separate are imports that are forbidden although the layers allow them.
+var separate = []struct{ importer, imported, reason string }{
 	{
 		"internal/flow", "internal/store",
 		"obtaining a token and keeping it change for different reasons; tokensource is where they meet",
@@ -92,8 +90,8 @@ var strangers = []struct{ importer, imported, reason string }{
 	},
 }
 
-// trespass tells what is wrong with an import between two packages of the module; empty where nothing is.
-func trespass(importer, imported string, test bool) string {
+// whyForbidden returns the reason why a package of the module must not import another; empty if it may.
+func whyForbidden(importer, imported string, test bool) string {
 	servers := []string{demoas, registration, testas}
 	switch {
 	case slices.Contains(servers, importer) && slices.Contains(servers, imported) && importer != demoas:
@@ -109,35 +107,35 @@ func trespass(importer, imported string, test bool) string {
 	case (slices.Contains(servers, importer) || importer == testbus) && !test:
 		return "a server that shares the client's code repeats its mistakes: it imports nothing of the client"
 	case imported == "cmd/oauthget" || isTool(imported) || slices.Contains(testOnly, imported):
-		return "nobody imports a program or a package of tests"
-	case test || isTool(importer): // a test may bring together what its package keeps apart
+		return "a program or a package of tests cannot be imported"
+	case test || isTool(importer): // a test may use what its package must not
 		return ""
 	}
-	for _, s := range strangers {
+	for _, s := range separate {
 		if s.importer == importer && s.imported == imported {
 			return s.reason
 		}
 	}
-	from, known := floors[importer]
-	to, alsoKnown := floors[imported]
+	from, known := layers[importer]
+	to, alsoKnown := layers[imported]
 	if known && alsoKnown && to >= from {
-		return fmt.Sprintf("imports only go down, and %s is on floor %d, %s on floor %d", importer, from, imported, to)
+		return fmt.Sprintf("imports only go down, but %s is in layer %d and %s in layer %d", importer, from, imported, to)
 	}
 	return ""
 }
 
-// isTool tells the programs that build, test and measure the house and are no part of it.
+// isTool reports whether pkg is a program that builds, tests or measures the module.
 func isTool(pkg string) bool {
 	return strings.HasPrefix(pkg, "scripts/") || pkg == "bench" || strings.HasPrefix(pkg, "bench/")
 }
 
 func TestImportsOnlyGoDown(t *testing.T) {
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		for i, imported := range s.imports() {
 			if !ours(imported) {
 				continue
 			}
-			if why := trespass(s.pkg(), imported, s.test()); why != "" {
+			if why := whyForbidden(s.pkg(), imported, s.test()); why != "" {
 				t.Errorf("%s: imports %s: %s", s.at(s.file.Imports[i]), imported, why)
 			}
 		}
@@ -149,7 +147,7 @@ func ours(imported string) bool {
 		strings.HasPrefix(imported, "cmd/oauthget") || isTool(imported)
 }
 
-func TestTrespassersAreFound(t *testing.T) {
+func TestForbiddenImportsAreFound(t *testing.T) {
 	for _, c := range []struct {
 		importer, imported string
 		test, allowed      bool
@@ -183,31 +181,31 @@ func TestTrespassersAreFound(t *testing.T) {
 		{"internal/flow", "internal/interop", false, false},
 		{"internal/flow", "scripts/testcount", false, false},
 	} {
-		if why := trespass(c.importer, c.imported, c.test); (why == "") != c.allowed {
+		if why := whyForbidden(c.importer, c.imported, c.test); (why == "") != c.allowed {
 			t.Errorf("%s imports %s (test: %v): allowed is %v, want %v", c.importer, c.imported, c.test, why == "", c.allowed)
 		}
 	}
 }
 
-func TestEveryPackageHasAFloor(t *testing.T) {
+func TestEveryPackageHasALayer(t *testing.T) {
 	for _, pkg := range slices.Sorted(maps.Keys(packages(t))) {
-		_, known := floors[pkg]
+		_, known := layers[pkg]
 		if !known && pkg != demoas && !slices.Contains(forTests, pkg) && !isTool(pkg) && !slices.Contains(testOnly, pkg) {
-			t.Errorf("%s: has no floor: give it one in the table of internal/architecture/floors_test.go, and tell why in docs/internals/design.md", pkg)
+			t.Errorf("%s: has no layer: add it to the table of internal/architecture/layers_test.go and to that of docs/internals/design.md", pkg)
 		}
 	}
 }
 
 func TestPackagesOfTestsHoldNothingElse(t *testing.T) {
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		if slices.Contains(testOnly, s.pkg()) && !s.test() && len(s.file.Decls) > 0 { // a package comment may stand alone
-			t.Errorf("%s: %s consists of tests alone: what they need from a program belongs to its package", s.path, s.pkg())
+			t.Errorf("%s: %s consists of tests alone: put what they need into the package of the program", s.path, s.pkg())
 		}
 	}
 }
 
-// namesOfNothing say where things were put and not what they are: such a package grows without end.
-var namesOfNothing = []string{
+// vagueNames do not say what is in a package, so that it grows without end.
+var vagueNames = []string{
 	"base", "common", "core", "helper", "helpers", "lib", "misc", "mock", "mocks", "model", "models",
 	"shared", "type", "types", "util", "utils",
 }
@@ -215,13 +213,13 @@ var namesOfNothing = []string{
 func TestPackageNamesSayWhatIsInside(t *testing.T) {
 	for pkg, names := range packages(t) {
 		for _, word := range strings.Split(pkg, "/") {
-			if slices.Contains(namesOfNothing, word) {
-				t.Errorf("%s: %q says where things were put and not what they are", pkg, word)
+			if slices.Contains(vagueNames, word) {
+				t.Errorf("%s: %q does not say what is in the package", pkg, word)
 			}
 		}
 		for _, name := range names {
 			if name != "main" && strings.TrimSuffix(name, "_test") != path.Base(pkg) {
-				t.Errorf("%s: the package is called %s and its folder is not: one name for one thing", pkg, name)
+				t.Errorf("%s: the package is called %s, which is not the name of its directory", pkg, name)
 			}
 		}
 	}
@@ -231,7 +229,7 @@ func TestPackageNamesSayWhatIsInside(t *testing.T) {
 func packages(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, s := range house(t) {
+	for _, s := range sources(t) {
 		all[s.pkg()] = append(all[s.pkg()], s.file.Name.Name)
 	}
 	return all
