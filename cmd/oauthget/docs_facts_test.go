@@ -18,6 +18,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/doctor"
+	"github.com/oauthget/oauthget/internal/inspect"
 	"github.com/oauthget/oauthget/internal/output"
 )
 
@@ -156,7 +157,7 @@ func TestOutputFormatsAreDocumented(t *testing.T) {
 
 func TestMembersOfJSONAreDocumented(t *testing.T) {
 	for table, of := range map[string]any{
-		"Member of `inspect`": inspection{}, "Member of a check": doctor.Finding{},
+		"Member of `inspect`": inspect.Report{}, "Member of a check": doctor.Finding{},
 	} {
 		var want, got []string
 		for f := range reflect.TypeOf(of).Fields() {

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/inspect"
 	"github.com/oauthget/oauthget/internal/session"
-	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 const inspectLong = `Show what a token says, who signed it, and what the server knows of it. The token itself is never shown.
@@ -32,11 +33,8 @@ const inspectExample = `  oauthget inspect work
   oauthget inspect - --issuer https://login.example.com --json <token.txt
   oauthget inspect work - <token.txt`
 
-// inspectFlags are those that are no profile keys.
-type inspectFlags struct{ idToken, offline bool }
-
 func (a *app) inspectCommand() *cobra.Command {
-	var flags inspectFlags
+	i := inspect.Inspector{Now: a.now}
 	cmd := &cobra.Command{
 		Use:     "inspect [NAME] [-]",
 		Short:   "Show what a token says, and whether that can be believed",
@@ -44,22 +42,22 @@ func (a *app) inspectCommand() *cobra.Command {
 		Example: inspectExample,
 		Args:    nameAndStdin,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			i, err := a.inspector(cmd, args, flags)
-			if err != nil {
+			if err := a.prepareInspection(cmd, args, &i); err != nil {
 				return err
 			}
-			report, err := i.inspect(cmd.Context())
-			if err != nil {
+			report, err := i.Inspect(cmd.Context())
+			switch {
+			case err != nil:
 				return err
-			}
-			if a.global.json {
+			case a.global.json:
 				return a.printJSON(report)
 			}
-			return a.printInspection(report)
+			_, err = io.WriteString(a.stdout, report.Text(a.now()))
+			return err
 		},
 	}
-	cmd.Flags().BoolVar(&flags.idToken, "id-token", false, "the ID Token, in place of the access token; of standard input: it has to be for the client")
-	cmd.Flags().BoolVar(&flags.offline, "offline", false, "decode only: ask neither the server nor a person, and verify nothing")
+	cmd.Flags().BoolVar(&i.IDToken, "id-token", false, "inspect the ID Token; a token on standard input must be an ID Token for the client")
+	cmd.Flags().BoolVar(&i.Offline, "offline", false, "decode only: ask neither the server nor a person, and verify nothing")
 	addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
@@ -75,75 +73,68 @@ func nameAndStdin(cmd *cobra.Command, args []string) error {
 	return atMostOneName(cmd, args)
 }
 
-// inspector looks at one token.
-type inspector struct {
-	*app
-	flags   inspectFlags
-	session *session.Session // nil where nothing says whose token it is
-	// anonymous says that nobody's name is known to ask the server in.
-	anonymous bool
-	piped     bool // it is on standard input
-	raw       token.Secret
-	set       token.Set // the profile's; zero for a token from standard input
-}
-
-// inspector finds out whose token is meant. It asks nothing of the network.
-func (a *app) inspector(cmd *cobra.Command, args []string, flags inspectFlags) (*inspector, error) {
-	i := &inspector{app: a, flags: flags}
-	if i.piped = len(args) > 0 && args[len(args)-1] == stdinArgument; i.piped {
-		args = args[:len(args)-1]
+// prepareInspection finds out whose token is meant, and reads the one on standard input. It asks nothing of the network.
+func (a *app) prepareInspection(cmd *cobra.Command, args []string, i *inspect.Inspector) (err error) {
+	piped := len(args) > 0 && args[len(args)-1] == stdinArgument
+	if !piped {
+		a.global.noInput = a.global.noInput || i.Offline // the store must not ask to be unlocked
+		i.Session, err = a.open(cmd, nameOf(args))
+		return err
 	}
-	var err error
-	if flags.offline && !i.piped {
-		a.global.noInput = true // the store is not to ask to be unlocked
-	}
-	if i.piped && len(args) == 0 {
-		err = i.openFlags(keyFlags(cmd))
+	if len(args) > 1 {
+		i.Session, err = a.open(cmd, args[0])
 	} else {
-		i.session, err = a.open(cmd, nameOf(args))
+		i.Session, i.Anonymous, err = a.openFlags(keyFlags(cmd))
 	}
-	if err == nil && i.piped && flags.idToken && !flags.offline && (i.session == nil || i.anonymous) {
-		err = hint.Usagef("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id")
+	switch {
+	case err != nil:
+		return err
+	case i.IDToken && !i.Offline && (i.Session == nil || i.Anonymous):
+		return hint.Usagef("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id")
 	}
-	return i, err
-}
-
-// openFlags makes the session of a token that no profile is named for. The default profile has nothing to do with it.
-func (i *inspector) openFlags(keys map[string][]string) (err error) {
-	given := func(key, env string) bool { return len(keys[key]) > 0 || i.getenv(env) != "" }
-	if !given("issuer", "OAUTHGET_ISSUER") && !given("token_endpoint", "OAUTHGET_TOKEN_ENDPOINT") {
-		return nil
-	}
-	if i.anonymous = !given("client_id", "OAUTHGET_CLIENT_ID"); i.anonymous {
-		keys["client_id"] = []string{"-"} // a profile has one; nothing is asked in its name
-	}
-	i.session, err = session.Open(i.options(), nil, "", keys)
+	i.Given, err = a.readToken(cmd.Context())
 	return err
 }
 
-// take obtains the token that is looked at.
-func (i *inspector) take(ctx context.Context) (err error) {
-	if i.piped {
-		i.raw, err = i.readToken(ctx)
-		return err
+// openFlags makes the session of a token for which no profile is named; nil where no flag names a server. The default
+// profile has nothing to do with it. Without a client the session is anonymous.
+func (a *app) openFlags(keys map[string][]string) (s *session.Session, anonymous bool, err error) {
+	given := func(key, env string) bool { return len(keys[key]) > 0 || a.getenv(env) != "" }
+	if !given("issuer", "OAUTHGET_ISSUER") && !given("token_endpoint", "OAUTHGET_TOKEN_ENDPOINT") {
+		return nil, false, nil
 	}
-	if i.flags.offline {
-		i.set, err = i.session.Store.Load(ctx, i.session.Key)
-		if errors.Is(err, store.ErrNotFound) {
-			err = fmt.Errorf("nothing is stored: %w", tokensource.ErrInteractionRequired)
+	if anonymous = !given("client_id", "OAUTHGET_CLIENT_ID"); anonymous {
+		keys["client_id"] = []string{"-"} // a profile has one; nothing is asked in its name
+	}
+	s, err = session.Open(a.options(), nil, "", keys)
+	return s, anonymous, err
+}
+
+const (
+	// maxStdin bounds what is read for a token, in bytes. It is as much as a server's answer may have.
+	maxStdin = 1 << 20
+	// maxTyped is the longest line that Linux's terminals take, in bytes. They drop the rest silently.
+	maxTyped = 4095
+)
+
+// readToken reads the token on standard input. A person at a terminal is asked for it, and does not see what they paste.
+func (a *app) readToken(ctx context.Context) (token.Secret, error) {
+	if term.Is(a.stdin) && !a.global.noInput {
+		text, err := term.AskSecret(ctx, "token")
+		switch {
+		case err != nil:
+			return token.Secret{}, fmt.Errorf("read token: %w", err)
+		case len(text.Reveal()) >= maxTyped:
+			return token.Secret{}, hint.Usagef("a terminal takes no line so long: use a pipe or a file")
 		}
-	} else {
-		i.set, _, err = i.session.Token(ctx, tokensource.Request{})
+		return inspect.ParseToken(text.Reveal())
+	}
+	text, err := bounded.ReadContext(ctx, a.stdin, maxStdin)
+	if long, ok := errors.AsType[*bounded.TooLongError](err); ok {
+		return token.Secret{}, hint.Usagef("standard input is %w", long)
 	}
 	if err != nil {
-		return i.session.Failed(err)
+		return token.Secret{}, fmt.Errorf("read token: %w", err)
 	}
-	i.raw = i.set.AccessToken
-	if !i.flags.idToken {
-		return nil
-	}
-	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return i.session.Failed(fmt.Errorf("inspect token: %w", output.ErrNoIDToken))
-	}
-	return nil
+	return inspect.ParseToken(string(text))
 }

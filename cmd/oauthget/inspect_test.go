@@ -18,7 +18,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/inspect"
 	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -192,7 +192,7 @@ func TestInspectBelievesTheIssuerThatWasNamedAndNoOther(t *testing.T) {
 		"another's signature":    {evil.sign(map[string]any{"iss": i.URL}), []string{"--issuer", i.URL}, "the signature is not by the issuer's key"},
 		"another's name":         {i.sign(map[string]any{"iss": evil.URL}), []string{"--issuer", i.URL}, "its issuer is"},
 		"another's altogether":   {evil.sign(nil), []string{"--issuer", i.URL}, "the signature is not"},
-		"changed":                {i.sign(nil)[:60] + "AAAA" + i.sign(nil)[64:], []string{"--issuer", i.URL}, opInspect},
+		"changed":                {i.sign(nil)[:60] + "AAAA" + i.sign(nil)[64:], []string{"--issuer", i.URL}, "inspect token"},
 		"signed by nobody":       {unsigned, []string{"--issuer", i.URL}, `alg is "none"`},
 		"nobody, and no issuer":  {unsigned, nil, `alg is "none"`},
 		"claims that are no map": {encode([]byte(`{"alg":"EdDSA"}`)) + "." + encode([]byte(`[]`)) + ".AA", nil, "not a JSON object"},
@@ -247,7 +247,7 @@ func TestInspectAsksWhatAnOpaqueTokenMeans(t *testing.T) {
 		"no client":         {`{"active":true}`, []string{"-", "--issuer", i.URL}, 0, "introspection: none; give --client-id"},
 		"no issuer":         {`{"active":true}`, []string{"-"}, 0, "introspection: none; give --issuer and --client-id"},
 		"offline":           {`{"active":true}`, append(asCLI, "--offline"), 0, "introspection: none; --offline"},
-		"a public client":   {`{"active":true}`, []string{"-", "--issuer", i.URL, "--client-id", "nobody"}, 0, "invalid_client; few servers let a client ask that has no secret"},
+		"a public client":   {`{"active":true}`, []string{"-", "--issuer", i.URL, "--client-id", "nobody"}, 0, "invalid_client; few servers answer a client without a secret"},
 		"without endpoint":  {`{"active":true}`, append(asCLI, "--introspection-endpoint", i.URL+"/gone"), 0, "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -285,23 +285,12 @@ func TestInspectTakesOneTokenFromStandardInput(t *testing.T) {
 			t.Errorf("%q: status %d, %q, %q", stdin, status, out, errs)
 		}
 	}
-	if _, err := tokenIn("Bearer"); err != nil { // a token may be called so
+	if _, err := inspect.ParseToken("Bearer"); err != nil { // a token may be called so
 		t.Error(err)
 	}
 	for _, args := range [][]string{{"-", "-"}, {"-", "work"}, {"a", "b"}, {"a", "-", "-"}} {
 		if status, _, _ := looking(t, "canary-one", args...); status != remedy.StatusUsage {
 			t.Errorf("%q: status %d", args, status)
-		}
-	}
-}
-
-func TestLapseIsAsExactAsAPersonWantsIt(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 400 * time.Millisecond: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m", time.Hour + 10*time.Minute: "1h10m",
-		47*time.Hour + 59*time.Minute: "47h59m", 49 * time.Hour: "2 days", 900 * 24 * time.Hour: "900 days",
-	} {
-		if got := lapse(d); got != want {
-			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }
@@ -314,21 +303,16 @@ func FuzzInspection(f *testing.F) {
 	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
 	f.Fuzz(func(t *testing.T, claims []byte) {
 		raw := token.NewSecret(header + "." + base64.RawURLEncoding.EncodeToString(claims) + ".")
-		var out bytes.Buffer
-		i := &inspector{app: newApp(outside{stdout: &out, now: func() time.Time { return lookedAt }}), piped: true, raw: raw}
-		d, err := idtoken.Decode(raw)
+		i := inspect.Inspector{Given: raw, Offline: true, Now: func() time.Time { return lookedAt }}
+		r, err := i.Inspect(t.Context())
 		if err != nil {
 			return
 		}
-		r := i.describe()
-		r.Format, r.Header, r.Claims = formatJWT, i.members(d.Header), i.members(d.Claims)
-		r.tell(lookedAt)
-		if err := i.printJSON(r); err != nil || !json.Valid(out.Bytes()) {
+		var out bytes.Buffer
+		if err := newApp(outside{stdout: &out}).printJSON(r); err != nil || !json.Valid(out.Bytes()) {
 			t.Errorf("%v: %s", err, out.Bytes())
 		}
-		if err := i.printInspection(r); err != nil {
-			t.Error(err)
-		}
+		out.WriteString(r.Text(lookedAt))
 		unfit := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
 		if text, _ := io.ReadAll(&out); bytes.ContainsFunc(text, unfit) || bytes.Contains(text, []byte(raw.Reveal())) {
 			t.Errorf("not fit for a terminal: %q", text)

@@ -17,6 +17,7 @@ var layers = map[string]int{
 	"cmd/oauthget": 6,
 
 	"internal/account": 5,
+	"internal/inspect": 5,
 	"internal/remedy":  5,
 
 	"internal/session": 4,

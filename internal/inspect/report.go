@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"encoding/json"
@@ -9,8 +9,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// inspectionVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
-const inspectionVersion = 1
+// reportVersion is raised when a member of `inspect --json` changes its meaning or goes; new members may come.
+const reportVersion = 1
 
 // The forms of a token.
 const (
@@ -19,12 +19,12 @@ const (
 	formatOpaque    = "opaque"
 )
 
-// inspection is the form of `inspect --json`. Times are RFC 3339, UTC; what the server says stands in the members below
+// Report is the form of `inspect --json`. Times are RFC 3339, UTC; what the server says stands in the members below
 // as the server sent it.
-type inspection struct {
+type Report struct {
 	Version int    `json:"version"`
 	Profile string `json:"profile,omitempty"`
-	Token   string `json:"token,omitempty"` // access_token, id_token; empty where nobody knows
+	Token   string `json:"token,omitempty"` // access_token, id_token; empty if not known
 	Format  string `json:"format"`
 	// Scopes and ExpiresAt are what the token response said, for a profile's token; where the token or the server says
 	// when it ends, that counts.
@@ -35,36 +35,36 @@ type inspection struct {
 	Claims    members              `json:"claims,omitempty"`
 	Times     map[string]time.Time `json:"times,omitempty"` // those among the claims, or in the introspection
 	// Verified says that the signature is by the issuer's keys. It says nothing of the time.
-	Verified        bool             `json:"verified"`
-	Signature       *signatureReport `json:"signature,omitempty"`
-	NotVerified     string           `json:"not_verified,omitempty"`
-	Introspection   members          `json:"introspection,omitempty"`
-	NotIntrospected string           `json:"not_introspected,omitempty"`
-	Userinfo        members          `json:"userinfo,omitempty"`
-	NoUserinfo      string           `json:"no_userinfo,omitempty"`
+	Verified        bool       `json:"verified"`
+	Signature       *Signature `json:"signature,omitempty"`
+	NotVerified     string     `json:"not_verified,omitempty"`
+	Introspection   members    `json:"introspection,omitempty"`
+	NotIntrospected string     `json:"not_introspected,omitempty"`
+	Userinfo        members    `json:"userinfo,omitempty"`
+	NoUserinfo      string     `json:"no_userinfo,omitempty"`
 }
 
-// signatureReport is by what a signature was verified.
-type signatureReport struct {
+// Signature is what a signature was verified with.
+type Signature struct {
 	Algorithm string `json:"algorithm"`
 	KeyID     string `json:"key_id,omitempty"`
 	Issuer    string `json:"issuer,omitempty"`
 	JWKSURI   string `json:"jwks_uri"`
 }
 
-// members are those of a JSON object of somebody else's. Its texts are for a person only through untrusted.Text.
+// members are those of a JSON object from elsewhere. A person sees its texts only through untrusted.Text.
 type members map[string]json.RawMessage
 
-// describe is what is known of the token before anybody looks at it.
-func (i *inspector) describe() inspection {
-	r := inspection{Version: inspectionVersion}
+// describe is what is known of the token before it is decoded.
+func (i *Inspector) describe() Report {
+	r := Report{Version: reportVersion}
 	switch {
-	case i.piped && i.flags.idToken:
-		r.Token = "id_token" // says who gives it
+	case i.given() && i.IDToken:
+		r.Token = "id_token" // the caller says so
 		return r
-	case i.piped:
+	case i.given():
 		return r
-	case i.flags.idToken:
+	case i.IDToken:
 		r.Token, r.ExpiresAt = "id_token", i.set.IDTokenExpiry
 	default:
 		r.Token, r.ExpiresAt, r.Scopes = "access_token", i.set.Expiry, i.set.Scopes
@@ -72,15 +72,15 @@ func (i *inspector) describe() inspection {
 	if !r.ExpiresAt.IsZero() {
 		r.ExpiresAt = r.ExpiresAt.UTC()
 	}
-	r.Profile = i.session.Profile.Name
+	r.Profile = i.Session.Profile.Name
 	return r
 }
 
 // timeClaims are the claims that are times: RFC 7519 §4.1, OpenID Connect Core §2 and §5.1.
 var timeClaims = []string{"exp", "iat", "nbf", "auth_time", "updated_at"}
 
-// tell reads the times.
-func (r *inspection) tell(now time.Time) {
+// readTimes reads the claims that are times.
+func (r *Report) readTimes(now time.Time) {
 	r.Times = map[string]time.Time{}
 	for _, said := range []members{r.Claims, r.Introspection} {
 		for _, name := range timeClaims {
@@ -109,9 +109,9 @@ func numericDate(raw json.RawMessage) (time.Time, bool) {
 // word of the answer.
 const shortestEcho = 8
 
-// members takes the token itself, and the profile's others, out of an object that a server may have echoed them in. What
-// else a request bore, package flow has taken out of its answer.
-func (i *inspector) members(object map[string]json.RawMessage) members {
+// members masks the token, and the session's others, in an object in which a server may have echoed them. Package flow has
+// masked everything else that a request contained.
+func (i *Inspector) members(object map[string]json.RawMessage) members {
 	var secrets []untrusted.Masker
 	for _, secret := range []token.Secret{i.raw, i.set.AccessToken, i.set.RefreshToken, i.set.IDToken} {
 		if len(secret.Reveal()) >= shortestEcho {

@@ -1,10 +1,9 @@
-package main
+package inspect
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,10 +14,9 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// printInspection writes r for a person.
-func (a *app) printInspection(r inspection) error {
+// Text is the report for a person.
+func (r Report) Text(now time.Time) string {
 	var b strings.Builder
-	now := a.now()
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "token:\t%s\n", r.title())
 	if len(r.Scopes) > 0 {
@@ -40,19 +38,18 @@ func (a *app) printInspection(r inspection) error {
 	absence(&b, "introspection", r.NotIntrospected)
 	section(&b, "userinfo", r.Userinfo, now)
 	absence(&b, "userinfo", r.NoUserinfo)
-	_, err := io.WriteString(a.stdout, b.String())
-	return err
+	return b.String()
 }
 
 // title says what kind of token it is.
-func (r inspection) title() string {
+func (r Report) title() string {
 	kind := map[string]string{"access_token": "access token", "id_token": "ID Token"}[r.Token]
 	if r.Profile != "" {
 		kind += " of " + untrusted.Text(r.Profile)
 	}
 	form := map[string]string{
-		formatJWT: "a JWT", formatEncrypted: "an encrypted JWT, which only whom it is for can read",
-		formatOpaque: "opaque: there is nothing in it to read",
+		formatJWT: "a JWT", formatEncrypted: "an encrypted JWT, which only its recipient can read",
+		formatOpaque: "opaque: it has nothing to read",
 	}[r.Format]
 	if typ := said(r.Header["typ"]); typ != "" && !strings.EqualFold(typ, "JWT") {
 		form += " of the type " + typ
@@ -64,7 +61,7 @@ func (r inspection) title() string {
 }
 
 // signature is the verdict on it; empty where there is none to judge.
-func (r inspection) signature() string {
+func (r Report) signature() string {
 	switch {
 	case r.Signature != nil:
 		s := r.Signature
@@ -74,14 +71,14 @@ func (r inspection) signature() string {
 		}
 		return fmt.Sprintf("good (%s, keys of %s)", strings.Join(by, ", "), untrusted.Text(cmp.Or(s.Issuer, s.JWKSURI)))
 	case strings.EqualFold(said(r.Header["alg"]), "none"):
-		return "none: anybody may have written this"
-	case r.NotVerified != "" && r.Format == formatJWT: // of others the title has said it
+		return "none: anybody can have written this"
+	case r.NotVerified != "" && r.Format == formatJWT: // the title says it of other formats
 		return "not verified: " + untrusted.Text(r.NotVerified)
 	}
 	return ""
 }
 
-// absence says why a section is not there.
+// absence says why a section is missing.
 func absence(b *strings.Builder, title, why string) {
 	if why != "" {
 		b.WriteString(title + ": none; " + untrusted.Text(why) + "\n")
@@ -113,7 +110,7 @@ func section(b *strings.Builder, title string, object members, now time.Time) {
 	_ = w.Flush() // a strings.Builder never fails
 }
 
-// shownName is the name of a member. One with something in it that is not seen is quoted: it would look like another.
+// shownName is the name of a member. A name with invisible characters is quoted, since it would look like another.
 func shownName(name string) string {
 	if text := untrusted.Text(name); text == name {
 		return text
@@ -128,7 +125,7 @@ func rank(name string) int {
 	return len(first)
 }
 
-// said is a value in a person's words: a string without its quotes, several with spaces between them, else as JSON.
+// said is a value for a person: a string without its quotes, a list of strings separated by spaces, anything else as JSON.
 func said(raw json.RawMessage) string {
 	var text string
 	var list []string
@@ -143,7 +140,7 @@ func said(raw json.RawMessage) string {
 	return untrusted.Text(string(raw))
 }
 
-// moment is a time, and how far it is from now.
+// moment is a time and its distance from now.
 func moment(t, now time.Time) string {
 	by := t.Sub(now)
 	if by > 0 {
@@ -152,7 +149,7 @@ func moment(t, now time.Time) string {
 	return t.Format(time.RFC3339) + " (" + lapse(-by) + " ago)"
 }
 
-// lapse is a length of time, as exact as a person wants it.
+// lapse is a duration as exact as a person wants it.
 func lapse(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
