@@ -88,7 +88,7 @@ func (a *app) examineFile(r *doctorReport) {
 	}
 	info, err := os.Stat(path)
 	if err == nil {
-		err = config.CheckUnchanged(path, info)
+		err = config.CheckNotWritableByOthers(path, info)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -25,9 +25,10 @@ var layers = map[string]int{
 	"internal/demo":        3,
 	"internal/tokensource": 3,
 
-	"internal/curl":   2,
-	"internal/doctor": 2,
-	"internal/flow":   2,
+	"internal/curl":         2,
+	"internal/doctor":       2,
+	"internal/flow":         2,
+	"internal/secretsource": 2,
 
 	"internal/config":      1,
 	"internal/discovery":   1,

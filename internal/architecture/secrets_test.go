@@ -12,20 +12,20 @@ import (
 // revealers are the packages that may call token.Secret.Reveal, and why. A review should read this list: a new line needs a
 // good reason.
 var revealers = map[string]string{
-	"cmd/oauthget":        "puts the token into the environment of the program that exec runs",
-	"internal/clientauth": "puts the client secret into a request to the authorization server",
-	"internal/config":     "reads a client secret from where the profile says",
-	"internal/credential": "hands the token to git, kubectl and docker, in the form that each of them reads",
-	"internal/curl":       "puts a proof into the config that curl reads",
-	"internal/demo":       "shows the beginning of the secrets of its own server",
-	"internal/dpop":       "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",
-	"internal/flow":       "puts codes, verifiers and refresh tokens into the requests that redeem them",
-	"internal/idtoken":    "verifies the signature over the ID Token's own text",
-	"internal/inspect":    "measures a token, to mask the echo of one that is longer than a word",
-	"internal/output":     "prints the token: the result that was asked for",
-	"internal/proxy":      "puts the access token into the requests to the upstream",
-	"internal/store":      "derives from a passphrase the key that opens sealed files",
-	"internal/token":      "defines it, and marshals a set to be sealed",
+	"cmd/oauthget":          "puts the token into the environment of the program that exec runs",
+	"internal/clientauth":   "puts the client secret into a request to the authorization server",
+	"internal/credential":   "hands the token to git, kubectl and docker, in the form that each of them reads",
+	"internal/curl":         "puts a proof into the config that curl reads",
+	"internal/demo":         "shows the beginning of the secrets of its own server",
+	"internal/dpop":         "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",
+	"internal/flow":         "puts codes, verifiers and refresh tokens into the requests that redeem them",
+	"internal/idtoken":      "verifies the signature over the ID Token's own text",
+	"internal/inspect":      "measures a token, to mask the echo of one that is longer than a word",
+	"internal/output":       "prints the token: the result that was asked for",
+	"internal/proxy":        "puts the access token into the requests to the upstream",
+	"internal/secretsource": "reads a secret from where the profile says, be it the profile itself or another one's token",
+	"internal/store":        "derives from a passphrase the key that opens sealed files",
+	"internal/token":        "defines it, and marshals a set to be sealed",
 }
 
 func TestOnlyTheListedPackagesReveal(t *testing.T) {

@@ -25,7 +25,7 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	switch {
 	case e.Path != "":
-		b.WriteString(printable(e.Path))
+		b.WriteString(Printable(e.Path))
 		if e.Line > 0 {
 			fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
 		}
@@ -59,7 +59,7 @@ type UnknownProfileError struct {
 func (e *UnknownProfileError) Error() string { return "no such profile: " + untrusted.Quote(e.Name) }
 
 // printable quotes a text that would not stay in one line as it is.
-func printable(s string) string {
+func Printable(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return fmt.Sprintf("%q", s)
 	}
@@ -70,7 +70,7 @@ func printable(s string) string {
 func wrong(key, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	if key != "" {
-		err = fmt.Errorf("%s: %w", printable(key), err)
+		err = fmt.Errorf("%s: %w", Printable(key), err)
 	}
 	return &Error{Key: key, Err: err}
 }

@@ -1,14 +1,12 @@
 package config
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"runtime"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
@@ -29,16 +27,18 @@ type File struct {
 // alone can do without. It ends with the context's cause where the path is a pipe, as in --config <(…), and nobody writes
 // to it. A file never asks ctx.
 func Load(ctx context.Context, path string) (*File, error) {
-	data, info, err := readPath(ctx, path, maxFile)
-	if err == nil && len(data) > maxFile {
+	data, info, err := bounded.ReadFile(ctx, path, maxFile)
+	if _, ok := errors.AsType[*bounded.TooLongError](err); ok {
 		err = fmt.Errorf("it is larger than %d MiB", maxFile>>20)
 	}
-	if err != nil {
-		// The path is in the Error, once.
-		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
+	if err == nil {
+		err = CheckNotWritableByOthers(path, info)
 	}
-	if err := CheckUnchanged(path, info); err != nil {
-		return nil, err
+	if e, ok := errors.AsType[*Error](err); ok {
+		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", e.Err), Advice: e.Advice}
+	}
+	if err != nil {
+		return nil, &Error{Path: path, Err: fmt.Errorf("read profile file: %w", err)}
 	}
 	return parse(path, info.Mode(), data)
 }
@@ -81,18 +81,4 @@ func (f *File) profile(name string) *table {
 		}
 	}
 	return nil
-}
-
-// readAll reads in to its end; size is what to expect, and 0 for a pipe.
-func readAll(in io.Reader, size int64) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.Grow(int(size) + bytes.MinRead)
-	_, err := buf.ReadFrom(in)
-	return buf.Bytes(), err
-}
-
-// readableByOthers reports whether other users of the machine may read a file. Windows keeps that in an ACL, which
-// %AppData% hands down; its mode bits say nothing.
-func readableByOthers(mode fs.FileMode) bool {
-	return runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&0o077 != 0
 }

@@ -60,24 +60,57 @@ func TestStrongerPlaceSaysAloneWhatOpensTheFileStore(t *testing.T) {
 	}
 }
 
-func TestPassphraseCommandIsRunLikeAnySecretsCommand(t *testing.T) {
-	if !(Profile{}).Passphrase().Empty() {
-		t.Error("no command is a source")
-	}
-	source := Profile{PassphraseCommand: []string{"sh", "-c", "echo 'canary one'; echo two"}}.Passphrase()
-	secret, err := source.Resolve(t.Context(), SecretAccess{})
-	if err != nil || secret.Reveal() != "canary one" {
-		t.Errorf("not the first line: %v", err)
-	}
-	_, err = Profile{PassphraseCommand: []string{"sh", "-c", "echo canary >&2; exit 3"}}.Passphrase().Resolve(t.Context(), SecretAccess{})
-	if err == nil || err.Error() != "passphrase_command: run sh: exit status 3" {
-		t.Errorf("error %v", err)
-	}
-}
-
 // The passphrase itself is neither a key nor a flag.
 func TestPassphraseIsNoKey(t *testing.T) {
 	if slices.ContainsFunc(Keys(), func(k Key) bool { return k.Name == "passphrase" || k.Env() == "OAUTHGET_PASSPHRASE" }) {
 		t.Error("it can be written into a file, or into an argv")
+	}
+}
+
+func TestSecretComesFromOnePlace(t *testing.T) {
+	if !(Profile{}).Passphrase().Empty() || !(SecretSource{}).Empty() {
+		t.Error("nothing is a source")
+	}
+	p, _, err := resolved(t, profileWith(`client_secret_command = ["pass", "show", "as tool"]`), Input{Name: "w"})
+	if err != nil || strings.Join(p.ClientSecret.Command, "|") != "pass|show|as tool" {
+		t.Errorf("%q, %v", p.ClientSecret.Command, err)
+	}
+	for _, kind := range []string{"_env", "_keychain", "_profile", "_file"} {
+		s := SecretSource{Key: "subject_token" + kind, Value: "x"}
+		got := map[string]string{"_env": s.Variable(), "_keychain": s.Keychain(), "_profile": s.Profile(), "_file": s.File()}
+		for other, value := range got {
+			if (value == "x") != (other == kind) {
+				t.Errorf("%s: %s has %q", s.Key, other, value)
+			}
+		}
+	}
+	if s := (SecretSource{Key: "subject_token_file", Value: "-"}); s.File() != "" || !s.Stdin() {
+		t.Error("standard input is a file")
+	}
+}
+
+func TestSecretFileIsRelativeToTheProfileFileOrHome(t *testing.T) {
+	home := environment(map[string]string{"HOME": "/home/u"})
+	for value, want := range map[string]string{"s": "DIR/s", "../s": "s", "~/s": "/home/u/s", "/s": "/s", "~x": "DIR/~x"} {
+		path := written(t, profileWith("client_secret_file = '"+value+"'"))
+		f, err := Load(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _, err := Resolve(Input{File: f, Name: "w", LookupEnv: home})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = strings.ReplaceAll(want, "DIR", filepath.Dir(path))
+		if value == "../s" {
+			want = filepath.Join(filepath.Dir(filepath.Dir(path)), "s")
+		}
+		if p.ClientSecret.Value != want {
+			t.Errorf("%s: %s, want %s", value, p.ClientSecret.Value, want)
+		}
+	}
+	p, _, err := resolved(t, profileWith(""), Input{Name: "w", Flags: map[string][]string{"client_secret_file": {"s"}}})
+	if err != nil || p.ClientSecret.Value != "s" {
+		t.Errorf("by flag: %q, %v", p.ClientSecret.Value, err)
 	}
 }

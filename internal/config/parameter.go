@@ -30,7 +30,7 @@ func checkHeaders(table string, given url.Values) *Error {
 		switch {
 		// "field-name = token" RFC 9110 §5.1, "token = 1*tchar" §5.6.2
 		case name == "" || !ascii.Consists(name, "!#$%&'*+-.^_`|~"):
-			return entry(table, name, "%s is no name of a header field", printable(name)).advise("a name is of letters, digits and dashes: X-Tenant")
+			return entry(table, name, "%s is no name of a header field", Printable(name)).advise("a name is of letters, digits and dashes: X-Tenant")
 		case slices.ContainsFunc(given[name], noFieldValue):
 			return entry(table, name, "the value of %s is not of printable ASCII characters", name).advise("remove what is not, and white space around it")
 		case len(given[name]) > 1:

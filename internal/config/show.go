@@ -20,7 +20,7 @@ func Show(p Profile, origins Origins) []Row {
 	add := func(key string, values []string) {
 		value := strings.Join(values, " ")
 		if value != "" && !(value == "false" && origins[key].Kind == FromDefault) {
-			rows = append(rows, Row{key, printable(value), origins[key]})
+			rows = append(rows, Row{key, Printable(value), origins[key]})
 		}
 	}
 	for _, k := range keys {

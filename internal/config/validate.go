@@ -181,7 +181,7 @@ func (r resolution) confidential() bool {
 // readable refuses a literal secret in a file that others can read.
 func (r resolution) readable() error {
 	literal := r.settings[keySecret]
-	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !readableByOthers(r.file.mode) {
+	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !r.file.readableByOthers() {
 		return nil
 	}
 	e := wrong(keySecret, "other users of this machine may read the file (mode %04o)", r.file.mode.Perm())
@@ -198,13 +198,13 @@ func (r resolution) checkRedirect() error {
 		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: checkRedirectURI has parsed it
 	}
 	if (u.Scheme != "http" || !confidential.Loopback(u.Hostname())) && r.settings.text("listen_address") == "" {
-		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", printable(u.Scheme+"://"+u.Host))
+		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
 	}
 	// RFC 9700 §2.6: "Authorization responses MUST NOT be transmitted over unencrypted network connections." In front of
 	// listen_address stands whatever has the certificate.
 	if !confidential.URL(u) {
-		e := wrong("redirect_uri", "%s would carry the authorization code in the clear (RFC 9700 §2.6)", printable(u.Scheme+"://"+u.Host))
+		e := wrong("redirect_uri", "%s would carry the authorization code in the clear (RFC 9700 §2.6)", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise("use https, with a proxy in front of listen_address, or http://127.0.0.1"))
 	}
 	if u.Port() != "" && len(r.settings["redirect_ports"].values) > 0 {

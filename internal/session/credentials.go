@@ -12,6 +12,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -50,13 +51,13 @@ func (s *Session) ClientKey(ctx context.Context) (*signing.Key, error) {
 	}
 	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
-	data, err := config.ReadPrivate(ctx, key, path)
+	data, err := secretsource.PrivateFile(ctx, key, path)
 	if err != nil {
 		return nil, err
 	}
 	private, err := signing.Parse(data, s.Profile.ClientKey.ID)
 	if e, ok := errors.AsType[*signing.KeyError](err); ok {
-		return nil, config.Unfit(key, path, e.Err, e.Advice)
+		return nil, secretsource.Unfit(key, path, e.Err, e.Advice)
 	}
 	return private, err
 }
@@ -70,11 +71,11 @@ func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, erro
 	}
 	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
-	private, err := config.ReadPrivate(ctx, keyKey, files.KeyFile)
+	private, err := secretsource.PrivateFile(ctx, keyKey, files.KeyFile)
 	if err != nil {
 		return nil, err
 	}
-	chain, err := config.ReadPublic(ctx, certificateKey, files.CertificateFile)
+	chain, err := secretsource.PublicFile(ctx, certificateKey, files.CertificateFile)
 	if err != nil {
 		return nil, err
 	}
@@ -82,9 +83,9 @@ func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, erro
 	e, ok := errors.AsType[*endpoint.CertificateError](err)
 	switch {
 	case ok && e.OfKey:
-		return nil, config.Unfit(keyKey, files.KeyFile, e.Err, e.Advice)
+		return nil, secretsource.Unfit(keyKey, files.KeyFile, e.Err, e.Advice)
 	case ok:
-		return nil, config.Unfit(certificateKey, files.CertificateFile, e.Err, e.Advice)
+		return nil, secretsource.Unfit(certificateKey, files.CertificateFile, e.Err, e.Advice)
 	}
 	return certificate, err
 }
@@ -116,13 +117,13 @@ func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 	}
 	ctx, cancel := s.options.forWriter(ctx)
 	defer cancel()
-	data, err := config.ReadTrusted(ctx, key, path)
+	data, err := secretsource.TrustedFile(ctx, key, path)
 	if err != nil {
 		return nil, err
 	}
 	pool, err := endpoint.Authorities(data)
 	if err != nil {
-		return nil, config.Unfit(key, path, err, "give the authority's certificate in PEM")
+		return nil, secretsource.Unfit(key, path, err, "give the authority's certificate in PEM")
 	}
 	return pool, nil
 }

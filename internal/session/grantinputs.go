@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func (s *Session) grantInputs(ctx context.Context) (in grantInputs, err error) {
 // GrantInput gets one token that a grant presents. tokenType says which of another profile's it is.
 func (s *Session) GrantInput(ctx context.Context, source config.SecretSource, tokenType string) (token.Secret, error) {
 	access := s.secretAccess()
-	access.Stdin = interruptibleReader{ctx, s.options.Stdin}
+	access.Stdin = s.options.Stdin
 	access.Profile = func(ctx context.Context, name string) (token.Secret, error) {
 		return s.tokenOf(ctx, name, flow.TokenType(tokenType))
 	}
@@ -87,29 +86,4 @@ func pick(set token.Set, profile, tokenType string) (token.Secret, error) {
 		return secret, &MissingTokenError{Profile: profile, Token: name}
 	}
 	return secret, nil
-}
-
-// interruptibleReader ends a read with its context: standard input may be a terminal, or a pipe that nobody writes to.
-type interruptibleReader struct {
-	ctx context.Context
-	in  io.Reader
-}
-
-func (r interruptibleReader) Read(p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
-	}
-	own := make([]byte, len(p)) // a read that is left behind must not write into p
-	done := make(chan result, 1)
-	go func() {
-		n, err := r.in.Read(own)
-		done <- result{n, err}
-	}()
-	select {
-	case <-r.ctx.Done():
-		return 0, context.Cause(r.ctx)
-	case read := <-done:
-		return copy(p, own[:read.n]), read.err
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -34,7 +35,7 @@ func (s *Session) fileStore() *store.File {
 	}
 	if source := s.Profile.Passphrase(); !source.Empty() {
 		o.Command = func(ctx context.Context) (token.Secret, error) {
-			return source.Resolve(ctx, s.secretAccess())
+			return secretsource.Read(ctx, source, s.secretAccess())
 		}
 	}
 	if !s.options.NoInput && s.console.CanAsk() {

@@ -1,0 +1,89 @@
+package secretsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/ownership"
+	"github.com/oauthget/oauthget/internal/shell"
+)
+
+// maxFile bounds a file of certificates, in bytes. The bundles of all public authorities have about 250 KiB.
+const maxFile = 1 << 20
+
+// PrivateFile reads the private key that the profile key named key leads to. Others must not be able to read it. Its owner
+// does not matter: the server refuses another key. The error is a *config.Error.
+func PrivateFile(ctx context.Context, key, path string) ([]byte, error) {
+	data, err := readPrivate(ctx, path, maxSecret)
+	return data, keyError(key, err)
+}
+
+// PublicFile reads a file that everybody may read, such as a certificate. The error is a *config.Error.
+func PublicFile(ctx context.Context, key, path string) ([]byte, error) {
+	data, _, err := readFile(ctx, path, maxFile)
+	return data, keyError(key, err)
+}
+
+// TrustedFile reads a file that everybody may read and nobody else may change, such as the certificate of an authority. The
+// error is a *config.Error.
+func TrustedFile(ctx context.Context, key, path string) ([]byte, error) {
+	data, info, err := readFile(ctx, path, maxFile)
+	if err != nil {
+		return nil, keyError(key, err)
+	}
+	if e, ok := errors.AsType[*config.Error](config.CheckNotWritableByOthers(path, info)); ok {
+		return nil, &config.Error{Key: key, Err: fmt.Errorf("%s: read %s: %w", key, config.Printable(path), e.Err), Advice: e.Advice}
+	}
+	return data, nil
+}
+
+// Unfit says why what the file of a profile key holds cannot be used. err must hold nothing of it.
+func Unfit(key, path string, err error, advice string) *config.Error {
+	return &config.Error{Key: key, Err: fmt.Errorf("%s: %s: %w", key, config.Printable(path), err), Advice: advice}
+}
+
+// exposedError is returned for a file with a secret that others can read.
+type exposedError struct {
+	path string
+	mode fs.FileMode
+}
+
+func (e *exposedError) Error() string {
+	return fmt.Sprintf("other users of this machine may read %s (mode %04o)", config.Printable(e.path), e.mode.Perm())
+}
+
+// readPrivate reads a file that nobody else may read. A pipe has no readers but us.
+func readPrivate(ctx context.Context, path string, limit int64) ([]byte, error) {
+	data, info, err := readFile(ctx, path, limit)
+	if info != nil && info.Mode().IsRegular() && ownership.Allows(info, 0o077) {
+		return nil, &exposedError{path, info.Mode()}
+	}
+	return data, err
+}
+
+func readFile(ctx context.Context, path string, limit int64) ([]byte, fs.FileInfo, error) {
+	data, info, err := bounded.ReadFile(ctx, path, limit)
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", config.Printable(path), err)
+	}
+	return data, info, err
+}
+
+func keyError(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &config.Error{Key: key, Err: fmt.Errorf("%s: %w", key, err), Advice: fileAdvice(key, err)}
+}
+
+// fileAdvice is the thing to do about the file of a key that could not be read.
+func fileAdvice(key string, err error) string {
+	if exposed, ok := errors.AsType[*exposedError](err); ok {
+		return "chmod 600 " + shell.Word(exposed.path)
+	}
+	return "set " + key + " to a file that is there and that you may read"
+}

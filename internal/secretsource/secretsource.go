@@ -1,0 +1,143 @@
+// Package secretsource reads the secrets, keys and certificates that a profile names: from files, environment variables,
+// programs, the keychain, standard input and other profiles.
+//
+// Its errors name the profile key and where it leads, and nothing of what is there. All of it ends when the context does.
+package secretsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/token"
+)
+
+// Access is what [Read] may use of the outside world. What is nil cannot be read from.
+type Access struct {
+	LookupEnv func(string) (string, bool) // os.LookupEnv where nil
+	Stderr    io.Writer                   // of programs, which may have to ask for a passphrase
+	// WithoutEnv names the variables that programs are not to see, beside our own that hold a secret.
+	WithoutEnv []string
+	Keychain   func(ctx context.Context, item string) (string, error)
+	Stdin      io.Reader
+	Profile    func(ctx context.Context, name string) (token.Secret, error) // gives the token of another profile
+}
+
+// maxSecret bounds a secret, in bytes.
+const maxSecret = 64 << 10
+
+// Read gets a secret: the first line of what its source holds. The error is a *config.Error, but for that of another
+// profile.
+func Read(ctx context.Context, source config.SecretSource, access Access) (token.Secret, error) {
+	if source.Empty() {
+		return token.Secret{}, nil
+	}
+	text, err := read(ctx, source, access)
+	switch {
+	case err != nil && source.Profile() != "":
+		return token.Secret{}, fmt.Errorf("%s: %w", source.Key, err) // what failed there is no fault of this configuration
+	case err != nil:
+		return token.Secret{}, &config.Error{Key: source.Key, Err: fmt.Errorf("%s: %w", source.Key, err), Advice: advice(source, err)}
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	line = strings.TrimSuffix(line, "\r")
+	switch {
+	case line == "":
+		err = fmt.Errorf("%s: there is no secret in %s", source.Key, place(source))
+	case len(line) > maxSecret:
+		err = fmt.Errorf("%s: the secret in %s is longer than %d KiB", source.Key, place(source), maxSecret>>10)
+	default:
+		return token.NewSecret(line), nil
+	}
+	return token.Secret{}, &config.Error{Key: source.Key, Err: err, Advice: "see what it holds: the first line is taken"}
+}
+
+// read gives what a source holds, of which more than maxSecret bytes may be missing.
+func read(ctx context.Context, source config.SecretSource, access Access) (string, error) {
+	switch {
+	case !source.Literal.Empty():
+		return source.Literal.Reveal(), nil
+	case source.Command != nil:
+		return run(ctx, source.Command, access)
+	case source.Variable() != "":
+		return lookUp(source.Variable(), access)
+	case source.Keychain() != "" && access.Keychain != nil:
+		return access.Keychain(ctx, source.Keychain())
+	case source.Profile() != "" && access.Profile != nil:
+		t, err := access.Profile(ctx, source.Profile())
+		return t.Reveal(), err
+	case source.Stdin() && access.Stdin != nil:
+		data, err := bounded.ReadContext(ctx, access.Stdin, maxSecret+1)
+		return string(data), orCut(err)
+	case source.Key == "client_secret_file":
+		data, err := readPrivate(ctx, source.File(), maxSecret+1)
+		return string(data), orCut(err)
+	case source.File() != "":
+		// A token to be presented lives for minutes, and stands where a platform put it for its workloads: it has the mode
+		// that the platform chose, as Kubernetes does 0644.
+		data, _, err := readFile(ctx, source.File(), maxSecret+1)
+		return string(data), orCut(err)
+	}
+	return "", errors.New("it cannot be read here")
+}
+
+// orCut is err, but for that of a text longer than the limit: only its first line counts.
+func orCut(err error) error {
+	if _, ok := errors.AsType[*bounded.TooLongError](err); ok {
+		return nil
+	}
+	return err
+}
+
+func lookUp(variable string, access Access) (string, error) {
+	lookupEnv := access.LookupEnv
+	if lookupEnv == nil {
+		lookupEnv = os.LookupEnv
+	}
+	text, ok := lookupEnv(variable)
+	if !ok {
+		return "", fmt.Errorf("$%s is not set", config.Printable(variable))
+	}
+	return text, nil
+}
+
+// advice is a thing to do about a source that could not be read; empty where there is none to give.
+func advice(source config.SecretSource, err error) string {
+	switch {
+	case source.Command != nil && errors.Is(err, exec.ErrNotFound):
+		return "install " + config.Printable(source.Command[0]) + ", or give its whole path in " + source.Key
+	case source.Command != nil:
+		words := make([]string, len(source.Command))
+		for i, word := range source.Command {
+			words[i] = shell.Word(word)
+		}
+		return "see by hand what is wrong with it: " + config.Printable(strings.Join(words, " ")) + " >/dev/null"
+	case source.Variable() != "":
+		return "set $" + config.Printable(source.Variable()) + " where oauthget runs, or name another variable in " + source.Key
+	case source.File() != "":
+		return fileAdvice(source.Key, err)
+	}
+	return ""
+}
+
+// place names where a secret is read from.
+func place(source config.SecretSource) string {
+	switch {
+	case source.Command != nil:
+		return "the first line that " + config.Printable(source.Command[0]) + " printed"
+	case source.Variable() != "":
+		return "$" + config.Printable(source.Variable())
+	case source.Keychain() != "":
+		return "the keychain item " + config.Printable(source.Keychain())
+	case source.Stdin():
+		return "standard input"
+	}
+	return config.Printable(source.Value)
+}
