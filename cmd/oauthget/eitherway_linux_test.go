@@ -40,7 +40,7 @@ func TestPersonsNoEndsBothWays(t *testing.T) {
 			}
 		}
 		_ = cmd.Wait()
-		if all := strings.Join(shown, "\n"); cmd.ProcessState.ExitCode() != remedy.StatusDenied || strings.Contains(all, "the code above is left") {
+		if all := strings.Join(shown, "\n"); cmd.ProcessState.ExitCode() != remedy.StatusDenied || strings.Contains(all, "log in with the code above instead") {
 			t.Errorf("%s: exit status %d\n%s", name, cmd.ProcessState.ExitCode(), all)
 		}
 	}

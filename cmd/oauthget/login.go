@@ -32,7 +32,7 @@ accepts it, and --account keeps the tokens of both.`,
 			if s.Profile.Store == "none" {
 				return &hint.UsageError{Err: whyNotStored(s.Profile)}
 			}
-			s.AskUser, s.AsOther = true, asOther
+			s.Identify, s.AsOther = true, asOther
 			set, err := s.Fresh(cmd.Context())
 			if err != nil {
 				return err

@@ -107,7 +107,7 @@ func TestRedirectThatCannotBeListenedForLeavesTheDeviceGrant(t *testing.T) {
 		"--store", "none", "--redirect-uri", "http://"+taken+"/callback")
 	program.Close()
 	shown, _ := io.ReadAll(person)
-	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || !strings.Contains(string(shown), "the code above is left") {
+	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || !strings.Contains(string(shown), "log in with the code above instead") {
 		t.Errorf("%v, %q, %s", err, stdout.String(), shown)
 	}
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Browser opens the profile's browser, which lives for hours and does not get the variables that hold secrets.
+// Browser opens the profile's browser. A browser runs for hours, and does not get the variables that hold secrets.
 func (s *Session) Browser() browser.Opener {
 	return browser.Opener{Command: s.Profile.Browser, Getenv: s.options.getenv, Without: s.secretEnv()}
 }
 
-// ShowAuthorization shows the authorization request and opens the browser, without waiting for it. The URL comes first,
-// whatever becomes of the browser. failed is told where none could be opened. An address that could do something in a
-// shell, where people paste it, is neither shown nor opened: it is the error.
+// ShowAuthorization shows the authorization request and then opens the browser, without waiting for it. It calls failed
+// if no browser could be opened. An address that would do something in a shell, where people paste it, is neither shown
+// nor opened but an error.
 func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
 	if err := context.Cause(ctx); err != nil {
-		return err // the login was to end here
+		return err // the login ends here, as with --dry-run
 	}
 	shown, err := browser.Safe(r.URL.String())
 	if err != nil {
@@ -41,7 +41,7 @@ func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r
 	return nil
 }
 
-// adviseOnTunnel tells a person on another machine how the browser there reaches the listener here.
+// adviseOnTunnel shows a user who is logged in over SSH how the browser on their computer reaches the listener here.
 func (o Options) adviseOnTunnel(redirectURI string) {
 	u, err := url.Parse(redirectURI)
 	if err != nil {
@@ -52,8 +52,8 @@ func (o Options) adviseOnTunnel(redirectURI string) {
 	}
 }
 
-// withoutBrowser goes on where a person at a terminal can open the address, and gives up where the address went into a
-// pipe or a file and nobody is there: to wait would be to hang.
+// withoutBrowser continues if a user at a terminal can open the address. It gives up if the address went into a pipe or a
+// file and nobody is there: waiting would be a hang.
 func (s *Session) withoutBrowser(giveUp context.CancelCauseFunc) func(error) {
 	return func(err error) {
 		if s.console.Attended() {

@@ -10,8 +10,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// offersDevice reports whether the person is to have the device grant beside the redirect: no browser here can show them
-// anything, and the server has it. The security profile has no device grant, and a walk through one grant is not about two.
+// offersDevice reports whether the device grant is offered beside the redirect: the server supports it, and no browser can
+// be opened here. The security profile excludes it, and a narrated login shows one grant.
 func (s *Session) offersDevice(client *flow.Client) bool {
 	listed := client.Server.GrantTypesSupported
 	return client.Server.DeviceAuthorizationEndpoint != "" &&
@@ -20,57 +20,59 @@ func (s *Session) offersDevice(client *flow.Client) bool {
 		s.Browser().Obstacle() != "" && s.console.Attended()
 }
 
-// errOtherWay ends the grant that was not first.
-var errOtherWay = errors.New("the person took another way")
+// errOtherGrant ends the grant that was slower.
+var errOtherGrant = errors.New("the other grant has ended the login")
 
-// way is how one of the two grants ended.
-type way struct {
+// outcome is how one of the two grants ended.
+type outcome struct {
 	set    token.Set
 	err    error
 	device bool
 }
 
-// decides reports whether it ends the other one too: with a token, or with the person's no.
-func (w way) decides() bool { return w.err == nil || flow.Denied(w.err) }
+// final reports whether the outcome ends the other grant too: it brought a token, or the user denied the access.
+func (o outcome) final() bool { return o.err == nil || flow.Denied(o.err) }
 
-// codeOrDevice runs the authorization code grant and the device grant at once. Whichever ends first with a token, or with the
-// person's no, ends the other. One that does not work, as where this client may not use the device grant or the redirect's
-// port is taken, leaves it to the other.
+// codeOrDevice runs the authorization code grant and the device grant at once. The first that brings a token, or is
+// denied by the user, ends the other. If one of them fails, as where the redirect's port is taken or this client may not
+// use the device grant, the other goes on.
 func (s *Session) codeOrDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	ways := make(chan way, 2)
-	other := *client
+	outcomes := make(chan outcome, 2)
+	codeShown := make(chan struct{})
+	device := *client
+	device.ShowCode = func(_ context.Context, d flow.DeviceAuthorization) {
+		s.console.ShowCode(d, true)
+		close(codeShown)
+	}
 	go func() {
 		set, err := s.authorizationCode(ctx, client)
-		ways <- way{set, err, false}
+		outcomes <- outcome{set, err, false}
 	}()
 	go func() {
-		set, err := s.alsoDevice(ctx, &other)
-		ways <- way{set, err, true}
+		set, err := device.DeviceCode(ctx)
+		outcomes <- outcome{set, err, true}
 	}()
-	first := <-ways
-	if first.decides() {
-		stop(errOtherWay)
-		<-ways
+	first := <-outcomes
+	if first.final() {
+		stop(errOtherGrant)
+		<-outcomes
 		return first.set, first.err
 	}
-	if !first.device && !errors.Is(first.err, flow.ErrPatience) && ctx.Err() == nil {
-		s.console.Warn("%v; the code above is left", first.err)
+	if first.device || errors.Is(first.err, flow.ErrPatience) || ctx.Err() != nil {
+		s.console.Step("one of the two grants failed: %v", first.err)
 	} else {
-		s.console.Step("one way in is closed: %v", first.err)
+		select {
+		case <-codeShown:
+			s.console.Warn("%v; log in with the code above instead", first.err)
+		case second := <-outcomes:
+			outcomes <- second
+		}
 	}
-	second := <-ways
-	if second.device && !second.decides() { // the redirect is what was asked for
+	second := <-outcomes
+	if second.device && !second.final() { // the redirect is what the profile asks for
 		return first.set, first.err
 	}
 	return second.set, second.err
-}
-
-// alsoDevice is the device grant as the second way in, which is told in fewer words.
-func (s *Session) alsoDevice(ctx context.Context, client *flow.Client) (token.Set, error) {
-	client.ShowCode = func(_ context.Context, d flow.DeviceAuthorization) {
-		s.console.ShowCode(d, true)
-	}
-	return client.DeviceCode(ctx)
 }

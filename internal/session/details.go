@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Details tells what was obtained, and nothing secret of it.
+// Details says for whom, for what scope and until when a token was obtained. It contains no secret.
 func Details(set token.Set, now time.Time) string {
 	text := ""
 	if name := untrusted.Text(set.User()); name != "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// login runs the profile's grant with metadata that is fetched anew: a login is what a person tries when something at
-// the server has changed. What the grant presents is got first, since that may be missing.
+// login runs the profile's grant. It fetches the metadata anew: people try a login when something at the server has
+// changed. It reads the grant's inputs first, since they may be missing.
 func (s *Session) login(ctx context.Context) (token.Set, error) {
 	if err := s.unlockStore(ctx); err != nil {
 		return token.Set{}, err
@@ -25,7 +25,7 @@ func (s *Session) login(ctx context.Context) (token.Set, error) {
 		return token.Set{}, err
 	}
 	if s.Profile.NeedsPerson() {
-		client.Identify, client.Stored = s.AskUser, s.replaced(ctx)
+		client.Identify, client.Stored = s.Identify, s.replaced(ctx)
 	}
 	switch s.Profile.Grant {
 	case config.GrantDeviceCode:
@@ -43,12 +43,12 @@ func (s *Session) login(ctx context.Context) (token.Set, error) {
 	return s.authorizationCode(ctx, client)
 }
 
-// replaced is the stored set, which a login as somebody else does not replace unless that is accepted.
+// replaced is the stored set, which a login as another user must not replace; empty if that is accepted.
 func (s *Session) replaced(ctx context.Context) token.Set {
 	if s.AsOther {
 		return token.Set{}
 	}
-	set, _ := s.Store.Load(ctx, s.Key) // where there is none, or none that can be read, anybody may log in
+	set, _ := s.Store.Load(ctx, s.Key) // any user may log in if there is none, or none that can be read
 	return set
 }
 
@@ -64,8 +64,8 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 	return client.AuthorizationCode(ctx)
 }
 
-// checkEndpoints fails before the browser opens where the grant could not be carried out. A record of what was stored
-// knows no grant, and is only refreshed or revoked.
+// checkEndpoints fails, before the browser opens, if the metadata lacks an endpoint that the grant needs. The session of a
+// record has no grant, and only refreshes and revokes.
 func checkEndpoints(m discovery.Metadata, grant string) error {
 	type endpoint struct{ key, url string }
 	needed := []endpoint{{"token_endpoint", m.TokenEndpoint}}

@@ -6,8 +6,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// observe tells the narrator of an event, and writes the account that -v asks for: one line a step, with fingerprints for
-// what is secret.
+// observe passes an event to the narrator, and writes a line about it with -v, with fingerprints for what is secret.
 func (s *Session) observe(event flow.Event) {
 	if s.options.Narrator != nil {
 		s.options.Narrator.Event(event)
@@ -28,7 +27,7 @@ func (s *Session) observe(event flow.Event) {
 	case flow.TokenRequest:
 		s.console.Step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
 	case flow.UserUnknown:
-		s.console.Step("userinfo does not tell who that is: %v", e.Err)
+		s.console.Step("the UserInfo endpoint does not say who logged in: %v", e.Err)
 	case flow.TokenResponse:
 		s.console.Step("token response: a token%s", Details(e.Set, s.options.Now()))
 		if e.Set.AuthorizationDetails != "" {
@@ -37,7 +36,7 @@ func (s *Session) observe(event flow.Event) {
 	}
 }
 
-// proofOf tells that a token request bears a DPoP proof, and not which.
+// proofOf says that a token request has a DPoP proof, by its fingerprint.
 func proofOf(e flow.TokenRequest) string {
 	if e.Proof.Empty() {
 		return ""
@@ -45,7 +44,7 @@ func proofOf(e flow.TokenRequest) string {
 	return ", with the DPoP proof " + e.Proof.Fingerprint()
 }
 
-// lifetime tells how long the browser may take to bring the request_uri to the server.
+// lifetime says how long the browser has to bring the request_uri to the server.
 func lifetime(e flow.PushedResponse) string {
 	if e.Lifetime == 0 {
 		return "the server does not say how long it keeps the request"

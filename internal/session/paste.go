@@ -2,13 +2,13 @@ package session
 
 import "context"
 
-// maxPasted bounds a pasted address, in bytes: that of the largest codes and JWTs known, and more than a listener takes.
+// maxPasted limits a pasted address, in bytes. It is more than the largest known codes and JWTs, and than a listener takes.
 const maxPasted = 64 << 10
 
-// paste takes the address at which the person's browser ended, for as long as the login waits: over SSH and in
-// containers the browser is where nothing listens. It says nothing, for the wait has been announced.
+// paste takes the address at which the user's browser ended, as long as the login waits: over SSH and in containers the
+// browser runs where nothing listens. It has no prompt, since the wait has been announced.
 func (s *Session) paste(ctx context.Context, deliver func(string) error) {
-	_ = s.console.ReadLines(ctx, maxPasted, func(pasted string) (more bool) { // where there is no terminal, nobody is missed
+	_ = s.console.ReadLines(ctx, maxPasted, func(pasted string) (more bool) { // without a terminal nothing is pasted
 		if pasted == "" {
 			return true
 		}

@@ -17,10 +17,10 @@ import (
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
-// Options are what a session may touch of the world around it, and what the command line says for every profile.
+// Options are a session's outside world, and what the command line says for every profile.
 type Options struct {
-	Stdin     io.Reader // what a grant presents may be there
-	Stderr    io.Writer // of the programs that print secrets
+	Stdin     io.Reader // for a grant whose input is there
+	Stderr    io.Writer // of programs that print secrets
 	LookupEnv func(string) (string, bool)
 	GOOS      string
 	Now       func() time.Time
@@ -29,18 +29,18 @@ type Options struct {
 
 	ConfigFile string        // the profile file; empty for the default one
 	Commands   []string      // names that a profile may not have
-	OneOfMany  bool          // there are several profiles, so that variables which describe a client are for none of them
-	Timeout    time.Duration // how long the person has to act
+	OneOfMany  bool          // the command is about several profiles: variables that describe a client are for none of them
+	Timeout    time.Duration // how long the user has to act
 	NoInput    bool          // neither open a browser nor ask
 	NoBrowser  bool
 
-	Trace    *trace.Writer // nil unless each exchange is to be written
-	Narrator Narrator      // nil unless the login is told step by step
+	Trace    *trace.Writer // writes each exchange; may be nil
+	Narrator Narrator      // may be nil
 }
 
-// Narrator is told of a login as it happens. Its methods may be called at the same time.
+// Narrator tells a login step by step. Its methods may be called concurrently.
 type Narrator interface {
-	// Metadata tells what the server says of itself, with the profile's own endpoints laid over it.
+	// Metadata receives the server's metadata, overridden by the profile's endpoints.
 	Metadata(m discovery.Metadata)
 	Exchange(e trace.Exchange)
 	Event(e flow.Event)
@@ -51,36 +51,36 @@ func (o Options) getenv(name string) string {
 	return value
 }
 
-// Session is one profile made ready to be used. Making it asks nothing of the network and of the keychain.
+// Session is one profile made ready to be used. Opening it touches neither the network nor the keychain.
 type Session struct {
 	Profile config.Profile
 	Origins config.Origins
 	Store   store.Store
 	Key     string // under which the tokens are stored
-	Kept    bool   // whether they are there for the next process, which takes a lock and a record
+	Kept    bool   // whether they are stored for the next process, with a lock and a record
 
-	// AskUser has a login ask the server whom the tokens are for, where no ID Token tells.
-	AskUser bool
-	// AsOther accepts a login as somebody other than the one whose tokens are stored.
+	// Identify has a login ask the UserInfo endpoint who logged in, if no ID Token says.
+	Identify bool
+	// AsOther accepts a login as another user than the one whose tokens are stored.
 	AsOther bool
 
 	options    Options
 	console    Console      // that of options
-	file       *config.File // that the profile is from; nil where there is none
+	file       *config.File // that the profile is from; may be nil
 	stateDir   string
-	unattended bool            // for hours: see ServeUnattended
+	unattended bool            // see ServeUnattended
 	ancestors  []string        // the profiles whose grants present this one's token
 	secretEnv  func() []string // see secretEnvNames
 }
 
-// Open resolves the profile called name, or the default one where name is empty. file is nil where there is none.
+// Open resolves the profile called name, or the default one if name is empty. file may be nil.
 func Open(o Options, file *config.File, name string, flags map[string][]string) (*Session, error) {
 	profile, origins, err := o.resolve(file, name, flags)
 	if err != nil {
 		return nil, err
 	}
 	if profile.ReadsStdin() {
-		profile.Store = "none" // nobody knows whose token it is the next time
+		profile.Store = "none" // standard input may hold another token next time
 	}
 	stateDir, err := store.StateDir(o.getenv, o.GOOS)
 	if err != nil && profile.Store != "none" {
@@ -97,10 +97,10 @@ func (o Options) resolve(file *config.File, name string, flags map[string][]stri
 	})
 }
 
-// OfRecord is the session in which a record was written: the profile where it still says the same of the server and the
-// client, else what the record itself tells.
+// OfRecord returns a session for what a record is about: with its profile if that still has the same server and client,
+// else with what the record itself says.
 func OfRecord(o Options, file *config.File, r store.Record) *Session {
-	// That there is a record says that there is a state directory.
+	// There is a record, so there is a state directory.
 	stateDir, _ := store.StateDir(o.getenv, o.GOOS)
 	p := config.Profile{Name: r.Profile, Issuer: r.Issuer, ClientID: r.ClientID}
 	p.TokenEndpoint = r.TokenEndpoint
@@ -121,11 +121,11 @@ func newSession(o Options, file *config.File, p config.Profile, stateDir string)
 	return s
 }
 
-// Records are the records of what is stored.
+// Records returns the records of what is stored.
 func (o Options) Records() (store.Records, error) {
 	stateDir, err := store.StateDir(o.getenv, o.GOOS)
 	return store.Records{StateDir: stateDir}, err
 }
 
-// StateDir is where records, locks and sealed files are; empty where there is no place for them.
+// StateDir is the directory of records, locks and sealed files; empty if there is no home directory for it.
 func (s *Session) StateDir() string { return s.stateDir }

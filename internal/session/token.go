@@ -12,14 +12,14 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-// Token returns a usable token set: the stored one where it will do, else one that is obtained now, which fresh tells. Like
-// those of all operations of a session, its errors are of the type [*Error].
+// Token returns a usable token set: the stored one if possible, else one that it obtains; fresh reports the latter. As
+// with all operations of a session, its errors are of the type [*Error].
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
 	set, fresh, err = s.source().Token(ctx, request)
 	return set, fresh, s.Failed(err)
 }
 
-// AccessToken is Token for those who use the access token, unless the request is for the ID Token.
+// AccessToken is Token, and fails if the set has no access token that an API takes, unless the ID Token is requested.
 func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
 	if set, fresh, err = s.Token(ctx, request); err != nil {
 		return token.Set{}, false, err
@@ -30,7 +30,7 @@ func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) 
 	return set, fresh, nil
 }
 
-// ReplaceRefused returns a token in the place of one that a server has refused. Nobody is asked for it.
+// ReplaceRefused returns another token than the one that a server has refused, without interaction.
 func (s *Session) ReplaceRefused(ctx context.Context, refused token.Secret) (token.Set, error) {
 	source := s.source()
 	if s.Profile.NeedsPerson() {
@@ -43,12 +43,12 @@ func (s *Session) ReplaceRefused(ctx context.Context, refused token.Secret) (tok
 	return set, s.Failed(err)
 }
 
-// Expire has the stored access token refreshed by whoever asks next, where it is the one that was refused.
+// Expire marks the stored access token as expired if it is the one that a server has refused.
 func (s *Session) Expire(ctx context.Context, refused token.Secret) error {
 	return s.Failed(s.source().Expire(ctx, refused))
 }
 
-// Fresh logs in whatever is stored, and stores what that brings.
+// Fresh logs in whatever is stored, and stores the result.
 func (s *Session) Fresh(ctx context.Context) (token.Set, error) {
 	set, err := s.source().Fresh(ctx)
 	return set, s.Failed(err)
@@ -60,8 +60,8 @@ func (s *Session) Login(ctx context.Context) (token.Set, error) {
 	return set, s.Failed(err)
 }
 
-// Failed says in which profile an operation failed. Where a grant presents the token of another profile, and that could
-// not be obtained, it is the other one.
+// Failed adds the profile to an error of an operation. If the error is about another profile, whose token the grant
+// presents, it names that one already and is returned as it is.
 func (s *Session) Failed(err error) error {
 	if _, told := errors.AsType[*Error](err); told || err == nil {
 		return err
@@ -69,11 +69,11 @@ func (s *Session) Failed(err error) error {
 	return &Error{s.Profile, s.Origins, err}
 }
 
-// source joins the store and the flow. Nothing of the flow is made before it is needed: a stored token costs neither
+// source joins the store and the flow. It makes nothing of the flow before it is needed: a stored token costs neither
 // metadata nor a client secret nor the system's certificates.
 func (s *Session) source() *tokensource.Source {
 	if _, ok := s.Store.(*store.Keychain); ok && s.unattended {
-		s.Store = s.keychain() // the connection of the last time may be hours old
+		s.Store = s.keychain() // its last connection may be hours old
 	}
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
@@ -105,7 +105,7 @@ func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error)
 	return client.Refresh(ctx, old)
 }
 
-// record notes what is stored, and for whom: status and logout find by it what no profile leads to any more.
+// record records what is stored, and for whom. Status and logout find by it what no profile leads to any more.
 func (s *Session) record() error {
 	if !s.Kept {
 		return nil

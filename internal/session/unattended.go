@@ -8,10 +8,10 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ServeUnattended disables interaction from here on, for a program that goes on to ask for tokens for hours. set is the one
-// that was obtained last. Where it could not be stored, it is kept in memory: the next token takes its refresh token, and
-// one that is stored from before may be spent by then. A store that has failed just now is asked again with the next token:
-// of two places for one refresh token, one would spend the other's.
+// ServeUnattended disables interaction from here on, for a program that asks for tokens for hours. set is the set obtained
+// last. If it could not be stored, it is kept in memory: the next refresh needs its refresh token, since an older one in
+// the store may be spent. A store that has just failed is tried again with the next token: if one refresh token were in
+// two places, one would spend the other's.
 func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
 	s.options.NoInput, s.unattended = true, true
 	stored, err := s.Store.Load(ctx, s.Key)

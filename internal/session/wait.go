@@ -7,13 +7,13 @@ import (
 	"github.com/oauthget/oauthget/internal/store"
 )
 
-// noticeAfter is how long a person waits for another process before being told so.
+// noticeAfter is how long the user waits for another process before being told.
 const noticeAfter = 3 * time.Second
 
 // Lock waits for the lock of the session's key.
 func (s *Session) Lock(ctx context.Context) (unlock func(), err error) {
 	if !s.Kept {
-		return func() {}, nil // nothing is stored, so there is nothing to race for
+		return func() {}, nil // nothing is stored, so there is no race
 	}
 	err = s.waitForProcess(ctx, func(ctx context.Context) error {
 		unlock, err = store.Lock(ctx, s.stateDir, s.Key)
@@ -34,11 +34,11 @@ func (s *Session) waitUnlocked(ctx context.Context) (waited bool, err error) {
 	return waited, err
 }
 
-// waitForProcess waits for another process as long as a person may take: it may be waiting for one.
+// waitForProcess waits for another process as long as a user may take: it may be waiting for one.
 func (s *Session) waitForProcess(ctx context.Context, wait func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	// Nobody is told of the moments that a refresh takes.
+	// A refresh takes moments, and needs no notice.
 	notice := time.AfterFunc(noticeAfter, func() { s.console.Note("waiting for another oauthget to finish with this token") })
 	defer notice.Stop()
 	err := wait(bounded)
@@ -48,8 +48,7 @@ func (s *Session) waitForProcess(ctx context.Context, wait func(context.Context)
 	return err
 }
 
-// forWriter bounds the reading of what may be a pipe in the place of a file: who writes to it may be waiting for a person.
-// A file never asks the context.
+// forWriter limits the reading of a file that may be a named pipe, whose writer may be waiting for a user.
 func (o Options) forWriter(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, o.Timeout, ErrUnwritten)
 }
