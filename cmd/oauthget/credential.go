@@ -20,10 +20,10 @@ import (
 func (a *app) credentialCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "credential",
-		Short: "Give a token to git, kubectl or docker when they ask",
-		Long: `Speak the protocols by which git, kubectl and docker ask a helper for a credential. Each of them runs the command itself;
-its help says what to configure.`,
-		Example: `  git config --global credential.https://git.example.com.helper '!oauthget credential git work'
+		Short: "Answer git, kubectl or docker when they ask for credentials",
+		Long: `Speak the protocols by which git, kubectl and docker ask a helper for credentials. They run the command themselves; its help
+shows the configuration.`,
+		Example: `  git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'
   printf 'protocol=https\nhost=git.example.com\n\n' | oauthget credential git work get`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -13,12 +13,12 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-const credentialDockerLong = `Speak the protocol of docker's credential helpers. docker looks for a program named docker-credential-SUFFIX, which is a
-script of two lines here; a registry is given to it in ~/.docker/config.json.
+const credentialDockerLong = `Speak the protocol of docker's credential helpers. docker runs a program named docker-credential-SUFFIX, which can be the
+script in the example; ~/.docker/config.json names the registry.
 
-get prints the token as the secret of --username; list names the api_hosts; store does nothing, as oauthget has stored it,
-and neither does erase, which docker logout says: oauthget logout is what forgets the token. As docker reads stdout alone, a
-failure is told there, too. Name the registries in api_hosts: docker asks a credsStore for every one.`
+get prints the token as the secret of --username, and list prints the api_hosts. store and erase do nothing: use oauthget
+logout to remove a token. Because docker reads stdout only, failures are printed there too. Set api_hosts: docker asks a
+credsStore about every registry.`
 
 const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential docker work "$@"\n' >~/bin/docker-credential-work
   chmod +x ~/bin/docker-credential-work

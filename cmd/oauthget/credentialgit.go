@@ -9,15 +9,17 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it, with the action behind the profile.
+const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it and appends the action.
 
-get prints the token: as a Bearer credential to a git that takes one (2.46) for a server that does, else as the password of
---username. erase, which git says with the token that a server refused, has the next get refresh it. store does nothing: oauthget
-has stored it. Servers that api_hosts does not name, where the profile has it, get no answer, and git asks the next helper.
-GIT_TERMINAL_PROMPT=0 is taken for --no-input.`
+get prints the token: as a Bearer credential if git (2.46) and the server take one, else as the password of --username.
+erase, which git calls with a token that the server refused, makes the next get refresh it. store does nothing. Hosts that
+are not in api_hosts, if the profile has it, get no answer, and git asks its next helper. GIT_TERMINAL_PROMPT=0 means
+--no-input.
 
-const credentialGitExample = `  git config --global credential.https://git.example.com.helper '!oauthget credential git work'
-  git config --global credential.https://gitlab.example.com.helper '!oauthget credential git lab --username oauth2'`
+The empty helper in the example switches other helpers off, which would otherwise write the token to disk.`
+
+const credentialGitExample = `  git config --global --replace-all credential.https://git.example.com.helper ''
+  git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'`
 
 func (a *app) credentialGitCommand() *cobra.Command {
 	var request tokensource.Request

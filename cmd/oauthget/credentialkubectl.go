@@ -12,8 +12,8 @@ import (
 
 const credentialKubectlLong = `Be an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
 
-The version is the one that KUBERNETES_EXEC_INFO asks for, and v1 without it; where that says that nobody can be asked, it is
-as --no-input. Clusters that have people sign in by OpenID Connect want the ID Token: --id-token.`
+The version is the one in KUBERNETES_EXEC_INFO, or v1. If that says that nobody can be asked, it means --no-input. Clusters
+whose users sign in by OpenID Connect want the ID Token: --id-token.`
 
 const credentialKubectlExample = `  kubectl config set-credentials me --exec-api-version client.authentication.k8s.io/v1 \
     --exec-interactive-mode IfAvailable --exec-command oauthget \

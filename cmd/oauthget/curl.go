@@ -12,16 +12,17 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-const curlLong = `Run curl with the access token of a profile, which stands in no argument and in no environment.
+const curlLong = `Run curl with the access token of a profile. The token never appears in arguments or in the environment.
 
-What follows NAME is curl's. The token goes to https URLs, and to http ones of this machine, whose host api_hosts names, or
-to any where the profile has no api_hosts; curl takes it along no redirect to another host. Where it may not go, curl runs
-without it, and a warning says why.
+What follows NAME is curl's. The token goes to https URLs, and to http ones of this machine, whose host is in api_hosts, or to
+any host if the profile has no api_hosts. Otherwise curl runs without it, and a warning says why. curl itself drops it on a
+redirect to another host.
 
-Where the answer is 401 and the token came from the store, it is refreshed, and the request repeated, once. That takes one
-URL, and bodies that can be read again: files, and not standard input.
+If the answer is 401 and the token came from the store, the token is refreshed and the request sent once more. That needs a
+single URL, and a body that can be read again: a file, not standard input.
 
-A request to this machine over http, or with -k, goes through no proxy, and ~/.curlrc is not read for it. docs/integrations.md has the rules.`
+For requests to this machine over http, or with -k, no proxy is used and ~/.curlrc is not read. docs/integrations.md has all
+the rules.`
 
 const curlExample = `  oauthget curl work https://api.example.com/orders
   oauthget curl work -fsS --json @order.json https://api.example.com/orders
@@ -31,7 +32,7 @@ func (a *app) curlCommand() *cobra.Command {
 	var request tokensource.Request
 	cmd := &cobra.Command{
 		Use:     "curl [flags] NAME [--] [ARG…]",
-		Short:   "Run curl with an access token that nobody else sees",
+		Short:   "Run curl with an access token, kept out of its arguments",
 		Long:    curlLong,
 		Example: curlExample,
 

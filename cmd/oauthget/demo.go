@@ -19,11 +19,11 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the whole flow against an authorization server inside this program",
-		Long: `Start an authorization server and an API on loopback, obtain a token from the one and call the other with it, and name
-each of the seven steps as it happens, with what travels in it. Nothing leaves this machine and nothing is stored.
+		Long: `Start an authorization server and an API on loopback, get a token from the one, call the other with it, and show each of the
+seven steps. Nothing leaves this machine and nothing is stored.
 
-Where no browser can be opened, and with --no-browser, the demo signs in and consents by itself.
-With --serve both keep running, to be used with oauthget token, curl or a client of your own.`,
+Without a browser, and with --no-browser, the demo signs in and consents by itself. With --serve both keep running, for
+oauthget token, curl or a client of your own.`,
 		Example: "  oauthget demo\n  oauthget demo --no-browser\n  oauthget demo --serve",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -18,8 +18,8 @@ func (a *app) discoverCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "discover URL",
 		Short: "Show what an authorization server publishes about itself",
-		Long: `Fetch and check the metadata of the issuer URL (OpenID Connect Discovery, RFC 8414), and show what a profile would use of
-it. With --json, the whole document as the server sent it.`,
+		Long: `Fetch and check the metadata of the issuer URL (OpenID Connect Discovery, RFC 8414), and show the parts that a profile uses.
+With --json, print the whole document as the server sent it.`,
 		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://login.example.com --json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {

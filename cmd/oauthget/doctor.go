@@ -23,13 +23,12 @@ type doctorReport struct {
 func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [NAME]",
-		Short: "See whether a login can work, before one is tried",
-		Long: `Look at what a login with the profile needs: the profile file and its mode, what the server publishes against what the
-profile asks for, the clock, TLS, the proxy, the token store, the browser and the port of the redirect URI. Each line says
-ok, warn or fail, and what to do: what a login would refuse to try fails here in the same words, and what it would try
-all the same is a warning. No token is asked for, nothing is changed, and no secret is sent.
+		Short: "Check whether a login can work",
+		Long: `Check what a login with the profile needs: the profile file and its mode, the server's metadata, the clock, TLS, the proxy,
+the token store, the browser and the redirect URI's port. Each line says ok, warn or fail, and what to do. What a login would
+refuse to try fails here in the same words. No token is requested, nothing is changed, and no secret is sent.
 
-Exit 0 if nothing fails, else 1.`,
+The exit status is 0 if nothing fails, else 1.`,
 		Example: "  oauthget doctor work\n  oauthget doctor work --json\n  oauthget doctor --issuer https://login.example.com --client-id cli",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -13,14 +13,13 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-const execLong = `Run a program with an access token in its environment, and in nobody else's.
+const execLong = `Run a program with an access token in its environment.
 
-The token is in OAUTHGET_ACCESS_TOKEN, or in the variable that --env names. Of several profiles, work,home, each has a
-variable of its own: OAUTHGET_ACCESS_TOKEN_WORK, OAUTHGET_ACCESS_TOKEN_HOME, or those of as many --env, in order.
+The token is in OAUTHGET_ACCESS_TOKEN, or in the variable that --env names. With several profiles (work,home) each has a
+variable: OAUTHGET_ACCESS_TOKEN_WORK, OAUTHGET_ACCESS_TOKEN_HOME, or one --env for each, in order.
 
-The program takes the place of oauthget: its terminal, its signals and its exit status are its own. What stands behind --
-is the program's, what stands before it is for oauthget. The secrets of oauthget's own environment are not passed on.
-Nobody refreshes a variable: a program that runs for hours asks for a token itself, with oauthget token.`
+The program replaces oauthget: its terminal, its signals and its exit status are its own. It does not inherit oauthget's
+secrets. Nothing refreshes the variable: a program that runs for hours should call oauthget token itself.`
 
 const execExample = `  oauthget exec work -- ./deploy --all
   oauthget exec work --env API_TOKEN --min-ttl 10m -- make release

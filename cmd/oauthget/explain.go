@@ -26,12 +26,12 @@ func (a *app) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [NAME]",
 		Short: "Walk through a login and show each step with the rule it follows",
-		Long: `Obtain a token as the profile says, and show each step as it happens: the request that goes out, the answer, which rule it
-follows, and what was checked. Secrets are shown as fingerprints, so that the whole of it can be pasted into a bug report.
-The token is not stored; at the end it is revoked, where the server can do that.
+		Long: `Obtain a token as the profile says and show each step: the request, the answer, the rule it follows, and what was checked.
+Secrets are shown as fingerprints, so the output can be pasted into a bug report. The token is not stored; at the end it is
+revoked, if the server can do that.
 
 --curl prints commands that do the same by hand, with shell variables for the secrets. --dry-run shows the authorization
-URL, parameter by parameter, and stops; where the server takes pushed requests, that one is pushed.`,
+URL, parameter by parameter, and stops; if the server takes pushed requests, the request is pushed.`,
 		Example: "  oauthget explain work\n  oauthget explain work --dry-run\n  oauthget explain work --format markdown >login.md\n  oauthget explain work --curl",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -16,16 +16,15 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-const inspectLong = `Show what a token says, who signed it, and what the server knows of it. The token itself is never shown.
+const inspectLong = `Show what a token says, who signed it, and what the server knows about it. The token itself is never shown.
 
-The token is the profile's access token, obtained as "oauthget token" does it, or the one on standard input where - is
-given. A JWT is decoded, and its signature checked with the issuer's keys; any other token is shown to the introspection
-endpoint (RFC 7662), where the server lets this client ask. The claims of the UserInfo endpoint follow, for a profile's
-token with the scope openid.
+The token is the profile's access token, obtained as by oauthget token, or with - the one on standard input. A JWT is decoded
+and its signature checked with the issuer's keys. For any other token the introspection endpoint is asked (RFC 7662), if the
+server lets this client ask. The claims of the UserInfo endpoint follow, for a profile's token with the scope openid.
 
-A token from standard input is checked against the issuer that --issuer or NAME says, never against the one that it
-names itself; without, it is decoded and not verified. A signature that is bad, or another issuer's, ends the command
-with status 6 and nothing on stdout; --offline decodes the token all the same.`
+A token from standard input is checked against the issuer that --issuer or NAME gives, never the one that it names itself;
+without one it is decoded and not verified. A bad signature, or another issuer's, ends with status 6 and nothing on stdout;
+--offline decodes the token all the same.`
 
 const inspectExample = `  oauthget inspect work
   oauthget inspect work --id-token
@@ -37,7 +36,7 @@ func (a *app) inspectCommand() *cobra.Command {
 	i := inspect.Inspector{Now: a.now}
 	cmd := &cobra.Command{
 		Use:     "inspect [NAME] [-]",
-		Short:   "Show what a token says, and whether that can be believed",
+		Short:   "Show what a token says, and verify it",
 		Long:    inspectLong,
 		Example: inspectExample,
 		Args:    nameAndStdin,

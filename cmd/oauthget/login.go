@@ -16,12 +16,11 @@ func (a *app) loginCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login [NAME]",
 		Short: "Log in in the browser and store the token",
-		Long: `Obtain a new token by the profile's grant, whatever is stored, and store it: in the browser here, with grant =
-"device_code" in any browser, and without anybody by the other grants. Where the token store cannot be used, this fails
-before the browser opens. On stderr it says as whom, for what scope and until when.
+		Long: `Obtain a new token and store it, whatever is stored already. stderr says who signed in, for which scope and until when.
+If the token store cannot be used, this fails before the browser opens.
 
-Where the browser comes back as somebody other than the one whose tokens are stored, nothing is replaced: --as-other
-accepts it, and --account keeps the tokens of both.`,
+If someone other than the account stored signs in, nothing is replaced: --as-other accepts the new account, and --account
+keeps the tokens of both.`,
 		Example: "  oauthget login work\n  oauthget login work --no-browser\n  oauthget login work --account ada",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

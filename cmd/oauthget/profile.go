@@ -15,7 +15,7 @@ func (a *app) profileCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "profile",
 		Short:   "List, show and edit profiles",
-		Long:    "List, show and edit the profiles of the profile file. Edits leave comments and everything else as they are.",
+		Long:    "List, show and edit the profiles of the profile file. Edits keep comments and everything else.",
 		Example: "  oauthget profile list\n  oauthget profile show work\n  oauthget profile add work --issuer https://login.example.com --client-id cli",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -70,8 +70,8 @@ type profileRow struct {
 func (a *app) profileShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show [NAME]",
-		Short:   "Show what a profile comes to, and where each value is from",
-		Long:    "Show what flags, environment, file and defaults come to, and where each value is from. A secret is never shown.",
+		Short:   "Show the values of a profile, and where each comes from",
+		Long:    "Show the values that result from flags, environment, file and defaults, and where each comes from. Secrets are never shown.",
 		Example: "  oauthget profile show work\n  OAUTHGET_SCOPES=openid oauthget profile show work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

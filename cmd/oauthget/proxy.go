@@ -17,15 +17,14 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-const proxyLong = `Run a reverse proxy on this machine that passes requests on to --upstream with the access token of a profile, until Ctrl-C.
+const proxyLong = `Run a reverse proxy on this machine that adds the access token of a profile to each request for --upstream, until Ctrl-C.
 
-Its address is printed on stdout. The token is obtained as oauthget token does, and replaced before it expires and once
-where the upstream refuses it; nobody is asked while the proxy runs. A token that is bound to a key (DPoP) goes with a proof
-for each request.
+stdout gets its address. The token is obtained as by oauthget token. It is replaced before it expires, and once if the
+upstream refuses it; nobody is asked while the proxy runs. If the token is bound to a key (DPoP), each request gets a proof.
 
-Whoever knows the address can use the API as you: it is on loopback, has a random path unless --prefix or --no-prefix says
-otherwise, and pages of other origins are refused but those of --allow-origin. With --unix it is a socket for you alone.
-docs/integrations.md has the rules.`
+Anyone who knows the address can use the API as you. It is on loopback and has a random path, unless --prefix or --no-prefix
+is given. Pages of other origins are refused, except those of --allow-origin. With --unix it is a socket for you alone.
+docs/integrations.md has all the rules.`
 
 const proxyExample = `  oauthget proxy work --upstream https://api.example.com
   oauthget proxy work --upstream https://api.example.com/v2 --listen 127.0.0.1:8080 --prefix api

@@ -13,10 +13,10 @@ import (
 	"github.com/oauthget/oauthget/internal/term"
 )
 
-const rootLong = `oauthget obtains OAuth 2.0 and OpenID Connect tokens for a person at a terminal.
+const rootLong = `oauthget gets OAuth 2.0 and OpenID Connect access tokens on the command line.
 
-It opens the browser at the authorization server, catches the redirect on loopback, redeems the code, keeps the token in
-the keychain and prints it. The next call prints it from there, or refreshes it without a word.`
+It signs you in with your browser, keeps the token in your keychain and prints it. The next call prints the stored token,
+and refreshes it when it has expired.`
 
 const rootExample = `  oauthget token work
   curl -H "Authorization: Bearer $(oauthget token work)" https://api.example.com/orders

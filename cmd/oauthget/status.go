@@ -17,9 +17,9 @@ func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [NAME]",
 		Short: "Show what is stored, for how long, and whether it can be refreshed",
-		Long: `List the profiles with their store, scope and expiry, and whether the token can be refreshed; also what is stored for
-other accounts, for clients given by flags, and for profiles that have changed or gone since. Nothing is asked of the
-network or of a person, and no secret is shown. Exit 0 whatever the states are.`,
+		Long: `List the profiles with their store, scope and expiry, and whether the token can be refreshed. Also listed is what is stored
+for other accounts, for clients given by flags, and for profiles that have changed or gone since. No request is sent, nobody
+is asked, and no secret is shown. The exit status is 0 in all of these states.`,
 		Example: "  oauthget status\n  oauthget status work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

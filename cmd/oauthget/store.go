@@ -29,9 +29,9 @@ func (a *app) storeMoveCommand() *cobra.Command {
 	var to string
 	cmd := &cobra.Command{
 		Use:   "move NAME --to keychain|file",
-		Short: "Move a profile's tokens to another store, and the profile with them",
-		Long: `Copy what is stored for a profile to the other store, have the profile name it, and remove the old copies last. What
-interrupts this leaves at least one copy that the profile leads to; to run the command again finishes it.`,
+		Short: "Move a profile's tokens to another store, and change the profile",
+		Long: `Copy the tokens of a profile to the other store, change the profile's store, and then remove the old copies. After an
+interruption at least one copy is left that the profile leads to; run the command again to finish.`,
 		Example: "  oauthget store move work --to file\n  oauthget store move work --to keychain",
 		Args:    exactlyOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

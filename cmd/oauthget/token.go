@@ -17,17 +17,17 @@ import (
 
 const tokenLong = `Print a valid access token, and nothing else, on stdout.
 
-It comes from the store if it lives at least --min-ttl longer, else by a refresh, else by the profile's grant: a login in
-the browser, unless the profile says otherwise. The grants client_credentials, jwt_bearer and token_exchange take no
-person, and work with --no-input. With --issuer or endpoints, and --client-id, no profile is needed.
+It comes from the store if it is valid for at least --min-ttl, else from a refresh, else from the profile's grant: a login in
+the browser, unless the profile says otherwise. The grants client_credentials, jwt_bearer and token_exchange need no person
+and work with --no-input. With --client-id and --issuer or endpoints, no profile is needed.
 
 Formats of --output:
 `
 
 const tokenExample = `  oauthget token work
   TOKEN=$(oauthget token work --no-input) || exit
-  oauthget token work -o curl | curl -K - https://api.example.com/orders
-  oauthget token work -o dpop --url https://api.example.com/orders | curl -H @- https://api.example.com/orders
+  oauthget token work -o json
+  oauthget token work -o dpop --url https://api.example.com/orders --method POST
   oauthget token --issuer https://login.example.com --client-id cli --scope openid`
 
 func (a *app) tokenCommand() *cobra.Command {
