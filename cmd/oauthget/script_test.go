@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,6 +103,7 @@ func TestScripts(t *testing.T) {
 			"quiet":    cmdQuiet,
 			"poll":     cmdPoll,
 			"await":    cmdAwait,
+			"waiting":  cmdWaiting,
 			"signal":   cmdSignal,
 			"exited":   cmdExited,
 			"binder":   cmdBinder,
@@ -286,18 +289,45 @@ func cmdExited(ts *testscript.TestScript, neg bool, args []string) {
 	checkFailure(ts, want, worldOf(ts).last.ProcessState.ExitCode())
 }
 
-// await ENDPOINT N waits until so many requests have arrived since the last `requests reset`.
+// await ENDPOINT N [COMMAND…] waits until so many requests have arrived since the last `requests reset`. Meanwhile it runs the
+// command again and again.
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	w := worldOf(ts)
-	for range 500 {
-		if w.server.Requests(args[0])-w.before[args[0]] >= want {
+	poll(ts, args[0]+" was not asked", func() bool {
+		if len(args) > 2 {
+			ts.Check(ts.Exec(args[2], args[3:]...))
+		}
+		return w.server.Requests(args[0])-w.before[args[0]] >= want
+	})
+}
+
+// waiting N waits until so many commands in the background wait for a lock.
+func cmdWaiting(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	poll(ts, args[0]+" commands do not wait for a lock", func() bool {
+		locks, err := os.ReadFile("/proc/locks")
+		ts.Check(err)
+		n := 0
+		for _, cmd := range ts.BackgroundCmds() {
+			if regexp.MustCompile(fmt.Sprintf(`-> FLOCK +ADVISORY +(READ|WRITE) +%d `, cmd.Process.Pid)).Match(locks) {
+				n++
+			}
+		}
+		return n >= want
+	})
+}
+
+// poll waits until the condition holds.
+func poll(ts *testscript.TestScript, failure string, condition func() bool) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if condition() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("%s was not asked", args[0])
+	ts.Fatalf("%s", failure)
 }
 
 func checkFailure(ts *testscript.TestScript, want, got int) {
@@ -328,12 +358,8 @@ func cmdQuiet(ts *testscript.TestScript, neg bool, args []string) {
 // poll FILE [TEXT] waits until another process has written the file, with TEXT in it.
 func cmdPoll(ts *testscript.TestScript, neg bool, args []string) {
 	text := strings.Join(args[1:], " ")
-	for range 500 {
+	poll(ts, fmt.Sprintf("%s did not appear with %q", args[0], text), func() bool {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
-		if err == nil && len(data) > 0 && strings.Contains(string(data), text) {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	ts.Fatalf("%s did not appear with %q", args[0], text)
+		return err == nil && len(data) > 0 && strings.Contains(string(data), text)
+	})
 }

@@ -159,8 +159,11 @@ func TestManyWaitersFollowEachOtherAtOnce(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	var inside, most atomic.Int64
+	var started sync.WaitGroup
+	started.Add(50)
 	for range 50 {
 		wg.Go(func() {
+			started.Done()
 			unlock, err := Lock(t.Context(), dir, "key")
 			if err != nil {
 				t.Error(err)
@@ -173,7 +176,7 @@ func TestManyWaitersFollowEachOtherAtOnce(t *testing.T) {
 			unlock()
 		})
 	}
-	time.Sleep(50 * time.Millisecond) // most of them wait by now; how many does not matter to the promise
+	started.Wait() // most of them wait by now
 	start := time.Now()
 	unlock()
 	wg.Wait()

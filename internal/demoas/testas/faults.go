@@ -30,6 +30,7 @@ type Faults struct {
 	// are several, the first in this order is done.
 
 	TokenDelayMillis      int    `json:"token_delay_millis,omitempty"` // wait so long, then go on
+	HoldToken             bool   `json:"hold_token,omitempty"`         // wait until the faults are replaced, then go on
 	HangToken             bool   `json:"hang_token,omitempty"`         // never answer
 	EndlessToken          bool   `json:"endless_token,omitempty"`      // never end the body
 	DropToken             bool   `json:"drop_token,omitempty"`         // close the connection

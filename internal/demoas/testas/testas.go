@@ -46,6 +46,7 @@ type Server struct {
 	mu       sync.Mutex
 	clients  map[string]Client
 	faults   Faults
+	replaced chan struct{}  // closed when the faults are replaced
 	done     map[string]int // how often a counted fault was done since the faults were set
 	requests map[string]int
 }
@@ -56,7 +57,7 @@ func New(issuer string, c Config) (*Server, error) {
 	s := &Server{
 		config: c, devices: newDevices(c), used: newReplays(c.Now), pushed: newPushedRequests(c.Now),
 		tokenNonces: newNonces(c.Now), apiNonces: newNonces(c.Now),
-		clients: map[string]Client{}, faults: c.Faults, done: map[string]int{}, requests: map[string]int{},
+		clients: map[string]Client{}, faults: c.Faults, replaced: make(chan struct{}), done: map[string]int{}, requests: map[string]int{},
 	}
 	inner := demoas.Config{
 		AccessTokenLifetime: c.AccessTokenLifetime, Prefix: c.Prefix, Now: c.Now, Observe: c.Observe, Wrap: s.wrap,
@@ -156,13 +157,20 @@ func (s *Server) Requests(endpoint string) int {
 func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults, s.done = f, map[string]int{}
+	close(s.replaced)
+	s.faults, s.replaced, s.done = f, make(chan struct{}), map[string]int{}
 }
 
 func (s *Server) currentFaults() Faults {
+	f, _ := s.faultsUntil()
+	return f
+}
+
+// faultsUntil returns the faults, and a channel that is closed when they are replaced.
+func (s *Server) faultsUntil() (Faults, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.faults
+	return s.faults, s.replaced
 }
 
 // again reports whether a fault that is done n times is to be done once more, and counts it.

@@ -34,7 +34,14 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, e)
 		return
 	}
-	f := s.currentFaults()
+	f, replaced := s.faultsUntil()
+	if f.HoldToken {
+		select {
+		case <-replaced:
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
+		}
+	}
 	if s.spoilToken(w, r, f) {
 		return
 	}
