@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -38,18 +37,6 @@ func nameAndAction(cmd *cobra.Command, args []string) error {
 		return hint.Usagef("%s takes a profile and the action that the program appends, not %d arguments", cmd.CommandPath(), len(args))
 	}
 	return nil
-}
-
-// completeActions offers the profiles, and then the actions.
-func (a *app) completeActions(cmd *cobra.Command, actions ...string) {
-	a.completeProfiles(cmd, 1)
-	profiles := cmd.ValidArgsFunction
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
-		if len(args) == 1 {
-			return slices.Clone(actions), cobra.ShellCompDirectiveNoFileComp
-		}
-		return profiles(cmd, args, text)
-	}
 }
 
 // mayAnswer reports whether a server may have the token. Helpers are also asked for servers of others: that is told with

@@ -42,8 +42,8 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&username, "username", "oauth2accesstoken", "user name beside the token")
-	addRequestFlags(cmd, &request)
-	a.completeActions(cmd, "get", "store", "erase", "list")
+	a.addRequestFlags(cmd, &request)
+	a.completeProfiles(cmd, 1, "get", "store", "erase", "list")
 	return cmd
 }
 

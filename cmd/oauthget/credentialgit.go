@@ -35,8 +35,8 @@ func (a *app) credentialGitCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&username, "username", "oauth2", "user name beside the token where git takes passwords only")
-	addRequestFlags(cmd, &request)
-	a.completeActions(cmd, "get", "store", "erase")
+	a.addRequestFlags(cmd, &request)
+	a.completeProfiles(cmd, 1, "get", "store", "erase")
 	return cmd
 }
 

@@ -32,7 +32,7 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
-	addRequestFlags(cmd, &request)
+	a.addRequestFlags(cmd, &request)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

@@ -39,7 +39,7 @@ func (a *app) curlCommand() *cobra.Command {
 		DisableFlagsInUseLine: true, // which would put them behind curl's
 		RunE:                  func(cmd *cobra.Command, args []string) error { return a.curl(cmd, args, request) },
 	}
-	addRequestFlags(cmd, &request)
+	a.addRequestFlags(cmd, &request)
 	cmd.Flags().SetInterspersed(false) // what follows NAME is curl's, flags too
 	a.completeThenFiles(cmd, false)
 	return cmd
@@ -87,7 +87,7 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 	if !fresh {
 		run.Replace = s.ReplaceRefused
 	}
-	return exit(run.Do(cmd.Context()))
+	return run.Do(cmd.Context())
 }
 
 // curlArgs tells the profile from curl's arguments. curl -- ARG… is for the default profile.

@@ -205,7 +205,7 @@ var (
 
 func TestFlagsInTheDocsExist(t *testing.T) {
 	for _, d := range documents(t) {
-		root := newApp(system()).rootCommand()
+		root := newApp(system()).rootCommand(anything)
 		root.InitDefaultHelpCmd()
 		root.InitDefaultCompletionCmd()
 		said := spans(d.prose())

@@ -40,7 +40,7 @@ The exit status is 0 if nothing fails, else 1.`,
 			return report.err()
 		},
 	}
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

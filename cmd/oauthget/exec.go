@@ -51,7 +51,7 @@ func (a *app) execCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&variables, "env", nil, "`VARIABLE` for the token; one for each profile, in order")
-	addRequestFlags(cmd, &request)
+	a.addRequestFlags(cmd, &request)
 	// A flag that is not known is most likely the program's.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return hint.With(&hint.UsageError{Err: err}, execForm)

@@ -66,7 +66,7 @@ URL, parameter by parameter, and stops; if the server takes pushed requests, the
 	cmd.Flags().BoolVar(&curl, "curl", false, "print the equivalent curl commands")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "stop before the browser opens")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(explainFormats(), cobra.ShellCompDirectiveNoFileComp))
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

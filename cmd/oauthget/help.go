@@ -12,9 +12,6 @@ import (
 // help writes a command's help to stdout: it was asked for, so it is the result. The thirty flags that are profile keys
 // stand apart from the few that are not.
 func (a *app) help(cmd *cobra.Command, _ []string) {
-	if !cmd.HasParent() {
-		cmd = a.rootCommand() // which has all commands also where one run needed few
-	}
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(cmp.Or(cmd.Long, cmd.Short)) + "\n\nUsage:\n")
 	if cmd.Runnable() {

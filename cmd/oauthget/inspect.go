@@ -57,7 +57,7 @@ func (a *app) inspectCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&i.IDToken, "id-token", false, "inspect the ID Token; a token on standard input must be an ID Token for the client")
 	cmd.Flags().BoolVar(&i.Offline, "offline", false, "decode only: ask neither the server nor a person, and verify nothing")
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

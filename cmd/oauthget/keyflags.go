@@ -3,18 +3,22 @@ package main
 import (
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 // keyGroup marks the flags that are profile keys, so that `--help` can show them apart.
 const keyGroup = "oauthget_profile_key"
 
-// addKeyFlags makes every profile key a flag of cmd.
-func addKeyFlags(cmd *cobra.Command) {
+// addKeyFlags makes every profile key a flag of cmd, where cmd is what runs: see rootCommand.
+func (a *app) addKeyFlags(cmd *cobra.Command) { a.keyed = append(a.keyed, cmd) }
+
+func (a *app) makeKeyFlags(cmd *cobra.Command) {
 	for _, key := range config.Keys() {
 		flag := key.Flag()
 		if flag == "" {
@@ -31,6 +35,11 @@ func addKeyFlags(cmd *cobra.Command) {
 		if key.Values != nil {
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				return key.Values, cobra.ShellCompDirectiveNoFileComp
+			})
+		}
+		if key.Name == "subject_token_profile" || key.Name == "actor_token_profile" {
+			_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return a.profileNames(cmd), cobra.ShellCompDirectiveNoFileComp
 			})
 		}
 		_ = cmd.Flags().SetAnnotation(flag, keyGroup, []string{key.Name})
@@ -82,4 +91,17 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 		given[name[0]] = []string{f.Value.String()}
 	})
 	return given
+}
+
+// addRequestFlags are the flags by which a command asks for a token that is to be used at once.
+func (a *app) addRequestFlags(cmd *cobra.Command, request *tokensource.Request) {
+	request.MinTTL = 30 * time.Second
+	cmd.Flags().Func("min-ttl", "how much longer the token must live, a `duration` (default 30s)", func(text string) (err error) {
+		if request.MinTTL, err = time.ParseDuration(text); err == nil && request.MinTTL < 0 {
+			err = errors.New("it must not be negative")
+		}
+		return err
+	})
+	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
+	a.addKeyFlags(cmd)
 }

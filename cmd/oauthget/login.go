@@ -41,7 +41,7 @@ keeps the tokens of both.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asOther, "as-other", false, "accept a login as somebody other than the one stored")
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

@@ -46,7 +46,7 @@ any case. That includes what was stored before a profile was changed or removed.
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "log out of everything that is stored")
 	cmd.Flags().BoolVar(&local, "local", false, "remove what is stored, and ask nothing of the server")
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, math.MaxInt)
 	return cmd
 }

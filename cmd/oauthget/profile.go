@@ -93,7 +93,7 @@ func (a *app) profileShowCommand() *cobra.Command {
 			return w.Flush()
 		},
 	}
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }
@@ -126,7 +126,7 @@ func (a *app) profileEditCommand(use, short, example string, edit func(e *config
 			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keys) })
 		},
 	}
-	addKeyFlags(cmd)
+	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

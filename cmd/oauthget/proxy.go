@@ -71,7 +71,7 @@ func (a *app) proxyCommand() *cobra.Command {
 	f.BoolVar(&p.noPrefix, "no-prefix", false, "no such segment: any user of this machine can use the proxy then")
 	f.StringArrayVar(&p.origins, "allow-origin", nil, "`ORIGIN` whose pages may use the proxy, such as http://localhost:5173; repeatable")
 	f.BoolVar(&p.log, "log", false, "write a line for each request on stderr: method, path, status, time")
-	addRequestFlags(cmd, &p.request)
+	a.addRequestFlags(cmd, &p.request)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }

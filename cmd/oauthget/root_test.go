@@ -27,11 +27,14 @@ func eachBelow(cmd *cobra.Command, words []string, visit func(words []string, cm
 	}
 }
 
-func TestTreeForACommandIsThatPartOfTheWhole(t *testing.T) {
+// anything are arguments after which every command has all its flags.
+var anything = []string{"--help"}
+
+func TestCommandThatRunsHasAllItsFlags(t *testing.T) {
 	seen := 0
-	eachBelow(newApp(system()).rootCommand(), nil, func(words []string, want *cobra.Command) {
+	eachBelow(newApp(system()).rootCommand(anything), nil, func(words []string, want *cobra.Command) {
 		seen++
-		got, rest, err := newApp(system()).rootFor(words).Find(words)
+		got, rest, err := newApp(system()).rootCommand(words).Find(words)
 		if err != nil || len(rest) != 0 || got.CommandPath() != want.CommandPath() || !slices.Equal(flagsOf(got), flagsOf(want)) {
 			t.Errorf("%q: %s with %q and %q left, want %s with %q: %v",
 				words, got.CommandPath(), flagsOf(got), rest, want.CommandPath(), flagsOf(want), err)
@@ -42,10 +45,10 @@ func TestTreeForACommandIsThatPartOfTheWhole(t *testing.T) {
 	}
 }
 
-func TestTreeForAProfileIsTheRootThatRunsAsToken(t *testing.T) {
-	whole := newApp(system()).rootCommand()
-	for _, args := range [][]string{{"work"}, {"work", "--min-ttl", "5s"}, {"work", "token"}} {
-		root := newApp(system()).rootFor(args)
+func TestRootRunsAsTokenForAProfile(t *testing.T) {
+	whole := newApp(system()).rootCommand(anything)
+	for _, args := range [][]string{{"work"}, {"work", "--min-ttl", "5s"}, {"work", "token"}, {""}} {
+		root := newApp(system()).rootCommand(args)
 		got, _, err := root.Find(args)
 		if err != nil || got != root || !got.Runnable() || !slices.Equal(flagsOf(root), flagsOf(whole)) {
 			t.Errorf("%q: %s with %q: %v", args, got.CommandPath(), flagsOf(got), err)
@@ -53,11 +56,20 @@ func TestTreeForAProfileIsTheRootThatRunsAsToken(t *testing.T) {
 	}
 }
 
-func TestTreeIsWholeWhereAnythingMayCome(t *testing.T) {
-	whole := len(newApp(system()).rootCommand().Commands())
-	for _, args := range [][]string{nil, {""}, {"--help"}, {"-v", "token"}, {"help"}, {"completion"}, {"__complete", ""}, {"__completeNoDesc"}} {
-		if got := len(newApp(system()).rootFor(args).Commands()); got != whole {
-			t.Errorf("%q: %d commands, want %d", args, got, whole)
+func TestAllCommandsHaveTheirFlagsWhereAnythingMayCome(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"-v", "token"}, {"help"}, {"__complete", ""}, {"__completeNoDesc"}} {
+		cmd, _, err := newApp(system()).rootCommand(args).Find([]string{"login"})
+		if err != nil || !slices.Contains(flagsOf(cmd), "issuer") {
+			t.Errorf("%q: %q %v", args, flagsOf(cmd), err)
 		}
 	}
+}
+
+func TestOtherCommandsDoNotPayForTheKeys(t *testing.T) {
+	root := newApp(system()).rootCommand([]string{"version"})
+	eachBelow(root, nil, func(words []string, cmd *cobra.Command) {
+		if slices.Contains(flagsOf(cmd), "issuer") {
+			t.Errorf("%q has the keys' flags", words)
+		}
+	})
 }

@@ -60,7 +60,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	cmd.Flags().StringVar(&url, "url", "", "with -o dpop: the `URL` of the request that is signed")
 	cmd.Flags().StringVar(&method, "method", "", "with -o dpop: its `METHOD` (default GET)")
 	cmd.Flags().StringVar(&nonce, "dpop-nonce", "", "with -o dpop: the `NONCE` in the API's last DPoP-Nonce header, if it wants one")
-	addRequestFlags(cmd, &request)
+	a.addRequestFlags(cmd, &request)
 	// What only help and completion show is made when they do.
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return output.Names(), cobra.ShellCompDirectiveNoFileComp

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Set by the linker in a release.
@@ -62,18 +58,4 @@ func buildVersion() versionInfo {
 		}
 	}
 	return v
-}
-
-// printJSON writes what --json asks for: indented, one document, a line break at its end, and with nothing in it that a
-// terminal obeys.
-func (a *app) printJSON(v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	_, err := a.stdout.Write(untrusted.EscapeJSON(b.Bytes()))
-	return err
 }

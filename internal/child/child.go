@@ -31,6 +31,19 @@ func (e *Error) NotFound() bool {
 	return errors.Is(e.Err, exec.ErrNotFound) || errors.Is(e.Err, fs.ErrNotExist)
 }
 
+// ExitError is the end of a program with a status other than 0. The program has said itself what was wrong.
+type ExitError struct{ Status int }
+
+func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status) }
+
+// Exited returns the error for an exit status; nil for 0.
+func Exited(status int) error {
+	if status == 0 {
+		return nil
+	}
+	return &ExitError{status}
+}
+
 // Look finds the program that name stands for, as a shell does. Its error is an *Error.
 func Look(name string) (path string, err error) {
 	if path, err = exec.LookPath(name); err != nil {

@@ -20,6 +20,6 @@ func signalled(state *os.ProcessState) int {
 
 // Exec puts the program at cmd.Path, with cmd.Args and cmd.Env, in the place of this process, whose streams it has. It
 // returns only where that fails, with an *Error.
-func Exec(cmd *exec.Cmd) (int, error) {
-	return 0, failed(cmd.Args[0], syscall.Exec(cmd.Path, cmd.Args, cmd.Env))
+func Exec(cmd *exec.Cmd) error {
+	return failed(cmd.Args[0], syscall.Exec(cmd.Path, cmd.Args, cmd.Env))
 }

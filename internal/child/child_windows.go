@@ -10,5 +10,12 @@ var passedOn = []os.Signal{os.Interrupt}
 
 func signalled(*os.ProcessState) int { return 0 }
 
-// Exec runs cmd and returns its exit status, or an *Error: no process can take the place of another here.
-func Exec(cmd *exec.Cmd) (int, error) { return Run(cmd, nil) }
+// Exec runs cmd and returns an *ExitError where its status is not 0, or an *Error: no process can take the place of another
+// here.
+func Exec(cmd *exec.Cmd) error {
+	status, err := Run(cmd, nil)
+	if err != nil {
+		return err
+	}
+	return Exited(status)
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
@@ -31,23 +32,26 @@ type Run struct {
 	nonceAsked bool   // it was told of once, which is enough
 }
 
-// Do runs curl until an answer is taken, and returns its exit status. Its error is of the package child where curl could
-// not be run.
-func (r *Run) Do(ctx context.Context) (status int, err error) {
+// Do runs curl until an answer is taken. Its error is a [child.ExitError] where curl's status is not 0, and a [child.Error]
+// where curl could not be run.
+func (r *Run) Do(ctx context.Context) (err error) {
 	if option := r.Attempt.Command.discloses(); option != "" {
 		r.Warn("curl's %s shows the token", option)
 	}
 	for {
 		if r.Attempt.Header, err = r.header(); err != nil {
-			return 0, fmt.Errorf("run curl: %w", err)
+			return fmt.Errorf("run curl: %w", err)
 		}
 		r.Attempt.Refused = nil
 		if r.Replace != nil || r.mayGetNonce() {
 			r.Attempt.Refused = func(answer http.Header) bool { return r.takeNonce(answer) || r.renew(ctx) }
 		}
 		result, err := r.Attempt.Run()
-		if err != nil || !result.Refused {
-			return result.Status, err
+		if err != nil {
+			return err
+		}
+		if !result.Refused {
+			return child.Exited(result.Status)
 		}
 	}
 }

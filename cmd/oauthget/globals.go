@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/trace"
+)
+
+// globalFlags are the flags of every command.
+type globalFlags struct {
+	config    string
+	timeout   time.Duration
+	noInput   bool
+	noBrowser bool
+	json      bool
+	trace     string
+	color     string
+}
+
+// traceToStderr is the value of --trace without a file.
+const traceToStderr = "-"
+
+func (a *app) addGlobalFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&a.global.config, "config", "", "profile `FILE` (default: $OAUTHGET_CONFIG, or config.toml in the configuration directory)")
+	f.DurationVar(&a.global.timeout, "timeout", 5*time.Minute, "how long the person has to act")
+	f.BoolVar(&a.global.noInput, "no-input", false, "never open a browser or ask: exit 4 instead")
+	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
+	f.BoolVar(&a.global.json, "json", false, "print JSON where the command has it")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "say each step on stderr")
+	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to stderr, or with --trace=`FILE` to a file")
+	f.Lookup("trace").NoOptDefVal = traceToStderr
+	f.StringVar(&a.global.color, "color", "auto", "colour on stderr: auto, always, never")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(term.ColorModes, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// checkGlobals makes the flags what they stand for, before any command runs.
+func (a *app) checkGlobals() error {
+	if err := term.CheckColorMode(a.global.color); err != nil {
+		return &hint.UsageError{Err: err}
+	}
+	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
+	if a.global.timeout <= 0 {
+		return hint.Usagef("--timeout must be more than nothing, not %s", a.global.timeout)
+	}
+	switch a.global.trace {
+	case "":
+	case traceToStderr:
+		a.traced, a.trace = true, &trace.Writer{W: a.stderr}
+	default:
+		// A trace bears no secret, but it tells who talks to whom: it is for its owner to show.
+		f, err := os.OpenFile(a.global.trace, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return hint.Usagef("open trace file: %w", err)
+		}
+		a.trace = &trace.Writer{W: f} // unbuffered: the end of the program closes it
+	}
+	return nil
+}
