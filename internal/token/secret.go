@@ -18,17 +18,17 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a string that no printing verb, logger or encoder shows. Reveal is the only way out, so that a search for
-// it finds every place where a secret leaves the program.
+// Secret is a string that no formatting verb, logger or encoder prints. Reveal is the only way to its value, so a search for
+// Reveal finds every place where a secret leaves the program.
 //
-// The value stands behind a pointer: package fmt calls no methods on unexported fields and would print a plain string
-// inside a larger struct. The zero Secret is empty.
+// The value is behind a pointer: package fmt calls no methods on unexported fields and would print a string inside a larger
+// struct. The zero Secret is empty.
 type Secret struct {
-	_     [0]func() // == would compare the pointers: it does not compile, Equal does
+	_     [0]func() // == would compare pointers, so it does not compile; use Equal
 	value *string
 }
 
-// NewSecret wraps value.
+// NewSecret returns value as a Secret.
 func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
@@ -36,7 +36,7 @@ func NewSecret(value string) Secret {
 	return Secret{value: &value}
 }
 
-// Reveal returns the secret itself.
+// Reveal returns the value.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -44,20 +44,20 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Empty reports whether there is no secret.
+// Empty reports whether the secret is "".
 func (s Secret) Empty() bool { return s.value == nil }
 
-// Equal compares in constant time.
+// Equal reports whether two secrets are equal, in constant time.
 func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// foldFrom is the length in bytes from which Mask ignores case: header names and host names come back in another one,
-// while a short secret would take whole words along.
+// foldFrom is the length in bytes from which Mask ignores case: servers change the case of header and host names. Ignoring the
+// case of a shorter secret would mask ordinary words.
 const foldFrom = 8
 
-// Mask returns text with every occurrence of the secret, as it is, percent-encoded or in base64, taken out of it: a
-// server's error description may echo what it was sent.
+// Mask returns text with every occurrence of the secret replaced, also in percent-encoding or base64: an error description may
+// repeat what the server was sent.
 func (s Secret) Mask(text string) string {
 	if s.Empty() {
 		return text
@@ -68,7 +68,7 @@ func (s Secret) Mask(text string) string {
 	return text
 }
 
-// forms are the ways in which value may come back, the longest first: base64 without its padding is part of that with.
+// forms returns the encodings of value that are searched for, the longest first: padded base64 contains the unpadded one.
 func forms(value string) []string {
 	standard, raw := base64.StdEncoding.EncodeToString([]byte(value)), base64.RawStdEncoding.EncodeToString([]byte(value))
 	list := []string{
@@ -84,7 +84,7 @@ func replace(text, form string) string {
 	if len(form) < foldFrom {
 		return strings.ReplaceAll(text, form, redacted)
 	}
-	// Of ASCII alone: the place of a letter must not move.
+	// Only ASCII is folded: offsets must not change.
 	lower, form := asciiLower(text), asciiLower(form)
 	var b strings.Builder
 	for {
@@ -108,13 +108,11 @@ func asciiLower(s string) string {
 	return string(b)
 }
 
-// fingerprintKey is drawn once a process. Without it, whoever reads a trace could try every word as the client secret
-// until the fingerprint is right.
+// fingerprintKey is generated once a process. Without a key, a reader of a trace could find a weak client secret by guessing.
 var fingerprintKey = sync.OnceValue(func() []byte { return []byte(rand.Text()) })
 
-// Fingerprint names the secret without telling it: its length in bytes and the first 32 bits of an HMAC-SHA-256 of it.
-// Within one run of the program the same secret has the same fingerprint, and fingerprints that differ are of secrets
-// that differ; from one run to another nothing can be compared.
+// Fingerprint identifies the secret without revealing it, by its length in bytes and the first 32 bits of an HMAC-SHA-256. Within
+// one run of the program equal secrets have equal fingerprints. Fingerprints of different runs cannot be compared.
 func (s Secret) Fingerprint() string {
 	if s.Empty() {
 		return "[empty]"
@@ -124,11 +122,11 @@ func (s Secret) Fingerprint() string {
 	return fmt.Sprintf("[%d bytes, hmac %s…]", len(s.Reveal()), hex.EncodeToString(mac.Sum(nil)[:4]))
 }
 
-// Format implements [fmt.Formatter], which outranks every other way package fmt could find to the value.
+// Format implements [fmt.Formatter], which takes precedence in package fmt.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // String implements [fmt.Stringer].
 func (s Secret) String() string { return redacted }
 
-// MarshalText keeps the value out of JSON, TOML, log/slog and every other encoder that asks.
+// MarshalText keeps the value out of JSON, TOML, log/slog and other encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -57,7 +57,7 @@ func TestSecretComparesByValue(t *testing.T) {
 	}
 }
 
-func TestFingerprintTellsSecretsApartWithoutTellingThem(t *testing.T) {
+func TestFingerprintDistinguishesSecrets(t *testing.T) {
 	a, b := NewSecret(canary).Fingerprint(), NewSecret(canary+"2").Fingerprint()
 	if a == b || leaks(a) || !strings.Contains(a, "13 bytes") {
 		t.Errorf("fingerprints %s and %s", a, b)
@@ -74,13 +74,13 @@ func TestMaskIgnoresTheCaseOfALongSecret(t *testing.T) {
 	if got := NewSecret("Ok").Mask("ok, took"); got != "ok, took" {
 		t.Errorf("a short secret took words along: %s", got)
 	}
-	// Folding beyond ASCII would move the places: Ⱥ has two bytes, ⱥ three.
+	// Folding beyond ASCII would change offsets: Ⱥ has two bytes, ⱥ three.
 	if got := secret.Mask("ȺȺȺ canary-S3CRET ȺȺ"); got != "ȺȺȺ [redacted] ȺȺ" {
 		t.Errorf("Mask among other letters = %s", got)
 	}
 }
 
-func TestFingerprintCannotBeTriedOffline(t *testing.T) {
+func TestFingerprintCannotBeGuessedOffline(t *testing.T) {
 	sum := sha256.Sum256([]byte(canary))
 	got := NewSecret(canary).Fingerprint()
 	if strings.Contains(got, hex.EncodeToString(sum[:4])) {
@@ -91,7 +91,7 @@ func TestFingerprintCannotBeTriedOffline(t *testing.T) {
 	}
 }
 
-func TestMaskTakesOutEveryFormOfTheSecret(t *testing.T) {
+func TestMaskReplacesEveryEncoding(t *testing.T) {
 	secret := NewSecret("a b/c+d")
 	sent := []byte("a b/c+d")
 	for _, form := range []string{

@@ -1,7 +1,7 @@
-// Package token holds what every other package passes on: a secret that cannot be printed, and the set of tokens that
-// one successful answer of a token endpoint brought (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+// Package token has the types that all packages share: a secret that cannot be printed, and the set of tokens of one token
+// response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 //
-// It deliberately knows no protocol, no store and no clock.
+// It knows no protocol, no store and no clock.
 package token
 
 import (
@@ -15,40 +15,38 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// Set is what one token response brought, in the form it is stored and used.
+// Set is the result of one token response, as it is stored and used.
 type Set struct {
 	AccessToken  Secret
 	TokenType    string // as sent; Type gives the canonical form
-	RefreshToken Secret // empty where there is none
-	IDToken      Secret // validated before it got here; empty where there is none
-	// Scopes is what was granted. A response without scope means "identical to the scope requested by the client"
-	// (RFC 6749 §5.1), so this is then what was asked for.
+	RefreshToken Secret // empty if there is none
+	IDToken      Secret // validated; empty if there is none
+	// Scopes are the granted scopes. A response without scope means "identical to the scope requested by the client" (RFC 6749
+	// §5.1): then they are the requested ones.
 	Scopes []string
-	// Expiry is the zero time where the server did not say (RFC 6749 §5.1: expires_in is only RECOMMENDED).
+	// Expiry is zero if the server sent none (RFC 6749 §5.1: expires_in is only RECOMMENDED).
 	Expiry time.Time
 	// Obtained is when the response arrived.
 	Obtained time.Time
-	// TokenEndpoint is the URL the tokens came from, and the only one the refresh token is for.
+	// TokenEndpoint is the URL that the tokens came from. The refresh token is sent to no other.
 	TokenEndpoint string
-	// IDTokenExpiry is the ID Token's own: it may end long before the access token does.
+	// IDTokenExpiry is the expiry of the ID Token, which may come long before the access token's.
 	IDTokenExpiry time.Time
-	// Subject and Username tell whom the tokens are for, from the validated ID Token; empty where there was none.
+	// Subject and Username identify the user, from the validated ID Token. They are empty if there was none.
 	Subject, Username string
-	// DPoPKey is the private JWK that the tokens are bound to (RFC 9449 §4.2); empty where they are not.
+	// DPoPKey is the private JWK that the tokens are bound to (RFC 9449 §4.2). It is empty for unbound tokens.
 	DPoPKey Secret
-	// AuthorizationDetails is what was granted (RFC 9396 §7), a JSON array; empty where the server did not say.
+	// AuthorizationDetails are the granted ones (RFC 9396 §7), a JSON array. Empty if the server sent none.
 	AuthorizationDetails string
-	// IssuedType is what an exchange brought, a URI of RFC 8693 §3; empty for what no exchange brought.
+	// IssuedType is the type of the token that an exchange returned, a URI of RFC 8693 §3. Empty for other grants.
 	IssuedType string
 }
 
-// clockLeeway is by how much a clock may have been set back since the token was obtained, before the token's expiry is
-// not believed any more.
+// clockLeeway is how far the clock may have been set back since the token was obtained. Beyond it, the expiry is not relied on.
 const clockLeeway = time.Minute
 
-// Live reports whether the access token exists and lives longer than minTTL from now. One without an expiry is taken
-// to live: only the resource server knows better. One that was obtained in the future is not: the clock was wrong then
-// or is wrong now, and its expiry means nothing.
+// Live reports whether there is an access token that lives longer than minTTL from now. Without an expiry it counts as live: only
+// the resource server knows. One obtained in the future does not: the clock was or is wrong, so its expiry means nothing.
 func (s Set) Live(now time.Time, minTTL time.Duration) bool {
 	switch {
 	case s.AccessToken.Empty():
@@ -66,14 +64,14 @@ func (s Set) IDTokenLive(now time.Time, minTTL time.Duration) bool {
 	return !s.IDToken.Empty() && (s.IDTokenExpiry.IsZero() || s.IDTokenExpiry.Sub(now) > minTTL)
 }
 
-// User names the user whose tokens they are, as the server does; empty if it did not say.
+// User returns the name that the server gave the user, "" if none.
 func (s Set) User() string { return cmp.Or(s.Username, s.Subject) }
 
-// NotApplicable is the token type of what is no access token, and so for no Authorization header (RFC 8693 §2.2.1).
+// NotApplicable is the token type of a token that is not an access token and goes into no Authorization header (RFC 8693 §2.2.1).
 const NotApplicable = "N_A"
 
-// Type is the token type as it is written in an Authorization header. RFC 6749 §7.1 leaves the case open and servers
-// send "bearer"; RFC 6750 §2.1 writes "Bearer". An absent type is taken for Bearer.
+// Type returns the token type for the Authorization header. It is case-insensitive in the response (RFC 6749 §7.1), where servers
+// send "bearer"; RFC 6750 §2.1 writes "Bearer". A missing type counts as Bearer.
 func (s Set) Type() string {
 	switch {
 	case s.TokenType == "" || strings.EqualFold(s.TokenType, "bearer"):
@@ -87,7 +85,7 @@ func (s Set) Type() string {
 	}
 }
 
-// stored is the form a Set is sealed and stored in. Times are Unix seconds: what is read on every call stays small.
+// stored is the serialized form of a Set. Times are Unix seconds, to keep it short.
 type stored struct {
 	Version      int      `json:"v"`
 	AccessToken  string   `json:"access_token"`
@@ -108,7 +106,7 @@ type stored struct {
 
 const storedVersion = 1
 
-// Marshal returns the stored form. It bears the secrets in clear: only a store calls it, and only to seal the result.
+// Marshal returns the serialized form. It contains the secrets in clear: only a store calls it, to seal the result.
 func (s Set) Marshal() ([]byte, error) {
 	return json.Marshal(stored{
 		Version:     storedVersion,
@@ -120,7 +118,7 @@ func (s Set) Marshal() ([]byte, error) {
 	})
 }
 
-// Unmarshal reads the stored form. Its errors never contain any of data.
+// Unmarshal reads the serialized form. Its errors contain nothing of data.
 func Unmarshal(data []byte) (Set, error) {
 	var st stored
 	if err := json.Unmarshal(data, &st); err != nil {
@@ -129,11 +127,11 @@ func Unmarshal(data []byte) (Set, error) {
 	if st.Version != storedVersion {
 		return Set{}, fmt.Errorf("decode token set: version %d is not known to this version of oauthget", st.Version)
 	}
-	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. What a server sends is checked when it arrives; but
-	// whoever can write into a store could plant a line of a header. It would be made of the token and its type.
+	// RFC 6749 §A.12, §A.17: access and refresh tokens are 1*VSCHAR. Responses are checked when they arrive. This is for a
+	// store that somebody else has written to: the token and its type become a line of a header.
 	for _, text := range []string{st.AccessToken, st.TokenType, st.RefreshToken, st.IDToken} {
 		if !isVSCHAR(text) {
-			return Set{}, errors.New("decode token set: there is a character in a token that no token has")
+			return Set{}, errors.New("decode token set: a token contains an invalid character")
 		}
 	}
 	return Set{
@@ -145,7 +143,7 @@ func Unmarshal(data []byte) (Set, error) {
 	}, nil
 }
 
-// isVSCHAR reports whether s consists of VSCHAR alone (RFC 6749 §A).
+// isVSCHAR reports whether s consists of VSCHAR (RFC 6749 §A).
 func isVSCHAR(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !ascii.IsVSCHAR(r) })
 }

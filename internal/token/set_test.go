@@ -32,7 +32,7 @@ func TestSetSurvivesStorage(t *testing.T) {
 	}
 }
 
-func TestUnmarshalRefusesWhatItDidNotWrite(t *testing.T) {
+func TestUnmarshalRefusesOtherForms(t *testing.T) {
 	for _, data := range []string{"", "canary-x", `{"v":2,"access_token":"canary-x"}`, `{"access_token":"canary-x"}`, `{"v":"canary-x"}`} {
 		_, err := Unmarshal([]byte(data))
 		if err == nil || strings.Contains(err.Error(), "canary") {
@@ -77,7 +77,7 @@ func TestLiveCountsFromNowAndKeepsTheMargin(t *testing.T) {
 	}
 }
 
-func TestTypeIsWrittenAsTheStandardsWriteIt(t *testing.T) {
+func TestTypeIsCanonical(t *testing.T) {
 	for in, want := range map[string]string{"": "Bearer", "bearer": "Bearer", "BEARER": "Bearer", "dpop": "DPoP", "mac": "mac"} {
 		if got := (Set{TokenType: in}).Type(); got != want {
 			t.Errorf("Type of %q = %q", in, got)
