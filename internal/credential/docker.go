@@ -15,8 +15,8 @@ import (
 
 const maxDockerServer = 64 << 10 // bytes
 
-// The errors that docker tells from others by their texts, which are on stdout. After ErrNotFound it goes on without
-// credentials; ErrNoServer is about a request that names no server.
+// Docker recognizes these errors by their texts on stdout. After ErrNotFound it goes on without credentials. ErrNoServer is for
+// a request that names no server.
 var (
 	ErrNotFound = errors.New("credentials not found in native keychain")
 	ErrNoServer = errors.New("no credentials server URL")
@@ -32,7 +32,7 @@ func DockerError(err error) string {
 	return err.Error()
 }
 
-// ParseDocker reads the server that docker asks for, as it names it: with a scheme and a path, or a host alone.
+// ParseDocker reads the server that docker asks for: a URL, or a host alone.
 func ParseDocker(ctx context.Context, r io.Reader) (server string, u *url.URL, err error) {
 	data, err := bounded.ReadContext(ctx, r, maxDockerServer)
 	server = strings.TrimSpace(string(data))
@@ -55,13 +55,13 @@ func ParseDocker(ctx context.Context, r io.Reader) (server string, u *url.URL, e
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 
-// DockerAnswer is what docker gets to read.
+// DockerAnswer returns the answer to docker.
 func DockerAnswer(server, username string, bearer token.Secret) (string, error) {
 	data, err := json.Marshal(struct{ ServerURL, Username, Secret string }{server, username, bearer.Reveal()})
 	return string(data) + "\n", err
 }
 
-// DockerList is what `list` prints: for which servers there are credentials, and under what name.
+// DockerList returns the answer to `list`: the servers that have credentials, each with its user name.
 func DockerList(servers []string, username string) (string, error) {
 	list := map[string]string{}
 	for _, s := range servers {

@@ -18,21 +18,20 @@ import (
 // maxGitLine: "A line, including the trailing newline, may not exceed 65535 bytes" (git-credential(1)).
 const maxGitLine = 65535
 
-// maxRequest bounds what a program asks, in bytes.
+// maxRequest limits the size of a request, in bytes.
 const maxRequest = 1 << 20
 
-// GitRequest is what git tells of the credential that it wants, has used, or wants forgotten.
+// GitRequest is git's description of a credential that it wants, has used, or wants erased.
 type GitRequest struct {
 	Protocol, Host, Path, Username string
-	// Refused is the token among them: what git was given before, in either form.
+	// Refused is the token that git was given before, in either form.
 	Refused    token.Secret
-	authType   bool // git takes a credential with a scheme of its own, which it does since 2.46
-	challenged bool // the server has said which schemes it takes
-	bearer     bool // Bearer is among them
+	authType   bool // git accepts a credential with its scheme (since 2.46)
+	challenged bool // the server has sent WWW-Authenticate
+	bearer     bool // one of its challenges is Bearer
 }
 
-// ParseGit reads git's attributes to the blank line, or the end. Attributes that it does not know are passed over, as
-// git-credential(1) has it.
+// ParseGit reads git's attributes up to an empty line or the end. Unknown ones are ignored, as in git-credential(1).
 func ParseGit(ctx context.Context, r io.Reader) (GitRequest, error) {
 	data, err := bounded.ReadContext(ctx, r, maxRequest)
 	if err != nil {
@@ -51,18 +50,18 @@ func ParseGit(ctx context.Context, r io.Reader) (GitRequest, error) {
 	return q, nil
 }
 
-// set takes one attribute. "The key may contain any bytes except =, newline, or NUL. The value may contain any bytes
-// except newline or NUL" (git-credential(1)); a carriage return in a host name is what some helpers took for a line's
-// end, and gave one host the password of another (CVE-2024-50349, CVE-2024-52006).
+// set stores one attribute. "The key may contain any bytes except =, newline, or NUL. The value may contain any bytes
+// except newline or NUL" (git-credential(1)). Some helpers took a carriage return in a host name for the end of a line, and
+// gave one host the password of another (CVE-2024-50349, CVE-2024-52006).
 func (q *GitRequest) set(attribute string, length int) error {
 	key, value, ok := strings.Cut(attribute, "=")
 	switch {
 	case length > maxGitLine:
 		return fmt.Errorf("a line is longer than %d bytes", maxGitLine)
 	case !ok:
-		return errors.New("a line is no attribute: it has no =")
+		return errors.New("a line is not an attribute: it has no =")
 	case strings.ContainsAny(attribute, "\x00\r"):
-		return errors.New("an attribute has a NUL or a carriage return in it")
+		return errors.New("an attribute contains a NUL or a carriage return")
 	}
 	switch key {
 	case "protocol":
@@ -76,7 +75,7 @@ func (q *GitRequest) set(attribute string, length int) error {
 	case "password", "credential":
 		q.Refused = token.NewSecret(value)
 	case "capability[]":
-		// An empty value clears a list: what was said before it does not count.
+		// An empty value clears the list.
 		q.authType = value != "" && (q.authType || value == "authtype")
 	case "wwwauth[]": // the values of WWW-Authenticate
 		scheme, _, _ := strings.Cut(value, " ")
@@ -86,17 +85,17 @@ func (q *GitRequest) set(attribute string, length int) error {
 	return nil
 }
 
-// URL is the server that the request is about. A host with anything but a name and a port in it is an error.
+// URL returns the server of the request. It is an error if the host is anything but a name with or without a port.
 func (q GitRequest) URL() (*url.URL, error) {
 	u := &url.URL{Scheme: strings.ToLower(q.Protocol), Host: q.Host}
 	if parsed, err := url.Parse("https://" + q.Host); err != nil || parsed.Host != q.Host || parsed.Hostname() == "" {
-		return nil, errors.New("read git's request: its host is none")
+		return nil, errors.New("read git's request: it has no valid host")
 	}
 	return u, nil
 }
 
-// Answer is what git gets to read: the token with its scheme where git takes one and the server does not ask for another,
-// else as a password: for the user that git names, or for username.
+// Answer returns the answer to git: the token with its scheme if git accepts one and the server does not ask for another. Otherwise
+// the token is the password, for the user that git names, or for username.
 func (q GitRequest) Answer(username string, set token.Set) string {
 	var lines []string
 	if q.authType && (q.bearer || !q.challenged) {

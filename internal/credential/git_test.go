@@ -17,7 +17,7 @@ const (
 	bearer   = "capability[]=authtype\nauthtype=Bearer\ncredential=canary-t\nephemeral=1\npassword_expiry_utc=1800000000\n"
 )
 
-func TestGitGetsTheFormThatItTakes(t *testing.T) {
+func TestGitGetsTheFormThatItAccepts(t *testing.T) {
 	for name, c := range map[string]struct{ asked, want string }{
 		"old git":                  {"", password},
 		"new git":                  {"capability[]=authtype\ncapability[]=state\n", bearer},
@@ -42,7 +42,7 @@ func TestGitGetsTheFormThatItTakes(t *testing.T) {
 	}
 }
 
-func TestGitIsToldNoTimeThatIsNotKnown(t *testing.T) {
+func TestGitGetsNoUnknownExpiry(t *testing.T) {
 	forever := set
 	forever.Expiry = time.Time{}
 	if got := (GitRequest{}).Answer("u", forever); strings.Contains(got, "expiry") {
@@ -50,7 +50,7 @@ func TestGitIsToldNoTimeThatIsNotKnown(t *testing.T) {
 	}
 }
 
-func TestGitNamesTheTokenThatWasRefused(t *testing.T) {
+func TestGitRequestHasTheRefusedToken(t *testing.T) {
 	for _, text := range []string{"username=u\npassword=canary-t\n", "authtype=Bearer\ncredential=canary-t\n"} {
 		q, err := ParseGit(t.Context(), strings.NewReader(text))
 		if err != nil || !q.Refused.Equal(token.NewSecret("canary-t")) {
@@ -59,7 +59,7 @@ func TestGitNamesTheTokenThatWasRefused(t *testing.T) {
 	}
 }
 
-func TestGitRequestThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
+func TestAmbiguousGitRequestIsRefused(t *testing.T) {
 	for _, text := range []string{
 		"host=a\rhost=b\n", "host=a\r\n", "host=a\x00b\n", "no attribute\n", "host=" + strings.Repeat("a", maxGitLine) + "\n",
 		strings.Repeat("a=b\n", maxRequest/4+1), "password=canary-t\r\n",

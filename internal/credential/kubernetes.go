@@ -9,19 +9,19 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// The versions of ExecCredential. v1 is spoken by kubectl since 1.22, v1beta1 by all before it.
+// The versions of ExecCredential. kubectl uses v1 since 1.22, and v1beta1 before.
 const (
 	ExecV1      = "client.authentication.k8s.io/v1"
 	ExecV1Beta1 = "client.authentication.k8s.io/v1beta1"
 )
 
-// ExecInfo is what a Kubernetes client says in KUBERNETES_EXEC_INFO.
+// ExecInfo is the content of KUBERNETES_EXEC_INFO.
 type ExecInfo struct {
 	APIVersion  string
-	Interactive bool // whether a person may be asked
+	Interactive bool // whether the user may be asked
 }
 
-// ParseExecInfo reads the variable. An empty one, as that of a client before 1.20 or of a person at a prompt, asks for v1.
+// ParseExecInfo reads the variable. An empty one, as from a client before 1.20 or at a prompt, means v1.
 func ParseExecInfo(text string) (ExecInfo, error) {
 	if text == "" {
 		return ExecInfo{ExecV1, true}, nil
@@ -34,19 +34,19 @@ func ParseExecInfo(text string) (ExecInfo, error) {
 		} `json:"spec"`
 	}
 	if err := json.Unmarshal([]byte(text), &info); err != nil {
-		return ExecInfo{}, errors.New("read KUBERNETES_EXEC_INFO: it is no JSON object of an ExecCredential")
+		return ExecInfo{}, errors.New("read KUBERNETES_EXEC_INFO: it is not an ExecCredential in JSON")
 	}
 	switch {
 	case info.Kind != "ExecCredential":
 		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: its kind is %.50q, not ExecCredential", info.Kind)
 	case info.APIVersion != ExecV1 && info.APIVersion != ExecV1Beta1:
-		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: it asks for %.80q, and %s and %s are what can be answered", info.APIVersion, ExecV1, ExecV1Beta1)
+		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: it asks for %.80q; %s and %s are supported", info.APIVersion, ExecV1, ExecV1Beta1)
 	}
 	interactive := info.Spec.Interactive == nil || *info.Spec.Interactive // clients before 1.22 do not say
 	return ExecInfo{info.APIVersion, interactive}, nil
 }
 
-// ExecCredential is the answer to a Kubernetes client: the token, and until when it may be kept where that is known.
+// ExecCredential returns the answer to a Kubernetes client: the token and, if known, its expiry.
 func ExecCredential(apiVersion string, bearer token.Secret, expiry time.Time) (string, error) {
 	type status struct {
 		ExpirationTimestamp string `json:"expirationTimestamp,omitempty"` // RFC 3339

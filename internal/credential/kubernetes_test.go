@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-func TestKubernetesClientSaysWhatItWants(t *testing.T) {
+func TestExecInfoIsRead(t *testing.T) {
 	for text, want := range map[string]ExecInfo{
 		"": {ExecV1, true},
 		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}`:       {ExecV1, true},
@@ -53,7 +53,7 @@ func TestExecCredentialIsWhatKubernetesReads(t *testing.T) {
 	}
 }
 
-func TestDockerNamesItsServer(t *testing.T) {
+func TestDockerRequestIsRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"registry.example.com\n":           "https://registry.example.com",
 		"https://index.docker.io/v1/":      "https://index.docker.io/v1/",

@@ -13,13 +13,12 @@ import (
 
 // request is the API request that a proof is for (RFC 9449 §4.2).
 type request struct {
-	Method string // empty for GET
+	Method string // "" for GET
 	URL    *neturl.URL
-	Nonce  string // the API's own (RFC 9449 §9); empty where it has provided none
+	Nonce  string // the API's nonce (RFC 9449 §9); empty if it sent none
 }
 
-// For returns f for the request that --url, --method and --dpop-nonce describe. All are empty for formats that are not
-// signed.
+// For returns f for the request that --url, --method and --dpop-nonce describe. They must be empty for a format that is not signed.
 func (f Format) For(url, method, nonce string) (Format, error) {
 	switch {
 	case !f.Signed && url+method+nonce != "":
@@ -27,7 +26,7 @@ func (f Format) For(url, method, nonce string) (Format, error) {
 	case !f.Signed:
 		return f, nil
 	case url == "":
-		return f, errors.New("-o dpop signs one request: say with --url which")
+		return f, errors.New("-o dpop signs one request: give its URL with --url")
 	}
 	r := request{Method: method, Nonce: nonce}
 	var err error
@@ -49,14 +48,14 @@ func (f Format) For(url, method, nonce string) (Format, error) {
 	return f, nil
 }
 
-// notInMethod reports whether r is in no method's name, which is case-sensitive (RFC 9110 §9.1). All that are registered
-// are letters and dashes.
+// notInMethod reports whether r cannot be in the name of a method, which is case-sensitive (RFC 9110 §9.1). All registered
+// ones consist of letters and dashes.
 func notInMethod(r rune) bool {
 	return r != '-' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// ErrNotBound says that a token is bound to no key, so that nothing can be proved of it.
-var ErrNotBound = errors.New("the token is of the type Bearer, and bound to no key")
+// ErrNotBound is returned for a token that is bound to no key, for which no proof can be made.
+var ErrNotBound = errors.New("the token is a bearer token, bound to no key")
 
 // proofOf renders both headers of one request: "Requests to DPoP-protected resources MUST include both a DPoP proof … and
 // the access token" (RFC 9449 §7).

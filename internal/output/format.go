@@ -1,7 +1,7 @@
-// Package output turns a token set into what `-o FORMAT` prints on stdout.
+// Package output renders a token set as `-o FORMAT` prints it on stdout.
 //
-// A format is one row of a map. The package deliberately obtains nothing and warns nobody: a format that has something
-// to say to the person says it in Format.Warning.
+// A format is one row of a map. The package obtains nothing and prints nothing. What a format has to tell the user is in
+// Format.Warning.
 package output
 
 import (
@@ -22,15 +22,15 @@ import (
 
 // Format is one way to print a token set.
 type Format struct {
-	// Render returns what goes to stdout, with its final newline.
+	// Render returns the output, with its final newline.
 	Render func(set token.Set, now time.Time) (string, error)
-	// Signed says that it is different for each API request, which [Format.For] names.
+	// Signed reports whether the output is for one API request, which [Format.For] sets.
 	Signed bool
-	// Bare says that it is the access token alone, for programs that know what to do with it.
+	// Bare reports whether the output is the access token alone, for programs that know how to use it.
 	Bare bool
-	// IDToken says that it is the ID Token that has to live.
+	// IDToken reports whether the ID Token has to be live instead of the access token.
 	IDToken bool
-	// Warning is shown on stderr each time the format is used; empty for most.
+	// Warning is shown on stderr each time the format is used. Most have none.
 	Warning string
 	// Help is one line for `--help`.
 	Help string
@@ -38,7 +38,7 @@ type Format struct {
 
 const templatePrefix = "template="
 
-// formats is a function rather than a variable so that nothing is built in a run that prints a plain token.
+// formats is a function so that nothing is built in a run that prints a plain token.
 func formats() map[string]Format {
 	return map[string]Format{
 		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
@@ -56,12 +56,12 @@ func formats() map[string]Format {
 	}
 }
 
-// Names lists the formats for `--help` and completion.
+// Names returns the names of the formats, for `--help` and completion.
 func Names() []string {
 	return append(slices.Sorted(maps.Keys(formats())), templatePrefix+"GO-TEMPLATE")
 }
 
-// Help is the text for the flag.
+// Help returns the help text of the flag.
 func Help() string {
 	var b strings.Builder
 	all := formats()
@@ -72,7 +72,7 @@ func Help() string {
 	return b.String()
 }
 
-// Parse finds the format named name, so that a misspelt one fails before anything is asked of a server.
+// Parse returns the format called name. An unknown one fails before any request is sent.
 func Parse(name string) (Format, error) {
 	if text, ok := strings.CutPrefix(name, templatePrefix); ok {
 		render, err := parseTemplate(text)
@@ -86,13 +86,13 @@ func Parse(name string) (Format, error) {
 
 func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToken.Reveal() + "\n", nil }
 
-// Header is the Authorization header's value for s (RFC 6750 §2.1).
+// Header returns the value of the Authorization header for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
-// ErrNoAccessToken says that what an exchange brought is something else, such as a refresh token, which no API is to see.
-var ErrNoAccessToken = errors.New("what was issued is not an access token, and is given to nobody as one")
+// ErrNoAccessToken is returned if an exchange issued something else, such as a refresh token, which no API may see.
+var ErrNoAccessToken = errors.New("the issued token is not an access token")
 
-// CheckAccessToken is [ErrNoAccessToken] where the set cannot be used with an API. RFC 8693 §2.2.1: "If the issued token is
+// CheckAccessToken returns [ErrNoAccessToken] if the set cannot be used with an API. RFC 8693 §2.2.1: "If the issued token is
 // not an access token or usable as an access token, then the "token_type" value "N_A" is used to indicate that an OAuth
 // 2.0 "token_type" identifier is not applicable in that context."
 func CheckAccessToken(s token.Set) error {
@@ -102,7 +102,7 @@ func CheckAccessToken(s token.Set) error {
 	return nil
 }
 
-// checked is for the formats that say that it is an access token.
+// checked wraps the formats that present the token as an access token.
 func checked(render func(token.Set, time.Time) (string, error)) func(token.Set, time.Time) (string, error) {
 	return func(s token.Set, now time.Time) (string, error) {
 		if err := CheckAccessToken(s); err != nil {
@@ -120,12 +120,12 @@ func env(s token.Set, _ time.Time) (string, error) {
 	return "export OAUTHGET_ACCESS_TOKEN=" + shell.Quote(s.AccessToken.Reveal()) + "\n", nil
 }
 
-// curl is for `curl -K -`.
+// curl renders a config for `curl -K -`.
 func curl(s token.Set, _ time.Time) (string, error) {
 	return CurlOption("header", "Authorization: "+Header(s)), nil
 }
 
-// CurlOption is one line of a curl config. value has no line break; in the double quotes a backslash begins an escape.
+// CurlOption returns one line of a curl config. value must not contain a line break. In double quotes a backslash is an escape.
 func CurlOption(name, value string) string {
 	return name + ` = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + "\"\n"
 }
@@ -138,7 +138,7 @@ func query(s token.Set, _ time.Time) (string, error) {
 	return url.Values{"access_token": {s.AccessToken.Reveal()}}.Encode() + "\n", nil
 }
 
-// ErrNoIDToken says that the stored set holds no ID Token.
+// ErrNoIDToken is returned for a set without an ID Token.
 var ErrNoIDToken = errors.New("the server sent no ID Token")
 
 func idToken(s token.Set, _ time.Time) (string, error) {
@@ -157,8 +157,8 @@ func asJSON(s token.Set, now time.Time) (string, error) {
 	return string(data) + "\n", err
 }
 
-// members are the response's members by their names in RFC 6749 §5.1, with expires_in counted from now, as it
-// would be in a response that came now, and expires_at in RFC 3339, UTC.
+// members returns the members of the response by their names in RFC 6749 §5.1. expires_in counts from now. expires_at is added, in
+// RFC 3339 and UTC.
 func members(s token.Set, now time.Time) map[string]any {
 	m := map[string]any{"access_token": s.AccessToken.Reveal(), "token_type": s.Type()}
 	if !s.Expiry.IsZero() {
@@ -177,7 +177,7 @@ func members(s token.Set, now time.Time) map[string]any {
 		m["scope"] = strings.Join(s.Scopes, " ")
 	}
 	if s.AuthorizationDetails != "" {
-		// A template prints it; JSON has it as the array it is. It is the server's text, and stdout may be a terminal.
+		// This is its text, for a template; JSON has the array. The server wrote it, and stdout may be a terminal.
 		m["authorization_details"] = string(untrusted.EscapeJSON([]byte(s.AuthorizationDetails)))
 	}
 	return m

@@ -40,7 +40,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
+func TestJSONHasTheMembersOfTheTokenResponse(t *testing.T) {
 	f, _ := Parse("json")
 	text, err := f.Render(full(), noon)
 	if err != nil {
@@ -64,7 +64,7 @@ func TestJSONBearsTheMembersOfTheTokenResponse(t *testing.T) {
 	}
 }
 
-func TestGrantedAuthorizationDetailsAreAnArrayInJSONAndATextInATemplate(t *testing.T) {
+func TestAuthorizationDetailsAreAnArrayInJSONAndTextInATemplate(t *testing.T) {
 	s := full()
 	s.AuthorizationDetails = `[{"type":"payment","amount":"1.50"}]`
 	f, _ := Parse("json")
@@ -81,7 +81,7 @@ func TestGrantedAuthorizationDetailsAreAnArrayInJSONAndATextInATemplate(t *testi
 	}
 }
 
-func TestGrantedAuthorizationDetailsHoldNothingThatATerminalObeys(t *testing.T) {
+func TestAuthorizationDetailsHaveNoControlCharacters(t *testing.T) {
 	const said = "\u009b31m\u202eevil\u2028\U000e0041"
 	raw, _ := json.Marshal([]any{map[string]string{"type": said, said: "x"}})
 	s := full()
@@ -134,7 +134,7 @@ func TestIDTokenFormatNeedsOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoAccessTokenIsPrintedAsNone(t *testing.T) {
+func TestOtherTokensAreNotPrintedAsAccessTokens(t *testing.T) {
 	set := token.Set{AccessToken: token.NewSecret("a"), TokenType: token.NotApplicable, IssuedType: "urn:x"}
 	for _, name := range []string{"header", "curl", "env", "query", "exec-credential"} {
 		f, err := Parse(name)
@@ -145,7 +145,7 @@ func TestWhatIsNoAccessTokenIsPrintedAsNone(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
 	}
-	for _, name := range []string{"token", "json", "template={{.access_token}}"} { // it is what was asked for
+	for _, name := range []string{"token", "json", "template={{.access_token}}"} { // the user asked for it
 		f, err := Parse(name)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// parseTemplate returns the Render func of a format that text describes.
+// parseTemplate returns the Render func for a template.
 //
 // A missing member is an error, so that "<no value>" is never taken for a token. In the condition of if, with and range
 // it is false.
@@ -40,8 +40,8 @@ func parseTemplate(text string) (func(token.Set, time.Time) (string, error), err
 	}, nil
 }
 
-// prepare lets members be missing in the conditions below n, and refuses to call a template that t does not define,
-// which text/template would not notice before it is executed.
+// prepare allows missing members in the conditions below n, and refuses calls of templates that t does not define: text/template
+// would notice them only when it executes the call.
 func prepare(t *template.Template, n parse.Node) error {
 	switch n := n.(type) {
 	case *parse.ListNode:
