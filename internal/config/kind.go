@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/tomlfile"
@@ -84,15 +85,22 @@ func (k Kind) fromTOML(name string, n *tomlfile.Node) ([]string, *Error) {
 
 // toTOML writes values as they stand in the file.
 func (k Kind) toTOML(values []string) string {
-	switch {
-	case k == Bool || k == Integer:
-		return values[0]
-	case k == Ports:
-		return "[" + strings.Join(values, ", ") + "]"
-	case k.isText() || k == Table && len(values) == 1:
-		return tomlfile.Quote(values[0])
+	if kinds[k].listed == nil || k == Table && len(values) == 1 {
+		return k.scalar(values[0])
 	}
-	return tomlfile.QuoteAll(values)
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = k.scalar(v)
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func (k Kind) scalar(value string) string {
+	_, err := strconv.ParseInt(value, 10, 64)
+	if k == Bool || k != Table && err == nil && kinds[k].alone.has(tomlfile.Integer) {
+		return value
+	}
+	return tomlfile.Quote(value)
 }
 
 // fromFlags adds what a command line gives for a key, in order. An empty text clears what the file says; for a table that

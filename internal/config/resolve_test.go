@@ -59,39 +59,37 @@ func TestEveryKeyOfTheFileArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(message(err))
 	}
-	want := Profile{
-		Name:   "work",
-		Issuer: "https://login.example.com",
-		Endpoints: Endpoints{
-			AuthorizationEndpoint:              "https://as.example.com/authorize?tenant=1",
-			TokenEndpoint:                      "https://as.example.com/token",
-			DeviceAuthorizationEndpoint:        "https://as.example.com/device",
-			PushedAuthorizationRequestEndpoint: "https://as.example.com/par",
-			RevocationEndpoint:                 "https://as.example.com/revoke",
-			IntrospectionEndpoint:              "https://as.example.com/introspect",
-			UserinfoEndpoint:                   "https://as.example.com/userinfo",
-			RegistrationEndpoint:               "https://as.example.com/register",
-			JWKSURI:                            "https://as.example.com/jwks",
-		},
-		ClientID:                "cli",
-		ClientSecret:            SecretSource{Key: "client_secret_file", Value: filepath.Join(filepath.Dir(f.Path), "secret")},
-		TokenEndpointAuthMethod: "client_secret_basic",
-		Scopes:                  []string{"openid", "offline_access"},
-		Audience:                []string{"https://api.example.com"},
-		Resource:                []string{"https://a.example.com/", "urn:b"},
-		RedirectURI:             "http://127.0.0.1/callback",
-		RedirectPorts:           []int{8400, 8401},
-		ListenAddress:           "0.0.0.0",
-		AuthorizationParameters: url.Values{"prompt": {"login"}, "acr": {"a", "b"}},
-		TokenParameters:         url.Values{"a.b": {"true"}, "n": {"7"}},
-		Grant:                   GrantAuthorizationCode,
-		ResponseMode:            "query",
-		Store:                   "none",
-		IdentityFile:            filepath.FromSlash("/h/.ssh/id_ed25519"),
-		PassphraseCommand:       []string{"pass", "show", "token store"},
-		Account:                 "ann@example.com",
-		Browser:                 "firefox",
+	want := byDefault()
+	want.Name = "work"
+	want.Issuer = "https://login.example.com"
+	want.Endpoints = Endpoints{
+		AuthorizationEndpoint:              "https://as.example.com/authorize?tenant=1",
+		TokenEndpoint:                      "https://as.example.com/token",
+		DeviceAuthorizationEndpoint:        "https://as.example.com/device",
+		PushedAuthorizationRequestEndpoint: "https://as.example.com/par",
+		RevocationEndpoint:                 "https://as.example.com/revoke",
+		IntrospectionEndpoint:              "https://as.example.com/introspect",
+		UserinfoEndpoint:                   "https://as.example.com/userinfo",
+		RegistrationEndpoint:               "https://as.example.com/register",
+		JWKSURI:                            "https://as.example.com/jwks",
 	}
+	want.ClientID = "cli"
+	want.ClientSecret = SecretSource{Key: "client_secret_file", Value: filepath.Join(filepath.Dir(f.Path), "secret")}
+	want.TokenEndpointAuthMethod = "client_secret_basic"
+	want.Scopes = []string{"openid", "offline_access"}
+	want.Audience = []string{"https://api.example.com"}
+	want.Resource = []string{"https://a.example.com/", "urn:b"}
+	want.RedirectURI = "http://127.0.0.1/callback"
+	want.RedirectPorts = []int{8400, 8401}
+	want.ListenAddress = "0.0.0.0"
+	want.AuthorizationParameters = url.Values{"prompt": {"login"}, "acr": {"a", "b"}}
+	want.TokenParameters = url.Values{"a.b": {"true"}, "n": {"7"}}
+	want.Store = "none"
+	want.IdentityFile = filepath.FromSlash("/h/.ssh/id_ed25519")
+	want.PassphraseCommand = []string{"pass", "show", "token store"}
+	want.Account = "ann@example.com"
+	want.Browser = "firefox"
+	want.PKCE = false
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -152,7 +150,7 @@ func sample(t *testing.T, k Key) string {
 		if text == k.Default || s.fromFlags(&k, []string{text}, Origin{}) != nil {
 			continue
 		}
-		if k.Kind == Table && k.table(k.Name, s.parameters(k.Name)) == nil || k.Kind != Table && checkSetting(&k, s[k.Name].values) == nil {
+		if k.Kind == Table && (k.table == nil || k.table(k.Name, s.parameters(k.Name)) == nil) || k.Kind != Table && checkSetting(&k, s[k.Name].values) == nil {
 			return text
 		}
 	}
@@ -296,13 +294,10 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(message(err))
 	}
-	want := Profile{
-		Name: "w", Issuer: "https://file.example", ClientID: "env", Scopes: []string{"flag", "a", "b"},
-		ClientSecret:            SecretSource{Key: "client_secret", Literal: token.NewSecret("canary")},
-		AuthorizationParameters: url.Values{"a": {"file"}, "b": {"env"}, "c": {"flag=1"}},
-		RedirectURI:             DefaultRedirectURI, PKCE: true, Store: "none",
-		Grant: GrantAuthorizationCode, ResponseMode: "query",
-	}
+	want := byDefault()
+	want.Name, want.Issuer, want.ClientID, want.Scopes, want.Store = "w", "https://file.example", "env", []string{"flag", "a", "b"}, "none"
+	want.ClientSecret = SecretSource{Key: "client_secret", Literal: token.NewSecret("canary")}
+	want.AuthorizationParameters = url.Values{"a": {"file"}, "b": {"env"}, "c": {"flag=1"}}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Error(diff)
 	}
@@ -314,11 +309,12 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		"authorization_parameters.a": {FromFile, path + ":7"},
 		"authorization_parameters.b": {FromEnvironment, "OAUTHGET_AUTHORIZATION_PARAMETERS"},
 		"authorization_parameters.c": {FromFlag, "flag --authorization-parameters"},
-		"grant":                      {FromDefault, "default"},
-		"redirect_uri":               {FromDefault, "default"},
-		"response_mode":              {FromDefault, "default"},
-		"pkce":                       {FromDefault, "default"},
 		"store":                      {FromFile, path + ":1"},
+	}
+	for key, origin := range o {
+		if origin.Kind == FromDefault {
+			wantOrigins[key] = Origin{FromDefault, "default"}
+		}
 	}
 	if diff := cmp.Diff(wantOrigins, o); diff != "" {
 		t.Error(diff)
@@ -327,17 +323,37 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 		{"issuer", "https://file.example", o["issuer"]},
 		{"client_id", "env", o["client_id"]},
 		{"client_secret", "[set]", o["client_secret"]},
-		{"grant", "authorization_code", o["grant"]},
 		{"scopes", "flag a b", o["scopes"]},
-		{"redirect_uri", DefaultRedirectURI, o["redirect_uri"]},
-		{"response_mode", "query", o["response_mode"]},
 		{"authorization_parameters.a", "file", o["authorization_parameters.a"]},
 		{"authorization_parameters.b", "env", o["authorization_parameters.b"]},
 		{"authorization_parameters.c", "flag=1", o["authorization_parameters.c"]},
-		{"pkce", "true", o["pkce"]},
 		{"store", "none", o["store"]},
 	}
-	if diff := cmp.Diff(wantRows, Show(p, o)); diff != "" {
+	rows := slices.DeleteFunc(Show(p, o), func(r Row) bool { return r.Origin.Kind == FromDefault })
+	if diff := cmp.Diff(wantRows, rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// byDefault is a profile of which nothing is said.
+func byDefault() Profile { return resolution{settings: defaults()}.profile(nil) }
+
+func TestDefaults(t *testing.T) {
+	p, origins, err := Resolve(Input{Flags: map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range Show(p, origins) {
+		if r.Origin == (Origin{FromDefault, "default"}) {
+			got[r.Key] = r.Value
+		}
+	}
+	want := map[string]string{
+		"grant": "authorization_code", "redirect_uri": "http://127.0.0.1/callback", "response_mode": "query", "pkce": "true",
+		"store": "keychain",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -48,15 +48,6 @@ func Quote(s string) string {
 	return b.String()
 }
 
-// QuoteAll writes an array of strings.
-func QuoteAll(list []string) string {
-	quoted := make([]string, len(list))
-	for i, s := range list {
-		quoted[i] = Quote(s)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
-}
-
 // JSON writes what a node holds as JSON, members in the order of the document. It fails for what JSON has no form for.
 func (n *Node) JSON() (string, error) {
 	var b strings.Builder
