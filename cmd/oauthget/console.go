@@ -13,33 +13,32 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// console is the person at the terminal. It implements [session.Console]. All of it goes to stderr or to the terminal
-// itself: stdout carries the result and nothing else.
+// console implements [session.Console]. It writes to stderr or to the terminal: stdout is for the result.
 type console struct {
 	outside
 	style   term.Style // for stderr
-	verbose bool       // each step is told
+	verbose bool       // write each step
 	traced  bool       // each exchange is written to stderr
 }
 
-// Note tells the person what to do or what is going on.
+// Note implements [session.Console].
 func (c *console) Note(format string, args ...any) {
 	c.line("%s", untrusted.Line(fmt.Sprintf(format, args...)))
 }
 
-// Warn tells what went wrong without ending the command.
+// Warn implements [session.Console].
 func (c *console) Warn(format string, args ...any) {
 	c.line("%s %s", c.style.Yellow("warning:"), untrusted.Line(fmt.Sprintf(format, args...)))
 }
 
-// Step is one line of the account that -v asks for.
+// Step implements [session.Console].
 func (c *console) Step(format string, args ...any) {
 	if c.verbose {
 		c.Note(format, args...)
 	}
 }
 
-// line writes a line in which everything is fit for a terminal.
+// line writes a line. Its arguments must be safe for a terminal.
 func (c *console) line(format string, args ...any) {
 	fmt.Fprintf(c.stderr, "oauthget: "+format+"\n", args...)
 }
@@ -69,7 +68,7 @@ func (c *console) ShowCode(d flow.DeviceAuthorization, beside bool) {
 	c.showQRCode(best)
 }
 
-// showQRCode draws an address for the camera of a telephone, where there is a terminal with room for it.
+// showQRCode draws an address as a QR Code if there is a terminal with room for it.
 func (c *console) showQRCode(address string) {
 	if !term.Is(c.stderr) || c.getenv("TERM") == "dumb" || !term.Unicode(c.getenv, c.goos) {
 		return
@@ -80,7 +79,7 @@ func (c *console) showQRCode(address string) {
 	}
 }
 
-// Waiting implements [session.Console]. In a pipe the address is all there is to see.
+// Waiting implements [session.Console]. It writes to a terminal only.
 func (c *console) Waiting(what string, limit time.Duration) {
 	if term.Is(c.stderr) {
 		until := c.now().Add(limit).Local()
@@ -88,12 +87,12 @@ func (c *console) Waiting(what string, limit time.Duration) {
 	}
 }
 
-// countdownWidth is more than the line of a countdown has columns. A narrower terminal would break the line, and keep half
-// of it.
+// countdownWidth is at least the columns of a countdown's line. A narrower terminal would break the line and keep half of
+// it.
 const countdownWidth = 70
 
-// Countdown implements [session.Console]. It rewrites one line of a terminal. A terminal that cannot go back in a line, or
-// is told each step in between, is told the time once, a pipe not at all.
+// Countdown implements [session.Console]. It rewrites one line of a terminal. If the terminal cannot do that, or each step
+// is written too, it writes the time once.
 func (c *console) Countdown(ctx context.Context, what string, end time.Time) (stop func()) {
 	if !term.Fits(c.stderr, countdownWidth, 1) || c.getenv("TERM") == "dumb" || c.verbose || c.traced {
 		c.Waiting(what, end.Sub(c.now()))

@@ -16,11 +16,11 @@ import (
 type Logout struct {
 	options session.Options
 	records store.Records
-	file    *config.File // nil where there is none
-	local   bool         // ask nothing of the server
+	file    *config.File // may be nil
+	local   bool         // send nothing to the server
 }
 
-// NewLogout prepares a logout. local asks nothing of the server.
+// NewLogout prepares a logout. If local is true, it sends nothing to the server.
 func NewLogout(ctx context.Context, o session.Options, local bool) (*Logout, error) {
 	records, err := o.Records()
 	if err != nil {
@@ -39,7 +39,7 @@ func (l *Logout) All(ctx context.Context) error {
 	return errors.Join(l.each(ctx, list), err)
 }
 
-// Given logs out of the default profile, or of the client that flags give.
+// Given logs out of the default profile, or of the client that the flags describe.
 func (l *Logout) Given(ctx context.Context, flags map[string][]string) error {
 	s, err := session.Open(l.options, l.file, "", flags)
 	if err != nil {
@@ -57,17 +57,17 @@ func (l *Logout) Given(ctx context.Context, flags map[string][]string) error {
 	return errors.Join(l.each(ctx, list), err)
 }
 
-// Profile logs out of a profile, also as it was before it was changed; of the flags' account alone where they name one.
+// Profile logs out of a profile, also as it was before it was changed. If the flags name an account, it is only that.
 func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]string) error {
 	list, err := l.records.Of(name)
 	if err != nil {
-		l.options.Console.Warn("%v", err) // the records that could be read come all the same
+		l.options.Console.Warn("%v", err) // the records that could be read are returned too
 	}
 	if account, ok := flags["account"]; ok {
 		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
 	}
 	if len(list) == 0 {
-		// A misspelt name must not pass for a logout.
+		// A misspelt name must not look like a logout.
 		if _, err := session.Open(l.options, l.file, name, flags); err != nil {
 			return err
 		}
@@ -87,8 +87,8 @@ func (l *Logout) each(ctx context.Context, list []store.Record) error {
 	return failed
 }
 
-// one revokes and removes what one record tells of. It holds the key's lock: a refresh at the same time would bring new
-// tokens to life.
+// one revokes and removes the tokens of one record. It holds the key's lock: a refresh at the same time would obtain new
+// ones.
 func (l *Logout) one(ctx context.Context, r store.Record) error {
 	s := session.OfRecord(l.options, l.file, r)
 	unlock, err := s.Lock(ctx)
@@ -109,7 +109,7 @@ func (l *Logout) one(ctx context.Context, r store.Record) error {
 	return nil
 }
 
-// revoke does what it can at the server, and tells what it could not: the tokens are removed all the same.
+// revoke revokes the tokens at the server. A failure is a warning: they are removed in any case.
 func (l *Logout) revoke(ctx context.Context, s *session.Session) {
 	name, server := label(s.Profile.Name), cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
 	err := revokeStored(ctx, s)
@@ -128,7 +128,7 @@ func revokeStored(ctx context.Context, s *session.Session) error {
 	if err != nil {
 		return err
 	}
-	// A cache that somebody has changed must not name the place where the refresh token goes.
+	// A changed cache must not decide where the refresh token is sent.
 	client, err := s.Client(ctx, true)
 	if err != nil {
 		return err

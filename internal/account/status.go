@@ -1,5 +1,5 @@
-// Package account is about the tokens that are stored: it lists them, revokes and removes them, and moves them from one
-// store to another. It finds them by the profiles and by the records, which also tell of what no profile leads to any more.
+// Package account lists the stored tokens, revokes and removes them, and moves them from one store to another. It finds
+// them by the profiles and by the records, so that it also finds those of profiles that have changed or gone.
 package account
 
 import (
@@ -29,7 +29,7 @@ type Report struct {
 type Status struct {
 	Profile     string    `json:"profile"`
 	Account     string    `json:"account,omitempty"`
-	Current     bool      `json:"current"` // whether the profile, as it stands in the file, leads to it
+	Current     bool      `json:"current"` // whether the profile in the file leads to it
 	Store       string    `json:"store,omitempty"`
 	State       string    `json:"state"`
 	Scopes      []string  `json:"scopes,omitempty"`
@@ -43,14 +43,14 @@ type Status struct {
 const (
 	StateValid       = "valid"       // a stored token can be used now
 	StateRefreshable = "refreshable" // it has expired, and the next call refreshes it
-	StateRenewable   = "renewable"   // it has expired, and the next call obtains another, for which nobody is needed
+	StateRenewable   = "renewable"   // it has expired, and the next call obtains another without a login
 	StateExpired     = "expired"     // it has expired, and the next call needs a login
 	StateNone        = "none"        // nothing is stored
-	StateLocked      = "locked"      // the keychain is locked, so nobody knows
+	StateLocked      = "locked"      // the keychain is locked
 	StateError       = "error"       // the profile or the store cannot be read
 )
 
-// List reports what is stored for the profile called name, or for all where name is empty. It asks nothing of the network.
+// List reports what is stored for the profile called name, or for all if name is empty. It needs no network.
 func List(ctx context.Context, o session.Options, name string) (Report, error) {
 	report := Report{Version: reportVersion, Profiles: []Status{}}
 	file, err := o.ProfileFile(ctx)
@@ -81,7 +81,7 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 	return report, nil
 }
 
-// profilesOf lists the profiles of the file, or the one that is named.
+// profilesOf returns the profiles of the file, or the one that is named.
 func profilesOf(file *config.File, name string) []string {
 	if name != "" || file == nil {
 		return slices.DeleteFunc([]string{name}, func(n string) bool { return n == "" })
@@ -89,8 +89,7 @@ func profilesOf(file *config.File, name string) []string {
 	return file.Profiles()
 }
 
-// storedFor lists what has been stored, for one profile or for all. It is an addition: where the records cannot be
-// read, the profiles are shown all the same.
+// storedFor returns the records of one profile, or of all. If they cannot be read, the profiles are still listed.
 func storedFor(o session.Options, name string) []store.Record {
 	records, err := o.Records()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Client is the flow's client: endpoints, credentials, and how to use them. fresh has the server's metadata fetched anew.
+// Client makes the flow's client of endpoints and credentials. fresh fetches the server's metadata anew.
 func (s *Session) Client(ctx context.Context, fresh bool) (*flow.Client, error) {
 	client, err := s.client(ctx, fresh)
 	return client, s.Failed(err)
@@ -35,7 +35,7 @@ func (s *Session) client(ctx context.Context, fresh bool) (*flow.Client, error) 
 	return client, nil
 }
 
-// OfflineClient is the flow's client as far as it needs no network: what it makes of the server's metadata.
+// OfflineClient makes the flow's client of the server's metadata, without what it needs for requests.
 func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credentials) (*flow.Client, error) {
 	if s.options.Narrator != nil {
 		s.options.Narrator.Metadata(metadata)
@@ -53,7 +53,7 @@ func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credent
 	}, nil
 }
 
-// ClientSecret reads the client secret from where the profile says; it is empty where the profile has none.
+// ClientSecret reads the client secret; it is empty if the profile names none.
 func (s *Session) ClientSecret(ctx context.Context) (token.Secret, error) {
 	if s.Profile.ClientSecret.Empty() {
 		return token.Secret{}, nil
@@ -63,7 +63,7 @@ func (s *Session) ClientSecret(ctx context.Context) (token.Secret, error) {
 	return s.readSecret(ctx, s.Profile.ClientSecret, access)
 }
 
-// Published is what the server says of itself, with the profile's own endpoints laid over it, and its keys.
+// Published returns the server's metadata, overridden by the profile's endpoints, and its keys.
 func (s *Session) Published(ctx context.Context) (discovery.Metadata, idtoken.Keys, error) {
 	authorities, err := s.Authorities(ctx)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Credentials are what the profile has to prove the client with, read from where it says. All may be empty.
+// Credentials are what the client authenticates with, read from where the profile says. All may be empty.
 type Credentials struct {
 	Secret      token.Secret
 	Key         *signing.Key
@@ -25,7 +25,7 @@ type Credentials struct {
 	Authorities *x509.CertPool // nil for the system's
 }
 
-// credentials reads them before any network is touched: an error is one of the configuration.
+// credentials reads all of them. It touches no network: an error is one of the configuration.
 func (s *Session) credentials(ctx context.Context) (Credentials, error) {
 	var c Credentials
 	var err error
@@ -42,7 +42,7 @@ func (s *Session) credentials(ctx context.Context) (Credentials, error) {
 	return c, err
 }
 
-// ClientKey reads the private key that the profile names; nil where it names none.
+// ClientKey reads the private key that the profile names; nil if there is none.
 func (s *Session) ClientKey(ctx context.Context) (*signing.Key, error) {
 	const key = "client_key_file"
 	path := s.Profile.ClientKey.File
@@ -62,7 +62,7 @@ func (s *Session) ClientKey(ctx context.Context) (*signing.Key, error) {
 	return private, err
 }
 
-// ClientCertificate reads the certificate that the profile names, and its key; nil where it names none.
+// ClientCertificate reads the certificate that the profile names, with its key; nil if there is none.
 func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, error) {
 	const certificateKey, keyKey = "tls_certificate_file", "tls_key_file"
 	files := s.Profile.TLS
@@ -108,7 +108,7 @@ func (s *Session) TLS(ctx context.Context) (*tls.Config, error) {
 	return c, nil
 }
 
-// Authorities are those that the profile trusts beside the system's; nil where it names none.
+// Authorities are the system's and the one that the profile names; nil if it names none.
 func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 	const key = "tls_ca_file"
 	path := s.Profile.TLS.CAFile
@@ -128,8 +128,8 @@ func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// httpClients returns the http.Client for what the server publishes to everybody, and the one for the client's own requests:
-// the certificate tells who the client is, and is for the second alone. Without one they are the same.
+// httpClients returns the http.Client for public documents, and the one for the client's own requests. The certificate
+// identifies the client, and only the second presents it. Without a certificate they are the same.
 func (s *Session) httpClients(c Credentials) (public, own *http.Client) {
 	public = s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities})
 	if c.Certificate == nil {
@@ -138,8 +138,8 @@ func (s *Session) httpClients(c Credentials) (public, own *http.Client) {
 	return public, s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities, Certificate: c.Certificate})
 }
 
-// authentication chooses how the client proves who it is, and finds out whether it can: after the login in the browser
-// it would be too late.
+// authentication chooses how the client authenticates, and checks that it can: after the login in the browser it would be
+// too late.
 func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientauth.Client, error) {
 	have := clientauth.Credentials{
 		Secret: !c.Secret.Empty(), Key: c.Key != nil, Certificate: c.Certificate != nil,
@@ -168,8 +168,7 @@ func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientaut
 	return client, nil
 }
 
-// audience is whom client assertions are for. A profile without an issuer has no better name for the server than the token
-// endpoint, which RFC 7523 §3 allows.
+// audience is the aud of client assertions. Without an issuer it is the token endpoint, which RFC 7523 §3 allows.
 func (s *Session) audience(m discovery.Metadata) string {
 	switch {
 	case s.Profile.ClientKey.AssertionAudience != "":

@@ -7,7 +7,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-// Error is an error of an operation with a profile. The hints about it name the profile's keys and values.
+// Error is an error of an operation with a profile. Hints about it can name the profile's keys and values.
 type Error struct {
 	Profile config.Profile
 	Origins config.Origins

@@ -14,10 +14,10 @@ import (
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
-// grantInputs are the tokens that a grant presents to the server. Those that the grant has no use for are empty.
+// grantInputs are the tokens that a grant presents to the server. Those that it does not need are empty.
 type grantInputs struct{ assertion, subject, actor token.Secret }
 
-// grantInputs gets what the profile's grant presents, be it the token of another profile.
+// grantInputs reads or obtains what the profile's grant presents.
 func (s *Session) grantInputs(ctx context.Context) (in grantInputs, err error) {
 	exchange := s.Profile.Exchange
 	switch s.Profile.Grant {
@@ -31,7 +31,7 @@ func (s *Session) grantInputs(ctx context.Context) (in grantInputs, err error) {
 	return in, err
 }
 
-// GrantInput gets one token that a grant presents. tokenType says which of another profile's it is.
+// GrantInput gets one token that a grant presents. tokenType selects one of another profile's tokens.
 func (s *Session) GrantInput(ctx context.Context, source config.SecretSource, tokenType string) (token.Secret, error) {
 	access := s.secretAccess()
 	access.Stdin = s.options.Stdin
@@ -41,12 +41,12 @@ func (s *Session) GrantInput(ctx context.Context, source config.SecretSource, to
 	return s.readSecret(ctx, source, access)
 }
 
-// lifeToPresent is how much longer a token must live that is presented at once.
+// lifeToPresent is how much longer a token must live to be presented.
 const lifeToPresent = 30 * time.Second
 
 var errCycle = errors.New("the profiles refer to each other in a cycle")
 
-// tokenOf is a token of another profile, as `oauthget token NAME` would get it where no variable describes the client.
+// tokenOf obtains a token of another profile, as `oauthget token NAME` does without variables that describe a client.
 func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Secret, error) {
 	ancestors := append(slices.Clone(s.ancestors), s.Profile.Name)
 	if slices.Contains(ancestors, name) {
@@ -64,7 +64,7 @@ func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 	other.ancestors, other.secretEnv = ancestors, s.secretEnv
 	set, _, err := other.Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
 	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCycle) {
-		return token.Secret{}, e // without what each profile of the cycle has put before it
+		return token.Secret{}, e // without the prefix of each profile of the cycle
 	}
 	if err != nil {
 		return token.Secret{}, err
@@ -72,8 +72,8 @@ func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 	return pick(set, name, tokenType)
 }
 
-// pick takes the token of a type out of a set. What is no refresh token and no ID Token is the access token, which may be
-// a JWT as well.
+// pick returns the token of a type. Any type but those of a refresh token and an ID Token means the access token, which may
+// be a JWT.
 func pick(set token.Set, profile, tokenType string) (token.Secret, error) {
 	secret, name := set.AccessToken, "access token"
 	switch tokenType {

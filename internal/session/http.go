@@ -9,8 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/userdir"
 )
 
-// HTTPClient makes the client of a command's requests. It adds the user agent to what tls says, and shows each exchange to
-// those who want to see it.
+// HTTPClient makes a client with the options, the user agent, and the trace and narration of each exchange.
 func (o Options) HTTPClient(options endpoint.Options) *http.Client {
 	options.UserAgent = o.UserAgent
 	outer := options.Trace
@@ -29,7 +28,7 @@ func (o Options) HTTPClient(options endpoint.Options) *http.Client {
 	return endpoint.NewClient(options)
 }
 
-// Documents fetches what servers publish, and keeps it for a while.
+// Documents fetches what servers publish, and caches it.
 func (o Options) Documents(client *http.Client) discovery.Client {
 	dir, err := userdir.Cache(o.getenv, o.GOOS)
 	if err != nil {

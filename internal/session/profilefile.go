@@ -8,7 +8,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-// ProfileFile reads the profile file. A missing one is none at all, unless somebody named it.
+// ProfileFile reads the profile file. It returns nil if there is none, unless one was named.
 func (o Options) ProfileFile(ctx context.Context) (*config.File, error) {
 	path, named, err := o.ProfilePath()
 	if err != nil {
@@ -23,7 +23,7 @@ func (o Options) ProfileFile(ctx context.Context) (*config.File, error) {
 	return file, err
 }
 
-// ProfilePath is where the profile file is, and whether somebody named it.
+// ProfilePath is the path of the profile file, and whether one was named.
 func (o Options) ProfilePath() (path string, named bool, err error) {
 	if o.ConfigFile != "" {
 		return o.ConfigFile, true, nil

@@ -8,14 +8,13 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// secretAccess is what reading a secret of the session may touch of the outside world, and what a program that prints one
-// may see of it.
+// secretAccess is the outside world of reading a secret, and of the program that prints one.
 func (s *Session) secretAccess() secretsource.Access {
 	return secretsource.Access{LookupEnv: s.options.LookupEnv, Stderr: s.options.Stderr, WithoutEnv: s.secretEnv()}
 }
 
-// readSecret reads a secret, and waits no longer for a pipe than a person may take. Standard input is for whoever writes to
-// it to end, and another profile's token takes its own time.
+// readSecret reads a secret. It waits for a named pipe until the timeout. Standard input ends with its writer, and another
+// profile's token has its own limits.
 func (s *Session) readSecret(ctx context.Context, source config.SecretSource, access secretsource.Access) (token.Secret, error) {
 	if source.File() != "" {
 		var cancel context.CancelFunc

@@ -8,9 +8,8 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-// secretEnvNames are the variables of our environment that hold a secret, of the session's profile and of all those that
-// present it a token, and they one, and so on: a browser or a program that one of them needs is not to see what another
-// obtains its tokens with.
+// secretEnvNames are the environment variables that hold a secret of the session's profile, or of a profile whose token it
+// presents, and so on: no browser or program that one of them starts gets the secrets of another.
 func (s *Session) secretEnvNames() []string {
 	options := s.options
 	options.OneOfMany = true
@@ -26,7 +25,7 @@ func (s *Session) secretEnvNames() []string {
 				continue
 			}
 			seen = append(seen, name)
-			// Where it cannot be resolved, no program is run for it either.
+			// If it cannot be resolved, no program is run for it either.
 			if p, _, err := options.resolve(s.file, name, nil); err == nil {
 				profiles = append(profiles, p)
 			}
@@ -35,7 +34,7 @@ func (s *Session) secretEnvNames() []string {
 	return names
 }
 
-// ShareSecretEnv keeps what the programs of each session are not to see from those of all of them.
+// ShareSecretEnv hides the secret variables of each session from the programs of all of them.
 func ShareSecretEnv(sessions []*Session) {
 	together := sync.OnceValue(func() (names []string) {
 		for _, s := range sessions {
@@ -48,6 +47,6 @@ func ShareSecretEnv(sessions []*Session) {
 	}
 }
 
-// Environ is the environment of a program that is run with the token of the session: our own, without the variables that
-// hold secrets.
+// Environ is the environment of a program that is run with the session's token: that of this process without the
+// variables that hold secrets.
 func (s *Session) Environ() []string { return child.Environ(s.secretEnv()...) }

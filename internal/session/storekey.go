@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/store"
 )
 
-// storeKey names everything that changes the token. Scopes are a set (RFC 6749 §3.3: "their order does not matter").
+// storeKey is made of everything that changes the token. Scopes are a set (RFC 6749 §3.3: "their order does not matter").
 func storeKey(p config.Profile) string {
 	one := func(name, value string) store.Field { return store.Field{Name: name, Values: []string{value}} }
 	fields := []store.Field{

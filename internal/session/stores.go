@@ -9,10 +9,10 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// PassphraseVariable holds the passphrase of the file store. It is no profile key, so that it is in no file and no argv.
+// PassphraseVariable holds the passphrase of the file store. No profile key does, so that no file and no argv contains it.
 const PassphraseVariable = "OAUTHGET_PASSPHRASE"
 
-// StoreNamed is the store called name, opened as the profile says. Making it touches nothing.
+// StoreNamed returns the store called name, with what the profile opens it with. It touches nothing yet.
 func (s *Session) StoreNamed(name string) store.Store {
 	switch name {
 	case "none":
@@ -27,7 +27,7 @@ func (s *Session) keychain() *store.Keychain {
 	return store.NewKeychain(store.KeychainOptions{StateDir: s.stateDir, Getenv: s.options.getenv, NoPrompt: s.options.NoInput})
 }
 
-// fileStore is the store of sealed files, and what opens them.
+// fileStore returns the store of sealed files.
 func (s *Session) fileStore() *store.File {
 	o := store.FileOptions{
 		StateDir: s.stateDir, IdentityFile: s.Profile.IdentityFile,
@@ -44,8 +44,8 @@ func (s *Session) fileStore() *store.File {
 	return store.NewFile(o)
 }
 
-// unlockStore has the person asked for a passphrase, and a wrong one found out, before the browser opens. A store that
-// nothing can unlock is left to whoever saves: it is told there what that costs.
+// unlockStore asks for a passphrase if need be, and finds a wrong one, before the browser opens. That nothing can unlock
+// the store is reported when the token is saved.
 func (s *Session) unlockStore(ctx context.Context) error {
 	file, ok := s.Store.(*store.File)
 	if !ok {
@@ -58,5 +58,5 @@ func (s *Session) unlockStore(ctx context.Context) error {
 	return err
 }
 
-// KeepNothing has the session neither look into a store nor save.
+// KeepNothing makes the session neither load nor save tokens.
 func (s *Session) KeepNothing() { s.Profile.Store, s.Store, s.Kept = "none", store.None{}, false }
