@@ -1,24 +1,14 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"strings"
-	"text/tabwriter"
+	"cmp"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/doctor"
-	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/untrusted"
+	"github.com/oauthget/oauthget/internal/remedy"
 )
-
-// doctorReport is the form of `doctor --json`.
-type doctorReport struct {
-	Version int              `json:"version"`
-	Profile string           `json:"profile,omitempty"`
-	Checks  []doctor.Finding `json:"checks"`
-}
 
 func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -33,11 +23,16 @@ The exit status is 0 if nothing fails, else 1.`,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.global.noInput = true // a look must not ask to unlock anything
-			report := a.examine(cmd, nameOf(args))
-			if err := a.printDoctor(report); err != nil {
-				return err
+			report := doctor.Examine(cmd.Context(), doctor.Options{
+				Session: a.options(), Profile: nameOf(args), Flags: keyFlags(cmd), Advice: a.advice(cmd),
+			})
+			var err error
+			if a.global.json {
+				err = a.printJSON(report)
+			} else {
+				_, err = io.WriteString(a.stdout, report.Text())
 			}
-			return report.err()
+			return cmp.Or(err, report.Err())
 		},
 	}
 	a.addKeyFlags(cmd)
@@ -45,38 +40,10 @@ The exit status is 0 if nothing fails, else 1.`,
 	return cmd
 }
 
-func (a *app) printDoctor(report doctorReport) error {
-	if a.global.json {
-		return a.printJSON(report)
+// advice is the first hint of an error that cmd meets.
+func (a *app) advice(cmd *cobra.Command) func(error) string {
+	return func(err error) string {
+		_, hints := remedy.Of(err, cmd.CommandPath(), a.now())
+		return hints[0]
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, f := range report.Checks {
-		fmt.Fprintf(w, "%-4s\t%s\t%s\n", f.Status, f.Check, untrusted.Line(f.Detail))
-		if f.Do != "" {
-			fmt.Fprintf(w, "\t\t→ %s\n", untrusted.Line(f.Do))
-		}
-	}
-	return w.Flush()
-}
-
-// err is what the command ends with: the report has said the rest.
-func (r doctorReport) err() error {
-	var failed []string
-	var first string
-	for _, f := range r.Checks {
-		if f.Status == doctor.Fail {
-			failed = append(failed, f.Check)
-			if first == "" {
-				first = f.Do
-			}
-		}
-	}
-	if len(failed) == 0 {
-		return nil
-	}
-	err := errors.New("examine: a login will not work: " + strings.Join(failed, ", "))
-	if first == "" {
-		return err
-	}
-	return hint.With(err, first)
 }

@@ -14,7 +14,9 @@ import (
 //
 // The layers below 0 are for what every package may use: what a secret is, how a server's text is shown, and small helpers.
 var layers = map[string]int{
-	"cmd/oauthget": 6,
+	"cmd/oauthget": 7,
+
+	"internal/doctor": 6,
 
 	"internal/account": 5,
 	"internal/inspect": 5,
@@ -26,7 +28,6 @@ var layers = map[string]int{
 	"internal/tokensource": 3,
 
 	"internal/curl":         2,
-	"internal/doctor":       2,
 	"internal/flow":         2,
 	"internal/secretsource": 2,
 

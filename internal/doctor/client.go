@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -7,23 +7,22 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
-	"github.com/oauthget/oauthget/internal/doctor"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// secrets reads what the client authenticates with. A program that would print its secret is not run; ok is whether all
-// the rest is there.
-func (e examination) secrets(ctx context.Context) (c session.Credentials, ok bool) {
-	source, ok := e.session.Profile.ClientSecret, true
+// secrets reads what the client authenticates with. A program that would print its secret is not run; complete reports whether
+// all the rest is there.
+func (e *examination) secrets(ctx context.Context) (c session.Credentials, complete bool) {
+	source, complete := e.session.Profile.ClientSecret, true
 	read := func(check, seen string, do func() error) {
 		if err := do(); err != nil {
-			e.report.failed(check, err)
-			ok = false
+			e.failed(check, err)
+			complete = false
 			return
 		}
-		e.report.add(check, doctor.OK, seen, "")
+		e.add(ok(check, seen))
 	}
 	if e.session.Profile.ClientKey.File != "" {
 		read("client key", e.session.Profile.ClientKey.File, func() (err error) { c.Key, err = e.session.ClientKey(ctx); return err })
@@ -35,19 +34,19 @@ func (e examination) secrets(ctx context.Context) (c session.Credentials, ok boo
 	case source.Empty():
 	case source.Command != nil:
 		c.Secret = standIn()
-		e.report.add("client secret", doctor.OK, "a program prints it, and was not run", "")
+		e.add(ok("client secret", "a program prints it, and was not run"))
 	default:
 		read("client secret", "there, by "+source.Key, func() (err error) { c.Secret, err = e.session.ClientSecret(ctx); return err })
 	}
-	return c, ok
+	return c, complete
 }
 
 // standIn is in the place of a secret that is not known: one that no algorithm finds too short.
 func standIn() token.Secret { return token.NewSecret(strings.Repeat("?", 64)) }
 
-// presents finds out whether what the grant gives for its token is there, as far as that changes nothing: another profile's
-// token may have to be obtained, and standard input is read once.
-func (e examination) presents(ctx context.Context) {
+// grantInputs finds out whether the grant has what it presents for a token, where looking changes nothing: another profile's
+// token may have to be obtained, and standard input can be read only once.
+func (e *examination) grantInputs(ctx context.Context) {
 	var sources []config.SecretSource
 	switch e.session.Profile.Grant {
 	case config.GrantJWTBearer:
@@ -64,38 +63,38 @@ func (e examination) presents(ctx context.Context) {
 			err = (&flow.Client{Profile: e.session.Profile}).CheckAssertion(secret)
 		}
 		if err != nil {
-			e.report.failed(source.Key, err)
+			e.failed(source.Key, err)
 			continue
 		}
-		e.report.add(source.Key, doctor.OK, "there", "")
+		e.add(ok(source.Key, "there"))
 	}
 }
 
 // grant has package flow say whether the grant can be run, as it would before it sends anything.
-func (e examination) grant(m discovery.Metadata, c session.Credentials) {
+func (e *examination) grant(m discovery.Metadata, c session.Credentials) {
 	client, err := e.session.OfflineClient(m, c)
 	if err != nil {
 		e.obstacle(err)
 		return
 	}
 	client.Warn = func(text string) {
-		e.report.add("grant", doctor.Warn, text, "compare the profile with what the server documents")
+		e.add(warn("grant", text, "compare the profile with what the server documents"))
 	}
 	obstacles := client.Check()
 	for _, err := range obstacles {
 		e.obstacle(err)
 	}
 	if len(obstacles) == 0 {
-		e.report.add("grant", doctor.OK, e.session.Profile.Grant, "")
+		e.add(ok("grant", e.session.Profile.Grant))
 	}
-	e.findings(doctor.Authentication(string(client.Auth.Method), m.TokenEndpointAuthMethodsSupported))
+	e.add(Authentication(string(client.Auth.Method), m.TokenEndpointAuthMethodsSupported))
 }
 
 // obstacle reports what keeps the grant from being run, under the key that it is about where there is one.
-func (e examination) obstacle(err error) {
+func (e *examination) obstacle(err error) {
 	check := "grant"
 	if wrong, ok := errors.AsType[*config.Error](err); ok && wrong.Key != "" {
 		check = wrong.Key
 	}
-	e.report.failed(check, err)
+	e.failed(check, err)
 }
