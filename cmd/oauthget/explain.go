@@ -1,9 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,14 +8,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/config"
-	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/walkthrough"
 )
 
 // explainFormats are the values of explain's --format, the default first.
-func explainFormats() []string { return []string{"text", "markdown", "har"} }
+func explainFormats() []string {
+	return []string{walkthrough.FormatText, walkthrough.FormatMarkdown, walkthrough.FormatHAR}
+}
 
 func (a *app) explainCommand() *cobra.Command {
 	var format string
@@ -45,9 +43,11 @@ URL, parameter by parameter, and stops; if the server takes pushed requests, the
 				return hint.Usagef("--json is not a format of explain: --format har is JSON")
 			}
 			if curl {
-				format = "curl"
+				format = walkthrough.FormatCurl
 			}
-			n := newNarration(a, format, dryRun)
+			n := &walkthrough.Narration{
+				Format: format, DryRun: dryRun, Out: a.stdout, JSON: a.printJSON, Now: a.now, Version: version, Warn: a.Warn,
+			}
 			s, err := a.openNarrated(cmd, nameOf(args), n)
 			if err != nil {
 				return err
@@ -58,8 +58,7 @@ URL, parameter by parameter, and stops; if the server takes pushed requests, the
 			if a.global.noInput && !dryRun && s.Profile.NeedsPerson() {
 				return fmt.Errorf("explain: %w", tokensource.ErrInteractionRequired)
 			}
-			n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
-			return n.explain(cmd.Context(), s)
+			return n.Explain(cmd.Context(), s)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", explainFormats()[0], "one of "+strings.Join(explainFormats(), ", "))
@@ -69,24 +68,4 @@ URL, parameter by parameter, and stops; if the server takes pushed requests, the
 	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
-}
-
-// explain walks through a login of its own, which leaves nothing behind.
-func (n *narration) explain(ctx context.Context, s *session.Session) error {
-	s.KeepNothing()
-	ctx, n.stop = context.WithCancelCause(ctx)
-	defer n.stop(nil)
-	set, err := s.Login(ctx)
-	if errors.Is(err, errDryRun) {
-		return n.end(nil)
-	}
-	if err != nil {
-		return n.end(err)
-	}
-	if client, err := s.Client(ctx, false); err == nil {
-		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {
-			n.Warn("the token of this walk stays valid at %s until it expires: %v", cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint), err)
-		}
-	}
-	return n.end(nil)
 }

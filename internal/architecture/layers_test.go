@@ -18,9 +18,10 @@ var layers = map[string]int{
 
 	"internal/doctor": 6,
 
-	"internal/account": 5,
-	"internal/inspect": 5,
-	"internal/remedy":  5,
+	"internal/account":     5,
+	"internal/inspect":     5,
+	"internal/remedy":      5,
+	"internal/walkthrough": 5,
 
 	"internal/session": 4,
 
@@ -31,14 +32,13 @@ var layers = map[string]int{
 	"internal/flow":         2,
 	"internal/secretsource": 2,
 
-	"internal/config":      1,
-	"internal/discovery":   1,
-	"internal/endpoint":    1,
-	"internal/walkthrough": 1,
-	"internal/idtoken":     1,
-	"internal/output":      1,
-	"internal/proxy":       1,
-	"internal/store":       1,
+	"internal/config":    1,
+	"internal/discovery": 1,
+	"internal/endpoint":  1,
+	"internal/idtoken":   1,
+	"internal/output":    1,
+	"internal/proxy":     1,
+	"internal/store":     1,
 
 	"internal/browser":    0,
 	"internal/child":      0,
