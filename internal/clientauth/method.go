@@ -25,6 +25,15 @@ const (
 	SelfSignedTLS Method = "self_signed_tls_client_auth" // a certificate that is registered with the server (RFC 8705 §2.2)
 )
 
+// Methods returns the names of the supported methods.
+func Methods() []string {
+	var names []string
+	for _, m := range []Method{None, Basic, Post, SecretJWT, PrivateKeyJWT, TLS, SelfSignedTLS} {
+		names = append(names, string(m))
+	}
+	return names
+}
+
 // Credentials tells which credentials the client has.
 type Credentials struct {
 	Secret, Key, Certificate bool

@@ -155,14 +155,3 @@ func GrantType(grant string) string {
 
 // FAPI2 is the FAPI 2.0 Security Profile.
 const FAPI2 = "fapi2"
-
-// The values of token_endpoint_auth_method.
-const (
-	methodNone          = "none"
-	methodBasic         = "client_secret_basic"
-	methodPost          = "client_secret_post"
-	methodSecretJWT     = "client_secret_jwt"
-	methodKeyJWT        = "private_key_jwt"
-	methodTLS           = "tls_client_auth"
-	methodSelfSignedTLS = "self_signed_tls_client_auth"
-)

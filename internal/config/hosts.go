@@ -1,11 +1,12 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/origin"
 )
 
 // MaySend reports whether the access token may go to the host of u, by what api_hosts says: where it says nothing, to
@@ -16,13 +17,8 @@ func (p Profile) MaySend(u *url.URL) bool {
 	}
 	return slices.ContainsFunc(p.APIHosts, func(entry string) bool {
 		allowed := &url.URL{Scheme: u.Scheme, Host: entry}
-		return strings.EqualFold(allowed.Hostname(), u.Hostname()) && portOf(allowed) == portOf(u)
+		return strings.EqualFold(allowed.Hostname(), u.Hostname()) && origin.Port(allowed) == origin.Port(u)
 	})
-}
-
-// portOf is the port that a URL leads to; empty for a scheme whose default is not known.
-func portOf(u *url.URL) string {
-	return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
 }
 
 // checkHosts wants hosts, each with a port or without one, and nothing else of a URL: one that would never match is a

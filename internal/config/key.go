@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/clientauth"
 )
 
 // Key is one key of a profile. All that is particular to a key stands in its row: flags, variables, the file, the checks,
@@ -67,7 +69,7 @@ var keys = []Key{
 	{Name: "client_secret_env", Usage: "environment variable that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_command", Kind: Command, Usage: "program that prints the client secret, and its arguments", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_keychain", Usage: "keychain item that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
-	{Name: "token_endpoint_auth_method", Usage: "how the client authenticates: a name of the registry, such as " + methodKeyJWT, Values: []string{methodNone, methodBasic, methodPost, methodSecretJWT, methodKeyJWT, methodTLS, methodSelfSignedTLS}, field: func(p *Profile) any { return &p.TokenEndpointAuthMethod }},
+	{Name: "token_endpoint_auth_method", Usage: "how the client authenticates: a name of the registry, such as private_key_jwt", Values: clientauth.Methods(), field: func(p *Profile) any { return &p.TokenEndpointAuthMethod }},
 	{Name: "client_key_file", Kind: Path, Usage: "private key of the client, PEM or JWK", field: func(p *Profile) any { return &p.ClientKey.File }},
 	{Name: "client_key_id", Usage: "kid of the client's key", field: func(p *Profile) any { return &p.ClientKey.ID }},
 	{Name: "client_assertion_audience", Usage: "audience of client assertions where it is not the issuer", field: func(p *Profile) any { return &p.ClientKey.AssertionAudience }},

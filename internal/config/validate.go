@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -124,18 +125,18 @@ func (r resolution) given(group string) []string {
 // checkMethod refuses a client authentication method without what it needs.
 func (r resolution) checkMethod() error {
 	const key = "token_endpoint_auth_method"
-	method, given := r.settings.text(key), r.given(groupSecret)
+	method, given := clientauth.Method(r.settings.text(key)), r.given(groupSecret)
 	refuse := func(advice, format string, args ...any) error {
 		return r.at(key, wrong(key, format, args...).advise("%s", advice))
 	}
 	switch {
-	case method == methodNone && len(given) > 0:
+	case method == clientauth.None && len(given) > 0:
 		return refuse("remove one of the two", "%q sends no secret, and %s is given", method, given[0])
-	case strings.HasPrefix(method, "client_secret_") && len(given) == 0:
+	case strings.HasPrefix(string(method), "client_secret_") && len(given) == 0:
 		return refuse("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain", "%q needs a client secret", method)
-	case method == methodKeyJWT && r.settings.text("client_key_file") == "":
+	case method == clientauth.PrivateKeyJWT && r.settings.text("client_key_file") == "":
 		return refuse("set client_key_file to a private key, PEM or JWK", "%q needs the client's private key", method)
-	case (method == methodTLS || method == methodSelfSignedTLS) && r.settings.text("tls_certificate_file") == "":
+	case (method == clientauth.TLS || method == clientauth.SelfSignedTLS) && r.settings.text("tls_certificate_file") == "":
 		return refuse("set tls_certificate_file and tls_key_file", "%q needs the client's certificate", method)
 	}
 	for _, pair := range [][2]string{{"tls_certificate_file", "tls_key_file"}, {"tls_key_file", "tls_certificate_file"}} {
@@ -174,7 +175,7 @@ func (r resolution) checkGrant() error {
 // type MUST only be used by confidential clients." A profile that says "none" itself is believed: its client proves itself
 // in a way that is none of OAuth's, such as a header of token_headers for a gateway, and only its author knows.
 func (r resolution) confidential() bool {
-	return r.settings.text("token_endpoint_auth_method") == methodNone || len(r.given(groupSecret)) > 0 ||
+	return clientauth.Method(r.settings.text("token_endpoint_auth_method")) == clientauth.None || len(r.given(groupSecret)) > 0 ||
 		r.settings.text("client_key_file") != "" || r.settings.text("tls_certificate_file") != ""
 }
 
