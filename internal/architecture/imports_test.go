@@ -15,11 +15,11 @@ var forbidden = map[string]string{
 	"github.com/go-rod/rod":          "hangs on Debian's Chromium; the interop suite drives the browser through playwright-core",
 	"github.com/golang-jwt/jwt":      "is a second JOSE library, and a second set of checks to get wrong; go-jose v4 is here",
 	"github.com/golang/mock":         "generates mocks that repeat the code they should test; testas and independent servers answer instead",
-	"github.com/google/wire":         "hides the wiring that cmd/oauthget/app.go shows in one place",
+	"github.com/google/wire":         "hides the wiring that session.Session.source shows in one place",
 	"github.com/schollz/progressbar": "is much code for one line on stderr",
 	"github.com/spf13/viper":         "keeps global state, and does not say where a value came from",
 	"github.com/stretchr/testify":    "is a second language for tests; the standard library and go-cmp are enough",
-	"go.uber.org/fx":                 "hides the wiring that cmd/oauthget/app.go shows in one place",
+	"go.uber.org/fx":                 "hides the wiring that session.Session.source shows in one place",
 	"go.uber.org/mock":               "generates mocks that repeat the code they should test; testas and independent servers answer instead",
 }
 

@@ -64,13 +64,12 @@ type Session struct {
 	// AsOther accepts a login as another user than the one whose tokens are stored.
 	AsOther bool
 
-	options    Options
-	console    Console      // that of options
-	file       *config.File // that the profile is from; may be nil
-	stateDir   string
-	unattended bool            // see ServeUnattended
-	ancestors  []string        // the profiles whose grants present this one's token
-	secretEnv  func() []string // see secretEnvNames
+	options   Options
+	console   Console      // that of options
+	file      *config.File // that the profile is from; may be nil
+	stateDir  string
+	ancestors []string        // the profiles whose grants present this one's token
+	secretEnv func() []string // see secretEnvNames
 }
 
 // Open resolves the profile called name, or the default one if name is empty. file may be nil.

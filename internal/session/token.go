@@ -72,9 +72,6 @@ func (s *Session) Failed(err error) error {
 // source joins the store and the flow. It makes nothing of the flow before it is needed: a stored token costs neither
 // metadata nor a client secret nor the system's certificates.
 func (s *Session) source() *tokensource.Source {
-	if _, ok := s.Store.(*store.Keychain); ok && s.unattended {
-		s.Store = s.keychain() // its last connection may be hours old
-	}
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
 		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, Refresh: s.refresh, Record: s.record,

@@ -13,7 +13,10 @@ import (
 // the store may be spent. A store that has just failed is tried again with the next token: if one refresh token were in
 // two places, one would spend the other's.
 func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
-	s.options.NoInput, s.unattended = true, true
+	s.options.NoInput = true
+	if _, ok := s.Store.(*store.Keychain); ok {
+		s.Store = s.keychain() // one that does not ask to be unlocked
+	}
 	stored, err := s.Store.Load(ctx, s.Key)
 	trouble, failed := errors.AsType[*store.Error](err)
 	switch {
