@@ -9,8 +9,8 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// PassphraseVariable holds the passphrase of the file store. No profile key does, so that no file and no argv contains it.
-const PassphraseVariable = "OAUTHGET_PASSPHRASE"
+// passphraseVariable holds the passphrase of the file store. No profile key does, so that no file and no argv contains it.
+const passphraseVariable = "OAUTHGET_PASSPHRASE"
 
 // StoreNamed returns the store called name, with what the profile opens it with. It touches nothing yet.
 func (s *Session) StoreNamed(name string) store.Store {
@@ -31,7 +31,7 @@ func (s *Session) keychain() *store.Keychain {
 func (s *Session) fileStore() *store.File {
 	o := store.FileOptions{
 		StateDir: s.stateDir, IdentityFile: s.Profile.IdentityFile,
-		Passphrase: token.NewSecret(s.options.getenv(PassphraseVariable)),
+		Passphrase: token.NewSecret(s.options.getenv(passphraseVariable)),
 	}
 	if source := s.Profile.Passphrase(); !source.Empty() {
 		o.Command = func(ctx context.Context) (token.Secret, error) {
