@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/demo"
-	"github.com/oauthget/oauthget/internal/endpoint"
-	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 )
@@ -30,14 +26,7 @@ oauthget token, curl or a client of your own.`,
 			if o.Lifetime < time.Second {
 				return hint.Usagef("--lifetime must be a second or more, not %s", o.Lifetime)
 			}
-			o.Patience = a.global.timeout
-			o.Out, o.Style = a.stdout, term.NewStyle(a.global.color, a.stdout, a.getenv)
-			o.HTTP, o.Now, o.NoBrowser = a.options().HTTPClient(endpoint.Options{}), a.now, a.noBrowserBecause()
-			o.Warn = func(text string) { a.Warn("%s", text) }
-			o.Served = func(text string) { a.Step("%s", text) }
-			o.Open = func(ctx context.Context, r flow.AuthorizationRequest, failed func(error)) error {
-				return a.options().ShowAuthorization(ctx, browser.Opener{Getenv: a.getenv}, r, failed)
-			}
+			o.Out, o.Style, o.Session = a.stdout, term.NewStyle(a.global.color, a.stdout, a.getenv), a.options()
 			return demo.Run(cmd.Context(), o)
 		},
 	}
@@ -45,17 +34,4 @@ oauthget token, curl or a client of your own.`,
 	cmd.Flags().StringVar(&o.Listen, "listen", "", "loopback `ADDRESS` to listen on (default: any free port, with --serve "+demo.ServeAddress+")")
 	cmd.Flags().DurationVar(&o.Lifetime, "lifetime", time.Hour, "how long access tokens live")
 	return cmd
-}
-
-// noBrowserBecause says why the demo acts as the person itself; empty where there is a browser.
-func (a *app) noBrowserBecause() string {
-	switch {
-	case a.global.noBrowser:
-		return "--no-browser is given"
-	case a.global.noInput:
-		return "--no-input is given"
-	case a.getenv("BROWSER") == "" && a.getenv("CI") != "":
-		return "this is a CI machine"
-	}
-	return string(browser.Opener{Getenv: a.getenv}.Obstacle())
 }

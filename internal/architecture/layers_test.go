@@ -19,13 +19,13 @@ var layers = map[string]int{
 	"internal/doctor": 6,
 
 	"internal/account":     5,
+	"internal/demo":        5,
 	"internal/inspect":     5,
 	"internal/remedy":      5,
 	"internal/walkthrough": 5,
 
 	"internal/session": 4,
 
-	"internal/demo":        3,
 	"internal/tokensource": 3,
 
 	"internal/curl":         2,

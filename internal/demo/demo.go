@@ -7,14 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/demoas"
-	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/term"
 )
 
@@ -30,19 +30,9 @@ type Options struct {
 	Serve    bool          // keep the server and the API running, and run no login
 	Listen   string        // a loopback address; empty for any free port, with Serve for ServeAddress
 	Lifetime time.Duration // of access tokens
-	Patience time.Duration // how long the person has to act
-
-	Out   io.Writer
-	Style term.Style // for Out
-	HTTP  *http.Client
-	Now   func() time.Time
-	Warn  func(text string)
-	// Served tells of each request that reaches a server that keeps running.
-	Served func(text string)
-	// NoBrowser is why no browser can be opened: the demo then acts as the person. It is empty where one can.
-	NoBrowser string
-	// Open shows the authorization request and opens the browser; it calls failed where none could be opened.
-	Open func(ctx context.Context, r flow.AuthorizationRequest, failed func(error)) error
+	Out      io.Writer
+	Style    term.Style      // for Out
+	Session  session.Options // the world around it, and how the person is told and asked
 }
 
 // Run runs the demo until the login has ended, or with Options.Serve until ctx ends.
@@ -51,7 +41,7 @@ func Run(ctx context.Context, o Options) error {
 	if address == "" && o.Serve {
 		address = ServeAddress
 	}
-	server, err := demoas.Start(ctx, address, demoas.Config{AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Now, Observe: o.observe})
+	server, err := demoas.Start(ctx, address, demoas.Config{AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe})
 	switch {
 	case err != nil && o.Listen != "" && !errors.Is(err, syscall.EADDRINUSE):
 		return hint.Usagef("start demo server: %w", err)
@@ -68,8 +58,26 @@ func Run(ctx context.Context, o Options) error {
 
 func (o Options) observe(e demoas.Event) {
 	if o.Serve {
-		o.Served(fmt.Sprintf("%s %s %d (%s)", e.Method, e.Endpoint, e.Status, e.Duration.Round(time.Microsecond)))
+		o.Session.Console.Step("%s %s %d (%s)", e.Method, e.Endpoint, e.Status, e.Duration.Round(time.Microsecond))
 	}
+}
+
+// noBrowser says why the demo acts as the person; it is empty where a browser can be opened.
+func (o Options) noBrowser() string {
+	switch {
+	case o.Session.NoBrowser:
+		return "--no-browser is given"
+	case o.Session.NoInput:
+		return "--no-input is given"
+	case o.getenv("BROWSER") == "" && o.getenv("CI") != "":
+		return "this is a CI machine"
+	}
+	return string(browser.Opener{Getenv: o.getenv}.Obstacle())
+}
+
+func (o Options) getenv(name string) string {
+	value, _ := o.Session.LookupEnv(name)
+	return value
 }
 
 const serveText = `An authorization server and an API run on this machine until Ctrl-C. They believe every password.

@@ -13,10 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
@@ -68,15 +70,17 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 		RedirectURI: config.DefaultRedirectURI, PKCE: true,
 		WithoutPAR: true, // a pushed request would leave nothing to see in the URL
 	}
-	docs := discovery.Client{HTTP: w.HTTP, Now: w.Now} // no cache: the server is gone in a second
+	client := w.Session.HTTPClient(endpoint.Options{})
+	docs := discovery.Client{HTTP: client, Now: w.Session.Now} // no cache: the server is gone in a second
 	metadata, err := docs.Fetch(ctx, profile.Issuer, true)
 	if err != nil {
 		return nil, err
 	}
 	return &flow.Client{
-		Profile: profile, Server: metadata, HTTP: w.HTTP, Auth: clientauth.Client{ID: profile.ClientID, Method: clientauth.None},
+		Profile: profile, Server: metadata, HTTP: client, Auth: clientauth.Client{ID: profile.ClientID, Method: clientauth.None},
 		Keys:     func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, metadata.JWKSURI, fresh) },
-		Patience: w.Patience, Now: w.Now, Observe: w.tell, Warn: w.Warn,
+		Patience: w.Session.Timeout, Now: w.Session.Now, Observe: w.tell,
+		Warn: func(text string) { w.Session.Console.Warn("%s", text) },
 	}, nil
 }
 
@@ -117,9 +121,10 @@ func (w *walk) tell(event flow.Event) {
 
 // consent is where a person signs in. Without a browser the demo does it, over HTTP and through the same pages.
 func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp context.CancelCauseFunc) {
-	if w.NoBrowser == "" {
+	why := w.noBrowser()
+	if why == "" {
 		w.begin("Login and consent", "Sign in, with any password, and allow the access.")
-		if err := w.Open(ctx, r, func(error) {
+		if err := w.Session.ShowAuthorization(ctx, browser.Opener{Getenv: w.getenv}, r, func(error) {
 			w.line("   " + w.Style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
 			w.actAsPerson(ctx, r, giveUp)
 		}); err != nil {
@@ -127,7 +132,7 @@ func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp 
 		}
 		return
 	}
-	w.begin("Login and consent", "No browser, because "+w.NoBrowser+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
+	w.begin("Login and consent", "No browser, because "+why+": the demo signs in as ada and allows the access itself, through the\n   pages that a person would see.")
 	w.person = make(chan error, 1)
 	go w.actAsPerson(ctx, r, giveUp)
 }
