@@ -39,40 +39,48 @@ func nameAndAction(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// helper answers a program that asks for a credential.
+type helper struct {
+	*app
+	program  string
+	request  tokensource.Request
+	username string // beside the token
+}
+
 // mayAnswer reports whether a server may have the token. Helpers are also asked for servers of others: that is told with
 // -v alone, and a token over a plain connection is warned of.
-func (a *app) mayAnswer(s *session.Session, u *url.URL) bool {
+func (h *helper) mayAnswer(s *session.Session, u *url.URL) bool {
 	switch {
 	case !confidential.URL(u):
-		a.Warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
+		h.Warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
 		return false
 	case !s.Profile.MaySend(u):
-		a.Step("%s is not among the api_hosts of the profile", u.Host)
+		h.Step("%s is not among the api_hosts of the profile", u.Host)
 		return false
 	}
 	return true
 }
 
 // answer obtains a token and writes what render makes of it. No program that asks takes a proof.
-func (a *app) answer(ctx context.Context, s *session.Session, request tokensource.Request, program string, render func(token.Set) (string, error)) error {
-	set, _, err := s.AccessToken(ctx, request)
+func (h *helper) answer(ctx context.Context, s *session.Session, render func(token.Set) (string, error)) error {
+	set, _, err := s.AccessToken(ctx, h.request)
 	if err != nil {
 		return err
 	}
-	if dpop.Bound(set) && !request.IDToken {
-		return fmt.Errorf("answer %s: %w", program, dpop.ErrBound)
+	if dpop.Bound(set) && !h.request.IDToken {
+		return h.reply("", dpop.ErrBound)
 	}
 	text, err := render(set)
-	return s.Failed(a.reply(program, text, err))
+	return s.Failed(h.reply(text, err))
 }
 
 // reply writes an answer, unless there is an error.
-func (a *app) reply(program, text string, err error) error {
+func (h *helper) reply(text string, err error) error {
 	if err == nil {
-		_, err = io.WriteString(a.stdout, text)
+		_, err = io.WriteString(h.stdout, text)
 	}
 	if err != nil {
-		return fmt.Errorf("answer %s: %w", program, err)
+		return fmt.Errorf("answer %s: %w", h.program, err)
 	}
 	return nil
 }

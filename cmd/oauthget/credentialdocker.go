@@ -9,7 +9,6 @@ import (
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -25,8 +24,7 @@ const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential d
   # ~/.docker/config.json: { "credHelpers": { "registry.example.com": "work" } }`
 
 func (a *app) credentialDockerCommand() *cobra.Command {
-	var request tokensource.Request
-	var username string
+	h := helper{app: a, program: "docker"}
 	cmd := &cobra.Command{
 		Use:     "docker [NAME] get|store|erase|list",
 		Short:   "Be a credential helper of docker",
@@ -34,45 +32,45 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		Example: credentialDockerExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := a.credentialDocker(cmd, args, request, username)
+			err := h.docker(cmd, args)
 			if err != nil {
 				fmt.Fprintln(a.stdout, untrusted.Line(credential.DockerError(err)))
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&username, "username", "oauth2accesstoken", "user name beside the token")
-	a.addRequestFlags(cmd, &request)
+	cmd.Flags().StringVar(&h.username, "username", "oauth2accesstoken", "user name beside the token")
+	a.addRequestFlags(cmd, &h.request)
 	a.completeProfiles(cmd, 1, "get", "store", "erase", "list")
 	return cmd
 }
 
-func (a *app) credentialDocker(cmd *cobra.Command, args []string, request tokensource.Request, username string) error {
-	if err := credential.CheckUsername(username); err != nil {
+func (h *helper) docker(cmd *cobra.Command, args []string) error {
+	if err := credential.CheckUsername(h.username); err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	s, err := a.open(cmd, nameOf(args[:len(args)-1]))
+	s, err := h.open(cmd, nameOf(args[:len(args)-1]))
 	if err != nil {
 		return err
 	}
 	switch action := args[len(args)-1]; action {
 	case "get":
-		server, u, err := credential.ParseDocker(cmd.Context(), a.stdin)
+		server, u, err := credential.ParseDocker(cmd.Context(), h.stdin)
 		if err != nil {
 			return err
 		}
-		if !a.mayAnswer(s, u) {
-			return hint.With(a.reply("docker", "", credential.ErrNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
+		if !h.mayAnswer(s, u) {
+			return hint.With(h.reply("", credential.ErrNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
 		}
-		return a.answer(cmd.Context(), s, request, "docker", func(set token.Set) (string, error) {
-			return credential.DockerAnswer(server, username, set.AccessToken)
+		return h.answer(cmd.Context(), s, func(set token.Set) (string, error) {
+			return credential.DockerAnswer(server, h.username, set.AccessToken)
 		})
 	case "list":
-		text, err := credential.DockerList(s.Profile.APIHosts, username)
-		return a.reply("docker", text, err)
+		text, err := credential.DockerList(s.Profile.APIHosts, h.username)
+		return h.reply(text, err)
 	case "store", "erase":
 		// docker says erase at docker logout, which revokes no token, and not where a registry has refused one.
-		_, err := io.Copy(io.Discard, a.stdin)
+		_, err := io.Copy(io.Discard, h.stdin)
 		return err
 	default:
 		return hint.Usagef("docker's actions are get, store, erase and list, not %q", action)

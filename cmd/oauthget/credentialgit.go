@@ -6,7 +6,6 @@ import (
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it and appends the action.
@@ -22,8 +21,7 @@ const credentialGitExample = `  git config --global --replace-all credential.htt
   git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'`
 
 func (a *app) credentialGitCommand() *cobra.Command {
-	var request tokensource.Request
-	var username string
+	h := helper{app: a, program: "git"}
 	cmd := &cobra.Command{
 		Use:     "git [NAME] get|store|erase",
 		Short:   "Be a credential helper of git",
@@ -31,27 +29,27 @@ func (a *app) credentialGitCommand() *cobra.Command {
 		Example: credentialGitExample,
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.credentialGit(cmd, args, request, username)
+			return h.git(cmd, args)
 		},
 	}
-	cmd.Flags().StringVar(&username, "username", "oauth2", "user name beside the token where git takes passwords only")
-	a.addRequestFlags(cmd, &request)
+	cmd.Flags().StringVar(&h.username, "username", "oauth2", "user name beside the token where git takes passwords only")
+	a.addRequestFlags(cmd, &h.request)
 	a.completeProfiles(cmd, 1, "get", "store", "erase")
 	return cmd
 }
 
-func (a *app) credentialGit(cmd *cobra.Command, args []string, request tokensource.Request, username string) error {
-	if err := credential.CheckUsername(username); err != nil {
+func (h *helper) git(cmd *cobra.Command, args []string) error {
+	if err := credential.CheckUsername(h.username); err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	if a.getenv("GIT_TERMINAL_PROMPT") == "0" {
-		a.global.noInput = true
+	if h.getenv("GIT_TERMINAL_PROMPT") == "0" {
+		h.global.noInput = true
 	}
-	q, err := credential.ParseGit(cmd.Context(), a.stdin)
+	q, err := credential.ParseGit(cmd.Context(), h.stdin)
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	s, err := a.open(cmd, nameOf(args[:len(args)-1]))
+	s, err := h.open(cmd, nameOf(args[:len(args)-1]))
 	if err != nil {
 		return err
 	}
@@ -65,10 +63,10 @@ func (a *app) credentialGit(cmd *cobra.Command, args []string, request tokensour
 	switch {
 	case err != nil:
 		return &hint.UsageError{Err: err}
-	case !a.mayAnswer(s, u):
+	case !h.mayAnswer(s, u):
 		return nil
 	case action == "erase":
 		return s.Expire(cmd.Context(), q.Refused)
 	}
-	return a.answer(cmd.Context(), s, request, "git", func(set token.Set) (string, error) { return q.Answer(username, set), nil })
+	return h.answer(cmd.Context(), s, func(set token.Set) (string, error) { return q.Answer(h.username, set), nil })
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 const credentialKubectlLong = `Be an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
@@ -20,7 +19,7 @@ const credentialKubectlExample = `  kubectl config set-credentials me --exec-api
     --exec-arg credential --exec-arg kubectl --exec-arg work --exec-arg --id-token`
 
 func (a *app) credentialKubectlCommand() *cobra.Command {
-	var request tokensource.Request
+	h := helper{app: a, program: "kubectl"}
 	cmd := &cobra.Command{
 		Use:     "kubectl [NAME]",
 		Short:   "Be a credential plugin of kubectl",
@@ -28,33 +27,33 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 		Example: credentialKubectlExample,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.credentialKubectl(cmd, nameOf(args), request)
+			return h.kubectl(cmd, nameOf(args))
 		},
 	}
-	cmd.Flags().BoolVar(&request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
-	a.addRequestFlags(cmd, &request)
+	cmd.Flags().BoolVar(&h.request.IDToken, "id-token", false, "give the ID Token, as clusters with OpenID Connect want it")
+	a.addRequestFlags(cmd, &h.request)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
-func (a *app) credentialKubectl(cmd *cobra.Command, name string, request tokensource.Request) error {
-	info, err := credential.ParseExecInfo(a.getenv("KUBERNETES_EXEC_INFO"))
+func (h *helper) kubectl(cmd *cobra.Command, name string) error {
+	info, err := credential.ParseExecInfo(h.getenv("KUBERNETES_EXEC_INFO"))
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	a.global.noInput = a.global.noInput || !info.Interactive
-	s, err := a.open(cmd, name)
+	h.global.noInput = h.global.noInput || !info.Interactive
+	s, err := h.open(cmd, name)
 	if err != nil {
 		return err
 	}
-	return a.answer(cmd.Context(), s, request, "kubectl", func(set token.Set) (string, error) {
+	return h.answer(cmd.Context(), s, func(set token.Set) (string, error) {
 		switch {
-		case !request.IDToken:
+		case !h.request.IDToken:
 			return credential.ExecCredential(info.APIVersion, set.AccessToken, set.Expiry)
 		case set.IDToken.Empty():
 			return "", output.ErrNoIDToken
 		}
-		a.warnOfExpiry(s, set)
+		h.warnOfExpiry(s, set)
 		return credential.ExecCredential(info.APIVersion, set.IDToken, set.IDTokenExpiry)
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -39,17 +40,15 @@ With --json, print the whole document as the server sent it.`,
 			if a.global.json {
 				return a.printJSON(m.Raw)
 			}
-			return a.printMetadata(m)
+			return writeMetadata(a.stdout, m)
 		},
 	}
 }
 
-func (a *app) printMetadata(m discovery.Metadata) error {
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range []struct {
-		name  string
-		value string
-	}{
+// writeMetadata writes what a profile would use of a server's metadata.
+func writeMetadata(out io.Writer, m discovery.Metadata) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range []struct{ name, value string }{
 		{"issuer", m.Issuer},
 		{"metadata", m.Source},
 		{"authorization_endpoint", m.AuthorizationEndpoint},

@@ -18,7 +18,8 @@ const keyGroup = "oauthget_profile_key"
 // addKeyFlags makes every profile key a flag of cmd, where cmd is what runs: see rootCommand.
 func (a *app) addKeyFlags(cmd *cobra.Command) { a.keyed = append(a.keyed, cmd) }
 
-func (a *app) makeKeyFlags(cmd *cobra.Command) {
+// makeKeyFlags does so. profiles returns the names of the profiles, for completion.
+func makeKeyFlags(cmd *cobra.Command, profiles func(*cobra.Command) []string) {
 	for _, key := range config.Keys() {
 		flag := key.Flag()
 		if flag == "" {
@@ -39,7 +40,7 @@ func (a *app) makeKeyFlags(cmd *cobra.Command) {
 		}
 		if key.Name == "subject_token_profile" || key.Name == "actor_token_profile" {
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-				return a.profileNames(cmd), cobra.ShellCompDirectiveNoFileComp
+				return profiles(cmd), cobra.ShellCompDirectiveNoFileComp
 			})
 		}
 		_ = cmd.Flags().SetAnnotation(flag, keyGroup, []string{key.Name})

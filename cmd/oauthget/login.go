@@ -8,7 +8,6 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
-	"github.com/oauthget/oauthget/internal/token"
 )
 
 func (a *app) loginCommand() *cobra.Command {
@@ -36,7 +35,11 @@ keeps the tokens of both.`,
 			if err != nil {
 				return err
 			}
-			a.Note("%s", a.describe(s, set))
+			what := "logged in"
+			if !s.Profile.NeedsPerson() {
+				what = "obtained a token"
+			}
+			a.Note("%s%s", what, session.Details(set, a.now()))
 			return nil
 		},
 	}
@@ -51,12 +54,4 @@ func whyNotStored(p config.Profile) error {
 		return errors.New("login stores a token, and what is obtained for standard input is not kept")
 	}
 	return errors.New("login stores a token, and the store is none")
-}
-
-// describe tells how it ended: who has logged in, or what was obtained where nobody had to.
-func (a *app) describe(s *session.Session, set token.Set) string {
-	if !s.Profile.NeedsPerson() {
-		return "obtained a token" + session.Details(set, a.now())
-	}
-	return "logged in" + session.Details(set, a.now())
 }

@@ -20,7 +20,9 @@ func (a *app) profileCommand() *cobra.Command {
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), a.profileSetCommand(), a.profileRemoveCommand())
+	set := a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", (*config.Editor).Set)
+	set.Example = "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce="
+	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), set, a.profileRemoveCommand())
 	return cmd
 }
 
@@ -99,25 +101,20 @@ func (a *app) profileShowCommand() *cobra.Command {
 }
 
 func (a *app) profileAddCommand() *cobra.Command {
-	cmd := a.profileEditCommand("add NAME", "Add a profile", "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid",
-		func(e *config.Editor, name string, keys map[string][]string) error {
-			if err := config.CheckName(name, a.commands); err != nil {
-				return err
-			}
-			return e.AddProfile(name, keys)
-		})
+	cmd := a.profileEditCommand("add NAME", "Add a profile", func(e *config.Editor, name string, keys map[string][]string) error {
+		if err := config.CheckName(name, a.commands); err != nil {
+			return err
+		}
+		return e.AddProfile(name, keys)
+	})
+	cmd.Example = "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid"
 	cmd.ValidArgsFunction = cobra.NoFileCompletions // the name is a new one
 	return cmd
 }
 
-func (a *app) profileSetCommand() *cobra.Command {
-	return a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce=",
-		func(e *config.Editor, name string, keys map[string][]string) error { return e.Set(name, keys) })
-}
-
-func (a *app) profileEditCommand(use, short, example string, edit func(e *config.Editor, name string, keys map[string][]string) error) *cobra.Command {
+func (a *app) profileEditCommand(use, short string, edit func(e *config.Editor, name string, keys map[string][]string) error) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: short, Example: example, Args: exactlyOneName,
+		Use: use, Short: short, Args: exactlyOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys := keyFlags(cmd)
 			if len(keys) == 0 {

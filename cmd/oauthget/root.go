@@ -73,7 +73,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 	anything := len(args) > 0 && (strings.HasPrefix(args[0], "-") || strings.HasPrefix(args[0], "__") || args[0] == "help")
 	for _, c := range append(a.keyed, root) {
 		if c == runs || anything {
-			a.makeKeyFlags(c)
+			makeKeyFlags(c, a.profileNames)
 		}
 	}
 	return root

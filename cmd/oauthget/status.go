@@ -31,27 +31,27 @@ is asked, and no secret is shown. The exit status is 0 in all of these states.`,
 			if a.global.json {
 				return a.printJSON(report)
 			}
-			return a.printStatus(report)
+			return writeStatus(&a.console, report)
 		},
 	}
 }
 
-func (a *app) printStatus(report account.Report) error {
+func writeStatus(c *console, report account.Report) error {
 	if len(report.Profiles) == 0 {
-		a.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
+		c.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
 		return nil
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 3, ' ', 0)
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "PROFILE\tSTORE\tSTATE\tEXPIRES\tSCOPE")
 	for _, p := range report.Profiles {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Label(), cmp.Or(p.Store, "-"), p.State, expiryText(p, a.now()), cmp.Or(untrusted.Text(strings.Join(p.Scopes, " ")), "-"))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Label(), cmp.Or(p.Store, "-"), p.State, expiryText(p, c.now()), cmp.Or(untrusted.Text(strings.Join(p.Scopes, " ")), "-"))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	for _, p := range report.Profiles {
 		if p.Error != "" {
-			a.Warn("%s: %s", p.Label(), p.Error)
+			c.Warn("%s: %s", p.Label(), p.Error)
 		}
 	}
 	return nil
