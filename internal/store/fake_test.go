@@ -23,6 +23,7 @@ type fakeKeyring struct {
 	mu    sync.Mutex
 	items map[string]string
 
+	onProbe  func(ctx context.Context) error
 	onGet    func(ctx context.Context, key string) (string, error)
 	onSet    func(ctx context.Context, key, item string) error
 	onDelete func(ctx context.Context, key string) error
@@ -34,8 +35,13 @@ const small = 512
 func newFake(t *testing.T) (*Keychain, *fakeKeyring) {
 	t.Helper()
 	fake := &fakeKeyring{items: map[string]string{}}
-	k := &Keychain{filepath.Join(t.TempDir(), "state"), keyring{
-		probe: func(context.Context) error { return nil },
+	system := keyring{
+		probe: func(ctx context.Context) error {
+			if fake.onProbe != nil {
+				return fake.onProbe(ctx)
+			}
+			return nil
+		},
 		get: func(ctx context.Context, key string) (string, error) {
 			if fake.onGet != nil {
 				return fake.onGet(ctx, key)
@@ -54,9 +60,9 @@ func newFake(t *testing.T) (*Keychain, *fakeKeyring) {
 			}
 			return fake.delete(key)
 		},
-		maxItem: small, read: time.Second, write: 2 * time.Second,
-	}}
-	return k, fake
+		maxItem: small,
+	}
+	return &Keychain{filepath.Join(t.TempDir(), "state"), withLimits(system, time.Second, 2*time.Second)}, fake
 }
 
 func (f *fakeKeyring) get(key string) (string, error) {

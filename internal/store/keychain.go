@@ -41,17 +41,14 @@ func (k *Keychain) Name() string { return "keychain" }
 
 // Probe implements [Store].
 func (k *Keychain) Probe(ctx context.Context) error {
-	_, err := within(ctx, probeLimit, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, k.keyring.probe(ctx)
-	})
-	return k.fail("open token store", err)
+	return k.fail("open token store", k.keyring.probe(ctx))
 }
 
 // Load implements [Store].
 func (k *Keychain) Load(ctx context.Context, key string) (token.Set, error) {
 	const op = "load token"
 	for previous := ""; ; {
-		text, err := k.get(ctx, key)
+		text, err := k.keyring.get(ctx, key)
 		if err != nil {
 			return token.Set{}, k.fail(op, err)
 		}
@@ -108,7 +105,7 @@ func (k *Keychain) Save(ctx context.Context, key string, set token.Set) error {
 // that cannot be used should find nothing written, and what earlier writes left behind when they died is known by the
 // present item not pointing to it.
 func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedRef, error) {
-	text, err := k.get(ctx, key)
+	text, err := k.keyring.get(ctx, key)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return sealedRef{}, err
 	}
@@ -127,13 +124,10 @@ func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedR
 // put writes an item and reads it back. go-keyring's Set returns nil with nothing stored where a person dismissed the
 // prompt, and on macOS for a line of exactly 4,096 bytes; so what it says is not what counts.
 func (k *Keychain) put(ctx context.Context, key, text string) error {
-	_, err := within(ctx, k.keyring.write, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, k.keyring.set(ctx, key, text)
-	})
-	if err != nil {
+	if err := k.keyring.set(ctx, key, text); err != nil {
 		return err
 	}
-	stored, err := k.get(ctx, key)
+	stored, err := k.keyring.get(ctx, key)
 	if errors.Is(err, ErrNotFound) || err == nil && subtle.ConstantTimeCompare([]byte(stored), []byte(text)) == 0 {
 		return errors.New("the keychain took the token but does not have it")
 	}
@@ -143,12 +137,10 @@ func (k *Keychain) put(ctx context.Context, key, text string) error {
 // Delete implements [Store].
 func (k *Keychain) Delete(ctx context.Context, key string) error {
 	const op = "delete token"
-	_, err := within(ctx, k.keyring.write, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, k.keyring.delete(ctx, key)
-	})
+	err := k.keyring.delete(ctx, key)
 	if err == nil {
 		// A dismissed prompt goes for success here too.
-		_, err = k.get(ctx, key)
+		_, err = k.keyring.get(ctx, key)
 		if err == nil {
 			err = errors.New("the item is still in the keychain")
 		}
@@ -158,18 +150,6 @@ func (k *Keychain) Delete(ctx context.Context, key string) error {
 	}
 	removeSealed(k.stateDir, key, "")
 	return nil
-}
-
-// get reads an item, within its limit.
-func (k *Keychain) get(ctx context.Context, key string) (string, error) {
-	if k.keyring.quick != nil {
-		if item, ok := k.keyring.quick(ctx, key); ok {
-			return item, nil
-		}
-	}
-	return within(ctx, k.keyring.read, func(ctx context.Context) (string, error) {
-		return k.keyring.get(ctx, key)
-	})
 }
 
 func (k *Keychain) fail(op string, err error) error { return failure(k, op, Refused, err) }
@@ -182,7 +162,7 @@ func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
 	if isKey(name) {
 		return "", k.fail(op, errOurItem)
 	}
-	text, err := k.get(ctx, name)
+	text, err := k.keyring.get(ctx, name)
 	if err != nil {
 		return "", k.fail(op, err)
 	}

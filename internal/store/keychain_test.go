@@ -287,7 +287,7 @@ func TestCallThatHangsEndsInTime(t *testing.T) {
 				fake.onGet = func(context.Context, string) (string, error) { <-dead; return "", nil }
 				fake.onSet = func(context.Context, string, string) error { <-dead; return nil }
 				fake.onDelete = func(context.Context, string) error { <-dead; return nil }
-				k.keyring.probe = func(context.Context) error { <-dead; return nil }
+				fake.onProbe = func(context.Context) error { <-dead; return nil }
 				wantReason(t, call(t.Context(), k), TimedOut)
 
 				ctx, cancel := context.WithCancel(t.Context())

@@ -10,8 +10,7 @@ import (
 const security = "/usr/bin/security" // what go-keyring runs
 
 func systemKeyring(o KeychainOptions) keyring {
-	ready := func(context.Context) error { return nil }
-	k := goKeyring(ready, explainSecurity)
+	k := goKeyring(explainSecurity)
 	get := k.get
 	k.get = func(ctx context.Context, key string) (string, error) {
 		item, err := get(ctx, key)
@@ -24,11 +23,11 @@ func systemKeyring(o KeychainOptions) keyring {
 		return item, err
 	}
 	k.probe = defaultKeychain
-	k.maxItem, k.binary = maxItemDarwin, true
-	if !o.NoPrompt {
-		k.read, k.write = promptLimit, promptLimit
+	k.maxItem = maxItemDarwin
+	if o.NoPrompt {
+		return withLimits(k, readLimit, writeLimit)
 	}
-	return k
+	return withLimits(k, promptLimit, promptLimit)
 }
 
 // defaultKeychain returns nil where there is a keychain to use. A service account or a broken login may have none.
@@ -42,7 +41,7 @@ func defaultKeychain(ctx context.Context) error {
 }
 
 // explainSecurity tells the exit statuses of security apart. They are the low byte of the Security framework's codes.
-func explainSecurity(_ context.Context, err error) error {
+func explainSecurity(err error) error {
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	if !ok {
 		return err

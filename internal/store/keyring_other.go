@@ -5,8 +5,11 @@ package store
 import "context"
 
 func systemKeyring(KeychainOptions) keyring {
-	unsupported := func(context.Context) error { return &Error{Reason: Unsupported} }
-	k := goKeyring(unsupported, func(_ context.Context, err error) error { return err })
-	k.probe = unsupported
-	return k
+	unsupported := &Error{Reason: Unsupported}
+	return keyring{
+		probe:  func(context.Context) error { return unsupported },
+		get:    func(context.Context, string) (string, error) { return "", unsupported },
+		set:    func(context.Context, string, string) error { return unsupported },
+		delete: func(context.Context, string) error { return unsupported },
+	}
 }

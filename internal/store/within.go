@@ -2,52 +2,68 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// errNoAnswer is the cause of the context in which a call ran out of its time.
-var errNoAnswer = errors.New("no answer")
+// How long a keychain may take that neither obeys a context nor has time limits of its own. Where a person may have to
+// answer its prompt, it may take as long as they do, within reason.
+const (
+	probeLimit  = 5 * time.Second
+	readLimit   = 5 * time.Second
+	writeLimit  = 30 * time.Second // a sync to a busy disk
+	promptLimit = 60 * time.Second
+)
+
+// withLimits returns a keyring whose calls end in time and with their context, and do not panic.
+func withLimits(k keyring, read, write time.Duration) keyring {
+	limited := k
+	limited.probe = func(ctx context.Context) error { return errorWithin(ctx, probeLimit, k.probe) }
+	limited.get = func(ctx context.Context, key string) (string, error) {
+		return within(ctx, read, func(ctx context.Context) (string, error) { return k.get(ctx, key) })
+	}
+	limited.set = func(ctx context.Context, key, item string) error {
+		return errorWithin(ctx, write, func(ctx context.Context) error { return k.set(ctx, key, item) })
+	}
+	limited.delete = func(ctx context.Context, key string) error {
+		return errorWithin(ctx, write, func(ctx context.Context) error { return k.delete(ctx, key) })
+	}
+	return limited
+}
+
+func errorWithin(ctx context.Context, limit time.Duration, call func(context.Context) error) error {
+	_, err := within(ctx, limit, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
+	return err
+}
 
 // within runs a call into a library that neither obeys a context nor has time limits of its own, and may panic
-// (go-keyring and the godbus below it). When the limit or ctx ends first, the call is left behind in its goroutine:
-// nothing can stop it, and a command must end.
+// (go-keyring). When the limit or ctx ends first, the call is left behind in its goroutine: nothing can stop it, and a
+// command must end.
 //
 // A limit that ran out is an Error with the reason TimedOut; the end of ctx is ctx.Err().
 func within[T any](ctx context.Context, limit time.Duration, call func(context.Context) (T, error)) (T, error) {
-	type answer struct {
-		value T
-		err   error
-	}
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, limit, errNoAnswer)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answers := make(chan answer, 1)
-	go func() {
-		var a answer
+	value, err := bounded.Call(limited, func() (value T, err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				a = answer{err: &Error{Reason: Refused, Err: panicked(p)}}
+				err = &Error{Reason: Refused, Err: panicked(p)}
 			}
-			answers <- a
 		}()
-		a.value, a.err = call(limited)
-	}()
-	select {
-	case a := <-answers:
-		// A call that does obey its context may have come first with the news that it ended.
-		if a.err == nil || limited.Err() == nil {
-			return a.value, a.err
-		}
-	case <-limited.Done():
-	}
-	if err := ctx.Err(); err != nil {
-		return none, err
+		return call(limited)
+	})
+	switch {
+	case err == nil, limited.Err() == nil:
+		return value, err
+	case ctx.Err() != nil:
+		return none, ctx.Err()
 	}
 	return none, &Error{Reason: TimedOut, Err: fmt.Errorf("gave up after %v", limit)}
 }
