@@ -50,7 +50,7 @@ func NewClient(o Options) *http.Client {
 	if o.Trace != nil {
 		rt = o.Trace(rt)
 	}
-	return &http.Client{Transport: outermost{normalizer{rt, o.UserAgent}, network}, Timeout: Timeout, CheckRedirect: checkRedirect}
+	return &http.Client{Transport: outermost{adapter{rt, o.UserAgent}, network}, Timeout: Timeout, CheckRedirect: checkRedirect}
 }
 
 func newTransport(o Options) *http.Transport {

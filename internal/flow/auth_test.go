@@ -55,7 +55,7 @@ func TestEveryRequestHasAnAssertionOfItsOwn(t *testing.T) {
 	if err := c.Revoke(t.Context(), set); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.post(t.Context(), "ask", server.URL+"/device", url.Values{"scope": {"a"}}, http.StatusOK); err != nil {
+	if _, err := c.post(t.Context(), "ask", "x_endpoint", server.URL+"/device", url.Values{"scope": {"a"}}, http.StatusOK); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}

@@ -49,6 +49,8 @@ type Client struct {
 	Patience time.Duration
 	// Now is the clock.
 	Now func() time.Time
+	// IDTokenAlone accepts a token response with an ID Token and no access token.
+	IDTokenAlone bool
 	// Observe receives each step as it happens. May be nil.
 	Observe func(Event)
 	// Warn receives one line about a grant that succeeded, for the user. May be nil.

@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -88,13 +86,13 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		return d, &untrusted.Error{Op: op, Err: fmt.Errorf("device_authorization_endpoint %w", err)}
 	}
 	c.observe(DeviceRequest{Endpoint: endpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params})
-	response, err := c.post(ctx, op, endpoint, params, http.StatusOK)
+	response, err := c.post(ctx, op, "device_authorization_endpoint", endpoint, params, http.StatusOK)
 	if err != nil {
 		return d, err
 	}
 	// GitHub sends errors with status 200.
-	if err := response.refusal(op, c.sent(params)); codeOf(err) != "" {
-		return d, err
+	if response.reason().Declared {
+		return d, response.refusal(op, "device_authorization_endpoint", c.sent(params))
 	}
 	if err = d.read(response.body, c.Now()); err == nil {
 		err = c.checkShown(d.DeviceAuthorization)
@@ -202,9 +200,6 @@ func visitable(address string) (string, error) {
 
 // seconds reads a number of seconds from a JSON number or string.
 func seconds(raw json.RawMessage) (time.Duration, bool) {
-	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
-	if err != nil || math.IsNaN(n) || n < 0 {
-		return 0, false
-	}
-	return time.Duration(min(n, math.MaxInt32) * float64(time.Second)), true
+	n, ok := number(raw)
+	return time.Duration(min(n, math.MaxInt32) * float64(time.Second)), ok
 }

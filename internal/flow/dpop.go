@@ -118,6 +118,8 @@ func withNonce(op string, send func() (*tokenReply, error)) (*tokenReply, error)
 // checkType checks that the token has the requested type.
 func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 	switch {
+	case t.AccessToken == "": // there is an ID Token alone
+		return nil
 	case strings.EqualFold(t.TokenType, dpop.Scheme) && key != nil:
 		return nil
 	case c.issuedOtherwise(t):
@@ -135,7 +137,7 @@ func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 
 // warnOfBearer warns of what dpop_allow_bearer allows. A refresh brings what the login brought, and does not warn.
 func (c *Client) warnOfBearer(t *tokenReply, grant string) {
-	if c.Profile.DPoP && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
+	if c.Profile.DPoP && t.AccessToken != "" && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
 		c.warn("the server sent a Bearer token although DPoP was requested: anyone who has the token can use it")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -20,9 +21,10 @@ import (
 // another endpoint of the server. The server's texts in it are safe to show.
 type ServerError struct {
 	Op          string // what was being done, as in "redeem code"
+	Endpoint    string // the endpoint's name in the metadata; empty if the answer came through the browser
 	Status      int    // the HTTP status; 0 if the answer came through the browser
 	Code        string // the error parameter; may be empty
-	Description string
+	Description string // why, in the server's words; may be empty
 	URI         string
 	Grant       string // the profile's grant; empty for a refresh and for other endpoints
 	// Date is the server's clock by the answer's Date; may be zero. Assertions are refused if the clocks differ.
@@ -30,10 +32,11 @@ type ServerError struct {
 }
 
 func (e *ServerError) Error() string {
-	if e.Code == "" {
-		return fmt.Sprintf("%s: the server answered %d %s", e.Op, e.Status, http.StatusText(e.Status))
+	what := e.Code
+	if what == "" {
+		what = strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
 	}
-	text := e.Op + ": the server answered " + e.Code
+	text := e.Op + ": the server answered " + what
 	if e.Description != "" {
 		text += `: "` + e.Description + `"`
 	}
@@ -94,20 +97,19 @@ func codeOf(err error) string {
 }
 
 // tokenError converts the errors of golang.org/x/oauth2. Their texts are not used: they may contain the whole body.
-func tokenError(ctx context.Context, op string, err error, masks []token.Secret) error {
+func tokenError(ctx context.Context, op string, err error, exchange *tokenTransport, masks []token.Secret) error {
 	if e, ok := errors.AsType[*untrusted.Error](err); ok {
 		return &untrusted.Error{Op: op, Err: e.Err}
 	}
-	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return newServerError(ServerError{
-			Op: op, Status: e.Response.StatusCode, Code: e.ErrorCode, Description: e.ErrorDescription, URI: e.ErrorURI,
-			Date: date(e.Response.Header),
-		}, masks...)
-	}
-	if isNetwork(err) {
+	if exchange.answer.status == 0 {
 		return fmt.Errorf("%s: %w", op, untrusted.Network(ctx, err))
 	}
-	return &untrusted.Error{Op: op, Err: errors.New("the token endpoint's answer is not a token response (RFC 6749 §5.1)")}
+	// Some servers refuse with status 200.
+	_, refused := errors.AsType[*oauth2.RetrieveError](err)
+	if refused || exchange.members["access_token"] == nil && exchange.answer.reason().Declared {
+		return exchange.answer.refusal(op, "token_endpoint", masks)
+	}
+	return &untrusted.Error{Op: op, Err: exchange.notToken(newSecrets(masks...))}
 }
 
 // isNetwork reports whether err means that no answer came: the server was not reached, or was too slow.

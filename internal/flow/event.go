@@ -76,6 +76,9 @@ type TokenResponse struct {
 	ScopeAsAsked bool
 }
 
+// Ignored reports a part of a token response that was left out because nothing depends on it.
+type Ignored struct{ What string }
+
 // UserUnknown reports that the UserInfo endpoint did not say who logged in, where nothing else does.
 type UserUnknown struct{ Err error }
 
@@ -88,4 +91,5 @@ func (DeviceResponse) event()        {}
 func (TokenRequest) event()          {}
 func (ValidIDToken) event()          {}
 func (TokenResponse) event()         {}
+func (Ignored) event()               {}
 func (UserUnknown) event()           {}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
@@ -13,8 +14,9 @@ import (
 // addIDToken validates the ID Token of an answer and adds it, and the user's name, to set. An invalid ID Token fails
 // the grant. One that cannot be checked is left out, with a warning.
 func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenReply, expected idtoken.Expected) error {
+	requested := c.IDTokenAlone || slices.Contains(c.Profile.Scopes, "openid") || expected.Authentication.Demanding()
 	raw, ok := answer.Extra("id_token").(string)
-	if !ok && answer.Extra("id_token") != nil {
+	if !ok && answer.Extra("id_token") != nil && requested {
 		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
 	}
 	if raw == "" && expected.Authentication.Demanding() {
@@ -22,6 +24,13 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 	}
 	if raw == "" {
 		return nil
+	}
+	if _, err := idtoken.Decode(token.NewSecret(raw)); !requested && errors.Is(err, idtoken.ErrOpaque) {
+		c.observe(Ignored{"id_token, which was not requested, is not a JWT"})
+		return nil
+	}
+	if !c.canVerify() && set.AccessToken.Empty() {
+		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it cannot be checked, and the answer has no access_token: set issuer in the profile")}
 	}
 	if !c.canVerify() {
 		c.warn("the server sent an ID Token, which is ignored because it cannot be checked: set issuer in the profile")

@@ -36,7 +36,7 @@ func (c *Client) Introspect(ctx context.Context, secret token.Secret, hint strin
 	if hint != "" {
 		form.Set("token_type_hint", hint)
 	}
-	a, err := c.post(ctx, op, c.Server.IntrospectionEndpoint, form, http.StatusOK)
+	a, err := c.post(ctx, op, "introspection_endpoint", c.Server.IntrospectionEndpoint, form, http.StatusOK)
 	if err != nil {
 		return Introspection{}, err
 	}

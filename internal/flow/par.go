@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -58,7 +57,7 @@ func (c *Client) push(ctx context.Context, params url.Values) (url.Values, error
 	}
 	c.observe(PushedRequest{Endpoint: endpoint, Auth: c.Auth.Method, Parameters: params})
 	// "provide it in the response with a 201 HTTP status code" RFC 9126 §2.2. Some servers send 200.
-	a, err := c.post(ctx, OpPush, endpoint, params, http.StatusCreated, http.StatusOK)
+	a, err := c.post(ctx, OpPush, "pushed_authorization_request_endpoint", endpoint, params, http.StatusCreated, http.StatusOK)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +72,8 @@ func (c *Client) push(ctx context.Context, params url.Values) (url.Values, error
 // readPushed reads the answer of RFC 9126 §2.2.
 func readPushed(body []byte) (PushedResponse, error) {
 	var members struct {
-		RequestURI string  `json:"request_uri"`
-		ExpiresIn  float64 `json:"expires_in"`
+		RequestURI string          `json:"request_uri"`
+		ExpiresIn  json.RawMessage `json:"expires_in"`
 	}
 	if json.Unmarshal(body, &members) != nil || members.RequestURI == "" {
 		return PushedResponse{}, errors.New("the answer is not a JSON object with a request_uri (RFC 9126 §2.2)")
@@ -82,7 +81,8 @@ func readPushed(body []byte) (PushedResponse, error) {
 	if err := checkRequestURI(members.RequestURI); err != nil {
 		return PushedResponse{}, fmt.Errorf("the request_uri %w", err)
 	}
-	return PushedResponse{members.RequestURI, time.Duration(members.ExpiresIn) * time.Second}, nil
+	life, _ := seconds(members.ExpiresIn)
+	return PushedResponse{members.RequestURI, life}, nil
 }
 
 // checkRequestURI: "The absolute URI, as defined by RFC 3986 [RFC3986], that is the Request Object URI" (RFC 9101 §5).

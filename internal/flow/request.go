@@ -1,8 +1,8 @@
 package flow
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -23,9 +25,9 @@ type answer struct {
 	secrets secrets // those that the request carried
 }
 
-// post sends form, with client authentication added, to an endpoint. If the status is not in want, the error is a
-// *ServerError, in which the secrets of the request are masked.
-func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values, want ...int) (answer, error) {
+// post sends form, with client authentication added, to an endpoint, which name is in the metadata. If the status is not
+// in want, the error is a *ServerError, in which the secrets of the request are masked.
+func (c *Client) post(ctx context.Context, op, name, endpoint string, form url.Values, want ...int) (answer, error) {
 	form = maps.Clone(form)
 	header, err := c.Auth.Authenticate(form)
 	if err != nil {
@@ -44,7 +46,7 @@ func (c *Client) post(ctx context.Context, op, endpoint string, form url.Values,
 	}
 	a.secrets = newSecrets(secrets...)
 	if !slices.Contains(want, a.status) {
-		return a, a.refusal(op, secrets)
+		return a, a.refusal(op, name, secrets)
 	}
 	return a, nil
 }
@@ -63,17 +65,29 @@ func (c *Client) do(op string, req *http.Request) (answer, error) {
 	return answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 
-// refusal reads an error response as in RFC 6749 §5.2.
-func (a answer) refusal(op string, masks []token.Secret) error {
-	var members struct {
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-		URI         string `json:"error_uri"`
-	}
-	_ = json.Unmarshal(a.body, &members) // without an error code, the status is shown
+// refusal reads an error response. endpoint is the one that sent it, by its name in the metadata.
+func (a answer) refusal(op, endpoint string, masks []token.Secret) *ServerError {
+	r := a.reason()
 	return newServerError(ServerError{
-		Op: op, Status: a.status, Code: members.Error, Description: members.Description, URI: members.URI, Date: date(a.header),
+		Op: op, Endpoint: endpoint, Status: a.status, Code: r.Code, Description: r.Description, URI: r.URI, Date: date(a.header),
 	}, masks...)
+}
+
+// reason returns what an error response says: in its body, or in its WWW-Authenticate (RFC 6750 §3).
+func (a answer) reason() refusal.Refusal {
+	r := refusal.Read(a.header.Get("Content-Type"), a.body)
+	for _, field := range a.header.Values("WWW-Authenticate") {
+		challenges, err := dpop.ParseChallenges(field)
+		if err != nil {
+			continue
+		}
+		for _, challenge := range challenges {
+			if code := challenge.Params["error"]; code != "" && r.Code == "" {
+				r.Code, r.Description, r.URI = code, cmp.Or(challenge.Params["error_description"], r.Description), challenge.Params["error_uri"]
+			}
+		}
+	}
+	return r
 }
 
 // withHeader returns client with header added to each request.

@@ -28,7 +28,7 @@ func (c *Client) Revoke(ctx context.Context, set token.Set) error {
 func (c *Client) revoke(ctx context.Context, op string, secret token.Secret, hint string) error {
 	// RFC 7009 §2.2: "The authorization server responds with HTTP status code 200 if the token has been revoked
 	// successfully or if the client submitted an invalid token."
-	_, err := c.post(ctx, op, c.Server.RevocationEndpoint, url.Values{
+	_, err := c.post(ctx, op, "revocation_endpoint", c.Server.RevocationEndpoint, url.Values{
 		"token": {secret.Reveal()}, "token_type_hint": {hint},
 	}, http.StatusOK)
 	return err

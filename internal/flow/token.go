@@ -78,12 +78,22 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 		header.Set(dpop.Header, proof.Reveal())
 		client.Transport = nonceKeeper{client.Transport, &c.dpopNonces().server}
 	}
+	exchange := &tokenTransport{base: client.Transport}
+	client.Transport = exchange
 	request := clientcredentials.Config{
 		// params or header already hold the client's identifier and authentication.
 		TokenURL: c.Server.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
 	}
 	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+	if err != nil {
+		if alone := c.idTokenAlone(exchange, params.Get("refresh_token")); alone != nil {
+			answer, err = alone, nil
+		}
+	}
 	if err == nil {
+		for _, name := range exchange.ignored {
+			c.observe(Ignored{name + " is not a string"})
+		}
 		return newTokenReply(answer, secrets), nil
 	}
 	if key != nil {
@@ -91,7 +101,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 			return nil, &untrusted.Error{Op: op, Err: err}
 		}
 	}
-	return nil, tokenError(ctx, op, err, secrets)
+	return nil, tokenError(ctx, op, err, exchange, secrets)
 }
 
 // minParameter is the length in bytes from which a parameter or header that the profile adds is masked. A shorter one

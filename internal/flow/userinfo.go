@@ -34,8 +34,10 @@ func (c *Client) Userinfo(ctx context.Context, set token.Set) (token.Set, error)
 }
 
 // secretsOf returns the secrets that an endpoint may know: set's tokens and the client's own.
-func (c *Client) secretsOf(set token.Set) secrets {
-	return newSecrets(append(c.Auth.Secrets(), set.AccessToken, set.RefreshToken, set.IDToken)...)
+func (c *Client) secretsOf(set token.Set) secrets { return newSecrets(c.knownSecrets(set)...) }
+
+func (c *Client) knownSecrets(set token.Set) []token.Secret {
+	return append(c.Auth.Secrets(), set.AccessToken, set.RefreshToken, set.IDToken)
 }
 
 // UserinfoClaims returns the claims of the UserInfo endpoint about the user of set's access token, plain or signed
@@ -65,7 +67,7 @@ func (c *Client) userinfo(ctx context.Context, set token.Set) (map[string]json.R
 		return nil, err
 	}
 	if answer.status != http.StatusOK {
-		return nil, &ServerError{Op: op, Status: answer.status}
+		return nil, answer.refusal(op, "userinfo_endpoint", c.knownSecrets(set))
 	}
 	body := answer.body
 	// "If the UserInfo Response is signed and/or encrypted, then the Claims are returned in a JWT and the content-type MUST

@@ -28,6 +28,8 @@ func (s *Session) observe(event flow.Event) {
 		s.console.Step("token request to %s: %s%s", untrusted.Text(e.Endpoint), trace.Parameters(e.Parameters), proofOf(e))
 	case flow.UserUnknown:
 		s.console.Step("the UserInfo endpoint does not say who logged in: %v", e.Err)
+	case flow.Ignored:
+		s.console.Step("ignored in the token response: %s", e.What)
 	case flow.TokenResponse:
 		s.console.Step("token response: a token%s", Details(e.Set, s.options.Now()))
 		if e.Set.AuthorizationDetails != "" {

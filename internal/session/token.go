@@ -15,6 +15,7 @@ import (
 // Token returns a usable token set: the stored one if possible, else one that it obtains; fresh reports the latter. As
 // with all operations of a session, its errors are of the type [*Error].
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
+	s.idTokenAlone = request.IDToken
 	set, fresh, err = s.source().Token(ctx, request)
 	return set, fresh, s.Failed(err)
 }

@@ -50,7 +50,15 @@ type Request struct {
 }
 
 func (r Request) satisfied(set token.Set, now time.Time) bool {
-	return set.Live(now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+	return r.live(set, now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+}
+
+// live reports whether what the caller wants of set lives longer than minTTL. There are sets without an access token.
+func (r Request) live(set token.Set, now time.Time, minTTL time.Duration) bool {
+	if r.IDToken && set.AccessToken.Empty() {
+		return set.IDTokenLive(now, minTTL)
+	}
+	return set.Live(now, minTTL)
 }
 
 // Token returns a usable token set: the stored one if it lives long enough, without taking the lock; else a refreshed
@@ -104,15 +112,16 @@ func (s *Source) lookAgain(ctx context.Context, seen token.Set, asked time.Time,
 	if err != nil {
 		return token.Set{}, false, err
 	}
-	return current, !current.AccessToken.Equal(seen.AccessToken) && s.asGoodAsNew(current, asked, r.MinTTL), nil
+	changed := !current.AccessToken.Equal(seen.AccessToken) || !current.IDToken.Equal(seen.IDToken)
+	return current, changed && s.asGoodAsNew(current, asked, r), nil
 }
 
 // asGoodAsNew reports whether the set that another process stored while we waited is usable. One obtained after asked
 // is as new as ours would be, even if the server's tokens never live as long as minTTL: otherwise fifty callers would
 // refresh fifty times, one after the other.
-func (s *Source) asGoodAsNew(current token.Set, asked time.Time, minTTL time.Duration) bool {
+func (s *Source) asGoodAsNew(current token.Set, asked time.Time, r Request) bool {
 	obtainedSince := !current.Obtained.Before(asked.Truncate(time.Second)) // stored in whole seconds
-	return current.Live(s.Now(), minTTL) || obtainedSince && current.Live(s.Now(), 0)
+	return r.live(current, s.Now(), r.MinTTL) || obtainedSince && r.live(current, s.Now(), 0)
 }
 
 // renew is called with the lock held. current may be empty.

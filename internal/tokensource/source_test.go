@@ -151,6 +151,18 @@ func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
 	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
 }
 
+func TestIDTokenWithoutAnAccessTokenWillDoForWhoeverWantsThatAlone(t *testing.T) {
+	stored := token.Set{IDToken: token.NewSecret("i"), IDTokenExpiry: noon.Add(time.Hour)}
+	r := newRig(&stored)
+	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
+	r.check(t, got, fresh, err, "", nil)
+	newRig(&stored).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+	stored.IDTokenExpiry = noon
+	r = newRig(&stored)
+	got, fresh, err = r.Token(t.Context(), Request{IDToken: true})
+	r.check(t, got, fresh, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
+}
+
 func TestForceRefreshesALiveToken(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, fresh, err := r.Token(t.Context(), Request{Force: true})
