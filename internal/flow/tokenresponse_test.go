@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -203,5 +204,49 @@ func TestIDTokenThatNobodyAskedForMayBeAnything(t *testing.T) {
 		if c.idToken == `"opaque"` && !c.fails {
 			event[Ignored](t, r)
 		}
+	}
+}
+
+func TestRefusalInAnyFormGivesItsReason(t *testing.T) {
+	for _, c := range []struct {
+		status            int
+		contentType, body string
+		want              string
+	}{
+		{400, "application/json", `{"message":"invalid client secret"}`, `the server answered 400 Bad Request: "invalid client secret"`},
+		{400, "application/json", `{"error":{"message":"no canary-secret","code":100}}`, `the server answered 400 Bad Request: "no [redacted]"`},
+		{401, "application/json", `{"error":400,"message":"Unauthorized"}`, `the server answered 401 Unauthorized: "Unauthorized"`},
+		{401, "application/json", `{"errorCode":"invalid_client","errorSummary":"Invalid\u001b[2J value"}`, `the server answered invalid_client: "Invalid[2J value"`},
+		{400, "application/problem+json", `{"title":"Bad","detail":"redirect"}`, `400 Bad Request: "redirect"`},
+		{400, "text/plain", "unknown client", `400 Bad Request: "unknown client"`},
+		{405, "text/html", "<html>canary-secret</html>", "redeem: the server answered 405 Method Not Allowed"},
+		{599, "", "", "the server answered 599"},
+	} {
+		for name, ask := range map[string]func(*Client) error{
+			"token": func(c *Client) error {
+				_, err := c.requestToken(t.Context(), "redeem", url.Values{"grant_type": {"x"}}, nil)
+				return err
+			},
+			"other": func(c *Client) error {
+				_, err := c.post(t.Context(), "redeem", "x_endpoint", "https://as.example/x", url.Values{}, http.StatusOK)
+				return err
+			},
+		} {
+			r, _ := newScripted(config.Profile{}, func() (canned, error) { return canned{c.status, c.contentType, c.body}, nil })
+			r.Auth = clientauth.Client{ID: "c", Method: clientauth.Post, Secret: token.NewSecret("canary-secret")}
+			err := ask(r.Client)
+			e, ok := errors.AsType[*ServerError](err)
+			if !ok || e.Status != c.status || e.Endpoint == "" || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s, %d %s: %v, want %s", name, c.status, c.body, err, c.want)
+			}
+		}
+	}
+}
+
+func TestReasonMayStandInTheChallenge(t *testing.T) {
+	a := answer{status: 401, header: http.Header{"Www-Authenticate": {`Basic realm="x"`, `Bearer error="invalid_token", error_description="expired canary-at"`}}}
+	err := a.refusal("ask", "userinfo_endpoint", []token.Secret{token.NewSecret("canary-at")})
+	if err.Error() != `ask: the server answered invalid_token: "expired [redacted]"` {
+		t.Error(err)
 	}
 }

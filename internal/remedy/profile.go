@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -44,11 +45,39 @@ func (f failure) serverHints(e *flow.ServerError) []string {
 		hints = append(hints, some(f.line(found.keys))...)
 	}
 	hints = append(hints, some(pushHint(e))...)
-	switch {
-	case len(hints) > 0:
+	if len(hints) > 0 {
 		return hints
-	case e.Code == "":
+	}
+	if e.Code == "" {
+		return f.statusHints(e)
+	}
+	return []string{"run the command again with --trace to see the exchange"}
+}
+
+// statusHints says what to do about an error response without an error code.
+func (f failure) statusHints(e *flow.ServerError) []string {
+	like := func(code string) []string {
+		found, _ := lookUp("", code, "")
+		return append([]string{f.fill(found.text, "")}, some(f.line(found.keys))...)
+	}
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(e.Description), word) })
+	}
+	switch {
+	case e.Status >= http.StatusInternalServerError, e.Status == http.StatusTooManyRequests:
 		return []string{"try again later; what is stored has been kept"}
+	case says("redirect_uri", "redirect uri", "redirecturi"):
+		return like("redirect_uri_mismatch")
+	case e.Endpoint == "userinfo_endpoint" && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden):
+		return like("invalid_token")
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden, says("secret", "credential"):
+		return like("invalid_client")
+	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
+		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: the request was not for this address"}
+	case e.Status == http.StatusUnsupportedMediaType:
+		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: it takes no form-encoded requests"}
+	case e.Description != "":
+		return []string{"compare the profile with what the server says"}
 	}
 	return []string{"run the command again with --trace to see the exchange"}
 }

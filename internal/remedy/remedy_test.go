@@ -100,3 +100,31 @@ func TestEveryErrorHasAHintAndNoMoreThanTwo(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusalWithoutACodeIsHintedAtByItsStatus(t *testing.T) {
+	for _, c := range []struct {
+		status                int
+		endpoint, description string
+		want                  string
+	}{
+		{503, "token_endpoint", "", "try again later"},
+		{500, "token_endpoint", "invalid client secret", "try again later"},
+		{429, "token_endpoint", "", "try again later"},
+		{401, "token_endpoint", "", "compare client_id, the client secret"},
+		{403, "token_endpoint", "", "compare client_id, the client secret"},
+		{400, "token_endpoint", "invalid client secret", "compare client_id, the client secret"},
+		{400, "token_endpoint", "redirect_uri does not match", "register the redirect URI"},
+		{401, "userinfo_endpoint", "", "oauthget token NAME --force"},
+		{404, "token_endpoint", "", "compare token_endpoint with"},
+		{405, "device_authorization_endpoint", "", "compare device_authorization_endpoint with"},
+		{415, "token_endpoint", "", "no form-encoded requests"},
+		{400, "token_endpoint", "no", "compare the profile with what the server says"},
+		{400, "token_endpoint", "", "--trace"},
+	} {
+		e := &flow.ServerError{Op: "redeem code", Endpoint: c.endpoint, Status: c.status, Description: c.description}
+		status, hints := Of(e, "oauthget token", time.Now())
+		if status != StatusServer || !strings.Contains(hints[0], c.want) || strings.Contains(hints[0], "later") != (c.status == 429 || c.status >= 500) {
+			t.Errorf("%d %s %q: status %d, %q", c.status, c.endpoint, c.description, status, hints)
+		}
+	}
+}

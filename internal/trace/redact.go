@@ -18,6 +18,7 @@ import (
 // member that is shown, such as error_description.
 type redactor struct {
 	secrets []token.Secret
+	reason  string // of a refusal, which is shown
 	shown   func(name string) bool
 }
 
@@ -73,7 +74,7 @@ func (r *redactor) rememberAnswer(resp *http.Response, body []byte) {
 	}
 	for name, raw := range object {
 		var value string
-		if !r.shown(name) && json.Unmarshal(raw, &value) == nil {
+		if !r.shown(name) && json.Unmarshal(raw, &value) == nil && value != r.reason {
 			r.add(value)
 		}
 	}

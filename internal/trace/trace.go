@@ -10,9 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -27,6 +29,7 @@ type Exchange struct {
 	Query    []Field
 	Status   int
 	Failed   string // why there was no answer; empty if there was one
+	Reason   string // why the server refused, unless an error_description says so; may be empty
 }
 
 // URL returns the URL of the request, with its query.
@@ -88,6 +91,9 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	resp.Body = &replay{Reader: bytes.NewReader(body), err: err}
+	if resp.StatusCode >= http.StatusBadRequest {
+		seen.reason = refusal.Read(resp.Header.Get("Content-Type"), body).Description
+	}
 	// What a GET without credentials returns is no secret and is not masked elsewhere: the metadata of one large server has its
 	// own domain in a member that is on no list.
 	if req.Method == http.MethodGet && req.Header.Get("Authorization") == "" {
@@ -96,6 +102,9 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		seen.rememberAnswer(resp, body)
 	}
 	e.Status, e.Response = resp.StatusCode, seen.message(resp.Header, body)
+	if !slices.ContainsFunc(e.Response.Body.Fields, func(f Field) bool { return f.Name == "error_description" }) {
+		e.Reason = untrusted.Text(seen.reason, seen)
+	}
 	t.tell(e)
 	return resp, nil
 }

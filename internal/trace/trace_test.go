@@ -111,6 +111,32 @@ func TestTraceMasksSecretsThatTheAnswerRepeats(t *testing.T) {
 	}
 }
 
+func TestTraceShowsWhyTheServerRefused(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"message":"no such client"}`:                 `< reason: "no such client"`,
+		`{"error":{"message":"no such client"}}`:       `< reason: "no such client"`,
+		`no such client`:                               `< reason: "no such client"`,
+		`{"message":"no canary-code here"}`:            `< reason: "no [redacted] here"`,
+		`{"message":"no","secret":"canary-new"}`:       `< reason: "no"`,
+		`{"message":"is canary-new","x":"canary-new"}`: `< reason: "is [redacted]"`,
+		`{"error":"x","error_description":"so"}`:       `error_description: "so"`,
+	} {
+		written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, body)
+		})
+		if !strings.Contains(written, want) || strings.Contains(written, "canary") || strings.Contains(body, "error_description") == strings.Contains(written, "reason") {
+			t.Errorf("%s:\n%s", body, written)
+		}
+	}
+	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"message":"canary-new"}`) // is no refusal
+	})
+	if strings.Contains(written, "canary") || strings.Contains(written, "reason") {
+		t.Error(written)
+	}
+}
+
 func TestTraceShowsMetadata(t *testing.T) {
 	req, _ := http.NewRequest(http.MethodGet, "http://x/.well-known/openid-configuration", nil)
 	written, _ := exchange(t, req, func(w http.ResponseWriter, _ *http.Request) {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"sync"
+
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Writer writes exchanges to W, each in one piece.
@@ -25,6 +27,9 @@ func (w *Writer) write(e Exchange) {
 		fmt.Fprintf(&text, "! %s (%s)\n\n", e.Failed, e.Took)
 	} else {
 		fmt.Fprintf(&text, "< %d %s (%s)\n", e.Status, http.StatusText(e.Status), e.Took)
+		if e.Reason != "" {
+			fmt.Fprintf(&text, "< reason: %s\n", untrusted.Quote(e.Reason))
+		}
 		e.Response.describe(&text, "<")
 		text.WriteByte('\n')
 	}

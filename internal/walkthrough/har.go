@@ -77,6 +77,9 @@ func harResponse(e *trace.Exchange) map[string]any {
 		r["comment"] = e.Failed
 		return r
 	}
+	if e.Reason != "" {
+		r["comment"] = e.Reason
+	}
 	body := e.Response.Body
 	r["status"], r["statusText"], r["headers"] = e.Status, http.StatusText(e.Status), pairs(e.Response.Header)
 	r["bodySize"] = body.Size

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Text writes a step for a terminal, with its number.
@@ -77,6 +78,9 @@ func lines(s Step) []string {
 		return append(list, fmt.Sprintf("! %s (%s)", e.Failed, e.Took))
 	}
 	list = append(list, fmt.Sprintf("< %d %s (%s)", e.Status, http.StatusText(e.Status), e.Took))
+	if e.Reason != "" {
+		list = append(list, "< reason: "+untrusted.Quote(e.Reason))
+	}
 	return append(list, message("<", e.Response, nil)...)
 }
 
