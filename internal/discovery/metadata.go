@@ -30,8 +30,6 @@ type Metadata struct {
 
 	TokenEndpointAuthMethodsSupported          []string `json:"token_endpoint_auth_methods_supported"` // absent: client_secret_basic
 	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
-	RevocationEndpointAuthMethodsSupported     []string `json:"revocation_endpoint_auth_methods_supported"`    // absent: client_secret_basic
-	IntrospectionEndpointAuthMethodsSupported  []string `json:"introspection_endpoint_auth_methods_supported"` // absent: unknown
 
 	IDTokenSigningAlgValuesSupported       []string `json:"id_token_signing_alg_values_supported"`
 	AuthorizationSigningAlgValuesSupported []string `json:"authorization_signing_alg_values_supported"` // JARM
@@ -40,8 +38,6 @@ type Metadata struct {
 	AuthorizationDetailsTypesSupported     []string `json:"authorization_details_types_supported"`
 	RequirePushedAuthorizationRequests     bool     `json:"require_pushed_authorization_requests"`
 	RequireSignedRequestObject             bool     `json:"require_signed_request_object"`
-	RequestParameterSupported              bool     `json:"request_parameter_supported"`
-	ClientIDMetadataDocumentSupported      bool     `json:"client_id_metadata_document_supported"`
 	TLSClientCertificateBoundAccessTokens  bool     `json:"tls_client_certificate_bound_access_tokens"`
 	// AuthorizationResponseIssParameterSupported: every authorization response has an iss (RFC 9207 §3), and one
 	// without it must be refused (§2.4).

@@ -19,12 +19,9 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	if refused == nil && peer.Of(connOf(r)) == peer.Other {
 		// The state is not enough: every user of this machine can read it, in the authorization URL among the arguments of the
 		// program that opens the browser.
-		refused = plain(http.StatusForbidden, "a response from another user of this machine")
+		refused = plain(http.StatusForbidden)
 	}
 	if refused != nil {
-		if l.options.Ignored != nil {
-			l.options.Ignored(refused.reason)
-		}
 		write(w, refused.status, refused.page, neutral)
 		return
 	}
@@ -35,9 +32,7 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	defer l.visitors.leave(r)
 	// A second request with the right state is a reload, or a browser's repetition. It never replaces the first, and gets the
 	// same page.
-	if !l.receive(response) && l.options.Ignored != nil {
-		l.options.Ignored("a second authorization response")
-	}
+	l.receive(response)
 	select {
 	case <-l.finished:
 		l.mu.Lock()
@@ -68,7 +63,7 @@ func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *r
 		return l.parse(form)
 	}
 	if r.ContentLength != 0 {
-		return nil, plain(http.StatusBadRequest, "a GET with a body")
+		return nil, plain(http.StatusBadRequest)
 	}
 	return l.parse(r.URL.RawQuery)
 }
@@ -77,10 +72,10 @@ func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *r
 // them.
 func (l *Listener) checkTarget(w http.ResponseWriter, r *http.Request) *refusal {
 	if !slices.Contains(l.hosts, strings.ToLower(r.Host)) {
-		return plain(http.StatusMisdirectedRequest, "another Host")
+		return plain(http.StatusMisdirectedRequest)
 	}
 	if pathOf(r.URL) != pathOf(l.redirectURI) {
-		return plain(http.StatusNotFound, "another path")
+		return plain(http.StatusNotFound)
 	}
 	allow := []string{http.MethodGet}
 	if l.options.FormPost {
@@ -88,7 +83,7 @@ func (l *Listener) checkTarget(w http.ResponseWriter, r *http.Request) *refusal 
 	}
 	if !slices.Contains(allow, r.Method) {
 		w.Header().Set("Allow", strings.Join(allow, ", "))
-		return plain(http.StatusMethodNotAllowed, "another method")
+		return plain(http.StatusMethodNotAllowed)
 	}
 	return nil
 }
@@ -102,14 +97,14 @@ func checkNavigation(h http.Header) *refusal {
 		if strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
 			// A success would be shown later without another request, and the wait would end for a page that may never be
 			// shown. So the browser has to ask again.
-			return plain(http.StatusServiceUnavailable, "a prefetch")
+			return plain(http.StatusServiceUnavailable)
 		}
 	}
 	if mode := h.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
-		return plain(http.StatusForbidden, "a page's request, not a navigation")
+		return plain(http.StatusForbidden)
 	}
 	if dest := h.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
-		return plain(http.StatusForbidden, "an embedded page, not a navigation")
+		return plain(http.StatusForbidden)
 	}
 	return nil
 }
@@ -117,18 +112,18 @@ func checkNavigation(h http.Header) *refusal {
 // readForm reads the body of OAuth 2.0 Form Post Response Mode §2.
 func readForm(w http.ResponseWriter, r *http.Request) (string, *refusal) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
-		return "", plain(http.StatusUnsupportedMediaType, "a POST that is not a form")
+		return "", plain(http.StatusUnsupportedMediaType)
 	}
 	deadlines := http.NewResponseController(w)
 	_ = deadlines.SetReadDeadline(time.Now().Add(requestTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return "", plain(http.StatusRequestEntityTooLarge, "a form that is too large")
+		return "", plain(http.StatusRequestEntityTooLarge)
 	} else if err != nil {
-		return "", plain(http.StatusBadRequest, "a form that did not arrive")
+		return "", plain(http.StatusBadRequest)
 	}
 	_ = deadlines.SetReadDeadline(time.Time{}) // the request is held without a limit
 	return string(body), nil
 }
 
-func plain(status int, reason string) *refusal { return &refusal{status: status, reason: reason} }
+func plain(status int) *refusal { return &refusal{status: status} }

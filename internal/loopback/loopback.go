@@ -64,8 +64,6 @@ type Options struct {
 	Unwrap func(url.Values) (url.Values, error)
 	// WholeAddress makes Deliver refuse CODE#STATE, if the response must have more than these two.
 	WholeAddress bool
-	// Ignored, if set, is called for each request that did not end the wait. reason contains nothing of the request.
-	Ignored func(reason string)
 }
 
 // Listener waits for one authorization response. Its methods may be called from several goroutines.
@@ -197,15 +195,13 @@ func (l *Listener) shutDown() error {
 }
 
 // receive stores the response if it is the first.
-func (l *Listener) receive(response url.Values) bool {
+func (l *Listener) receive(response url.Values) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.response != nil {
-		return false
+	if l.response == nil {
+		l.response = response
+		close(l.received)
 	}
-	l.response = response
-	close(l.received)
-	return true
 }
 
 func (l *Listener) fail(err error) {

@@ -17,7 +17,7 @@ var responseParameters = []string{"code", "state", "error", "error_description",
 type refusal struct {
 	status int
 	page   Page
-	reason string // contains nothing of the request
+	reason string // of a response that cannot be read; contains nothing of it
 }
 
 func notTheAnswer(reason, detail string) *refusal {
