@@ -13,11 +13,11 @@ import (
 	"github.com/oauthget/oauthget/internal/resend"
 )
 
-// maxReplay is the largest body that is kept so that its request can be sent again, in bytes. What is larger, or of a
-// length that nobody has told, streams and is sent once.
+// maxReplay is the largest body that is kept to send a request again, in bytes. A body that is larger or of unknown length is
+// streamed and sent once.
 const maxReplay = 64 << 10
 
-// buffer reads a small body into memory, and leaves others as they are, as those that trailers follow. Its error is about a body that broke off.
+// buffer reads a small body into memory. Larger ones, and those with trailers, are left alone. It fails if the body breaks off.
 func buffer(r *http.Request) error {
 	if r.ContentLength <= 0 || r.ContentLength > maxReplay || len(r.Trailer) > 0 {
 		return nil
@@ -31,8 +31,8 @@ func buffer(r *http.Request) error {
 	return nil
 }
 
-// bearer is the layer that adds the token. It is the last one before the network, so that nothing which a caller sent, or
-// named in Connection, comes after it.
+// bearer adds the token. It is the last step before the network, so that no header field of the caller, and none named in
+// Connection, can replace the token.
 type bearer struct {
 	tokens *tokens
 	next   http.RoundTripper
@@ -40,7 +40,7 @@ type bearer struct {
 	now    func() time.Time
 }
 
-// RoundTrip implements [http.RoundTripper]. A request whose token is refused is sent once more with another.
+// RoundTrip implements [http.RoundTripper]. If the token is refused, the request is sent again with another token, once.
 func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	c, err := b.tokens.get(req.Context())
 	if err != nil {
@@ -55,10 +55,10 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	again, ok := resend.Again(req)
 	if !ok {
-		b.tokens.replace(c.set.AccessToken) // for whoever asks next
+		b.tokens.replace(c.set.AccessToken) // for the next request
 		return resp, nil
 	}
-	if c, ok = b.tokens.another(req.Context(), c.set.AccessToken); !ok {
+	if c, ok = b.tokens.replacementFor(req.Context(), c.set.AccessToken); !ok {
 		return resp, nil
 	}
 	resend.Discard(resp.Body)
@@ -76,12 +76,12 @@ func (b *bearer) send(req *http.Request, c credential) (*http.Response, error) {
 	return dpop.Transport{Base: b.next, Key: c.key, Nonces: b.nonces, Now: b.now}.RoundTrip(out)
 }
 
-// notOfTheToken are the errors of a challenge that no other token would mend: a nonce that a body which streams could not
-// be repeated with, a proof, a scope.
+// notOfTheToken are the errors of a challenge that another token would not change: the nonce of a request whose body could not be
+// sent again, the proof, the scope.
 var notOfTheToken = []string{dpop.UseNonce, "invalid_dpop_proof", "insufficient_scope"}
 
-// refusesToken reports whether another token might be answered otherwise. RFC 6750 §3.1 has error="invalid_token" for
-// one that is "expired, revoked, malformed, or invalid for other reasons"; many servers send a 401 and no more.
+// refusesToken reports whether another token might be accepted. RFC 6750 §3.1 has error="invalid_token" for one that is
+// "expired, revoked, malformed, or invalid for other reasons"; many servers send a 401 without an error.
 func refusesToken(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized {
 		return false

@@ -12,17 +12,17 @@ import (
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
-// ParseOrigin returns an origin as a browser writes it (RFC 6454 §6.2): scheme, host and port, without that of the scheme.
+// ParseOrigin returns an origin as browsers write it (RFC 6454 §6.2): scheme, host and port, without the default port.
 func ParseOrigin(text string) (string, error) {
 	u, err := url.Parse(strings.ToLower(text))
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "" || strings.Contains(u.Host, "*"):
 		return "", errors.New("want an origin such as http://localhost:5173")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil:
-		return "", errors.New("an origin is scheme, host and port, and nothing after that")
-	// What comes by http from afar may be anybody's page.
+		return "", errors.New("an origin is scheme, host and port without a path")
+	// A page that comes over http from another machine may be anybody's.
 	case !confidential.URL(u):
-		return "", errors.New("an origin is https, or http of this machine")
+		return "", errors.New("an origin must be https, or http on this machine")
 	}
 	return origin.Of(u), nil
 }
@@ -34,14 +34,14 @@ const (
 	requestLocal  = "Access-Control-Request-Private-Network"
 )
 
-// isPreflight reports whether a browser asks if a page may send a request (Fetch §3.2.2). The upstream is not asked: it
-// knows nothing of the pages of this machine.
+// isPreflight reports whether a browser asks if a page may send a request (Fetch §3.2.2). The proxy answers, since the upstream
+// does not know the pages of this machine.
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get(requestMethod) != ""
 }
 
-// answerPreflight allows what a page asks for whose origin has been allowed. Credentials are not allowed: the token is
-// ours to add, and what cookies a browser has of this machine is nobody's business.
+// answerPreflight allows what a page of an allowed origin asks for. It does not allow credentials: the proxy adds the token, and
+// the browser's cookies for this machine are not for the upstream.
 func answerPreflight(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set(allowOrigin, r.Header.Get("Origin"))
@@ -49,7 +49,7 @@ func answerPreflight(w http.ResponseWriter, r *http.Request) {
 	if fields := r.Header.Get(requestFields); fields != "" {
 		h.Set("Access-Control-Allow-Headers", fields)
 	}
-	if r.Header.Get(requestLocal) == "true" { // a page of a public site asks for an address of this machine
+	if r.Header.Get(requestLocal) == "true" { // for a page of a public site
 		h.Set("Access-Control-Allow-Private-Network", "true")
 	}
 	h.Set("Access-Control-Max-Age", "600")
@@ -57,7 +57,7 @@ func answerPreflight(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// allow replaces in an answer what the upstream says of origins, which is about its own address, by what is true of ours.
+// allow replaces the CORS header fields of an answer, which are about the upstream's address, by those of the proxy.
 func (p *Proxy) allow(h http.Header, origin string) {
 	maps.DeleteFunc(h, func(name string, _ []string) bool { return strings.HasPrefix(name, "Access-Control-") })
 	if len(p.options.Origins) == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// fail answers a request that was passed on and brought no answer. What it says comes from us and from the operating
-// system, never from the upstream.
+// fail answers a request to which the upstream gave no answer. Its text is that of this program and the operating system, never
+// the upstream's.
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	seen := recorderOf(r.Context())
 	p.allow(w.Header(), seen.origin)
@@ -21,9 +21,9 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 		seen.refuse(&refusal{http.StatusBadGateway, p.options.Advise(e.Err)})
 		return
 	}
-	if r.Context().Err() != nil { // the caller is gone, or the proxy is about to go
-		seen.trouble = "given up"
-		seen.refuse(&refusal{http.StatusServiceUnavailable, "the request was given up"})
+	if r.Context().Err() != nil { // the caller is gone, or the proxy is ending
+		seen.trouble = "cancelled"
+		seen.refuse(&refusal{http.StatusServiceUnavailable, "the request was cancelled"})
 		return
 	}
 	cause := untrusted.Network(context.WithoutCancel(r.Context()), &url.Error{Op: r.Method, URL: p.options.Upstream.String(), Err: err})
@@ -31,7 +31,7 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	seen.refuse(&refusal{http.StatusBadGateway, "the upstream gave no answer: " + cause.Error()})
 }
 
-// refuse answers with a plain text of ours.
+// refuse answers with a plain text.
 func (s *recorder) refuse(no *refusal) {
 	h := s.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")

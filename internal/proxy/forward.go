@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// pseudonym is what the proxy is called in Via, since its address is nobody's business.
+// pseudonym is the name of the proxy in Via, in place of its address.
 const pseudonym = "oauthget"
 
-// via is what a request that came by proto adds to its Via. RFC 9110 §7.6.3: "An HTTP-to-HTTP gateway MUST send an
+// via returns what is added to Via for a request that came by proto. RFC 9110 §7.6.3: "An HTTP-to-HTTP gateway MUST send an
 // appropriate Via header field in each inbound request message".
 func via(proto string) string { return strings.TrimPrefix(proto, "HTTP/") + " " + pseudonym }
 
-// loops reports whether a request has been here before. RFC 9110 §7.6: "An intermediary MUST NOT forward a message to
-// itself unless it is protected from an infinite request loop." An upstream may be this proxy, or another that leads to it.
+// loops reports whether the request has passed through this program before. RFC 9110 §7.6: "An intermediary MUST NOT forward a message to
+// itself unless it is protected from an infinite request loop." The upstream may be this proxy, or may send the request back to it.
 func loops(r *http.Request) bool {
 	for _, field := range r.Header.Values("Via") {
 		for hop := range strings.SplitSeq(field, ",") {
@@ -29,9 +29,9 @@ func loops(r *http.Request) bool {
 
 const maxForwards = "Max-Forwards"
 
-// isForUs reports whether an OPTIONS request is not to be passed on. RFC 9110 §7.6.2: "If the received value is zero (0),
+// isFinal reports whether an OPTIONS request must not be passed on. RFC 9110 §7.6.2: "If the received value is zero (0),
 // the intermediary MUST NOT forward the request; instead, the intermediary MUST respond as the final recipient."
-func isForUs(r *http.Request) bool {
+func isFinal(r *http.Request) bool {
 	return r.Method == http.MethodOptions && slices.Contains(r.Header.Values(maxForwards), "0")
 }
 

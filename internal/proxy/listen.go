@@ -8,23 +8,23 @@ import (
 	"strconv"
 )
 
-// Listener is where a proxy is reached.
+// Listener listens for a proxy.
 type Listener struct {
 	net.Listener
-	// Hosts are what the Host header field of those who mean it says; none for a socket.
+	// Hosts are the values of the Host header field for it; none for a socket.
 	Hosts []string
 }
 
-// ErrNotLoopback says that an address can be reached from elsewhere.
-var ErrNotLoopback = errors.New("it is not a loopback address with a port, such as 127.0.0.1:8080")
+// ErrNotLoopback is returned for an address that other machines could reach.
+var ErrNotLoopback = errors.New("not a loopback address with a port, such as 127.0.0.1:8080")
 
-// CheckListen reports why address is none to listen on.
+// CheckListen returns an error if address is not one to listen on.
 func CheckListen(address string) error {
 	_, _, err := splitLoopback(address)
 	return err
 }
 
-// Listen listens on a loopback address, with the port 0 on any free one. An address that is none is ErrNotLoopback.
+// Listen listens on a loopback address. The port 0 is any free one.
 func Listen(ctx context.Context, address string) (*Listener, error) {
 	host, port, err := splitLoopback(address)
 	if err != nil {
@@ -39,7 +39,7 @@ func Listen(ctx context.Context, address string) (*Listener, error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	l := &Listener{Listener: listener}
-	// Browsers ask no name server for localhost (RFC 6761 §6.3), so that nobody can point it elsewhere.
+	// Browsers resolve localhost without a name server (RFC 6761 §6.3), so that nobody can point it elsewhere.
 	for _, name := range []string{host, "localhost"} {
 		l.Hosts = append(l.Hosts, net.JoinHostPort(name, port))
 		if port == "80" {
@@ -49,7 +49,7 @@ func Listen(ctx context.Context, address string) (*Listener, error) {
 	return l, nil
 }
 
-// splitLoopback tells the IP literal and the port of a loopback address. localhost is 127.0.0.1.
+// splitLoopback returns the IP address and the port of a loopback address. localhost is 127.0.0.1.
 func splitLoopback(address string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)
 	if err != nil {
@@ -67,7 +67,7 @@ func splitLoopback(address string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// hostOf writes a host as a URL has it without a port.
+// hostOf returns a host as it is written in a URL without a port.
 func hostOf(host string) string {
 	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
 		return "[" + host + "]"
@@ -75,9 +75,9 @@ func hostOf(host string) string {
 	return host
 }
 
-// URL is the address of a proxy with a prefix, without a slash at its end.
+// URL returns the address of a proxy with that prefix, without a final slash.
 func (l *Listener) URL(prefix string) string {
-	base := "http://localhost" // a client of a socket has to name some host
+	base := "http://localhost" // a client of a socket must send some host
 	if len(l.Hosts) > 0 {
 		base = "http://" + l.Hosts[0]
 	}

@@ -10,16 +10,16 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Entry tells of one request. It is fit for a terminal, and holds neither the query nor the prefix.
+// Entry describes a request. It is safe for a terminal, and contains neither query nor prefix.
 type Entry struct {
 	Method, Path string
-	Status       int // of the answer as it was sent; 0 where the caller was gone before
+	Status       int // of the answer that was sent; 0 if the caller was gone before
 	Duration     time.Duration
-	// Trouble is why there was no answer of the upstream's; empty where there was one.
+	// Trouble is why the upstream gave no answer; empty if it did.
 	Trouble string
 }
 
-// String is a line of a log.
+// String returns a line for a log.
 func (e Entry) String() string {
 	line := fmt.Sprintf("%s %s %d %.1fms", e.Method, e.Path, e.Status, float64(e.Duration.Microseconds())/1000)
 	if e.Trouble != "" {
@@ -34,7 +34,7 @@ func (p *Proxy) entry(r *http.Request, seen *recorder, took time.Duration) Entry
 		path = rest
 	} else if ours {
 		path = "/"
-	} else { // an address with a slash too few or too many has the prefix in it all the same
+	} else { // the prefix may be in another place
 		path = strings.ReplaceAll(path, p.options.Prefix, "[prefix]")
 	}
 	return Entry{
@@ -42,23 +42,23 @@ func (p *Proxy) entry(r *http.Request, seen *recorder, took time.Duration) Entry
 	}
 }
 
-// recorder notes what became of a request.
+// recorder records the outcome of a request.
 type recorder struct {
 	http.ResponseWriter
-	origin  string // of the page that asks, which is not passed on
+	origin  string // of the page that sent it; it is not passed on
 	status  int
 	trouble string
 }
 
 // WriteHeader implements [http.ResponseWriter].
 func (s *recorder) WriteHeader(status int) {
-	if status >= 200 || status == http.StatusSwitchingProtocols { // others are followed by the answer itself
+	if status >= 200 || status == http.StatusSwitchingProtocols { // the others precede the answer
 		s.status = status
 	}
 	s.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap is how [http.ResponseController] finds Flush and Hijack.
+// Unwrap lets [http.ResponseController] find Flush and Hijack.
 func (s *recorder) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 type recorderKey struct{}

@@ -14,22 +14,21 @@ import (
 
 const (
 	dialTimeout = 10 * time.Second
-	// idleLife is how long a connection is kept without a request.
+	// idleLife is how long an idle connection is kept.
 	idleLife = 90 * time.Second
-	// maxIdle is how many connections to the upstream are kept for the next requests: a browser sends some dozens at
-	// once.
+	// maxIdle is the number of idle connections to the upstream that are kept: a browser sends dozens of requests at once.
 	maxIdle = 64
-	// pingAfter and pingTimeout find out that an upstream is gone while a stream is silent (RFC 9113 §6.7).
+	// pingAfter and pingTimeout detect that the upstream is gone while a stream is silent (RFC 9113 §6.7).
 	pingAfter, pingTimeout = 30 * time.Second, 15 * time.Second
-	// maxHeader bounds an answer's header section, in bytes.
+	// maxHeader is the limit of the header section of an answer, in bytes.
 	maxHeader = 1 << 20
 )
 
-// network is the layer that sends. There is no limit to how long an answer takes: a stream lives for days, and whoever
-// has no patience left closes the connection, which ends the request.
+// network sends requests. An answer may take any time, since a stream may live for days. A caller that does not want to wait
+// closes the connection, which ends the request.
 type network struct {
-	usual *http.Transport // HTTP/1.1, or over TLS what the upstream prefers
-	h2c   *http.Transport // HTTP/2 without TLS, for which there is no way to ask
+	usual *http.Transport // HTTP/1.1; over TLS HTTP/2 if the upstream supports it
+	h2c   *http.Transport // HTTP/2 without TLS, which cannot be negotiated
 }
 
 func newNetwork(config *tls.Config) *network {
@@ -47,7 +46,7 @@ func newTransport(config *tls.Config) *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    dialTimeout,
-		DisableCompression:     true, // what the caller did not ask for, it could not read
+		DisableCompression:     true, // the caller may not understand it
 		MaxIdleConnsPerHost:    maxIdle,
 		IdleConnTimeout:        idleLife,
 		ExpectContinueTimeout:  time.Second,
@@ -57,8 +56,8 @@ func newTransport(config *tls.Config) *http.Transport {
 	}
 }
 
-// RoundTrip implements [http.RoundTripper]. On plain http a gRPC call goes out as it came in, by HTTP/2, which gRPC cannot do
-// without; all else by HTTP/1.1, which every server speaks.
+// RoundTrip implements [http.RoundTripper]. Over plain http a gRPC call is sent by HTTP/2, as gRPC requires, and everything else by
+// HTTP/1.1.
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "http" && req.ProtoMajor == 2 && strings.HasPrefix(req.Header.Get("Content-Type"), "application/grpc") {
 		return n.h2c.RoundTrip(req)
@@ -71,10 +70,10 @@ func (n *network) close() {
 	n.h2c.CloseIdleConnections()
 }
 
-// buffers are those that bodies are copied through.
+// buffers are the buffers for copying bodies.
 type buffers struct{ pool sync.Pool }
 
-// bufferSize is what ReverseProxy takes for each request without a pool, in bytes.
+// bufferSize is the size that ReverseProxy uses without a pool, in bytes.
 const bufferSize = 32 << 10
 
 // Get implements [httputil.BufferPool].

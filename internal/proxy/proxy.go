@@ -1,12 +1,12 @@
-// Package proxy is a reverse proxy on this machine that adds a token to what it passes on to one server, so that
-// programs can use an API without ever seeing the token: a browser's development server, Postman, an SDK.
+// Package proxy is a reverse proxy on this machine that adds a token to the requests to one server, so that programs can use an
+// API without seeing the token: a browser's development server, Postman, an SDK.
 //
-// It answers to RFC 9110 §7.6 (what an intermediary forwards), RFC 6750 §2.1 and RFC 9449 §7 (how a token is sent). Since
-// whoever reaches it has the token's power, most of it is about who may: nothing but loopback or a socket of the user's, a
-// path nobody guesses, and no page of another origin (RFC 6454) but those that were allowed.
+// It follows RFC 9110 §7.6 (what an intermediary forwards), RFC 6750 §2.1 and RFC 9449 §7 (how a token is sent). Whoever can
+// reach the proxy can use the token, so much of the package limits that: it listens on loopback or on a socket of the user, below
+// a path that cannot be guessed, and accepts pages of other origins (RFC 6454) only if they were allowed.
 //
-// It deliberately obtains and keeps no token, follows no redirect, reads no body and keeps no cookie: the token goes to
-// the one upstream, and what that answers goes to the one who asked.
+// It does not obtain or store tokens, follow redirects, read bodies or keep cookies. The token goes to the upstream, and the
+// upstream's answer to the caller.
 package proxy
 
 import (
@@ -23,36 +23,37 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Options are what one proxy is to do. All but Prefix, Hosts, Origins, Warn, TLS and Log must be set.
+// Options configure a proxy. All but Prefix, Hosts, Origins, Warn, TLS and Log must be set.
 type Options struct {
-	// Upstream is where requests go, as [ParseUpstream] returns it. What follows the prefix is joined to its path.
+	// Upstream is where requests go, as [ParseUpstream] returns it. The path of a request, without the prefix, is appended to its
+	// path.
 	Upstream *url.URL
 	// Prefix is the first segment of every path, without slashes; empty for none.
 	Prefix string
-	// Hosts are what the Host header field may say; none for anything, where no name server has a part in it (a socket).
+	// Hosts are the allowed values of the Host header field; none allows all, for a socket, which needs no name server.
 	Hosts []string
-	// Origins are those whose pages may use the proxy, each as [ParseOrigin] returns it.
+	// Origins are the origins whose pages may use the proxy, each as [ParseOrigin] returns it.
 	Origins []string
-	// Set is the token to begin with; Token obtains another, of which there is never more than one call at a time.
+	// Set is the first token. Token obtains another; there is one call of it at a time.
 	Set    token.Set
 	Token  func(ctx context.Context, want Want) (token.Set, error)
 	MinTTL time.Duration // how long before its expiry a token is replaced
-	// Advise tells in a few lines what is wrong with an error of Token and what to do. It is read by whoever sent the
-	// request, and Warn is told the same in one line, where it is not what Warn was told last.
+	// Advise describes an error of Token and what to do about it, in a few lines, for the answer to the request. Warn is called
+	// with the same text in one line, unless that was its last call.
 	Advise func(error) string
 	Warn   func(text string)
 	TLS    *tls.Config // for the upstream
 	Now    func() time.Time
-	Log    func(Entry) // is told of each request when it has ended, from many goroutines
+	Log    func(Entry) // is called after each request, from several goroutines
 }
 
-// Want is what is wanted of another token.
+// Want is what another token is needed for.
 type Want struct {
 	MinTTL  time.Duration // how long it must live
-	Refused token.Secret  // the one that the upstream refused; empty where it is about to expire
+	Refused token.Secret  // the token that the upstream has refused; empty if the token is about to expire
 }
 
-// Proxy passes requests on. Make one with [New].
+// Proxy is the reverse proxy. Make one with [New].
 type Proxy struct {
 	options Options
 	guard   guard
@@ -61,7 +62,7 @@ type Proxy struct {
 	reverse *httputil.ReverseProxy
 }
 
-// New makes a proxy. ctx ends with its use: it bounds what outlives a request, the refresh that many requests wait for.
+// New returns a proxy. ctx must not end before its use does: it bounds the refresh, for which many requests may wait.
 func New(ctx context.Context, o Options) *Proxy {
 	p := &Proxy{options: o, guard: newGuard(o), tokens: newTokens(ctx, o), network: newNetwork(o.TLS)}
 	p.reverse = &httputil.ReverseProxy{
@@ -69,9 +70,9 @@ func New(ctx context.Context, o Options) *Proxy {
 		Transport:      &bearer{tokens: p.tokens, next: p.network, nonces: &dpop.Nonces{}, now: o.Now},
 		ModifyResponse: p.modifyResponse,
 		ErrorHandler:   p.fail,
-		FlushInterval:  -1, // events of a stream are worth nothing later
+		FlushInterval:  -1, // events of a stream must not be delayed
 		BufferPool:     &buffers{},
-		// What it would say may quote the upstream; what a person is to know goes to Log.
+		// Its messages may quote the upstream. Log has what a person needs.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	return p
@@ -82,7 +83,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seen := &recorder{ResponseWriter: w, origin: r.Header.Get("Origin")}
 	if p.options.Log != nil {
 		began := p.options.Now()
-		// A panic is how the connection of an answer that broke off is closed. The request has ended all the same.
+		// Deferred, because ReverseProxy panics to close the connection when an answer breaks off.
 		defer func() { p.options.Log(p.entry(r, seen, p.options.Now().Sub(began))) }()
 	}
 	if no := p.guard.check(r); no != nil {
@@ -93,13 +94,13 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerPreflight(seen, r)
 		return
 	}
-	if isForUs(r) {
+	if isFinal(r) {
 		seen.WriteHeader(http.StatusNoContent)
 		return
 	}
 	if err := buffer(r); err != nil {
 		p.allow(seen.Header(), seen.origin)
-		seen.refuse(&refusal{http.StatusBadRequest, "the request's body ended before its Content-Length"})
+		seen.refuse(&refusal{http.StatusBadRequest, "the request's body is shorter than its Content-Length"})
 		return
 	}
 	p.reverse.ServeHTTP(seen, r.WithContext(withRecorder(r.Context(), seen)))

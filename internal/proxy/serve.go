@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// readHeader is how long a caller may take to send the header section of a request.
+	// readHeader is how long a caller may take to send the header section.
 	readHeader = 10 * time.Second
-	// maxCallersHeader bounds that section, in bytes: cookies of 127.0.0.1 are those of all its ports.
+	// maxCallersHeader is the limit of that section, in bytes. It is large, because cookies of 127.0.0.1 are sent to all its ports.
 	maxCallersHeader = 64 << 10
-	// lastWords is how long requests may go on after the proxy has been told to end.
-	lastWords = 3 * time.Second
+	// graceTime is how long requests may go on after the proxy was told to end.
+	graceTime = 3 * time.Second
 )
 
-// Serve serves until ctx ends, and then for as long as running requests need, up to three seconds. It closes the listener.
-// The error is nil where ctx was the end.
+// Serve serves until ctx ends, and then up to three seconds more for running requests. It closes the listener. The error is nil if
+// ctx was the reason.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	defer p.network.close()
 	serving, cut := context.WithCancel(context.WithoutCancel(ctx))
@@ -32,9 +32,9 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		ReadHeaderTimeout: readHeader,
 		IdleTimeout:       idleLife,
 		MaxHeaderBytes:    maxCallersHeader,
-		// OPTIONS * is judged like everything else.
+		// OPTIONS * is checked like every request.
 		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     log.New(io.Discard, "", 0), // quotes what strangers sent
+		ErrorLog:                     log.New(io.Discard, "", 0), // its messages quote requests
 	}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetUnencryptedHTTP2(true) // gRPC
@@ -45,10 +45,10 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	grace, done := context.WithTimeout(serving, lastWords)
+	grace, done := context.WithTimeout(serving, graceTime)
 	defer done()
 	err := server.Shutdown(grace)
-	cut() // streams, and connections that have become tunnels, which Shutdown does not know
+	cut() // streams and tunnels, which Shutdown does not end
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/ownership"
 )
 
-// SocketError says why no socket is made at a path.
+// SocketError is the error of ListenSocket.
 type SocketError struct {
 	Path string
 	Err  error
@@ -23,9 +23,9 @@ func (e *SocketError) Error() string { return fmt.Sprintf("listen on %s: %v", e.
 
 func (e *SocketError) Unwrap() error { return e.Err }
 
-// ListenSocket listens on a Unix socket that nobody but the user reaches: it is 0600, in a folder of the user's that is
-// 0700, which is made where it is missing. One that a proxy has left behind is replaced, one that somebody listens on is
-// not. Closing the listener removes it, unless another is in its place by then. The error is a *SocketError.
+// ListenSocket listens on a Unix socket that only the user can reach: it has mode 0600, in a directory of the user with mode 0700,
+// which is made if it is missing. A socket that a proxy has left behind is replaced, one that is in use is not. Closing the
+// listener removes it, unless another has taken its place. The error is a *SocketError.
 func ListenSocket(ctx context.Context, path string) (*Listener, error) {
 	listener, err := listenSocket(ctx, path)
 	if err != nil {
@@ -36,7 +36,7 @@ func ListenSocket(ctx context.Context, path string) (*Listener, error) {
 
 func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if !ownership.Known {
-		return nil, errors.New("sockets are for Unix: listen on a loopback address")
+		return nil, errors.New("sockets are supported on Unix only: listen on a loopback address")
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -47,11 +47,11 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		if op, ok := errors.AsType[*net.OpError](err); ok {
-			err = op.Err // the path is named already
+			err = op.Err // SocketError has the path
 		}
 		return nil, err
 	}
-	// Until here the folder has kept others out.
+	// Until here the mode of the directory has kept others out.
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -60,12 +60,12 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	if l, ok := listener.(*net.UnixListener); ok {
-		l.SetUnlinkOnClose(false) // it would remove whatever has the name
+		l.SetUnlinkOnClose(false) // it would remove whatever has the name then
 	}
 	return &socket{Listener: listener, path: path, made: made}, nil
 }
 
-// socket is a listener that takes its own file with it and nobody else's.
+// socket is a listener that removes its own file on Close, and no other.
 type socket struct {
 	net.Listener
 	path    string
@@ -73,11 +73,11 @@ type socket struct {
 	removal sync.Once
 }
 
-// Close implements [net.Listener]. The file goes first: as long as the socket is open, no new file can have its identity.
+// Close implements [net.Listener]. It removes the file first: while the socket is open, no other file can have its identity.
 func (s *socket) Close() error {
 	s.removal.Do(func() {
 		if there, err := os.Lstat(s.path); err == nil && os.SameFile(there, s.made) {
-			_ = os.Remove(s.path) // what is left behind is replaced
+			_ = os.Remove(s.path) // on failure the next proxy replaces it
 		}
 	})
 	return s.Listener.Close()
@@ -92,23 +92,23 @@ func checkFolder(dir string) error {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return fmt.Errorf("%s is no folder", dir)
+		return fmt.Errorf("%s is not a folder", dir)
 	}
 	return checkPrivate(dir, info)
 }
 
-// checkPrivate wants a folder that is the user's own and that nobody else enters.
+// checkPrivate returns an error unless the folder is the user's and only the user can enter it.
 func checkPrivate(dir string, info fs.FileInfo) error {
 	switch {
 	case !ownership.IsOurs(info):
 		return fmt.Errorf("the folder %s belongs to another user", dir)
 	case ownership.Allows(info, 0o077):
-		return fmt.Errorf("others may enter the folder %s: chmod 700 it, or take another", dir)
+		return fmt.Errorf("other users can enter the folder %s: run chmod 700 on it, or use another", dir)
 	}
 	return nil
 }
 
-// clearSocket removes a socket that nobody listens on any more, and nothing else.
+// clearSocket removes a socket that nobody listens on, and no other file.
 func clearSocket(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -117,7 +117,7 @@ func clearSocket(ctx context.Context, path string) error {
 	case err != nil:
 		return err
 	case info.Mode().Type() != fs.ModeSocket:
-		return errors.New("there is a file that is no socket")
+		return errors.New("there is a file that is not a socket")
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err == nil {
@@ -125,7 +125,7 @@ func clearSocket(ctx context.Context, path string) error {
 		return errors.New("another program listens there")
 	}
 	if !isRefused(err) {
-		return errors.New("there is a socket of which nobody knows whether it is in use")
+		return errors.New("there is a socket that may be in use")
 	}
 	return os.Remove(path)
 }

@@ -57,14 +57,14 @@ func TestSocketIsTheUsersAlone(t *testing.T) {
 func TestSocketsThatAreNotMade(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(dir string) error
-		want    string // empty where it is made
+		want    string // empty if it is made
 	}{
-		"open folder":   {func(dir string) error { return os.Chmod(dir, 0o750) }, "others may enter"},
-		"a file":        {func(dir string) error { return os.WriteFile(dir+"/s", nil, 0o600) }, "no socket"},
-		"a link":        {func(dir string) error { return os.Symlink("elsewhere", dir+"/s") }, "no socket"},
+		"open folder":   {func(dir string) error { return os.Chmod(dir, 0o750) }, "other users can enter"},
+		"a file":        {func(dir string) error { return os.WriteFile(dir+"/s", nil, 0o600) }, "not a socket"},
+		"a link":        {func(dir string) error { return os.Symlink("elsewhere", dir+"/s") }, "not a socket"},
 		"left behind":   {leaveSocket, ""},
 		"no folder":     {func(dir string) error { return os.Remove(dir) }, ""},
-		"file for it":   {func(dir string) error { return errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o600)) }, "no folder"},
+		"file for it":   {func(dir string) error { return errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o600)) }, "not a folder"},
 		"nothing there": {func(string) error { return nil }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -284,7 +284,7 @@ func TestEndLetsRequestsFinishAndCutsStreams(t *testing.T) {
 	if got := <-bodies["/answer"]; got != "donefalse" {
 		t.Errorf("the answer was cut: %s", got)
 	}
-	if err := <-stopped; err != nil || time.Since(began) > lastWords+2*time.Second {
+	if err := <-stopped; err != nil || time.Since(began) > graceTime+2*time.Second {
 		t.Errorf("%v after %s", err, time.Since(began))
 	}
 	if got := <-bodies["/stream"]; got != "true" {

@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// pause is how long nothing is tried again that failed: many requests must not become as many token requests.
+	// pause is how long no token is requested after a failure, so that many requests do not lead to as many token requests.
 	pause = 2 * time.Second
-	// doubt is how long a token that took the place of a refused one is not itself replaced for being refused. An
-	// upstream that refuses every token would have each request refresh.
-	doubt = time.Minute
+	// replaceInterval is how long a token that replaced a refused one is not replaced if it is refused too. If an upstream refuses
+	// every token, each request would lead to a refresh.
+	replaceInterval = time.Minute
 )
 
-// credential is a token, and the key that it is bound to; nil for a bearer token.
+// credential is a token and the key that it is bound to, which is nil for a bearer token.
 type credential struct {
 	set token.Set
 	key *signing.Key
@@ -34,7 +34,7 @@ func newCredential(set token.Set) (credential, error) {
 	return credential{set, key}, err
 }
 
-// soon is how long before the expiry it is time for another: ahead, unless the token lives shorter than twice that.
+// soon returns how long before its expiry the token is replaced: ahead, or half of its lifetime if that is shorter.
 func (c credential) soon(ahead time.Duration) time.Duration {
 	if c.set.Expiry.IsZero() || c.set.Obtained.IsZero() {
 		return ahead
@@ -42,9 +42,9 @@ func (c credential) soon(ahead time.Duration) time.Duration {
 	return max(min(ahead, c.set.Expiry.Sub(c.set.Obtained)/2), 0)
 }
 
-// tokens has the token of the moment for all requests. However many need another, one obtains it and all wait for that.
+// tokens has the current token of all requests. If several need another one, it is obtained once, and they wait for it.
 type tokens struct {
-	// lifetime is the proxy's own: whoever asked first may be gone before the answer is there, for which others wait.
+	// lifetime is the context of the proxy and not of a request, which may end while others wait for the token.
 	lifetime context.Context
 	obtain   func(context.Context, Want) (token.Set, error)
 	now      func() time.Time
@@ -54,34 +54,34 @@ type tokens struct {
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
-	ended    bool // nothing begins any more
+	ended    bool // no flight may begin
 	current  credential
-	flight   *flight // nil while nothing is under way
-	failure  error   // of the last flight; nil where it succeeded
+	flight   *flight // nil if no token is being obtained
+	failure  error   // of the last flight; nil if it succeeded
 	failedAt time.Time
-	warned   string // what was told of it last; empty where the last flight succeeded
-	// replacement is the token that took the place of a refused one, at replacedAt.
+	warned   string // last text for Warn; empty if the last flight succeeded
+	// replacement is the token that replaced a refused one at replacedAt.
 	replacement token.Secret
 	replacedAt  time.Time
 }
 
-// flight is one token on its way.
+// flight is a token that is being obtained.
 type flight struct {
-	done chan struct{} // closed when the rest is there
+	done chan struct{} // closed when got and err are set
 	got  credential
 	err  error
 }
 
 func newTokens(ctx context.Context, o Options) *tokens {
 	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now, ahead: o.MinTTL, advise: o.Advise, warn: o.Warn}
-	if c, err := newCredential(o.Set); err == nil { // a key that is lost is told to the first request
+	if c, err := newCredential(o.Set); err == nil { // the first request reports a missing key
 		t.current = c
 	}
 	return t
 }
 
-// get returns a token for a request. One that is about to expire is used while another is obtained; the last moments of
-// its life are waited for, since it would expire on the way.
+// get returns a token for a request. A token that is about to expire is used while another is obtained. Just before its expiry
+// the request waits for the other, since the token would expire on the way.
 func (t *tokens) get(ctx context.Context) (credential, error) {
 	t.mu.Lock()
 	now, current := t.now(), t.current
@@ -102,13 +102,13 @@ func (t *tokens) get(ctx context.Context) (credential, error) {
 		}
 	}
 	if ctx.Err() == nil && current.set.Live(t.now(), 0) {
-		return current, nil // better than none, and it may arrive in time
+		return current, nil // it may still arrive in time
 	}
 	return credential{}, err
 }
 
-// another returns a token in the place of one that the upstream refused; false where there is none.
-func (t *tokens) another(ctx context.Context, refused token.Secret) (credential, bool) {
+// replacementFor returns a token in place of one that the upstream has refused, and whether there is one.
+func (t *tokens) replacementFor(ctx context.Context, refused token.Secret) (credential, bool) {
 	f, current := t.replace(refused)
 	if f == nil {
 		return current, !current.set.AccessToken.Empty()
@@ -117,15 +117,15 @@ func (t *tokens) another(ctx context.Context, refused token.Secret) (credential,
 	return next, err == nil && !next.set.AccessToken.Equal(refused)
 }
 
-// replace has a refused token replaced. It returns the flight that does it, or the token that has taken its place
-// already, or neither.
+// replace begins to replace a refused token. It returns the flight that does, or the token that has replaced it before, or
+// neither.
 func (t *tokens) replace(refused token.Secret) (*flight, credential) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.current.set.AccessToken.Equal(refused) && t.current.set.Live(t.now(), 0) {
 		return nil, t.current
 	}
-	if t.replacement.Equal(refused) && t.now().Sub(t.replacedAt) < doubt {
+	if t.replacement.Equal(refused) && t.now().Sub(t.replacedAt) < replaceInterval {
 		return nil, credential{}
 	}
 	f, err := t.begin(Want{MinTTL: t.current.soon(t.ahead), Refused: refused})
@@ -135,7 +135,7 @@ func (t *tokens) replace(refused token.Secret) (*flight, credential) {
 	return f, credential{}
 }
 
-// begin returns the flight under way, or a new one. It is called with the lock held.
+// begin returns the flight under way, or a new one. t.mu is held.
 func (t *tokens) begin(want Want) (*flight, error) {
 	if t.flight != nil {
 		return t.flight, nil
@@ -160,7 +160,7 @@ func (t *tokens) fly(f *flight, want Want) {
 	if err != nil {
 		f.err = &TokenError{err}
 	}
-	t.tell(err)
+	t.report(err)
 	t.mu.Lock()
 	t.flight, t.failure, t.failedAt = nil, f.err, t.now()
 	if f.err == nil {
@@ -173,8 +173,8 @@ func (t *tokens) fly(f *flight, want Want) {
 	close(f.done)
 }
 
-// tell warns of an error, unless it is that of the flight before. Only the flight under way calls it.
-func (t *tokens) tell(err error) {
+// report warns of an error, unless the last flight had the same. Only the flight under way calls it.
+func (t *tokens) report(err error) {
 	if err == nil {
 		t.warned = ""
 		return
@@ -190,8 +190,8 @@ func (t *tokens) tell(err error) {
 
 var errEnded = errors.New("the proxy has ended")
 
-// end waits for what is under way, and lets nothing begin. A refresh has spent the refresh token: to leave before its answer
-// is stored would lose what comes in its place.
+// end waits for the flight under way, and lets no other begin. A refresh spends the refresh token, so its answer must be stored
+// before the program ends.
 func (t *tokens) end() {
 	t.mu.Lock()
 	t.ended = true
@@ -208,7 +208,7 @@ func (f *flight) wait(ctx context.Context) (credential, error) {
 	}
 }
 
-// TokenError says that there is no token for a request.
+// TokenError is the error of a request for which no token could be obtained.
 type TokenError struct{ Err error }
 
 func (e *TokenError) Error() string { return "obtain token: " + e.Err.Error() }

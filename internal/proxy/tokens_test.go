@@ -151,7 +151,7 @@ func TestManyRequestsShareOneReplacement(t *testing.T) {
 		for i := range 100 {
 			all.Go(func() {
 				time.Sleep(time.Duration(i) * 20 * time.Millisecond) // some come when it is all over
-				if c, ok := ts.another(t.Context(), old.AccessToken); !ok || nameOf(c) != "canary-1" {
+				if c, ok := ts.replacementFor(t.Context(), old.AccessToken); !ok || nameOf(c) != "canary-1" {
 					t.Errorf("%d: %s, %v", i, nameOf(c), ok)
 				}
 			})

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// trailing is the body of a request that announced trailers. Their values are there when the body has ended, and
-// ReverseProxy, which has copied the request by then, passes on names alone.
+// trailing is the body of a request with trailers. Their values are known at the end of the body. ReverseProxy copies the request
+// before, and so passes on their names only.
 type trailing struct {
 	io.ReadCloser
 	in  *http.Request
-	out http.Header // those that are passed on, by name
+	out http.Header // the trailers that are passed on
 }
 
-// passTrailers has the trailers of in that were announced sent with out, but for those that would not be passed on as
-// header fields either: servers put the two together.
+// passTrailers sends the announced trailers of in with out, except those that are not passed on as header fields: servers merge the
+// two.
 func passTrailers(out, in *http.Request) {
 	if out.Body == nil || len(out.Trailer) == 0 {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
-// AuthorizationRequest is the step in which the browser goes to the authorization endpoint.
+// AuthorizationRequest returns the step in which the browser goes to the authorization endpoint.
 func AuthorizationRequest(u *url.URL, when time.Time) Step {
 	bare := *u
 	bare.RawQuery, bare.User = "", nil
@@ -18,27 +18,27 @@ func AuthorizationRequest(u *url.URL, when time.Time) Step {
 	}
 }
 
-// Response is an authorization response whose state is the one that was sent.
+// Response is an authorization response with the right state.
 type Response struct {
 	When        time.Time
 	RedirectURI string
 	Parameters  url.Values
-	FromIssuer  bool // iss is there, and was found to be the server
-	Signed      bool // it came in a JWT that was found good
+	FromIssuer  bool // it has an iss, which is the server's
+	Signed      bool // it is in a valid JWT
 	Posted      bool // in a form (response_mode form_post)
 }
 
-// AuthorizationResponse is the step in which the browser comes back to the redirect URI.
+// AuthorizationResponse returns the step in which the browser comes back to the redirect URI.
 func AuthorizationResponse(r Response) Step {
 	s := Step{
 		Title: "Authorization response", Rule: "RFC 6749 §4.1.2, RFC 8252 §7.3",
 		Why:     "The browser brings the answer to the listener on this machine.",
 		Hop:     &Hop{When: r.When, Target: r.RedirectURI, Parameters: trace.Fields(r.Parameters), Back: true, Posted: r.Posted},
-		Checked: []string{"state is the one that was sent (RFC 6749 §10.12)", "no parameter comes twice (RFC 6749 §3.1)"},
+		Checked: []string{"state is the one that was sent (RFC 6749 §10.12)", "no parameter is repeated (RFC 6749 §3.1)"},
 	}
 	if r.Signed {
-		s.Why = "The browser brings the answer to the listener on this machine, as a JWT; these are its claims."
-		s.Checked = append(s.Checked, "it is signed by one of the server's keys, for this client, and of the present (JARM §2.4)")
+		s.Why = "The browser brings the answer to the listener on this machine, as a JWT with these claims."
+		s.Checked = append(s.Checked, "it is signed by one of the server's keys, for this client, and has not expired (JARM §2.4)")
 	}
 	if r.FromIssuer {
 		s.Checked = append(s.Checked, "iss is the server that was asked (RFC 9207 §2.4)")
@@ -46,7 +46,7 @@ func AuthorizationResponse(r Response) Step {
 	return s
 }
 
-// ruleOf is the place that defines a parameter; empty for one of the server's own.
+// ruleOf returns the section that defines a parameter; empty if it is not known.
 func ruleOf(parameter string) string {
 	return map[string]string{
 		"response_type": "RFC 6749 §3.1.1", "client_id": "RFC 6749 §2.2", "redirect_uri": "RFC 6749 §3.1.2, RFC 8252 §7.3",

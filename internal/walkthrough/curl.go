@@ -9,8 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
-// Curl writes the command that does the same by hand, with a shell variable in the place of each secret. A step without
-// an exchange of its own is a comment.
+// Curl returns the curl command for a step, with a shell variable in place of each secret. A step without an exchange is a comment.
 func Curl(number int, s Step) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %d. %s", number, s.Title)
@@ -24,7 +23,7 @@ func Curl(number int, s Step) string {
 	case s.Hop != nil:
 		for _, p := range s.Hop.Parameters {
 			if p.Hidden {
-				fmt.Fprintf(&b, "# what the browser brings back has %s=…\n", p.Name)
+				fmt.Fprintf(&b, "# the redirect has %s=…\n", p.Name)
 			}
 		}
 	case s.Exchange != nil:
@@ -46,12 +45,12 @@ func command(e *trace.Exchange) string {
 		}
 	}
 	for _, f := range e.Request.Body.Fields {
-		words = append(words, "--data-urlencode "+word{{text: f.Name + "="}}.with(f, asItIs).quoted())
+		words = append(words, "--data-urlencode "+word{{text: f.Name + "="}}.with(f, unchanged).quoted())
 	}
 	return strings.Join(words, " \\\n  ") + "\n"
 }
 
-// header leaves out what curl sends by itself.
+// header returns the option for a header field; empty for one that curl sends by itself.
 func header(h trace.Field) string {
 	switch h.Name {
 	case "Accept":
@@ -81,13 +80,13 @@ func query(target string, parameters []trace.Field) word {
 	return w
 }
 
-// word is one of a shell's words.
+// word is a word for a shell.
 type word []piece
 
-// piece is a text, or a variable that stands for a secret.
+// piece is a text, or a variable in place of a secret.
 type piece struct{ text, variable string }
 
-// with adds a parameter's value.
+// with appends the value of a parameter.
 func (w word) with(f trace.Field, write func(string) string) word {
 	if !f.Hidden {
 		return append(w, piece{text: write(f.Value)})
@@ -103,10 +102,9 @@ func (w word) with(f trace.Field, write func(string) string) word {
 	}, f.Name)})
 }
 
-func asItIs(s string) string { return s }
+func unchanged(s string) string { return s }
 
-// quoted writes a word for a POSIX shell: texts in single quotes, in which nothing has a meaning, and bash seeks none of the
-// lines it remembers for a !.
+// quoted returns the word for a POSIX shell, with texts in single quotes, in which ! does not refer to bash's history either.
 func (w word) quoted() string {
 	var b, text strings.Builder
 	flush := func() {
@@ -125,7 +123,7 @@ func (w word) quoted() string {
 	return b.String()
 }
 
-// plain writes a word for a person.
+// plain returns the word without quotes, for a person.
 func (w word) plain() string {
 	var b strings.Builder
 	for _, p := range w {

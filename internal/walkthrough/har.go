@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
-// HAR returns the steps as an HTTP Archive 1.2, which browsers and proxies read. Steps without a message are left out.
+// HAR returns the steps as an HTTP Archive 1.2, which browsers and proxies can read. Steps without a message are left out.
 func HAR(version string, steps []Step) map[string]any {
 	entries := []any{}
 	for _, s := range steps {
@@ -45,7 +45,7 @@ func entry(s Step) map[string]any {
 	}
 }
 
-// hopEntry is what the browser was sent to. What it was answered is not known here.
+// hopEntry returns the entry of a request by the browser, whose answer is unknown.
 func hopEntry(s Step) map[string]any {
 	return map[string]any{
 		"startedDateTime": s.Hop.When.UTC().Format(time.RFC3339Nano), "time": 0,

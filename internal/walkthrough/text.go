@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Text writes a step for a terminal, with its number.
+// Text returns a step for a terminal, with its number.
 func Text(number int, s Step) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d  %s", number, s.Title)
@@ -30,7 +30,7 @@ func Text(number int, s Step) string {
 	return b.String()
 }
 
-// Markdown writes a step for a bug report.
+// Markdown returns a step for a bug report.
 func Markdown(number int, s Step) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %d. %s\n\n", number, s.Title)
@@ -44,7 +44,7 @@ func Markdown(number int, s Step) string {
 	if list := lines(s); len(list) > 0 {
 		b.WriteString("```text\n")
 		for _, line := range list {
-			// A fence in a server's text would end ours.
+			// A fence in a server's text would end the block.
 			b.WriteString(strings.ReplaceAll(line, "```", "'''") + "\n")
 		}
 		b.WriteString("```\n\n")
@@ -58,7 +58,7 @@ func Markdown(number int, s Step) string {
 	return b.String()
 }
 
-// lines tell what travelled.
+// lines returns the messages of a step.
 func lines(s Step) []string {
 	switch {
 	case s.Hop != nil:
@@ -93,7 +93,7 @@ func message(mark string, m trace.Message, rule func(string) string) []string {
 	return list
 }
 
-// fields aligns names and values, and gives the rule of each where there is one.
+// fields aligns names and values, and adds the rule of each if there is one.
 func fields(indent string, list []trace.Field, rule func(string) string) []string {
 	width := 0
 	for _, f := range list {

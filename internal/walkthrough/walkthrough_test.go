@@ -17,7 +17,7 @@ import (
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
-// recorded is a token request with its answer, as package trace tells it.
+// recorded returns a token request with its answer, as package trace records it.
 func recorded(t *testing.T) (Server, trace.Exchange) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -73,7 +73,7 @@ func TestStepsTellTheirRulesAndNoSecret(t *testing.T) {
 	if strings.Count(markdown, "```")%2 != 0 || !strings.Contains(markdown, "- [x] state") || !strings.Contains(markdown, "a'''b") {
 		t.Errorf("Markdown:\n%s", markdown)
 	}
-	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# what the browser brings back has code=…"} {
+	for _, want := range []string{`-u "$CLIENT_ID:$CLIENT_SECRET"`, `--data-urlencode 'code='"$CODE"`, "state=$STATE", "# the redirect has code=…"} {
 		if !strings.Contains(curl, want) {
 			t.Errorf("curl lacks %q:\n%s", want, curl)
 		}
@@ -119,8 +119,8 @@ func TestWhatIsSaidToBeCheckedDependsOnWhatWas(t *testing.T) {
 		"it is signed":                 {AuthorizationResponse(Response{Signed: true}), AuthorizationResponse(Response{})},
 		"the scope is the one":         {TokenResponse(Tokens{ScopeAsAsked: true}), TokenResponse(Tokens{})},
 		"bound to the key":             {TokenResponse(Tokens{Type: "dpop"}), TokenResponse(Tokens{Type: "bearer"})},
-		"said to be no access token":   {TokenResponse(Tokens{Type: "n_a"}), TokenResponse(Tokens{Type: "bearer"})},
-		"issued_token_type is there":   {TokenResponse(Tokens{Grant: grantExchange, IssuedType: "urn:x"}), TokenResponse(Tokens{Grant: grantExchange})},
+		"the token is no access token": {TokenResponse(Tokens{Type: "n_a"}), TokenResponse(Tokens{Type: "bearer"})},
+		"issued_token_type is present": {TokenResponse(Tokens{Grant: grantExchange, IssuedType: "urn:x"}), TokenResponse(Tokens{Grant: grantExchange})},
 		"the token type is understood": {TokenResponse(Tokens{Type: "Bearer"}), TokenResponse(Tokens{Type: "DPoP"})},
 	} {
 		if !strings.Contains(Text(1, c.with), text) || strings.Contains(Text(1, c.without), text) {
@@ -162,7 +162,7 @@ func TestOnlyAPollWithoutADecisionIsPending(t *testing.T) {
 			}
 		}
 	}
-	if why := Polls(1).Why + Polls(3).Why; !strings.Contains(why, " once more,") || !strings.Contains(why, " 3 times more,") {
+	if why := Polls(1).Why + Polls(3).Why; !strings.Contains(why, " once more.") || !strings.Contains(why, " 3 times more.") {
 		t.Error(why)
 	}
 }
