@@ -36,13 +36,11 @@ func (a *app) options() session.Options {
 
 // open makes the profile called name ready, or the default one where name is empty.
 func (a *app) open(cmd *cobra.Command, name string) (*session.Session, error) {
-	return a.openNarrated(cmd, name, nil)
+	return openWith(a.options(), cmd, name)
 }
 
-// openNarrated is open for a login that is told step by step.
-func (a *app) openNarrated(cmd *cobra.Command, name string, n session.Narrator) (*session.Session, error) {
-	o := a.options()
-	o.Narrator = n
+// openWith is open with options of the command's own.
+func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Session, error) {
 	file, err := o.ProfileFile(cmd.Context())
 	if err != nil {
 		return nil, err

@@ -48,7 +48,9 @@ URL, parameter by parameter, and stops; if the server takes pushed requests, the
 			n := &walkthrough.Narration{
 				Format: format, DryRun: dryRun, Out: a.stdout, JSON: a.printJSON, Now: a.now, Version: version, Warn: a.Warn,
 			}
-			s, err := a.openNarrated(cmd, nameOf(args), n)
+			o := a.options()
+			o.Narrator = n
+			s, err := openWith(o, cmd, nameOf(args))
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 )
 
 func (a *app) profileCommand() *cobra.Command {
@@ -120,7 +121,7 @@ func (a *app) profileEditCommand(use, short string, edit func(e *config.Editor, 
 			if len(keys) == 0 {
 				return hint.Usagef("%s takes the keys to write as flags, such as --issuer and --client-id", cmd.CommandPath())
 			}
-			return a.editProfile(func(e *config.Editor) error { return edit(e, args[0], keys) })
+			return editProfile(a.options(), func(e *config.Editor) error { return edit(e, args[0], keys) })
 		},
 	}
 	a.addKeyFlags(cmd)
@@ -133,15 +134,15 @@ func (a *app) profileRemoveCommand() *cobra.Command {
 		Use: "remove NAME", Short: "Remove a profile from the file; its tokens stay until oauthget logout NAME",
 		Example: "  oauthget logout work\n  oauthget profile remove work", Args: exactlyOneName,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.editProfile(func(e *config.Editor) error { return e.RemoveProfile(args[0]) })
+			return editProfile(a.options(), func(e *config.Editor) error { return e.RemoveProfile(args[0]) })
 		},
 	}
 	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
-func (a *app) editProfile(edit func(*config.Editor) error) error {
-	path, _, err := a.options().ProfilePath()
+func editProfile(o session.Options, edit func(*config.Editor) error) error {
+	path, _, err := o.ProfilePath()
 	if err != nil {
 		return err
 	}
