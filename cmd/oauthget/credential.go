@@ -55,7 +55,7 @@ func (h *helper) mayAnswer(s *session.Session, u *url.URL) bool {
 		h.Warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
 		return false
 	case !s.Profile.MaySend(u):
-		h.Step("%s is not among the api_hosts of the profile", u.Host)
+		h.Step("%s is not in the profile's api_hosts", u.Host)
 		return false
 	}
 	return true

@@ -123,7 +123,7 @@ func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 	}
 	if !s.Profile.MaySend(o.Upstream) {
 		return hint.With(
-			hint.Usagef("--upstream: %s is not among the api_hosts of the profile", o.Upstream.Host),
+			hint.Usagef("--upstream: %s is not in the profile's api_hosts", o.Upstream.Host),
 			"add it to api_hosts in the profile, if the token is meant for it",
 		)
 	}

@@ -1,9 +1,8 @@
-// Package child runs a program as if it ran by itself: with our streams, our terminal and the signals meant for us, and
-// its exit status is ours.
+// Package child runs a program as if the user had started it: with our streams, our terminal and the signals meant for us. Its
+// exit status becomes ours.
 //
-// Where nothing needs to stay behind, Exec puts it in our place, and all of this holds by construction; Run is for the
-// rest, and for systems on which a process cannot be replaced. The package deliberately knows nothing of tokens, and
-// uses no shell.
+// Exec replaces this process where nothing has to be done afterwards. Run is for the other cases, and for systems on which a
+// process cannot be replaced. The package knows nothing of tokens, and uses no shell.
 package child
 
 import (
@@ -17,7 +16,7 @@ import (
 	"strings"
 )
 
-// Error says that a program could not be run at all.
+// Error reports that a program could not be run.
 type Error struct {
 	Program string
 	Err     error
@@ -26,17 +25,17 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("run %s: %v", e.Program, e.Err) }
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether there is no such program, as against one that cannot be run.
+// NotFound reports whether the program does not exist, rather than cannot be run.
 func (e *Error) NotFound() bool {
 	return errors.Is(e.Err, exec.ErrNotFound) || errors.Is(e.Err, fs.ErrNotExist)
 }
 
-// ExitError is the end of a program with a status other than 0. The program has said itself what was wrong.
+// ExitError reports a program that ended with a status other than 0. The program has reported the reason itself.
 type ExitError struct{ Status int }
 
 func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status) }
 
-// Exited returns the error for an exit status; nil for 0.
+// Exited returns the error for an exit status, nil for 0.
 func Exited(status int) error {
 	if status == 0 {
 		return nil
@@ -44,7 +43,7 @@ func Exited(status int) error {
 	return &ExitError{status}
 }
 
-// Look finds the program that name stands for, as a shell does. Its error is an *Error.
+// Look finds the program called name, as a shell does. Its error is an *Error.
 func Look(name string) (path string, err error) {
 	if path, err = exec.LookPath(name); err != nil {
 		return "", failed(name, err)
@@ -52,7 +51,7 @@ func Look(name string) (path string, err error) {
 	return path, nil
 }
 
-// failed drops what os/exec and os say of the call: the program's name stands in our own words.
+// failed returns an *Error without the program name and the system call that os/exec and os add.
 func failed(name string, err error) error {
 	if e, ok := errors.AsType[*exec.Error](err); ok {
 		err = e.Err
@@ -63,8 +62,8 @@ func failed(name string, err error) error {
 	return &Error{name, err}
 }
 
-// Environ is our own environment without the variables named, whatever their case: on Windows that makes no difference,
-// and elsewhere a secret's namesake is not missed either.
+// Environ returns our environment without the variables named. Case is ignored: on Windows it makes no difference, and elsewhere
+// nobody needs a variable that differs only in case from a secret's.
 func Environ(without ...string) []string {
 	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
@@ -72,12 +71,11 @@ func Environ(without ...string) []string {
 	})
 }
 
-// With is env with the variable set to value, once.
+// With returns env with the variable set to value.
 func With(env []string, name, value string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(variable string) bool { return strings.HasPrefix(variable, name+"=") })
 	return append(env, name+"="+value)
 }
 
-// status is the exit status of a program that has ended; where a signal ended it, 128 and the signal's number, as a
-// shell has it.
+// status returns the exit status of a program that has ended. After a signal it is 128 and the signal's number, as in a shell.
 func status(state *os.ProcessState) int { return cmp.Or(signalled(state), state.ExitCode()) }

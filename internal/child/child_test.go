@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-func TestProgramIsNotThereOrCannotBeRun(t *testing.T) {
+func TestMissingProgramIsToldFromOneThatCannotBeRun(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("text", nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestProgramIsNotThereOrCannotBeRun(t *testing.T) {
 	}
 }
 
-func TestEnvironmentIsPassedOnWithoutWhatIsNamed(t *testing.T) {
+func TestEnvironLeavesOutTheNamedVariables(t *testing.T) {
 	t.Setenv("CHILD_A", "1")
 	t.Setenv("CHILD_B", "2")
 	env := Environ("child_a", "")
@@ -41,7 +41,7 @@ func TestEnvironmentIsPassedOnWithoutWhatIsNamed(t *testing.T) {
 	}
 }
 
-func TestStatusIsThePrograms(t *testing.T) {
+func TestStatusIsThatOfTheProgram(t *testing.T) {
 	for script, want := range map[string]int{"exit 0": 0, "exit 42": 42, "kill -KILL $$": 128 + 9, "kill -TERM $$": 128 + 15} {
 		got, err := Run(exec.Command("sh", "-c", script), nil)
 		if got != want || err != nil {

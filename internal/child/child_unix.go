@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// passedOn are the signals that end a program, or tell it something.
+// passedOn are the signals that end a program or inform it.
 var passedOn = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
 func signalled(state *os.ProcessState) int {
@@ -18,8 +18,7 @@ func signalled(state *os.ProcessState) int {
 	return 0
 }
 
-// Exec puts the program at cmd.Path, with cmd.Args and cmd.Env, in the place of this process, whose streams it has. It
-// returns only where that fails, with an *Error.
+// Exec replaces this process by the program at cmd.Path, with cmd.Args and cmd.Env. It returns only if that fails, with an *Error.
 func Exec(cmd *exec.Cmd) error {
 	return failed(cmd.Args[0], syscall.Exec(cmd.Path, cmd.Args, cmd.Env))
 }

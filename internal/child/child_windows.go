@@ -5,13 +5,12 @@ import (
 	"os/exec"
 )
 
-// passedOn is Ctrl-C alone, which the console sends to the child by itself: we only stay alive to see how it ends.
+// passedOn is only Ctrl-C. The console sends it to the child itself; we just have to survive it.
 var passedOn = []os.Signal{os.Interrupt}
 
 func signalled(*os.ProcessState) int { return 0 }
 
-// Exec runs cmd and returns an *ExitError where its status is not 0, or an *Error: no process can take the place of another
-// here.
+// Exec runs cmd, since no process can be replaced here. It returns an *ExitError if its status is not 0, or an *Error.
 func Exec(cmd *exec.Cmd) error {
 	status, err := Run(cmd, nil)
 	if err != nil {

@@ -7,13 +7,13 @@ import (
 	"os/signal"
 )
 
-// Run runs cmd to its end and returns its exit status. Each signal that asks us to end is passed on, and the program
-// decides what becomes of it: so Run takes no context. meanwhile, unless it is nil, is called once the program runs, and
-// Run waits for it as well. An error is an *Error.
+// Run runs cmd to its end and returns its exit status. Signals that ask us to end are passed on, and the program decides what to
+// do, so Run takes no context. meanwhile, if not nil, is called once the program runs, and Run waits for it too. An error is
+// an *Error.
 func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
 	signals := make(chan os.Signal, 1)
 	for _, s := range passedOn {
-		if !signal.Ignored(s) { // which the child inherits
+		if !signal.Ignored(s) { // the child inherits that
 			signal.Notify(signals, s)
 		}
 	}
@@ -26,7 +26,7 @@ func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
 		for {
 			select {
 			case s := <-signals:
-				_ = cmd.Process.Signal(s) // one that has ended needs none
+				_ = cmd.Process.Signal(s) // it fails if the program has ended
 			case <-ended:
 				return
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// Variables returns the environment variables for the tokens of profiles, one for each, in order: those given, or base,
-// which for several profiles ends in the name of each.
+// Variables returns the environment variables for the tokens of profiles, in order: those given, or base. For several profiles
+// each name is appended to base.
 func Variables(base string, profiles, given []string) ([]string, error) {
 	variables := slices.Clone(given)
 	switch {
@@ -28,7 +28,7 @@ func Variables(base string, profiles, given []string) ([]string, error) {
 		case !isVariable(v):
 			return nil, fmt.Errorf("--env takes the name of an environment variable, not %q", v)
 		case actedUpon(v):
-			return nil, fmt.Errorf("--env takes no variable that the loader or the shell acts upon, such as %s: the authorization server writes what would be in it", v)
+			return nil, fmt.Errorf("--env refuses variables that the loader or the shell acts on, such as %s: the authorization server chooses the value", v)
 		case slices.Contains(variables[:i], v):
 			return nil, fmt.Errorf("two profiles cannot share the variable %s: name one for each with --env", v)
 		}
@@ -36,7 +36,7 @@ func Variables(base string, profiles, given []string) ([]string, error) {
 	return variables, nil
 }
 
-// variableOf is a profile's name as a part of a variable's.
+// variableOf returns a profile's name as a part of a variable's.
 func variableOf(profile string) string {
 	return strings.Map(func(r rune) rune {
 		if !ascii.IsAlphanumeric(r) {
@@ -46,12 +46,11 @@ func variableOf(profile string) string {
 	}, profile)
 }
 
-// isVariable reports whether every shell takes s for a variable's name.
+// isVariable reports whether every shell accepts s as the name of a variable.
 func isVariable(s string) bool { return s != "" && !ascii.IsDigit(s[0]) && ascii.Consists(s, "_") }
 
-// actedUpon reports whether a program's loader or a shell acts upon the variable before the program itself runs, such as by
-// loading the file that it names. Interpreters have more such variables, and not all are known; these are common to all
-// programs.
+// actedUpon reports whether a program's loader or a shell acts on the variable before the program itself runs, such as by loading
+// the file that it names. Interpreters have more such variables, and not all are known. These are common to all programs.
 func actedUpon(variable string) bool {
 	name := strings.ToUpper(variable) // as Windows has it
 	return strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "DYLD_") || slices.Contains([]string{

@@ -31,7 +31,7 @@ func TestVariablesAreNamedForTheProfiles(t *testing.T) {
 	}
 }
 
-func TestVariablesAreThoseThatEveryShellTakes(t *testing.T) {
+func TestVariablesAreAcceptedByEveryShell(t *testing.T) {
 	for name, want := range map[string]bool{
 		"TOKEN": true, "_t0": true, "A_": true, strings.Repeat("a", 129): true,
 		"0A": false, "~a-b.c": false, "-a": false, "": false, ".a": false, "a/b": false, "a b": false, "A=B": false, "é": false, "a\x00": false,

@@ -15,23 +15,22 @@ type Attempt struct {
 	Program        string // its path
 	Command        Command
 	Env            []string
-	Header         string // lines of a curl config that bear the token
+	Header         string // lines of a curl config with the token
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Terminal       bool // Stdout is one
-	// Refused is asked, once, where the answer is 401, with its header: whether it is to be thrown away. nil lets every
-	// answer through, and so does a redirect to another origin, which is not the one that was asked. An answer that it
-	// does not want is not seen by anybody, and the attempt has ended then.
+	Terminal       bool // whether Stdout is one
+	// Refused is called, once, if the answer is a 401, with its header. If it returns true, the answer is discarded and the attempt
+	// ends. A nil Refused accepts every answer. So does a redirect to another origin, which is not the API that was asked.
 	Refused func(http.Header) bool
 }
 
-// Result is how an attempt ended.
+// Result is the outcome of an attempt.
 type Result struct {
-	Status  int  // curl's
-	Refused bool // the answer was thrown away
+	Status  int  // curl's exit status
+	Refused bool // the answer was discarded
 }
 
-// Run runs curl to its end. Its error is of the package child where curl could not be run.
+// Run runs curl to its end. If curl could not be run, the error is a *child.Error.
 func (a Attempt) Run() (Result, error) {
 	if a.Refused != nil && canWatch && a.Command.Repeatable() {
 		return a.watched()
@@ -51,9 +50,9 @@ func (a Attempt) cmd() *exec.Cmd {
 	return &exec.Cmd{Path: a.Program, Args: []string{"curl"}, Env: a.Env, Stdin: a.Stdin}
 }
 
-// configured are curl's arguments with a config file before them. "If used as the first parameter on the command line, the
-// curlrc config file is not read or used" (curl(1) on -q), so that one stays first. It comes first, too, where the request
-// is exposed: a connect-to in there cannot be taken back.
+// configured returns curl's arguments with a config file before them. "If used as the first parameter on the command line, the
+// curlrc config file is not read or used" (curl(1) on -q), so -q stays first. It is added if the request is exposed: a connect-to
+// in the curlrc file cannot be undone.
 func (a Attempt) configured(file string) []string {
 	args := slices.Clone(a.Command.args)
 	switch {

@@ -20,7 +20,7 @@ import (
 
 const tokenHeader = "header = \"Authorization: Bearer canary-1\"\n"
 
-// needCurl: a machine that is to find faults must have what it finds them with.
+// needCurl skips the test if curl is missing, and fails it on a CI machine.
 func needCurl(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("curl")
@@ -35,7 +35,7 @@ func needCurl(t *testing.T) string {
 	return ""
 }
 
-// api is a server that writes down what it is sent.
+// api is a server that records its requests.
 type api struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -87,13 +87,13 @@ type outcome struct {
 	asked          int
 }
 
-// attempt runs curl; answer says what Refused returns.
+// attempt runs curl. answer is the result of Refused.
 func attempt(t *testing.T, answer bool, args ...string) outcome {
 	t.Helper()
 	return attemptIn(t, nil, answer, args...)
 }
 
-// attemptIn runs it with more in its environment.
+// attemptIn is attempt with additions to the environment.
 func attemptIn(t *testing.T, env []string, answer bool, args ...string) outcome {
 	t.Helper()
 	var o outcome
@@ -127,7 +127,7 @@ func TestAnswerPassesThroughUntouched(t *testing.T) {
 	a.expect(t, "POST /orders Bearer canary-1 x")
 }
 
-func TestRefusedAnswerIsSeenByNobody(t *testing.T) {
+func TestRefusedAnswerIsDiscarded(t *testing.T) {
 	a := newAPI(t, refuse)
 	for _, args := range [][]string{{"-sS"}, {"-sSi"}, {"-fsS"}, {"-sSI"}, {"-sS", "-w", "%{http_code}"}} {
 		o := attempt(t, true, append(args, a.URL)...)
@@ -149,7 +149,7 @@ func TestRefusedAnswerIsShownWhereThereIsNoOtherToken(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSentAgainIsNotWatched(t *testing.T) {
+func TestUnrepeatableRequestIsNotWatched(t *testing.T) {
 	a := newAPI(t, refuse)
 	o := attempt(t, true, "-sS", "-d", "@-", a.URL)
 	if o.stdout != "who are you?\n" || o.Refused || o.asked != 0 {
@@ -197,7 +197,7 @@ func TestAnswerOfAnotherOriginIsNotTheAPIs(t *testing.T) {
 	}
 }
 
-func TestTokenGoesAlongNoRedirectToAnotherHost(t *testing.T) {
+func TestTokenIsNotSentAlongARedirectToAnotherHost(t *testing.T) {
 	other := newAPI(t, ok)
 	elsewhere := strings.Replace(other.URL, "127.0.0.1", "localhost", 1)
 	var to string
@@ -282,7 +282,7 @@ func TestUsersOwnDescriptorsAreLeftAlone(t *testing.T) {
 	if err := os.WriteFile(file, []byte("body of mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	script := exec.Command("sh", "-c", `exec "$0" -test.run '^TestAsTheShellStartsIt$' 3<"$1"`, os.Args[0], file)
+	script := exec.Command("sh", "-c", `exec "$0" -test.run '^TestHelperStartedByTheShell$' 3<"$1"`, os.Args[0], file)
 	script.Env = append(os.Environ(), "CURL_TEST_URL="+a.URL)
 	needCurl(t)
 	if out, err := script.CombinedOutput(); err != nil {
@@ -291,8 +291,8 @@ func TestUsersOwnDescriptorsAreLeftAlone(t *testing.T) {
 	a.expect(t, "POST / Bearer canary-1 body of mine")
 }
 
-// TestAsTheShellStartsIt is the other half of the test above.
-func TestAsTheShellStartsIt(t *testing.T) {
+// TestHelperStartedByTheShell is run by the test above.
+func TestHelperStartedByTheShell(t *testing.T) {
 	u := os.Getenv("CURL_TEST_URL")
 	if u == "" {
 		return

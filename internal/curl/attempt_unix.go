@@ -15,8 +15,8 @@ import (
 
 const canWatch = true
 
-// passConfig has curl read the config from a pipe that it inherits. meanwhile fills it, once curl runs: a config may be
-// longer than a pipe holds.
+// passConfig makes curl read the config from a pipe that it inherits. meanwhile writes to it once curl runs: a config may be longer
+// than a pipe holds.
 func (a Attempt) passConfig(cmd *exec.Cmd, text string) (meanwhile func(*os.Process), done func(), err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -32,14 +32,14 @@ func (a Attempt) passConfig(cmd *exec.Cmd, text string) (meanwhile func(*os.Proc
 	return func(*os.Process) {
 		r.Close()
 		go func() {
-			_, _ = io.WriteString(w, text) // a curl that has ended meanwhile says itself why
+			_, _ = io.WriteString(w, text) // it fails if curl has ended, and curl has said why
 			w.Close()
 		}()
 	}, done, nil
 }
 
-// inherit lets the next program have f, by the number that it has here, and returns its name there. exec.Cmd.ExtraFiles
-// would give it number 3, which may be the user's own: curl work -d @/dev/fd/3.
+// inherit passes f to the next program, by the number that it has here, and returns its name there. exec.Cmd.ExtraFiles would
+// give it number 3, which the user may already use: curl work -d @/dev/fd/3.
 func inherit(f *os.File) (name string, err error) {
 	fd := f.Fd()
 	if _, err := unix.FcntlInt(fd, unix.F_SETFD, 0); err != nil {
@@ -48,9 +48,9 @@ func inherit(f *os.File) (name string, err error) {
 	return fmt.Sprintf("/dev/fd/%d", fd), nil
 }
 
-// watched runs curl with its streams and the headers of its answers going through our hands.
+// watched runs curl, and passes on its streams and the headers of its answers itself.
 func (a Attempt) watched() (Result, error) {
-	targets, err := a.Command.Targets() // one, or it were not repeatable
+	targets, err := a.Command.Targets() // one, since the command is repeatable
 	if err != nil {
 		return Result{}, err
 	}
@@ -79,20 +79,20 @@ func (a Attempt) watched() (Result, error) {
 		pass(p)
 		closeAll(ends)
 		if r.run(); r.thrownAway {
-			_ = p.Kill() // it has nothing more to say that anybody will see
+			_ = p.Kill() // the rest of its output would not be shown
 		}
 	})
 	return Result{status, r.thrownAway}, err
 }
 
-// watchedConfig has curl tell us the headers, and otherwise do as if its output still went where ours goes.
+// watchedConfig makes curl write the headers to a pipe, and otherwise behave as if its output still went where ours goes.
 func (a Attempt) watchedConfig(headers string) string {
 	text := "dump-header = \"" + headers + "\"\nno-buffer\n"
 	if !a.Command.showsHeaders() {
-		text += "suppress-connect-headers\n" // a proxy's, which would pass for the answer's
+		text += "suppress-connect-headers\n" // a proxy's headers would be taken for the answer's
 	}
 	if a.Terminal && !a.Command.has("output", "remote-name", "remote-name-all") {
-		text += "no-progress-meter\n" // it would run into the answer
+		text += "no-progress-meter\n" // it would be mixed with the answer
 	}
 	return text
 }
@@ -103,8 +103,8 @@ func closeAll(files [3]*os.File) {
 	}
 }
 
-// follows reports whether curl goes where a redirect leads.
+// follows reports whether curl follows redirects.
 func (c Command) follows() bool { return c.has("location", "follow") }
 
-// showsHeaders reports whether the headers of a response go to stdout with its body.
+// showsHeaders reports whether curl writes the headers of a response to stdout, before its body.
 func (c Command) showsHeaders() bool { return c.has("include", "show-headers", "head") }

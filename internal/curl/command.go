@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Command is what a curl command line says.
+// Command is a parsed curl command line.
 type Command struct {
 	args  []string
 	words []word
 }
 
-// Parse reads curl's arguments. An option that would have curl do what the arguments do not tell, or send the token
-// where it is not meant to go, is an error, as is one that is not known.
+// Parse reads curl's arguments. It returns an error for unknown options, and for options that make curl do things which the
+// arguments do not show, or send the token to other hosts.
 func Parse(args []string) (Command, error) {
 	words, err := split(args)
 	if err != nil {
@@ -28,11 +28,11 @@ func Parse(args []string) (Command, error) {
 	return Command{args, words}, nil
 }
 
-// refused are the options that cannot go with a token, and why.
+// refused are the options that cannot be used with a token, and why.
 var refused = map[string]string{
-	"config":           "the file may name other hosts, which is not seen from here",
-	"location-trusted": "it would take the token along to whatever host a redirect names",
-	"next":             "the token goes with one request of curl's; run it once for each",
+	"config":           "the file may contain other hosts, which oauthget does not see",
+	"location-trusted": "it would send the token to any host that a redirect names",
+	"next":             "the token is for one request; run curl once for each",
 }
 
 func (c Command) has(options ...string) bool {
@@ -45,7 +45,7 @@ func (c Command) has(options ...string) bool {
 	return on
 }
 
-// values are those given to an option, in order.
+// values returns the values of an option, in order.
 func (c Command) values(option string) []string {
 	var all []string
 	for _, w := range c.words {
@@ -56,8 +56,7 @@ func (c Command) values(option string) []string {
 	return all
 }
 
-// credentials names the option with which the command line brings credentials of its own; empty where it does not.
-// curl would send them and the token both, or one in place of the other.
+// credentials returns the option that adds other credentials, "" if none does. curl would send both, or one in place of the other.
 func (c Command) credentials() string {
 	for _, w := range c.words {
 		name, _, _ := strings.Cut(w.value, ":")
@@ -71,7 +70,7 @@ func (c Command) credentials() string {
 	return ""
 }
 
-// discloses names the option with which curl writes down what it sends, the token included; empty where there is none.
+// discloses returns the option that makes curl show what it sends, including the token, "" if none does.
 func (c Command) discloses() string {
 	for _, option := range []string{"verbose", "trace", "trace-ascii", "libcurl"} {
 		if c.has(option) {
@@ -81,10 +80,10 @@ func (c Command) discloses() string {
 	return ""
 }
 
-// unverified reports whether curl is told to take whoever answers an https request for the host it names.
+// unverified reports whether curl is told not to verify the server's certificate.
 func (c Command) unverified() bool { return c.has("insecure") }
 
-// method is the HTTP method of the request.
+// method returns the HTTP method of the request.
 func (c Command) method() string {
 	if explicit := c.values("request"); len(explicit) > 0 {
 		return explicit[len(explicit)-1]

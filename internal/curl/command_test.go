@@ -41,7 +41,7 @@ func TestTargetsAreTheHostsThatCurlTalksTo(t *testing.T) {
 	}
 }
 
-func TestHostThatTwoReadersCouldReadDifferentlyIsNone(t *testing.T) {
+func TestAmbiguousHostIsAnError(t *testing.T) {
 	for _, u := range []string{
 		"https://api.example.com@evil.example/", "https://evil.example#@api.example.com/", `https://api.example.com\@evil.example/`,
 		"https://api.example.com{,.evil.example}/", "https://{api,evil}.example.com/", "https://[a-f].example.com/", "https://[a-f]/",
@@ -79,7 +79,7 @@ func TestCredentialsOfTheUsersOwnAreFound(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatCanBeSentAgainIsRepeatable(t *testing.T) {
+func TestRepeatable(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"f", "g", "-"} {
 		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {

@@ -1,14 +1,13 @@
-// Package curl runs curl with a token that stands in no argument, no environment and no file, and asks once more where
-// the token was refused.
+// Package curl runs curl with a token that is in no argument, environment variable or file, and repeats the request once if the
+// token was refused.
 //
-// Which hosts curl is going to talk to is read from its own command line, by the table of its own options: what cannot
-// be told from there is refused, and never guessed. The token goes into a curl config, which curl reads from a pipe it
-// inherits. It is a header of ours and not curl's --oauth2-bearer, because curl sends that one along other protocols
-// too, and only a header can bear a scheme such as DPoP (RFC 9449 §7.1); along a redirect to another host, port or
-// protocol curl takes neither.
+// The hosts that curl will talk to are determined from its command line, by a table of its options. If they cannot be determined
+// for certain, the command is refused. The token goes into a curl config, which curl reads from a pipe that it inherits. It is a
+// header and not curl's --oauth2-bearer: curl sends that one by other protocols too, and only a header can have another scheme,
+// such as DPoP (RFC 9449 §7.1). curl sends neither of them along a redirect to another host, port or protocol.
 //
-// ~/.curlrc is not seen. What there would lead the token astray is taken back, and where whoever gets hold of the
-// request could read it, the file is left out.
+// ~/.curlrc is not read here. Options in it that would expose the token are reverted. If others could read the request, the
+// file is ignored.
 //
-// The package deliberately obtains no token, knows no profile, and changes none of the arguments.
+// The package obtains no token, knows no profile, and does not change the arguments.
 package curl

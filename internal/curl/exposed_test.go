@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// home is a home with a .curlrc.
+// home returns a home directory with a .curlrc.
 func home(t *testing.T, curlrc string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func TestRequestToWhoeverAnswersReachesNoProxy(t *testing.T) {
 	}
 }
 
-func TestExposedRequestIsSentNowhereElse(t *testing.T) {
+func TestExposedRequestCannotBeDiverted(t *testing.T) {
 	for line, want := range map[string]string{
 		"-x http://p": "--proxy", "--proxy1.0 p": "--proxy1.0", "--preproxy p": "--preproxy", "--socks4 p": "--socks4", "--socks4a p": "--socks4a",
 		"--socks5 p": "--socks5", "--socks5-hostname p": "--socks5-hostname", "--noproxy localhost": "--noproxy", "--noproxy *,x": "--noproxy",
@@ -78,7 +78,7 @@ func TestRequestOverTLSGoesThroughTheUsersProxy(t *testing.T) {
 	proxy.expect(t, "CONNECT")
 }
 
-func TestCurlrcTakesTheTokenNowhereAndShowsItToNobody(t *testing.T) {
+func TestCurlrcCannotExposeTheToken(t *testing.T) {
 	other := newAPI(t, ok)
 	var to string
 	a := newTLSAPI(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
@@ -104,7 +104,7 @@ func TestCurlrcTakesTheTokenNowhereAndShowsItToNobody(t *testing.T) {
 	a.expect(t, "GET / Bearer canary-1")
 }
 
-func TestCurlrcTakesNoServerForAnother(t *testing.T) {
+func TestCurlrcCannotTurnOffVerification(t *testing.T) {
 	a := newTLSAPI(t, ok)
 	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sS", a.URL); o.Status != 60 {
 		t.Errorf("%+v", o)

@@ -10,23 +10,23 @@ import (
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
-// maxLine bounds a header line, in bytes. curl's own bound is 100 KiB.
+// maxLine limits a header line, in bytes. curl's own limit is 100 KiB.
 const maxLine = 1 << 20
 
-// headers reads the header sections that curl writes down, and finds that of the answer: one section may follow another
-// where curl follows a redirect, or where an interim response comes first.
+// headers reads the header sections that curl writes, and finds the one of the answer. There are several after a redirect or an
+// interim response.
 type headers struct {
 	follows bool        // curl follows redirects
 	from    *url.URL    // what curl requests first
-	strayed bool        // a redirect has led to another origin, whose answer is not that of the API
+	strayed bool        // a redirect has led to another origin
 	status  int         // of the answer; 0 until it is known
 	fields  http.Header // of the answer
 
 	partial []byte
-	current int // status of the section that is being read
+	current int // status of the current section
 }
 
-// unknown is the status of what is no HTTP.
+// unknown is the status of an answer that is not HTTP.
 const unknown = -1
 
 func (h *headers) feed(data []byte) {
@@ -80,8 +80,7 @@ func (h *headers) redirects() bool {
 	return h.follows && h.fields.Get("Location") != "" && h.current >= 300 && h.current < 400
 }
 
-// stays reports whether a redirect leads to the origin that it came from. What curl could read in another way, or is
-// seldom written, counts as another origin.
+// stays reports whether a redirect leads to the same origin. A location that curl could read differently counts as another origin.
 func stays(from *url.URL, location string) bool {
 	if strings.HasPrefix(location, "/") {
 		return !strings.HasPrefix(location, "//") && !strings.HasPrefix(location, `/\`)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// asked is what is requested first.
+// asked is the URL that is requested first.
 var asked = &url.URL{Scheme: "https", Host: "api.example.com"}
 
 func TestStatusIsThatOfTheAnswer(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAnswerBehindAnotherOriginHasStrayed(t *testing.T) {
 	}
 }
 
-func TestRedirectStaysWhereNobodyCouldReadAnotherHost(t *testing.T) {
+func TestRedirectStaysOnlyIfUnambiguous(t *testing.T) {
 	for location, want := range map[string]bool{
 		"/orders": true, "/": true, "https://API.example.com/x?y": true, "HTTPS://api.example.com": true,
 		"https://other.example.com/": false, "https://api.example.com:8443/": false, "http://api.example.com/": false, "//other.example.com/": false,

@@ -7,14 +7,13 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 )
 
-// Judge reports whether the token goes with the request; allowed reports whether the profile lets it go to a URL. Where it
-// does not go, why says so. Why is empty where curl has no use for a token, as in curl --version.
+// Judge reports whether the token is sent with the request. allowed reports whether the profile allows a URL. If the token is not
+// sent, why is the reason. It is empty if curl needs no token, as in curl --version.
 //
-// What would send it to some hosts that may have it and to others that may not is an error, and so is what would let it
-// leave this machine unprotected.
+// It is an error if only some of the hosts may get the token, or if the token would leave this machine unprotected.
 func (c Command) Judge(allowed func(*url.URL) bool) (send bool, why string, err error) {
 	if option := c.credentials(); option != "" {
-		return false, option + " brings credentials of its own", nil
+		return false, option + " adds other credentials", nil
 	}
 	targets, err := c.Targets()
 	if err != nil {
@@ -29,9 +28,9 @@ func (c Command) Judge(allowed func(*url.URL) bool) (send bool, why string, err 
 			why = fmt.Sprintf("%s://%s is neither https nor this machine", u.Scheme, u.Host)
 		// RFC 6750 §5.3: "The client MUST validate the TLS certificate chain when making requests to protected resources."
 		case c.unverified() && !confidential.Loopback(u.Hostname()):
-			why = fmt.Sprintf("by --insecure anybody may answer for %s; --cacert names an authority to trust", u.Host)
+			why = fmt.Sprintf("with --insecure anybody can answer for %s; --cacert sets an authority to trust", u.Host)
 		case !allowed(u):
-			why = fmt.Sprintf("%s is not among the api_hosts of the profile", u.Host)
+			why = fmt.Sprintf("%s is not in the profile's api_hosts", u.Host)
 		default:
 			may++
 		}
@@ -40,7 +39,7 @@ func (c Command) Judge(allowed func(*url.URL) bool) (send bool, why string, err 
 	case may == len(targets):
 		return may > 0, "", c.checkExposed()
 	case may > 0:
-		return false, "", fmt.Errorf("the token may go to one of the URLs and not to another (%s): run curl once for each", why)
+		return false, "", fmt.Errorf("the token may be sent to only some of the URLs (%s): run curl once for each", why)
 	}
 	return false, why, nil
 }

@@ -6,15 +6,15 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// address is a URL in the parts that matter here.
+// address is a URL, split.
 type address struct {
-	scheme string // as it is written; empty where there is none
-	host   string // with the port, and an IPv6 address in its brackets
-	rest   string // all that follows
+	scheme string // as written; "" if there is none
+	host   string // with port, and brackets around an IPv6 address
+	rest   string // path, query and fragment
 }
 
-// plain takes a URL apart whose host no reader can take for another: no user, no backslash, no glob, one way to write
-// slashes. It is written out because a regular expression would be compiled at the start of every command.
+// plain splits a URL whose host every reader finds: no user, no backslash, no glob, one way to write slashes. It is written out
+// because a regular expression would be compiled at the start of every command.
 func plain(text string) (address, bool) {
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok || !isScheme(scheme) {
@@ -46,12 +46,12 @@ func isHost(s string) bool {
 	return isName(name) && isPort(port)
 }
 
-// isName takes no name with a dot at its end, which DNS allows: some readers leave it out.
+// isName refuses a name that ends in a dot, which DNS allows: some readers leave the dot out.
 func isName(s string) bool {
 	return s != "" && ascii.Consists(s, "._-") && ascii.IsAlphanumeric(s[0]) && ascii.IsAlphanumeric(s[len(s)-1])
 }
 
-// isPort takes a colon and a number, or nothing.
+// isPort accepts a colon and a number, or nothing.
 func isPort(s string) bool {
 	number, ok := strings.CutPrefix(s, ":")
 	return s == "" || ok && len(number) <= 5 && ascii.All(number, ascii.IsDigit)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The streams that come from curl.
+// The streams of curl.
 const (
 	fromHeaders = iota
 	fromStdout
@@ -20,12 +20,11 @@ const (
 
 const (
 	chunk   = 32 << 10 // bytes read at once
-	maxHeld = 64 << 10 // bytes of an answer kept back while its headers are not known
+	maxHeld = 64 << 10 // bytes of an answer held back until its headers are known
 )
 
-// relay passes on what curl writes, and keeps back the answer until its status is known. Since curl writes the headers
-// first, whatever was written before a piece of output can be read before it is passed on: there is one thread, and no
-// race.
+// relay passes on curl's output, and holds back the answer until its status is known. curl writes the headers first, so all headers
+// written before a piece of output can be read before it is passed on. One thread is enough, and there is no race.
 type relay struct {
 	from    [3]*os.File
 	to      [3]io.Writer
@@ -38,7 +37,7 @@ type relay struct {
 	thrownAway bool
 }
 
-// pipes makes them and returns curl's ends of them.
+// pipes creates the pipes and returns curl's ends.
 func (r *relay) pipes() (ends [3]*os.File, err error) {
 	for i := range r.from {
 		if r.from[i], ends[i], err = os.Pipe(); err != nil {
@@ -52,11 +51,11 @@ func (r *relay) pipes() (ends [3]*os.File, err error) {
 
 func (r *relay) close() { closeAll(r.from) }
 
-// run returns when curl has closed all of them, or the answer is to be thrown away.
+// run returns when curl has closed all pipes, or when the answer is discarded.
 func (r *relay) run() {
 	for r.reading() && !r.thrownAway {
 		if _, err := unix.Poll(r.polled, -1); err != nil && !errors.Is(err, unix.EINTR) {
-			return // of three descriptors of our own: it does not fail otherwise
+			return // it does not fail for three open descriptors
 		}
 		for _, i := range []int{fromStdout, fromStderr, fromHeaders} {
 			if r.polled[i].Revents != 0 && !r.thrownAway {
@@ -78,7 +77,7 @@ func (r *relay) reading() bool {
 	return false
 }
 
-// pass reads one piece. The headers written before it are looked at first.
+// pass reads one piece. The headers written before it are read first.
 func (r *relay) pass(i int) {
 	piece := r.read(i)
 	if i == fromHeaders {
@@ -100,7 +99,7 @@ func (r *relay) read(i int) []byte {
 	piece := make([]byte, chunk)
 	n, err := r.from[i].Read(piece)
 	if n == 0 && err != nil {
-		r.polled[i].Fd = -1 // poll passes over it
+		r.polled[i].Fd = -1 // poll ignores it
 	}
 	return piece[:n]
 }
@@ -124,7 +123,7 @@ func (r *relay) write(i int, piece []byte) {
 			r.letGo()
 		}
 	default:
-		_, _ = r.to[i].Write(piece) // whoever closed it does not want it
+		_, _ = r.to[i].Write(piece) // it fails if the reader has closed it
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Repeatable reports whether the command line, run a second time, sends the same and leaves the same behind: one URL,
-// bodies from files that can be read again, and no output that a first run changes for the second.
+// Repeatable reports whether the command can be run a second time with the same effect: it has one URL, bodies from files that can
+// be read again, and no output that a first run would change for the second.
 func (c Command) Repeatable() bool {
 	if len(c.values(urlOption)) != 1 || c.globs() {
 		return false
@@ -16,14 +16,14 @@ func (c Command) Repeatable() bool {
 	}
 	for _, path := range c.inputs() {
 		info, err := os.Stat(path)
-		if path == stdin || err != nil || !info.Mode().IsRegular() { // a pipe, or a name that curl reads in another way
+		if path == stdin || err != nil || !info.Mode().IsRegular() { // a pipe, or a name that curl reads differently
 			return false
 		}
 	}
 	return true
 }
 
-// keepsFirstOutput: --no-clobber and --skip-existing would not let the second response take the first one's place.
+// keepsFirstOutput reports --no-clobber and --skip-existing, with which the second answer could not replace the first.
 func (c Command) keepsFirstOutput() bool {
 	for _, w := range c.words {
 		if w.option == "clobber" && w.off {
@@ -33,10 +33,10 @@ func (c Command) keepsFirstOutput() bool {
 	return c.has("skip-existing")
 }
 
-// stdin in the place of a file is standard input.
+// stdin is standard input in place of a file.
 const stdin = "-"
 
-// inputs are the files that the request is made of.
+// inputs returns the files that the request is made of.
 func (c Command) inputs() []string {
 	var paths []string
 	for _, w := range c.words {
@@ -62,7 +62,7 @@ func (c Command) inputs() []string {
 	return paths
 }
 
-// formFiles are the files of name=@file,file;type=… and name=<file.
+// formFiles returns the files of name=@file,file;type=… and name=<file.
 func formFiles(field string) []string {
 	_, value, _ := strings.Cut(field, "=")
 	if value == "" || value[0] != '@' && value[0] != '<' {

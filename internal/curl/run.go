@@ -13,30 +13,30 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Run is curl with a token. It runs once more with another token where the first was refused, and with a nonce where the
-// API asks for one in its proofs.
+// Run runs curl with a token. It repeats the request with another token if the first was refused, and with a nonce if the API asks
+// for one in the proof.
 type Run struct {
 	Attempt Attempt // without Header and Refused
 	Set     token.Set
-	// Replace obtains a token in the place of the one that was refused; nil where Set is new.
+	// Replace obtains a token in place of a refused one. It is nil if Set is new.
 	Replace func(ctx context.Context, refused token.Secret) (token.Set, error)
-	// CertificateFile and KeyFile are the client's certificate; empty for none. RFC 8705 §3: a token that is bound to a
-	// certificate is good for whoever holds that.
+	// CertificateFile and KeyFile are the client's certificate, if any. RFC 8705 §3: a token that is bound to a certificate is only
+	// accepted with it.
 	CertificateFile, KeyFile string
 
 	Now  func() time.Time
-	Warn func(format string, args ...any) // tells the person what went wrong
-	Step func(format string, args ...any) // tells what is done
+	Warn func(format string, args ...any) // warns the user
+	Step func(format string, args ...any) // reports a step
 
-	apiNonce   string // that the API has provided for its proofs
-	nonceAsked bool   // it was told of once, which is enough
+	apiNonce   string // the latest that the API sent
+	nonceAsked bool   // by the API; asked for once only
 }
 
-// Do runs curl until an answer is taken. Its error is a [child.ExitError] where curl's status is not 0, and a [child.Error]
-// where curl could not be run.
+// Do runs curl until an answer is accepted. The error is a [child.ExitError] if curl's status is not 0, and a [child.Error] if curl
+// could not be run.
 func (r *Run) Do(ctx context.Context) (err error) {
 	if option := r.Attempt.Command.discloses(); option != "" {
-		r.Warn("curl's %s shows the token", option)
+		r.Warn("curl's %s prints the token", option)
 	}
 	for {
 		if r.Attempt.Header, err = r.header(); err != nil {
@@ -56,7 +56,7 @@ func (r *Run) Do(ctx context.Context) (err error) {
 	}
 }
 
-// renew puts another token in the place of the one that was refused, once.
+// renew replaces a refused token, once.
 func (r *Run) renew(ctx context.Context) bool {
 	replace := r.Replace
 	r.Replace = nil
@@ -73,8 +73,8 @@ func (r *Run) renew(ctx context.Context) bool {
 	return true
 }
 
-// header is the part of a curl config that bears the token, and for a bound one what it is bound to: the client's
-// certificate, or a key's proof.
+// header returns the part of a curl config with the token and, for a bound one, what it is bound to: the client's certificate or
+// a proof.
 func (r *Run) header() (string, error) {
 	format, err := output.Parse("curl")
 	if err != nil {
@@ -82,7 +82,7 @@ func (r *Run) header() (string, error) {
 	}
 	text, err := format.Render(r.Set, r.Now())
 	if r.CertificateFile != "" {
-		// The user's own --cert comes later, and counts.
+		// A --cert of the user comes later and takes precedence.
 		text += output.CurlOption("cert", r.CertificateFile) + output.CurlOption("key", r.KeyFile)
 	}
 	if err != nil || !dpop.Bound(r.Set) {
@@ -92,7 +92,7 @@ func (r *Run) header() (string, error) {
 	return text + proof, err
 }
 
-// proof is the line of a curl config that bears the proof of the one request (RFC 9449 §7).
+// proof returns the line of a curl config with the proof for the request (RFC 9449 §7).
 func (r *Run) proof() (string, error) {
 	u, err := r.Attempt.Command.target()
 	if err != nil {
@@ -113,8 +113,8 @@ func (r *Run) proof() (string, error) {
 
 func (r *Run) mayGetNonce() bool { return dpop.Bound(r.Set) && !r.nonceAsked }
 
-// takeNonce reports whether the answer asks for a nonce that it brings: "the client MUST use the new nonce value" (RFC
-// 9449 §8.2), with the same token.
+// takeNonce reports whether the answer asks for a nonce that it contains: "the client MUST use the new nonce value" (RFC 9449 §8.2),
+// with the same token.
 func (r *Run) takeNonce(answer http.Header) bool {
 	if !r.mayGetNonce() || !dpop.AsksForNonce(&http.Response{StatusCode: http.StatusUnauthorized, Header: answer}) {
 		return false

@@ -5,25 +5,24 @@ import (
 	"strings"
 )
 
-// word is one option of a command line, with its value where it takes one, or one URL.
+// word is one option, with its value if it takes one, or one URL.
 type word struct {
-	option string // the long name; urlOption for an argument that is none
+	option string // the long name; urlOption for an argument
 	value  string
 	off    bool // --no-OPTION
 }
 
 const urlOption = "url"
 
-// unknownOptionError names an option that may take the argument behind it, or not: nothing after it can be told.
+// unknownOptionError reports an option that may or may not take the next argument, so that nothing after it is certain.
 type unknownOptionError struct{ option string }
 
 func (e *unknownOptionError) Error() string {
-	return fmt.Sprintf("curl's option %s is not known here, so what curl would do cannot be told", e.option)
+	return fmt.Sprintf("curl's option %s is unknown to oauthget, so the URLs cannot be determined", e.option)
 }
 
-// split reads args as curl does: long options take the next argument, a letter takes what is left of its own or the
-// next one, and after -- there are only URLs. Older versions of curl take a long option that is cut short; here it is
-// an unknown one.
+// split reads args as curl does: long options take the next argument, a letter takes the rest of its own or the next one, and after
+// -- there are only URLs. Abbreviated long options, which older versions of curl accept, are unknown here.
 func split(args []string) ([]word, error) {
 	var words []word
 	for i := 0; i < len(args); i++ {

@@ -31,7 +31,7 @@ func TestArgumentsAreReadAsCurlReadsThem(t *testing.T) {
 	}
 }
 
-func TestUnknownOptionIsNotGuessedAt(t *testing.T) {
+func TestUnknownOptionIsAnError(t *testing.T) {
 	for _, arg := range []string{"--location-t", "--loc", "--expand-url", "---d", "--no-data", "--no--L", "-", "-sé", "-sS!", "--url=x"} {
 		_, err := Parse([]string{arg, "x"})
 		if _, ok := errors.AsType[*unknownOptionError](err); !ok {
@@ -40,7 +40,7 @@ func TestUnknownOptionIsNotGuessedAt(t *testing.T) {
 	}
 }
 
-func TestOptionsThatWouldLeadTheTokenAstrayAreRefused(t *testing.T) {
+func TestOptionsThatWouldExposeTheTokenAreRefused(t *testing.T) {
 	for _, args := range [][]string{{"--location-trusted"}, {"-K", "f"}, {"-sKf"}, {"--config", "-"}, {"--next"}, {"-s:"}, {"a", "-:", "b"}} {
 		if _, err := Parse(args); err == nil {
 			t.Errorf("%q was taken", args)
