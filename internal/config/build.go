@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// profile turns checked settings into a Profile.
+// profile makes a Profile of checked settings.
 func (r resolution) profile(home func() (string, error)) Profile {
 	p := Profile{Name: r.name, WithoutPAR: r.settings.text("require_pushed_authorization_requests") == "false"}
 	for _, k := range keys {
@@ -41,7 +41,7 @@ func (r resolution) profile(home func() (string, error)) Profile {
 	return p
 }
 
-// parameters collects the settings TABLE.NAME; nil where there is none.
+// parameters collects the settings TABLE.NAME; nil if there are none.
 func (s settings) parameters(table string) url.Values {
 	var out url.Values
 	for key, setting := range s {
@@ -70,8 +70,8 @@ func (r resolution) secret(k Key, home func() (string, error)) SecretSource {
 	return source
 }
 
-// path is the value of a key that names a file: below the home directory where it begins with ~/, else relative to the
-// profile file that says it.
+// path is the value of a key that names a file. ~/ is the home directory; any other path in the profile file is relative to
+// that file.
 func (r resolution) path(key string, home func() (string, error)) string {
 	path := r.settings.text(key)
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
@@ -86,8 +86,8 @@ func (r resolution) path(key string, home func() (string, error)) string {
 	return path
 }
 
-// Of gives what a profile has for the key, for a Table names and values by turns; nil where it has nothing or the default.
-// It is never a secret: for the literal client secret it is "[set]".
+// Of returns the values that a profile has for the key; nil if it has none or the default. A Table gives names and values in
+// turn. A literal client secret gives "[set]".
 func (k Key) Of(p Profile) []string {
 	values := k.values(&p)
 	if text := strings.Join(values, ""); text == k.Default || k.Kind == Bool && text == "false" && k.Default == "" {

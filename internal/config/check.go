@@ -16,8 +16,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// What follows judges the form of one value. An error shows of a URL no more than scheme and host: users put passwords
-// into the rest.
+// The checks below judge one value by itself. Of a URL, errors show only scheme and host: users put passwords into the rest.
 
 func checkIssuer(values []string) error {
 	u, err := serverURL(values[0])
@@ -43,7 +42,7 @@ func checkEndpoint(values []string) error {
 	return nil
 }
 
-// serverURL parses a URL that secrets are sent to.
+// serverURL parses a URL to which secrets are sent.
 func serverURL(raw string) (*url.URL, error) {
 	u, err := absoluteURL(raw)
 	if err != nil {
@@ -52,7 +51,7 @@ func serverURL(raw string) (*url.URL, error) {
 	switch {
 	case confidential.URL(u):
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("http is for this machine alone (127.0.0.1, [::1], localhost); use https://%s", untrusted.Text(u.Host))
+		return nil, fmt.Errorf("http is only allowed for this machine (127.0.0.1, [::1], localhost); use https://%s", untrusted.Text(u.Host))
 	default:
 		return nil, fmt.Errorf("want https://, not %s", untrusted.Text(u.Scheme))
 	}
@@ -71,9 +70,9 @@ func absoluteURL(raw string) (*url.URL, error) {
 	case u.Scheme == "":
 		return nil, errors.New("not an absolute URL: want https://HOST/…")
 	case u.User != nil:
-		return nil, errors.New("a URL here has no user name and no password")
+		return nil, errors.New("the URL must not contain a user name or password")
 	case u.Hostname() == "" && (u.Scheme == "http" || u.Scheme == "https"):
-		return nil, errors.New("the URL names no host")
+		return nil, errors.New("the URL has no host")
 	}
 	if port := u.Port(); port != "" {
 		if err := checkPorts([]string{port}); err != nil {
@@ -93,7 +92,7 @@ func checkRedirectURI(values []string) error {
 		return err
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("the private-use scheme %s: belongs to an installed app; a command listens on http://127.0.0.1/", untrusted.Text(u.Scheme))
+		return fmt.Errorf("the private-use scheme %s: is for installed apps; use http://127.0.0.1/", untrusted.Text(u.Scheme))
 	}
 	return nil
 }
@@ -124,7 +123,7 @@ func checkListenAddress(values []string) error {
 func checkClientID(values []string) error {
 	// "client-id = *VSCHAR", "VSCHAR = %x20-7E" RFC 6749 Appendix A
 	if strings.ContainsFunc(values[0], func(r rune) bool { return r < 0x20 || r > 0x7E }) {
-		return errors.New("a client identifier is of printable ASCII characters")
+		return errors.New("a client identifier consists of printable ASCII characters")
 	}
 	return nil
 }
@@ -135,11 +134,11 @@ func checkScopes(values []string) error {
 		bad := func(r rune) bool { return r < 0x21 || r == '"' || r == '\\' || r > 0x7E }
 		switch {
 		case v == "":
-			return errors.New("a scope is not empty")
+			return errors.New("a scope cannot be empty")
 		case strings.Contains(v, " "):
-			return errors.New(`a scope holds no space: write ["a", "b"], or "a b" for all of them`)
+			return errors.New(`a scope has no spaces: write ["a", "b"], or "a b" for all of them`)
 		case strings.ContainsFunc(v, bad):
-			return fmt.Errorf(`%s holds a character that no scope may (RFC 6749 §3.3)`, untrusted.Quote(v))
+			return fmt.Errorf(`%s contains a character that is not allowed in a scope (RFC 6749 §3.3)`, untrusted.Quote(v))
 		}
 	}
 	return nil
@@ -157,7 +156,7 @@ func checkResource(values []string) error {
 	return nil
 }
 
-// unknownValueError is a value that is none of the few there are.
+// unknownValueError is returned for a value that is not one of the known ones.
 type unknownValueError struct {
 	value string
 	known []string
@@ -189,7 +188,7 @@ func checkDetails(values []string) error {
 	return nil
 }
 
-// checkTokenType takes the URIs of RFC 8693 §3, and the last word of those that begin alike.
+// checkTokenType allows URIs, and the last part of those in RFC 8693 §3.
 func checkTokenType(values []string) error {
 	if !strings.Contains(values[0], ":") && !slices.Contains(tokenTypes, values[0]) {
 		return &unknownValueError{values[0], tokenTypes}
@@ -213,7 +212,7 @@ func checkCommand(values []string) error {
 
 func checkText(values []string) error {
 	if strings.ContainsFunc(values[0], unicode.IsControl) {
-		return errors.New("it holds a control character")
+		return errors.New("it contains a control character")
 	}
 	return nil
 }
@@ -221,7 +220,7 @@ func checkText(values []string) error {
 func checkTexts(values []string) error {
 	for _, v := range values {
 		if v == "" {
-			return errors.New("an empty string is of no use")
+			return errors.New("an empty string is not allowed")
 		}
 		if err := checkText([]string{v}); err != nil {
 			return err

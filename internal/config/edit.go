@@ -16,18 +16,18 @@ import (
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
-// Editor changes a profile file in memory, leaving alone every byte that the change is not about.
+// Editor changes a profile file in memory and leaves every other byte as it is.
 //
-// Texts are those of the command line: repeated for lists, name=value for tables. A text that is empty removes the key.
+// Texts are those of the command line: repeated for lists, name=value for tables. An empty text removes the key.
 type Editor struct{ file *File }
 
-// Edit reads the profile file, or starts an empty one, lets change edit it, checks the result strictly and replaces the
-// file in one step. Nothing is written where change or the check fails.
+// Edit reads the profile file, or starts an empty one, calls change, checks the result and replaces the file in one step.
+// Nothing is written on an error.
 func Edit(path string, change func(*Editor) error) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		return &Error{Path: path, Err: errors.New("edit profile file: it is not a file that can be replaced")}
 	}
-	f, err := Load(context.Background(), path) // a file, which nothing is waited for
+	f, err := Load(context.Background(), path) // a regular file, which does not block
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = parse(path, 0o600, nil)
 	}
@@ -51,7 +51,7 @@ func Edit(path string, change func(*Editor) error) error {
 	return nil
 }
 
-// AddProfile appends a profile, which has to name its server and its client.
+// AddProfile adds a profile, which must name its server and its client.
 func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	if t := e.file.profile(name); t != nil {
 		return &Error{
 			Path: e.file.Path, Line: t.line, Column: t.column,
-			Err: fmt.Errorf("there is a profile %s already", tomlfile.Key(name)), Advice: "oauthget profile set " + shell.Word(name) + " --KEY VALUE",
+			Err: fmt.Errorf("profile %s already exists", tomlfile.Key(name)), Advice: "oauthget profile set " + shell.Word(name) + " --KEY VALUE",
 		}
 	}
 	given, err := parseTexts(texts)
@@ -75,7 +75,7 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 	return e.set(name, given)
 }
 
-// checkNew refuses a profile that would be of no use by itself: every command that lists profiles would have to say so.
+// checkNew refuses a profile that cannot be used by itself: every command that lists profiles would report an error.
 func checkNew(given settings) error {
 	r := resolution{settings: overlay(defaults(), given)}
 	err := cmp.Or(r.checkServer(), r.checkClient())
@@ -85,7 +85,7 @@ func checkNew(given settings) error {
 	return err
 }
 
-// Set gives keys of a profile new values.
+// Set sets keys of a profile.
 func (e *Editor) Set(name string, texts map[string][]string) error {
 	if err := e.mustExist(name); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (e *Editor) cut(path []string) error {
 	return e.file.located(err)
 }
 
-// dropOtherSecrets removes the way the client secret was given until now, when another one is set.
+// dropOtherSecrets removes the other keys of a secret's group, of which only one can be set.
 func (e *Editor) dropOtherSecrets(name, key string) error {
 	set := find(keys, key)
 	for _, k := range keys {
@@ -144,13 +144,13 @@ func (e *Editor) dropOtherSecrets(name, key string) error {
 	return nil
 }
 
-// verify reads the edited file as every other command will, and compares.
+// verify reads the edited file again and compares.
 func (e *Editor) verify(name string, given settings) error {
 	if err := e.file.read(); err != nil {
 		return err
 	}
 	t := e.file.profile(name)
-	if t == nil { // the last of its keys has gone
+	if t == nil { // its last key has been removed
 		if err := e.file.document.AddTable([]string{keyProfiles, name}); err != nil {
 			return e.file.located(err)
 		}
@@ -158,13 +158,13 @@ func (e *Editor) verify(name string, given settings) error {
 	}
 	for key, s := range given {
 		if !slices.Equal(t.settings[key].values, s.values) {
-			return &Error{Path: e.file.Path, Key: key, Err: fmt.Errorf("edit profile file: %s did not take", key), Advice: "change the file by hand"}
+			return &Error{Path: e.file.Path, Key: key, Err: fmt.Errorf("edit profile file: %s was not changed as requested", key), Advice: "change the file by hand"}
 		}
 	}
 	return resolution{file: e.file, settings: t.settings}.readable()
 }
 
-// RemoveProfile removes a profile, and default_profile where that names it.
+// RemoveProfile removes a profile, and default_profile if it names it.
 func (e *Editor) RemoveProfile(name string) error {
 	if err := e.mustExist(name); err != nil {
 		return err
@@ -178,7 +178,7 @@ func (e *Editor) RemoveProfile(name string) error {
 	return e.file.read()
 }
 
-// SetTop gives default_profile or store a value; an empty one removes the key.
+// SetTop sets a key outside of profiles; an empty value removes it.
 func (e *Editor) SetTop(key, value string) error {
 	k := find(topKeys, key)
 	if k == nil {
@@ -204,7 +204,7 @@ func (e *Editor) SetTop(key, value string) error {
 	return e.file.read()
 }
 
-// parseTexts reads what is to be set and judges each value by itself. A parameter may also be given as TABLE.NAME.
+// parseTexts parses and checks values to set. A parameter may also be given as TABLE.NAME.
 func parseTexts(texts map[string][]string) (settings, error) {
 	out := settings{}
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
@@ -237,10 +237,10 @@ func parseTexts(texts map[string][]string) (settings, error) {
 	return out, nil
 }
 
-// clears reports whether values are those that remove a key.
+// clears reports whether values remove a key.
 func clears(values []string) bool { return len(values) == 0 || len(values) == 1 && values[0] == "" }
 
-// inKeyOrder lists settings as the documentation does, so that files look alike.
+// inKeyOrder sorts settings by the order of keys.
 func inKeyOrder(s settings) []string {
 	rank := func(key string) int {
 		return slices.IndexFunc(keys, func(k Key) bool { return k.Name == strings.SplitN(key, ".", 2)[0] })

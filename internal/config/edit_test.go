@@ -95,8 +95,8 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 		change func(*Editor) error
 		want   string
 	}{
-		{func(e *Editor) error { return e.AddProfile("a", nil) }, "config.toml:1:2: there is a profile a already\noauthget profile set a --KEY VALUE"},
-		{func(e *Editor) error { return e.AddProfile("a b", nil) }, "a profile's name holds no space, no slash and no control character: \"a b\""},
+		{func(e *Editor) error { return e.AddProfile("a", nil) }, "config.toml:1:2: profile a already exists\noauthget profile set a --KEY VALUE"},
+		{func(e *Editor) error { return e.AddProfile("a b", nil) }, "a profile's name cannot contain spaces, slashes or control characters: \"a b\""},
 		{
 			func(e *Editor) error { return e.AddProfile("b", map[string][]string{"client_id": {"b"}}) },
 			"issuer is missing, or authorization_endpoint and token_endpoint\noauthget profile add NAME --issuer URL --client-id ID",
@@ -114,7 +114,7 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 		{func(e *Editor) error { return e.Set("aa", map[string][]string{"pkce": {"true"}}) }, "config.toml: no such profile: \"aa\"\ndid you mean \"a\"?"},
 		{func(e *Editor) error { return e.RemoveProfile("zz") }, "config.toml: no such profile: \"zz\"\noauthget profile list"},
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"clientid": {"x"}}) }, "unknown key \"clientid\"\ndid you mean \"client_id\"?"},
-		{func(e *Editor) error { return e.Set("a", map[string][]string{"issuer": {"http://x"}}) }, "issuer: http is for this machine alone (127.0.0.1, [::1], localhost); use https://x"},
+		{func(e *Editor) error { return e.Set("a", map[string][]string{"issuer": {"http://x"}}) }, "issuer: http is only allowed for this machine (127.0.0.1, [::1], localhost); use https://x"},
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"pkce": {"x"}}) }, "pkce: want true or false"},
 		{func(e *Editor) error { return e.Set("a", map[string][]string{"token_parameters.code": {"x"}}) }, "token_parameters: code is set by oauthget\nremove it"},
 		{func(e *Editor) error { return e.SetTop("store", "x") }, "store: \"x\" is not one of keychain, file, none"},
@@ -193,7 +193,7 @@ func TestEditGivesWayToAnotherProgram(t *testing.T) {
 	err := Edit(path, func(e *Editor) error {
 		return errors.Join(e.AddProfile("b", aClient), os.WriteFile(path, []byte(theirs), 0o600))
 	})
-	if err == nil || !strings.Contains(err.Error(), "another program changed it") {
+	if err == nil || !strings.Contains(err.Error(), "another program has changed it") {
 		t.Errorf("err = %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != theirs {

@@ -8,19 +8,19 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// Error says what is wrong with the configuration, and where. It never contains a value that could be a secret.
+// Error is an error in the configuration, with its place. It never contains a value that could be a secret.
 type Error struct {
-	Path         string // the profile file; empty where the fault is not in it
-	Line, Column int    // 1-based, the column in characters; 0 where the fault has no place
-	Source       string // "flag --issuer" or "OAUTHGET_ISSUER" where the fault is in one of those
-	Key          string // the key in question; empty where there is none
-	Excerpt      string // the place with its value left out, as in `clientid = …`; may be empty
+	Path         string // the profile file; empty if the error is elsewhere
+	Line, Column int    // 1-based, the column in characters; 0 if unknown
+	Source       string // "flag --issuer" or "OAUTHGET_ISSUER", if the error is there
+	Key          string // may be empty
+	Excerpt      string // the place without its value, as in `clientid = …`; may be empty
 	Suggestion   string // the nearest known name; may be empty
 	Advice       string // a thing to do; may be empty
 	Err          error
 }
 
-// Error gives PATH:LINE:COLUMN: CAUSE in one line.
+// Error returns PATH:LINE:COLUMN: CAUSE in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	switch {
@@ -42,7 +42,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint is a thing to do about the error, or empty.
+// Hint is something to do about the error, or empty.
 func (e *Error) Hint() string {
 	if e.Suggestion != "" {
 		return fmt.Sprintf("did you mean %q?", e.Suggestion)
@@ -50,15 +50,15 @@ func (e *Error) Hint() string {
 	return e.Advice
 }
 
-// UnknownProfileError says that no profile bears the name. It comes inside an Error.
+// UnknownProfileError is returned inside an Error if there is no profile of that name.
 type UnknownProfileError struct {
 	Name string
-	Near []string // names that read like it, the nearest first; may be empty
+	Near []string // similar names, the nearest first; may be empty
 }
 
 func (e *UnknownProfileError) Error() string { return "no such profile: " + untrusted.Quote(e.Name) }
 
-// printable quotes a text that would not stay in one line as it is.
+// Printable quotes a text that contains line breaks or other unprintable characters.
 func Printable(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return fmt.Sprintf("%q", s)
@@ -66,7 +66,7 @@ func Printable(s string) string {
 	return s
 }
 
-// wrong is an Error without a place: whoever knows the place adds it.
+// wrong returns an Error without a place.
 func wrong(key, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	if key != "" {

@@ -13,7 +13,7 @@ import (
 // maxFile bounds the profile file, in bytes.
 const maxFile = 16 << 20
 
-// File is a profile file as it was when it was read. It is not safe for concurrent use.
+// File is a profile file that has been read. It is not safe for concurrent use.
 type File struct {
 	Path string
 
@@ -23,9 +23,8 @@ type File struct {
 	profiles []*table // in the order of the file
 }
 
-// Load reads the profile file and checks it strictly. errors.Is(err, fs.ErrNotExist) where there is none, which flags
-// alone can do without. It ends with the context's cause where the path is a pipe, as in --config <(…), and nobody writes
-// to it. A file never asks ctx.
+// Load reads and checks a profile file. The error wraps fs.ErrNotExist if there is none. If path is a pipe, as in
+// --config <(…), reading it ends with ctx.
 func Load(ctx context.Context, path string) (*File, error) {
 	data, info, err := bounded.ReadFile(ctx, path, maxFile)
 	if _, ok := errors.AsType[*bounded.TooLongError](err); ok {
@@ -53,7 +52,7 @@ func parse(path string, mode fs.FileMode, data []byte) (*File, error) {
 	return f, f.read()
 }
 
-// located gives an error of package tomlfile its file.
+// located adds the file to an error of package tomlfile.
 func (f *File) located(err error) error {
 	if e, ok := errors.AsType[*tomlfile.Error](err); ok {
 		return &Error{Path: f.Path, Line: e.Line, Column: e.Column, Err: e.Err, Advice: e.Advice}
@@ -61,7 +60,7 @@ func (f *File) located(err error) error {
 	return err
 }
 
-// DefaultProfile is the name under default_profile, or empty.
+// DefaultProfile is the value of default_profile, or empty.
 func (f *File) DefaultProfile() string { return f.top.text(keyDefaultProfile) }
 
 // Profiles lists the profiles in the order of the file.
@@ -73,7 +72,7 @@ func (f *File) Profiles() []string {
 	return names
 }
 
-// profile gives what the file says about one profile, or nil.
+// profile returns what the file says about a profile, or nil.
 func (f *File) profile(name string) *table {
 	for _, p := range f.profiles {
 		if p.name == name {

@@ -9,8 +9,8 @@ import (
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
-// MaySend reports whether the access token may go to the host of u, by what api_hosts says: where it says nothing, to
-// any. A host is compared as a whole and in any case; one without a port is that of the scheme.
+// MaySend reports whether api_hosts allows the access token to be sent to u. Without api_hosts every host is allowed. Hosts
+// are compared as a whole and without regard to case. A host without a port stands for the scheme's default port.
 func (p Profile) MaySend(u *url.URL) bool {
 	if len(p.APIHosts) == 0 {
 		return true
@@ -21,8 +21,7 @@ func (p Profile) MaySend(u *url.URL) bool {
 	})
 }
 
-// checkHosts wants hosts, each with a port or without one, and nothing else of a URL: one that would never match is a
-// mistake, and looks like a defence.
+// checkHosts refuses anything but HOST and HOST:PORT: an entry that never matches would look like a protection.
 func checkHosts(values []string) error {
 	if err := checkTexts(values); err != nil {
 		return err

@@ -8,33 +8,33 @@ import (
 	"github.com/oauthget/oauthget/internal/clientauth"
 )
 
-// Key is one key of a profile. All that is particular to a key stands in its row: flags, variables, the file, the checks,
-// `profile show` and the test of the documentation read the rows.
+// Key is one key of a profile. Flags, variables, the reading and editing of the file, checks, `profile show` and the test of
+// the documentation all follow from it: a new key is a field of Profile, a row in keys and a row in docs/reference.md.
 type Key struct {
 	Name  string // as it stands in the file
 	Kind  Kind
 	Usage string
-	// Default is the value where nothing says otherwise; empty for none. A Bool without one is false.
+	// Default is the value if the key is not set; empty for none. A Bool without one is false.
 	Default string
-	// Values are what the key takes, for completion. With a check of its own the key takes others too.
+	// Values are the only values, or suggestions for completion if the key has a check.
 	Values []string
-	// Secret marks the key whose value is a secret itself. It has no flag: an argv is shown to every user of the machine.
+	// Secret marks the key whose value is a secret itself. It has no flag: every user of the machine can see an argv.
 	Secret bool
-	// Personal marks what a person has for all of their clients: its variable is for every profile. All other variables
-	// describe one client.
+	// Personal marks a key that is about the person rather than a client. Its variable applies to every profile; all others
+	// apply to the one that a command names.
 	Personal bool
-	// ChangesToken marks what changes the token, so that tokens obtained with other values are kept apart.
+	// ChangesToken marks a key on which the token depends: tokens obtained with different values are stored apart.
 	ChangesToken bool
 
-	flag   string                                      // where it is not the name with dashes: --scope a reads as the request parameter does
-	group  string                                      // of keys of which one is enough: what is stronger replaces all of them
-	hidden bool                                        // Show keeps back the values, which may be secrets of some server
-	check  func(values []string) error                 // the form of a value; nil for what its kind demands
-	table  func(table string, given url.Values) *Error // likewise of a Table
-	field  func(*Profile) any                          // points to where the value is kept
+	flag   string                                      // if it is not the name with dashes
+	group  string                                      // keys of a group exclude each other: a stronger origin replaces all of them
+	hidden bool                                        // Show does not show the values: some servers expect secrets there
+	check  func(values []string) error                 // checks the value by itself; nil for the check of the kind
+	table  func(table string, given url.Values) *Error // the same for a Table; may be nil
+	field  func(*Profile) any                          // where the value is in a Profile
 }
 
-// Flag is the key's flag, without the dashes before it; empty where there is none.
+// Flag is the key's flag without leading dashes, or empty.
 func (k Key) Flag() string {
 	switch {
 	case k.Secret:
@@ -48,10 +48,10 @@ func (k Key) Flag() string {
 // Env is the key's environment variable.
 func (k Key) Env() string { return "OAUTHGET_" + strings.ToUpper(k.Name) }
 
-// Keys lists the keys of a profile in the order they are documented and shown in.
+// Keys lists the keys of a profile in the order of `profile show`.
 func Keys() []Key { return slices.Clone(keys) }
 
-// keys are of constants and functions alone: the compiler lays them out, and no command makes them when it starts.
+// keys holds constants and functions only, so that the compiler can lay it out and it costs nothing at start.
 var keys = []Key{
 	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: checkIssuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
 	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
@@ -72,17 +72,17 @@ var keys = []Key{
 	{Name: "token_endpoint_auth_method", Usage: "how the client authenticates: a name of the registry, such as private_key_jwt", Values: clientauth.Methods(), field: func(p *Profile) any { return &p.TokenEndpointAuthMethod }},
 	{Name: "client_key_file", Kind: Path, Usage: "private key of the client, PEM or JWK", field: func(p *Profile) any { return &p.ClientKey.File }},
 	{Name: "client_key_id", Usage: "kid of the client's key", field: func(p *Profile) any { return &p.ClientKey.ID }},
-	{Name: "client_assertion_audience", Usage: "audience of client assertions where it is not the issuer", field: func(p *Profile) any { return &p.ClientKey.AssertionAudience }},
+	{Name: "client_assertion_audience", Usage: "audience of client assertions, if not the issuer", field: func(p *Profile) any { return &p.ClientKey.AssertionAudience }},
 	{Name: "tls_certificate_file", Kind: Path, Usage: "certificate of the client for mutual TLS, PEM", ChangesToken: true, field: func(p *Profile) any { return &p.TLS.CertificateFile }},
 	{Name: "tls_key_file", Kind: Path, Usage: "private key of that certificate, PEM", field: func(p *Profile) any { return &p.TLS.KeyFile }},
-	{Name: "tls_ca_file", Kind: Path, Usage: "certificate authority trusted beside the system's, PEM", field: func(p *Profile) any { return &p.TLS.CAFile }},
+	{Name: "tls_ca_file", Kind: Path, Usage: "certificate authority trusted in addition to the system's, PEM", field: func(p *Profile) any { return &p.TLS.CAFile }},
 	{Name: "grant", Usage: "grant: authorization_code, device_code, client_credentials, jwt_bearer, token_exchange", Default: GrantAuthorizationCode, Values: []string{GrantAuthorizationCode, GrantDeviceCode, GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, ChangesToken: true, field: func(p *Profile) any { return &p.Grant }},
 	{Name: "scopes", Kind: Scopes, flag: "scope", Usage: "scope asked for", check: checkScopes, ChangesToken: true, field: func(p *Profile) any { return &p.Scopes }},
 	{Name: "audience", Kind: List, Usage: "audience asked for", ChangesToken: true, field: func(p *Profile) any { return &p.Audience }},
 	{Name: "resource", Kind: List, Usage: "resource indicator", check: checkResource, ChangesToken: true, field: func(p *Profile) any { return &p.Resource }},
 	{Name: "authorization_details", Kind: JSON, Usage: "authorization details, a JSON array", check: checkDetails, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationDetails }},
-	{Name: "prompt", Usage: "whether the server asks the person again: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: checkPrompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
-	{Name: "login_hint", Usage: "whom the server may offer to sign in", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
+	{Name: "prompt", Usage: "what the server asks the person: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: checkPrompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
+	{Name: "login_hint", Usage: "account that the server may suggest", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
 	{Name: "max_age", Kind: Integer, Usage: "seconds since the person last signed in, at most", check: checkSeconds, field: func(p *Profile) any { return &p.OpenID.MaxAge }},
 	{Name: "acr_values", Usage: "authentication context classes asked for, in order", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.ACRValues }},
 	{Name: "claims", Kind: JSON, Usage: "claims asked for, a JSON object", check: checkClaims, ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.Claims }},
@@ -92,7 +92,7 @@ var keys = []Key{
 	{Name: "assertion_env", Usage: "environment variable with it", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_subject", Usage: "sub of an assertion signed by the client's key", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Subject }},
-	{Name: "assertion_audience", Usage: "aud of an assertion signed by the client's key, where it is not the issuer", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Audience }},
+	{Name: "assertion_audience", Usage: "aud of an assertion signed by the client's key, if not the issuer", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Audience }},
 	{Name: "subject_token_file", Kind: Path, Usage: "file with the subject token of the grant token_exchange; - for stdin", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_env", Usage: "environment variable with it", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
@@ -106,18 +106,18 @@ var keys = []Key{
 	{Name: "requested_token_type", Usage: "type of the token asked for", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.RequestedType }},
 	{Name: "redirect_uri", Usage: "redirect URI; without a port, any free one", Default: DefaultRedirectURI, check: checkRedirectURI, field: func(p *Profile) any { return &p.RedirectURI }},
 	{Name: "redirect_ports", Kind: Ports, Usage: "ports to try for the redirect URI, in order", field: func(p *Profile) any { return &p.RedirectPorts }},
-	{Name: "listen_address", Usage: "address to listen on where the redirect URI's host is not it", check: checkListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
-	{Name: "response_mode", Usage: "how the response comes back: query, form_post, query.jwt, form_post.jwt, jwt", Default: "query", Values: []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}, field: func(p *Profile) any { return &p.ResponseMode }},
+	{Name: "listen_address", Usage: "address to listen on, if not the redirect URI's host", check: checkListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
+	{Name: "response_mode", Usage: "how the response is returned: query, form_post, query.jwt, form_post.jwt, jwt", Default: "query", Values: []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}, field: func(p *Profile) any { return &p.ResponseMode }},
 	{Name: "authorization_parameters", Kind: Table, Usage: "extra parameter of the authorization request, name=value", table: checkParameters, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationParameters }},
 	{Name: "token_parameters", Kind: Table, Usage: "extra parameter of the token request, name=value", table: checkParameters, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenParameters }},
 	{Name: "token_headers", Kind: Table, Usage: "extra header field of the token request, name=value", table: checkHeaders, hidden: true, field: func(p *Profile) any { return &p.TokenHeaders }},
 	{Name: "pkce", Kind: Bool, Usage: "proof key for code exchange", Default: "true", field: func(p *Profile) any { return &p.PKCE }},
-	{Name: "require_pushed_authorization_requests", Kind: Bool, Usage: "no authorization request but a pushed one", field: func(p *Profile) any { return &p.RequirePAR }},
+	{Name: "require_pushed_authorization_requests", Kind: Bool, Usage: "push the authorization request", field: func(p *Profile) any { return &p.RequirePAR }},
 	{Name: "request_object_signing_alg", Usage: "algorithm that the authorization request is signed with", Values: signingAlgorithms, field: func(p *Profile) any { return &p.RequestObjectSigningAlg }},
 	{Name: "dpop", Kind: Bool, Usage: "tokens bound to a key by DPoP", ChangesToken: true, field: func(p *Profile) any { return &p.DPoP }},
-	{Name: "dpop_allow_bearer", Kind: Bool, Usage: "a Bearer token will do where DPoP was asked for", ChangesToken: true, field: func(p *Profile) any { return &p.DPoPAllowBearer }},
+	{Name: "dpop_allow_bearer", Kind: Bool, Usage: "accept a Bearer token in place of a DPoP token", ChangesToken: true, field: func(p *Profile) any { return &p.DPoPAllowBearer }},
 	{Name: "security_profile", Usage: "a security profile to hold to: " + FAPI2, Values: []string{FAPI2}, ChangesToken: true, field: func(p *Profile) any { return &p.SecurityProfile }},
-	{Name: "api_hosts", Kind: List, Usage: "host that may be sent the access token", check: checkHosts, field: func(p *Profile) any { return &p.APIHosts }},
+	{Name: "api_hosts", Kind: List, Usage: "host to which the access token may be sent", check: checkHosts, field: func(p *Profile) any { return &p.APIHosts }},
 	{Name: "store", Usage: "where tokens are kept: keychain, file, none", Default: "keychain", Values: stores, Personal: true, field: func(p *Profile) any { return &p.Store }},
 	{Name: "identity_file", Kind: Path, Usage: "age or SSH private key that opens the file store", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.IdentityFile }},
 	{Name: "passphrase_command", Kind: Command, Usage: "program that prints the file store's passphrase, and its arguments", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.PassphraseCommand }},
@@ -125,15 +125,15 @@ var keys = []Key{
 	{Name: "browser", Usage: "command that opens a URL", Personal: true, field: func(p *Profile) any { return &p.Browser }},
 }
 
-// topKeys are the keys beside the profiles.
+// topKeys are the keys outside of profiles.
 var topKeys = []Key{
-	{Name: keyDefaultProfile, Usage: "the profile where none is named"},
-	{Name: "store", Usage: "where tokens are kept, for profiles that do not say", Values: stores},
-	{Name: "identity_file", Kind: Path, Usage: "what opens the file store, for profiles that do not say"},
-	{Name: keyPassphraseCommand, Kind: Command, Usage: "what prints its passphrase, for profiles that do not say"},
+	{Name: keyDefaultProfile, Usage: "the profile to use if none is named"},
+	{Name: "store", Usage: "where tokens are kept, for profiles without a store", Values: stores},
+	{Name: "identity_file", Kind: Path, Usage: "private key that opens the file store, for profiles without one"},
+	{Name: keyPassphraseCommand, Kind: Command, Usage: "program that prints its passphrase, for profiles without one"},
 }
 
-// The keys and groups of keys that code refers to.
+// Keys and groups that code refers to.
 const (
 	keySecret            = "client_secret"
 	keyActorType         = "actor_token_type"
@@ -148,20 +148,20 @@ const (
 	groupOpener       = "opener of the file store"
 )
 
-// Values that keys take.
+// Values of keys.
 var (
 	stores = []string{"keychain", "file", "none"}
-	// tokenTypes are the last words of the URNs in RFC 8693 §3.
+	// tokenTypes are the last parts of the URNs in RFC 8693 §3.
 	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
-	// signingAlgorithms are those of request objects: "none" is no signature, and a client secret is a poor key.
+	// signingAlgorithms are for request objects. "none" is no signature, and a client secret is a weak key.
 	signingAlgorithms = []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
-	// idTokenAlgorithms are those of ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
+	// idTokenAlgorithms are for ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
 	idTokenAlgorithms = []string{
 		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512",
 	}
 )
 
-// FlagOf is the flag of the key named name, without its dashes; name itself where there is none.
+// FlagOf is the flag of the key named name, or name itself if it has none.
 func FlagOf(name string) string {
 	if k := find(keys, name); k != nil && !k.Secret {
 		return k.Flag()
@@ -186,7 +186,7 @@ func names(of []Key) []string {
 	return out
 }
 
-// lookUp finds a profile's key by the name of a setting: a parameter's is TABLE.PARAMETER.
+// lookUp finds the key of a setting. The setting of a parameter is named TABLE.PARAMETER.
 func lookUp(name string) (k *Key, parameter string) {
 	name, parameter, isParameter := strings.Cut(name, ".")
 	k = find(keys, name)

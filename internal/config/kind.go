@@ -9,13 +9,13 @@ import (
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
-// Kind says what a key holds and so how it is written in TOML, in a flag and in the environment.
+// Kind says what a key holds, and how it is written in TOML, as a flag and in the environment.
 type Kind int
 
-// The kinds. "Text" is a flag's value or that of an environment variable.
+// The kinds. A text is the value of a flag or variable.
 const (
 	String  Kind = iota // a string
-	Path                // a file, relative to the profile file that names it, or below ~/
+	Path                // a file; relative to the profile file, or below ~/
 	JSON                // JSON in a string; in TOML an array or a table too
 	Bool                // true or false
 	Integer             // an integer
@@ -26,12 +26,12 @@ const (
 	Table               // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
 )
 
-// kinds has what is particular to a kind. For a Table it is about the values in it.
+// kinds describes the kinds. A Table's row is about the values in it.
 var kinds = [...]struct {
-	want   string                      // its form in the file, for errors
+	want   string                      // the form in the file, for errors
 	alone  tomlKinds                   // what a value may be
-	listed tomlKinds                   // what an array may hold; nil where an array is no value
-	check  func(values []string) error // of keys that have none of their own; may be nil
+	listed tomlKinds                   // what an array may hold; nil if there must be none
+	check  func(values []string) error // for keys without their own; may be nil
 }{
 	String:  {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
 	Path:    {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
@@ -52,11 +52,10 @@ type tomlKinds []tomlfile.Kind
 
 func (k tomlKinds) has(kind tomlfile.Kind) bool { return slices.Contains(k, kind) }
 
-// isText reports whether the kind holds one text, of which an empty one is as good as none.
+// isText reports whether the kind holds one string. An empty one counts as not set.
 func (k Kind) isText() bool { return k == String || k == Path || k == JSON }
 
-// fromTOML gives the values that a node holds, or says what was wanted instead. A boolean is "true" or "false", an integer
-// is in decimal.
+// fromTOML returns the values of a node. name is for errors.
 func (k Kind) fromTOML(name string, n *tomlfile.Node) ([]string, *Error) {
 	kind := kinds[k]
 	switch {
@@ -83,7 +82,7 @@ func (k Kind) fromTOML(name string, n *tomlfile.Node) ([]string, *Error) {
 	return []string{n.Text}, nil
 }
 
-// toTOML writes values as they stand in the file.
+// toTOML writes values for the file.
 func (k Kind) toTOML(values []string) string {
 	if kinds[k].listed == nil || k == Table && len(values) == 1 {
 		return k.scalar(values[0])
@@ -103,8 +102,8 @@ func (k Kind) scalar(value string) string {
 	return tomlfile.Quote(value)
 }
 
-// fromFlags adds what a command line gives for a key, in order. An empty text clears what the file says; for a table that
-// is a setting without values under the name of the table itself.
+// fromFlags adds the texts of a key's flag, in order. An empty one clears what the file says: a table is cleared by a setting
+// without values under its own name.
 func (s settings) fromFlags(k *Key, texts []string, origin Origin) error {
 	var values []string
 	switch k.Kind {
@@ -135,14 +134,14 @@ func (s settings) fromFlags(k *Key, texts []string, origin Origin) error {
 			values = append(values, k.Kind.separated(text)...)
 		}
 	default:
-		// As with any command's flags, the last one holds.
+		// The last one counts, as is usual for flags.
 		values = texts[len(texts)-1:]
 	}
 	s[k.Name] = setting{values: values, origin: origin}
 	return nil
 }
 
-// fromVariable adds what an environment variable gives for a key.
+// fromVariable adds the text of a key's environment variable.
 func (s settings) fromVariable(k *Key, text string, origin Origin) error {
 	switch k.Kind {
 	case Table:

@@ -101,7 +101,7 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 		},
 		"unquoted": {
 			"[profiles.w]\nclient_secret = hunter2\n",
-			"config.toml:2:17: not TOML: unexpected character at start of value\ntext stands in quotes: key = \"value\"",
+			"config.toml:2:17: not TOML: unexpected character at start of value\nput text in quotes: key = \"value\"",
 		},
 		"unterminated": {"[profiles.w]\nclient_secret = \"hunter2\n", "config.toml:2:25: not TOML: basic strings cannot have new lines"},
 		"invalid UTF-8": {
@@ -110,15 +110,15 @@ func TestLoadNamesThePlaceAndTheNearestKey(t *testing.T) {
 		},
 		"name with a space": {
 			"[profiles.\"a b\"]\n",
-			"config.toml:1:2: a profile's name holds no space, no slash and no control character: \"a b\" (near: [profiles.\"a b\"])",
+			"config.toml:1:2: a profile's name cannot contain spaces, slashes or control characters: \"a b\" (near: [profiles.\"a b\"])",
 		},
 		"name with an escape sequence": {
 			"[profiles.\"a\\u001b[31m\"]\n",
-			"config.toml:1:2: a profile's name holds no space, no slash and no control character: \"a[31m\" (near: [profiles.\"a\\u001b[31m\"])",
+			"config.toml:1:2: a profile's name cannot contain spaces, slashes or control characters: \"a[31m\" (near: [profiles.\"a\\u001b[31m\"])",
 		},
 		"name like a flag": {
 			"[profiles.-v]\n",
-			"config.toml:1:2: a profile's name does not begin with a dash: \"-v\" (near: [profiles.-v])",
+			"config.toml:1:2: a profile's name cannot begin with a dash: \"-v\" (near: [profiles.-v])",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// nearest gives those of known that name may have been meant for, the nearest first, at most three.
+// nearest returns up to three of known that are similar to name, the nearest first.
 func nearest(name string, known []string) []string {
 	const most = 3
 	type candidate struct {
@@ -15,7 +15,7 @@ func nearest(name string, known []string) []string {
 	}
 	var found []candidate
 	for _, k := range known {
-		// A third of the letters wrong is another word, not a slip.
+		// More than a third of wrong letters makes another word.
 		limit := max(1, len(k)/3)
 		if d := distance(fold(name), fold(k), limit); d <= limit {
 			found = append(found, candidate{k, d})
@@ -29,13 +29,13 @@ func nearest(name string, known []string) []string {
 	return out
 }
 
-// fold makes one of what people take for the same name: client-id, clientId, client_id.
+// fold removes what is easily confused: client-id, clientId and client_id become the same.
 func fold(s string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
 }
 
 // distance counts, in bytes, the insertions, deletions, substitutions and swaps of neighbours between two names (optimal
-// string alignment), or gives any number above limit where there are more.
+// string alignment). It returns any number above limit if there are more.
 func distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1

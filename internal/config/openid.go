@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// checkOpenID judges together what an authentication request bears (OpenID Connect Core §3.1.2.1).
+// checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
 func (r resolution) checkOpenID() error {
 	for _, key := range []string{"prompt", "login_hint", "max_age", "acr_values", "claims", "ui_locales"} {
 		inTable := "authorization_parameters." + key
 		if _, ok := r.settings[inTable]; ok && r.settings.text(key) != "" {
-			// What goes out once is to be said once: which of two counts would be for the reader to guess.
-			return r.at(inTable, wrong(inTable, "the key %s is given too", key).advise("remove one of the two"))
+			// The parameter is sent once, and it would not be clear which value counts.
+			return r.at(inTable, wrong(inTable, "the key %s is set too", key).advise("remove one of the two"))
 		}
 	}
 	const key = "id_token_signed_response_alg"
 	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(groupSecret)) == 0 {
-		return r.at(key, wrong(key, "%s is keyed by the client secret, and there is none", r.settings.text(key)).
+		return r.at(key, wrong(key, "%s needs a client secret, and there is none", r.settings.text(key)).
 			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
 	}
 	return nil
 }
 
-// checkPrompt takes values that this program does not know as well: a server may have its own, which its metadata tells.
+// checkPrompt allows unknown values: a server may have its own (prompt_values_supported).
 func checkPrompt(values []string) error {
 	given := strings.Fields(values[0])
 	// "prompt: OPTIONAL. Space-delimited, case-sensitive list of ASCII string values". OpenID Connect Core §3.1.2.1
@@ -34,7 +34,7 @@ func checkPrompt(values []string) error {
 	}
 	// "If this parameter contains none with any other value, an error is returned." §3.1.2.1
 	if slices.Contains(given, "none") && len(given) > 1 {
-		return errors.New("none stands alone: the server is to ask the person nothing, or something (OpenID Connect Core §3.1.2.1)")
+		return errors.New("none cannot be combined with other values (OpenID Connect Core §3.1.2.1)")
 	}
 	return nil
 }

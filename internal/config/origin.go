@@ -2,10 +2,10 @@ package config
 
 import "strconv"
 
-// OriginKind orders the places a value may come from: of two that are given, the later one wins.
+// OriginKind is the kind of an Origin. A larger one overrides a smaller one.
 type OriginKind int
 
-// The places, weakest first.
+// The kinds of origins, weakest first.
 const (
 	FromDefault OriginKind = iota
 	FromFile
@@ -17,14 +17,14 @@ func (k OriginKind) String() string {
 	return [...]string{"default", "file", "environment", "flag"}[k]
 }
 
-// Origin tells where a value came from.
+// Origin is where a value comes from.
 type Origin struct {
 	Kind OriginKind
-	// Where is for people: "default", "/path/config.toml:12", "OAUTHGET_CLIENT_ID", "flag --client-id".
+	// Where is for display: "default", "/path/config.toml:12", "OAUTHGET_CLIENT_ID", "flag --client-id".
 	Where string
 }
 
-// Origins are kept by key name; a parameter's name is TABLE.PARAMETER.
+// Origins has the origin of each key that is set. A parameter is named TABLE.PARAMETER.
 type Origins map[string]Origin
 
 func inFile(path string, line int) string { return path + ":" + strconv.Itoa(line) }

@@ -9,8 +9,8 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 )
 
-// checkParameters refuses extra parameters that the flow sets itself: a second state or code_challenge would undo what the
-// first is there for, and "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1).
+// checkParameters refuses extra parameters that oauthget sets itself. A second state or code_challenge would defeat the
+// first, and "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1).
 func checkParameters(table string, given url.Values) *Error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if instead, controlled := controlledParameters()[name]; controlled {
@@ -20,8 +20,7 @@ func checkParameters(table string, given url.Values) *Error {
 	return nil
 }
 
-// checkHeaders refuses extra header fields that the token request has already, or that would change what is a request at
-// all, and those that no HTTP message has.
+// checkHeaders refuses invalid header fields, those that the token request already has, and those that frame it.
 func checkHeaders(table string, given url.Values) *Error {
 	seen := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -30,28 +29,28 @@ func checkHeaders(table string, given url.Values) *Error {
 		switch {
 		// "field-name = token" RFC 9110 §5.1, "token = 1*tchar" §5.6.2
 		case name == "" || !ascii.Consists(name, "!#$%&'*+-.^_`|~"):
-			return entry(table, name, "%s is no name of a header field", Printable(name)).advise("a name is of letters, digits and dashes: X-Tenant")
+			return entry(table, name, "%s is not a valid header field name", Printable(name)).advise("use letters, digits and dashes, as in X-Tenant")
 		case slices.ContainsFunc(given[name], noFieldValue):
-			return entry(table, name, "the value of %s is not of printable ASCII characters", name).advise("remove what is not, and white space around it")
+			return entry(table, name, "the value of %s contains more than printable ASCII characters", name).advise("remove the others, and white space around the value")
 		case len(given[name]) > 1:
 			return entry(table, name, "%s has more than one value", name).advise("join them with a comma, if the field is a list")
 		case controlled:
 			return setByUs(table, name, instead)
 		case seen[lower]:
-			return entry(table, name, "%s is given twice: a field's name has no upper and lower case", name).advise("remove one of the two")
+			return entry(table, name, "%s is set twice: header field names are case-insensitive", name).advise("remove one of the two")
 		}
 		seen[lower] = true
 	}
 	return nil
 }
 
-// noFieldValue reports what is not "field-vchar = VCHAR / obs-text" (RFC 9110 §5.5), of which obs-text "SHOULD" not be sent.
-// A line break would begin another field.
+// noFieldValue reports whether v has anything but "field-vchar = VCHAR / obs-text" (RFC 9110 §5.5). obs-text is refused too,
+// since it is obsolete. A line break would begin another field.
 func noFieldValue(v string) bool {
 	return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r > '~' }) || v != strings.TrimSpace(v)
 }
 
-// entry is an error about one parameter of a table.
+// entry returns an error about one entry of a table.
 func entry(table, name, format string, args ...any) *Error {
 	e := wrong(table, format, args...)
 	e.Key = table + "." + name
@@ -66,7 +65,7 @@ func setByUs(table, name, instead string) *Error {
 	return e.advise("use the key %s instead", instead)
 }
 
-// controlledParameters maps each to the key that governs it; empty where nothing does.
+// controlledParameters maps parameters that oauthget sets to the key to use instead, or to nothing.
 func controlledParameters() map[string]string {
 	return map[string]string{
 		"client_id":             "client_id",
@@ -100,8 +99,8 @@ func controlledParameters() map[string]string {
 	}
 }
 
-// controlledHeaders maps each field that is the flow's, or the connection's (RFC 9110 §7.6.1), to the key that governs it;
-// empty where nothing does.
+// controlledHeaders maps header fields of the token request and of the connection (RFC 9110 §7.6.1) to the key to use
+// instead, or to nothing.
 func controlledHeaders() map[string]string {
 	return map[string]string{
 		"authorization":       "token_endpoint_auth_method",

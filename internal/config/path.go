@@ -7,7 +7,7 @@ import (
 	"github.com/oauthget/oauthget/internal/userdir"
 )
 
-// DefaultPath is the profile file where --config does not name one: $OAUTHGET_CONFIG, else
+// DefaultPath is the path of the profile file without --config: $OAUTHGET_CONFIG, else
 // $XDG_CONFIG_HOME/oauthget/config.toml, else ~/.config/oauthget/config.toml, on macOS too; on Windows
 // %AppData%\oauthget\config.toml. goos is a runtime.GOOS.
 func DefaultPath(getenv func(string) string, goos string) (string, error) {

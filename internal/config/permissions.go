@@ -8,19 +8,19 @@ import (
 	"github.com/oauthget/oauthget/internal/shell"
 )
 
-// CheckNotWritableByOthers refuses a file that other users of this machine can change. A profile file names programs that
-// are run, and servers that secrets are sent to. Root's files pass, and those that a group can change: it is often its one
-// member's. So does anything but a regular file, such as a pipe that was named a moment ago. An error is an *Error.
+// CheckNotWritableByOthers refuses a file that other users of this machine can change: a profile file names programs to run
+// and servers to send secrets to. Root may own the file. Its group may write, since many users have a group of their own.
+// Anything but a regular file is allowed, such as a pipe. An error is an *Error.
 func CheckNotWritableByOthers(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
 		return nil
 	case ownership.Allows(info, 0o002):
 		e := &Error{Path: path, Err: fmt.Errorf("every user of this machine can change it (mode %04o)", info.Mode().Perm())}
-		return e.advise("see that nobody has, and then: chmod o-w %s", shell.Word(path))
+		return e.advise("check that nobody has changed it, then: chmod o-w %s", shell.Word(path))
 	case !ownership.IsTrusted(info):
 		e := &Error{Path: path, Err: fmt.Errorf("it belongs to another user, who can change it")}
-		return e.advise("read it, and use a copy that is yours: cp %s FILE", shell.Word(path))
+		return e.advise("read it, and use a copy of your own: cp %s FILE", shell.Word(path))
 	}
 	return nil
 }

@@ -5,24 +5,24 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// setting is the value of one key, and where it came from.
+// setting is the value of a key with its origin.
 type setting struct {
 	values       []string
-	origin       Origin // without Where for one from the file, which its line tells
+	origin       Origin // without Where if it is from the file: see line
 	line, column int    // 0 outside of a file
 }
 
-// settings are kept by key name; a parameter's name is TABLE.PARAMETER.
+// settings are the settings by key name. A parameter is named TABLE.PARAMETER.
 type settings map[string]setting
 
 // table is what the file says about one profile.
 type table struct {
 	name         string
 	settings     settings
-	line, column int // where the profile first stands
+	line, column int // of its first mention
 }
 
-// read checks the document against the keys there are, and keeps what it says.
+// read checks the document against the known keys and keeps its settings.
 func (f *File) read() error {
 	f.top, f.profiles = settings{}, nil
 	for _, n := range f.document.Root.Children {
@@ -69,7 +69,7 @@ func (f *File) readProfiles(profiles *tomlfile.Node) error {
 	return nil
 }
 
-// keep adds what stands under a key to settings.
+// keep adds the value of a key to settings.
 func (f *File) keep(into settings, k *Key, n *tomlfile.Node) error {
 	if k.Kind != Table {
 		values, err := k.Kind.fromTOML(k.Name, n)
@@ -99,24 +99,24 @@ func (f *File) keep(into settings, k *Key, n *tomlfile.Node) error {
 	return nil
 }
 
-// at gives an error its place in the file.
+// at adds the place of n to an error.
 func (f *File) at(n *tomlfile.Node, e *Error) *Error {
 	e.Path, e.Line, e.Column = f.Path, n.Line, n.Column
 	return e
 }
 
-// near is at with an excerpt.
+// near adds the place of n and an excerpt to an error.
 func (f *File) near(n *tomlfile.Node, e *Error) *Error {
 	e.Excerpt = f.document.Excerpt(n)
 	return f.at(n, e)
 }
 
-// mismatch is one kind of value where another one should be.
+// mismatch returns the error for a value of the wrong kind.
 func mismatch(name, want string, n *tomlfile.Node) *Error {
 	return wrong(name, "want %s, not %s", want, n.Kind)
 }
 
-// noTable is anything where a table should be.
+// noTable returns the error for a value that is not a table.
 func noTable(name string, n *tomlfile.Node) *Error {
 	e := mismatch(name, "a table", n)
 	if n.Kind == tomlfile.Array {
@@ -132,7 +132,7 @@ func unknown(name string, known []string) *Error {
 	return e
 }
 
-// unknownTop thinks of the two usual slips: a profile's key outside of a profile, and [work] for [profiles.work].
+// unknownTop covers two common mistakes: a key of a profile outside of one, and [work] for [profiles.work].
 func unknownTop(name string) *Error {
 	e := unknown(name, append(names(topKeys), keyProfiles))
 	if find(keys, name) != nil {

@@ -9,22 +9,21 @@ import (
 	"github.com/oauthget/oauthget/internal/shell"
 )
 
-// Input is all that a Profile is made of.
+// Input is what a Profile is made of.
 type Input struct {
-	File *File  // nil where there is none
+	File *File  // nil if there is none
 	Name string // empty for the default one
-	// Flags holds, by profile key, the texts given on the command line, in order.
+	// Flags holds the texts of each key's flag, in order.
 	Flags     map[string][]string
 	LookupEnv func(string) (string, bool) // os.LookupEnv; nil for no environment
-	Commands  []string                    // names that a profile may not bear
-	// OneOfMany says that the variables of the environment were not set with this profile in mind: it is one of several, or
-	// another one presents its token. Those that describe a client are not for it, since a client secret would go to
-	// whatever server the profile names.
+	Commands  []string                    // names that a profile cannot have
+	// OneOfMany is set for one of several profiles, and for a profile whose token another one presents. Variables that
+	// describe a client do not apply to it: a client secret would be sent to whatever server the profile names.
 	OneOfMany bool
 }
 
-// Resolve gives the profile by flag over environment over file over default, checked, and where each value came from.
-// A failure is an *Error.
+// Resolve returns the checked profile and the origin of each value: flags override the environment, the environment
+// overrides the file, and the file overrides defaults. An error is an *Error.
 func Resolve(in Input) (Profile, Origins, error) {
 	flags, err := in.fromFlags()
 	if err != nil {
@@ -56,7 +55,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 	return r.profile(in.home()), origins, nil
 }
 
-// withoutCleared takes out what an empty flag clears: the key is as if nobody had said it.
+// withoutCleared resets keys that an empty flag clears.
 func (s settings) withoutCleared() settings {
 	for key, given := range s {
 		if k, _ := lookUp(key); given.origin.Kind != FromFlag || !clears(given.values) || k != nil && k.Kind == Table {
@@ -70,9 +69,8 @@ func (s settings) withoutCleared() settings {
 	return s
 }
 
-// overlay puts stronger settings over weaker ones. Parameters are overlaid one by one, unless the table itself is
-// cleared; the ways to give the client
-// secret are one setting, so that a file's secret never meets a flag's, and so are the ways to open the file store.
+// overlay returns weak settings overridden by strong ones. Parameters are overridden one by one, unless the table itself is
+// cleared. The keys of a group count as one: a flag's client_secret_env overrides a file's client_secret_file.
 func overlay(weak, strong settings) settings {
 	out := maps.Clone(weak)
 	for key := range strong {
@@ -99,7 +97,7 @@ func defaults() settings {
 	return out
 }
 
-// fromFlags reads the command line.
+// fromFlags returns the settings of the command line.
 func (in Input) fromFlags() (settings, error) {
 	out := settings{}
 	for _, k := range keys {
@@ -112,7 +110,7 @@ func (in Input) fromFlags() (settings, error) {
 	return out, nil
 }
 
-// fromEnvironment reads the variables OAUTHGET_… that are for this profile. An empty one is taken for unset.
+// fromEnvironment returns the settings of the variables OAUTHGET_… that apply. An empty variable counts as unset.
 func (in Input) fromEnvironment() (settings, error) {
 	out := settings{}
 	if in.LookupEnv == nil {
@@ -130,7 +128,7 @@ func (in Input) fromEnvironment() (settings, error) {
 	return out, nil
 }
 
-// sourced gives an error of a flag or a variable its place.
+// sourced adds the flag or variable to an error.
 func sourced(o Origin, e *Error) *Error {
 	if o.Kind == FromFlag || o.Kind == FromEnvironment {
 		e.Source = o.Where
@@ -138,7 +136,7 @@ func sourced(o Origin, e *Error) *Error {
 	return e
 }
 
-// profileName decides which profile is meant. Empty: none, flags and environment say it all.
+// profileName decides which profile to use. It is empty if flags and environment describe the client.
 func (in Input) profileName(given settings) (string, error) {
 	if in.Name != "" {
 		if e := checkNameAmong(in.Commands, in.Name); e != nil {
@@ -150,7 +148,7 @@ func (in Input) profileName(given settings) (string, error) {
 		return "", nil
 	}
 	if in.File == nil {
-		return "", (&Error{Err: errors.New("no profile is named, and there is no profile file")}).
+		return "", (&Error{Err: errors.New("no profile was named, and there is no profile file")}).
 			advise("oauthget profile add NAME --issuer URL --client-id ID")
 	}
 	if name := in.File.DefaultProfile(); name != "" {
@@ -161,15 +159,15 @@ func (in Input) profileName(given settings) (string, error) {
 	case 1:
 		return known[0], nil
 	case 0:
-		return "", (&Error{Path: in.File.Path, Err: errors.New("there is no profile in it")}).
+		return "", (&Error{Path: in.File.Path, Err: errors.New("it contains no profiles")}).
 			advise("oauthget profile add NAME --issuer URL --client-id ID")
 	default:
-		e := &Error{Path: in.File.Path, Key: keyDefaultProfile, Err: errors.New("no profile is named, and there is no default_profile")}
-		return "", e.advise("name one, as in: oauthget token %s", known[0])
+		e := &Error{Path: in.File.Path, Key: keyDefaultProfile, Err: errors.New("no profile was named, and there is no default_profile")}
+		return "", e.advise("name a profile: oauthget token %s", known[0])
 	}
 }
 
-// fromFile gives the named profile's settings, and the place of the profile for errors about what is not there.
+// fromFile returns the settings of a profile, and its place for errors about missing keys.
 func (in Input) fromFile(name string) (settings, head, error) {
 	if in.File == nil {
 		if name != "" {
@@ -189,14 +187,14 @@ func (in Input) fromFile(name string) (settings, head, error) {
 		e.Path, e.Line, e.Column = in.File.Path, t.line, t.column
 		return nil, head{}, e
 	}
-	// Whether or not something stronger takes its place: it is in the file.
+	// This is about the file, even if the secret is overridden.
 	if err := (resolution{file: in.File, settings: t.settings}).readable(); err != nil {
 		return nil, head{}, err
 	}
 	return inherit(t.settings, in.File.top), head{t.line, t.column}, nil
 }
 
-// inherit lets a profile have the file's store, and what opens it, where it names none of its own.
+// inherit adds the keys outside of profiles to a profile.
 func inherit(profile, top settings) settings {
 	top = maps.Clone(top)
 	delete(top, keyDefaultProfile)
@@ -224,10 +222,10 @@ func (in Input) home() func() (string, error) {
 	}
 }
 
-// head is where a profile begins in the file; zero where it does not come from one.
+// head is where a profile begins in the file; zero if it is not from a file.
 type head struct{ line, column int }
 
-// text gives the value of a key that holds one, or empty.
+// text returns the first value of a key, or empty.
 func (s settings) text(key string) string {
 	if v := s[key].values; len(v) > 0 {
 		return v[0]
@@ -237,5 +235,5 @@ func (s settings) text(key string) string {
 
 func (s settings) client() bool { return s.text("client_id") != "" }
 
-// server reports whether an authorization server is named at all.
+// server reports whether an authorization server is named.
 func (s settings) server() bool { return s.text("issuer") != "" || s.text("token_endpoint") != "" }

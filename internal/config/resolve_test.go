@@ -403,13 +403,13 @@ func TestWhichProfileIsMeant(t *testing.T) {
 		"flags alone":           {"default_profile = \"b\"\n" + two, "", self, "f"},
 		"flags over the named":  {two, "b", self, "f"},
 		"flags over default":    {"default_profile = \"b\"\n" + two, "", map[string][]string{"issuer": {"https://f.example"}}, "b"},
-		"none of two":           {two, "", nil, "config.toml: no profile is named, and there is no default_profile\nname one, as in: oauthget token a"},
-		"none at all":           {"", "", nil, "config.toml: there is no profile in it\noauthget profile add NAME --issuer URL --client-id ID"},
+		"none of two":           {two, "", nil, "config.toml: no profile was named, and there is no default_profile\nname a profile: oauthget token a"},
+		"none at all":           {"", "", nil, "config.toml: it contains no profiles\noauthget profile add NAME --issuer URL --client-id ID"},
 		"unknown":               {two, "zebra", nil, "config.toml: no such profile: \"zebra\"\noauthget profile list"},
 		"unknown default":       {"\ndefault_profile = \"bb\"\n" + two, "", nil, "config.toml:2:1: no such profile: \"bb\"\ndid you mean \"b\"?"},
-		"command's name":        {"[profiles.token]\n", "token", nil, "a profile may not bear a command's name: token\ngive it another name"},
-		"command's name, alone": {"[profiles.token]\n", "", nil, "config.toml:1:2: a profile may not bear a command's name: token\ngive it another name"},
-		"escape sequence":       {two, "\x1b[31m", nil, "a profile's name holds no space, no slash and no control character: \"[31m\""},
+		"command's name":        {"[profiles.token]\n", "token", nil, "a profile cannot have the name of a command: token\ngive it another name"},
+		"command's name, alone": {"[profiles.token]\n", "", nil, "config.toml:1:2: a profile cannot have the name of a command: token\ngive it another name"},
+		"escape sequence":       {two, "\x1b[31m", nil, "a profile's name cannot contain spaces, slashes or control characters: \"[31m\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _, err := resolved(t, test.text, Input{Name: test.name, Flags: test.flags, Commands: []string{"token", "login"}})
@@ -460,7 +460,7 @@ func TestLiteralSecretIsRefusedWhereOthersCanRead(t *testing.T) {
 			}
 		}
 		if mode == 0o644 {
-			want := "config.toml:4:1: client_secret: other users of this machine may read the file (mode 0644)\nchmod 600 config.toml"
+			want := "config.toml:4:1: client_secret: other users of this machine can read the file (mode 0644)\nchmod 600 config.toml"
 			if diff := cmp.Diff(want, message(err)); diff != "" {
 				t.Error(diff)
 			}

@@ -6,22 +6,22 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// SecretSource says where a secret is: the client's, the passphrase of the file store, or a token that a grant presents. It
-// is not the secret: package secretsource reads it when it is needed.
+// SecretSource is where a secret is: the client secret, the passphrase of the file store, or a token that a grant presents.
+// Package secretsource reads it.
 type SecretSource struct {
-	Key     string       // the profile key that says it; empty where there is no secret
+	Key     string       // the profile key; empty if there is no secret
 	Literal token.Secret // of client_secret
 	Value   string       // the path, variable, keychain item or profile of the other keys
 	Command []string     // of the keys …_command: the program and its arguments
 }
 
-// stdin in the place of a path is the standard input.
+// stdin is the path that stands for standard input.
 const stdin = "-"
 
 // Empty reports whether there is no secret.
 func (s SecretSource) Empty() bool { return s.Key == "" }
 
-// Source names where the secret is, and for a literal only that there is one.
+// Source describes the source for display. It does not show a literal secret.
 func (s SecretSource) Source() string {
 	switch {
 	case s.Key == keySecret:
@@ -32,16 +32,16 @@ func (s SecretSource) Source() string {
 	return s.Value
 }
 
-// Variable is the environment variable that holds the secret; empty where it is somewhere else.
+// Variable is the environment variable that holds the secret; empty if it is elsewhere.
 func (s SecretSource) Variable() string { return s.valueOf("_env") }
 
-// Keychain is the keychain item that holds the secret; empty where it is somewhere else.
+// Keychain is the keychain item that holds the secret; empty if it is elsewhere.
 func (s SecretSource) Keychain() string { return s.valueOf("_keychain") }
 
-// Profile is the profile whose token the secret is; empty where it is none's.
+// Profile is the profile whose token is the secret; empty if it is elsewhere.
 func (s SecretSource) Profile() string { return s.valueOf("_profile") }
 
-// File is the path of the file that holds the secret; empty where it is somewhere else, be it standard input.
+// File is the path of the file that holds the secret; empty if it is elsewhere or standard input.
 func (s SecretSource) File() string {
 	if s.Stdin() {
 		return ""
@@ -59,7 +59,7 @@ func (s SecretSource) valueOf(suffix string) string {
 	return ""
 }
 
-// Passphrase is the source of the file store's passphrase where a program prints it.
+// Passphrase is the source of the file store's passphrase. It is empty without a passphrase_command.
 func (p Profile) Passphrase() SecretSource {
 	if len(p.PassphraseCommand) == 0 {
 		return SecretSource{}
@@ -67,10 +67,10 @@ func (p Profile) Passphrase() SecretSource {
 	return SecretSource{Key: keyPassphraseCommand, Command: p.PassphraseCommand}
 }
 
-// Secrets are the sources that the profile names, whether its grant has a use for them or not. Some may be empty.
+// Secrets returns all sources of the profile, also those that its grant does not use. Some may be empty.
 func (p Profile) Secrets() []SecretSource {
 	return []SecretSource{p.ClientSecret, p.Assertion.Source, p.Exchange.Subject, p.Exchange.Actor}
 }
 
-// SecretVariables are those variables of our own that hold a secret.
+// SecretVariables lists the variables of oauthget that hold a secret.
 func SecretVariables() []string { return []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"} }

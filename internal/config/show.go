@@ -14,7 +14,7 @@ type Row struct {
 	Origin Origin
 }
 
-// Show lists what a profile holds, in the order of Keys, and where each value came from.
+// Show lists the values of a profile with their origins, in the order of Keys.
 func Show(p Profile, origins Origins) []Row {
 	var rows []Row
 	add := func(key string, values []string) {

@@ -12,23 +12,23 @@ import (
 	"github.com/oauthget/oauthget/internal/shell"
 )
 
-// maxFile bounds a file of certificates, in bytes. The bundles of all public authorities have about 250 KiB.
+// maxFile bounds a certificate file, in bytes. Bundles of all public authorities have about 250 KiB.
 const maxFile = 1 << 20
 
-// PrivateFile reads the private key that the profile key named key leads to. Others must not be able to read it. Its owner
-// does not matter: the server refuses another key. The error is a *config.Error.
+// PrivateFile reads the private key at path, the value of the profile key named key. Other users must not be able to read it.
+// The owner is not checked: the server refuses a wrong key. An error is a *config.Error.
 func PrivateFile(ctx context.Context, key, path string) ([]byte, error) {
 	data, err := readPrivate(ctx, path, maxSecret)
 	return data, keyError(key, err)
 }
 
-// PublicFile reads a file that everybody may read, such as a certificate. The error is a *config.Error.
+// PublicFile reads a file that anybody may read, such as a certificate. An error is a *config.Error.
 func PublicFile(ctx context.Context, key, path string) ([]byte, error) {
 	data, _, err := readFile(ctx, path, maxFile)
 	return data, keyError(key, err)
 }
 
-// TrustedFile reads a file that everybody may read and nobody else may change, such as the certificate of an authority. The
+// TrustedFile reads a file that anybody may read but no other user may change, such as the certificate of an authority. An
 // error is a *config.Error.
 func TrustedFile(ctx context.Context, key, path string) ([]byte, error) {
 	data, info, err := readFile(ctx, path, maxFile)
@@ -41,22 +41,22 @@ func TrustedFile(ctx context.Context, key, path string) ([]byte, error) {
 	return data, nil
 }
 
-// Unfit says why what the file of a profile key holds cannot be used. err must hold nothing of it.
+// Unfit returns the error for a file whose content cannot be used. err must not show the content.
 func Unfit(key, path string, err error, advice string) *config.Error {
 	return &config.Error{Key: key, Err: fmt.Errorf("%s: %s: %w", key, config.Printable(path), err), Advice: advice}
 }
 
-// exposedError is returned for a file with a secret that others can read.
+// exposedError is returned for a secret file that others can read.
 type exposedError struct {
 	path string
 	mode fs.FileMode
 }
 
 func (e *exposedError) Error() string {
-	return fmt.Sprintf("other users of this machine may read %s (mode %04o)", config.Printable(e.path), e.mode.Perm())
+	return fmt.Sprintf("other users of this machine can read %s (mode %04o)", config.Printable(e.path), e.mode.Perm())
 }
 
-// readPrivate reads a file that nobody else may read. A pipe has no readers but us.
+// readPrivate reads a file that other users must not be able to read. A pipe has no other readers.
 func readPrivate(ctx context.Context, path string, limit int64) ([]byte, error) {
 	data, info, err := readFile(ctx, path, limit)
 	if info != nil && info.Mode().IsRegular() && ownership.Allows(info, 0o077) {
@@ -80,7 +80,7 @@ func keyError(key string, err error) error {
 	return &config.Error{Key: key, Err: fmt.Errorf("%s: %w", key, err), Advice: fileAdvice(key, err)}
 }
 
-// fileAdvice is the thing to do about the file of a key that could not be read.
+// fileAdvice is something to do about a key's file that cannot be read.
 func fileAdvice(key string, err error) string {
 	if exposed, ok := errors.AsType[*exposedError](err); ok {
 		return "chmod 600 " + shell.Word(exposed.path)

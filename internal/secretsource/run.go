@@ -13,11 +13,11 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 )
 
-// run gives what a program prints. It is started without a shell, and without the variables that hold secrets: a program
-// that prints one of them has no need of another, and passes its environment on to agents and helpers that live on.
+// run returns what a program prints. The program runs without a shell. It does not see variables with secrets, which it
+// could pass on to agents that keep running.
 func run(ctx context.Context, argv []string, access Access) (string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.WaitDelay = time.Second // a grandchild that holds the pipe must not hold the command
+	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipe open
 	out := &output{}
 	cmd.Stdout, cmd.Stderr = out, access.Stderr
 	cmd.Env = child.Environ(slices.Concat(config.SecretVariables(), access.WithoutEnv)...)
@@ -26,7 +26,7 @@ func run(ctx context.Context, argv []string, access Access) (string, error) {
 		return "", context.Cause(ctx)
 	}
 	if e, ok := errors.AsType[*exec.Error](err); ok {
-		err = e.Err // without the program's name
+		err = e.Err // which does not repeat the name
 	}
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return "", fmt.Errorf("run %s: %w", config.Printable(argv[0]), err)
@@ -34,12 +34,11 @@ func run(ctx context.Context, argv []string, access Access) (string, error) {
 	return out.kept.String(), nil
 }
 
-// signalGrace is how long ctx may take to learn of the Ctrl-C that has ended a program already: the terminal sends it to
-// both at once.
+// signalGrace is how long to wait for ctx after a program was ended by a signal: the terminal sends Ctrl-C to both.
 const signalGrace = 200 * time.Millisecond
 
-// interrupted reports whether ctx has ended, or ends right after a program that a signal ended. A shell tells that of
-// another program by 128 and the signal's number.
+// interrupted reports whether ctx has ended, or ends right after a signal ended the program. Shells report a signal as 128
+// plus its number.
 func interrupted(ctx context.Context, err error) bool {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && (exit.ExitCode() < 0 || exit.ExitCode() > 128) {
 		select {
@@ -50,7 +49,7 @@ func interrupted(ctx context.Context, err error) bool {
 	return ctx.Err() != nil
 }
 
-// output keeps one byte more than a secret may have, and discards the rest.
+// output keeps one byte more than a secret may have and discards the rest.
 type output struct{ kept bytes.Buffer }
 
 func (o *output) Write(p []byte) (int, error) {

@@ -1,7 +1,7 @@
 // Package secretsource reads the secrets, keys and certificates that a profile names: from files, environment variables,
 // programs, the keychain, standard input and other profiles.
 //
-// Its errors name the profile key and where it leads, and nothing of what is there. All of it ends when the context does.
+// Every call ends with its context. Errors name the profile key and the source, and show nothing of its content.
 package secretsource
 
 import (
@@ -19,22 +19,21 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Access is what [Read] may use of the outside world. What is nil cannot be read from.
+// Access is what [Read] uses of the outside world. A source whose field is nil cannot be read.
 type Access struct {
-	LookupEnv func(string) (string, bool) // os.LookupEnv where nil
-	Stderr    io.Writer                   // of programs, which may have to ask for a passphrase
-	// WithoutEnv names the variables that programs are not to see, beside our own that hold a secret.
+	LookupEnv func(string) (string, bool) // os.LookupEnv if nil
+	Stderr    io.Writer                   // of programs, which may ask for a passphrase
+	// WithoutEnv names variables to hide from programs, in addition to those of [config.SecretVariables].
 	WithoutEnv []string
 	Keychain   func(ctx context.Context, item string) (string, error)
 	Stdin      io.Reader
-	Profile    func(ctx context.Context, name string) (token.Secret, error) // gives the token of another profile
+	Profile    func(ctx context.Context, name string) (token.Secret, error) // returns the token of another profile
 }
 
 // maxSecret bounds a secret, in bytes.
 const maxSecret = 64 << 10
 
-// Read gets a secret: the first line of what its source holds. The error is a *config.Error, but for that of another
-// profile.
+// Read returns a secret: the first line of its source. An error is a *config.Error, unless it is about another profile.
 func Read(ctx context.Context, source config.SecretSource, access Access) (token.Secret, error) {
 	if source.Empty() {
 		return token.Secret{}, nil
@@ -42,7 +41,7 @@ func Read(ctx context.Context, source config.SecretSource, access Access) (token
 	text, err := read(ctx, source, access)
 	switch {
 	case err != nil && source.Profile() != "":
-		return token.Secret{}, fmt.Errorf("%s: %w", source.Key, err) // what failed there is no fault of this configuration
+		return token.Secret{}, fmt.Errorf("%s: %w", source.Key, err) // not an error in this configuration
 	case err != nil:
 		return token.Secret{}, &config.Error{Key: source.Key, Err: fmt.Errorf("%s: %w", source.Key, err), Advice: advice(source, err)}
 	}
@@ -50,16 +49,16 @@ func Read(ctx context.Context, source config.SecretSource, access Access) (token
 	line = strings.TrimSuffix(line, "\r")
 	switch {
 	case line == "":
-		err = fmt.Errorf("%s: there is no secret in %s", source.Key, place(source))
+		err = fmt.Errorf("%s: no secret in %s", source.Key, place(source))
 	case len(line) > maxSecret:
 		err = fmt.Errorf("%s: the secret in %s is longer than %d KiB", source.Key, place(source), maxSecret>>10)
 	default:
 		return token.NewSecret(line), nil
 	}
-	return token.Secret{}, &config.Error{Key: source.Key, Err: err, Advice: "see what it holds: the first line is taken"}
+	return token.Secret{}, &config.Error{Key: source.Key, Err: err, Advice: "look at what it holds: the first line is used"}
 }
 
-// read gives what a source holds, of which more than maxSecret bytes may be missing.
+// read returns the content of a source, which may be cut after maxSecret+1 bytes.
 func read(ctx context.Context, source config.SecretSource, access Access) (string, error) {
 	switch {
 	case !source.Literal.Empty():
@@ -80,15 +79,15 @@ func read(ctx context.Context, source config.SecretSource, access Access) (strin
 		data, err := readPrivate(ctx, source.File(), maxSecret+1)
 		return string(data), orCut(err)
 	case source.File() != "":
-		// A token to be presented lives for minutes, and stands where a platform put it for its workloads: it has the mode
-		// that the platform chose, as Kubernetes does 0644.
+		// A token to present may be readable by others: platforms write short-lived ones for their workloads, Kubernetes
+		// with mode 0644.
 		data, _, err := readFile(ctx, source.File(), maxSecret+1)
 		return string(data), orCut(err)
 	}
 	return "", errors.New("it cannot be read here")
 }
 
-// orCut is err, but for that of a text longer than the limit: only its first line counts.
+// orCut returns err, unless the source is longer than the limit: only its first line counts.
 func orCut(err error) error {
 	if _, ok := errors.AsType[*bounded.TooLongError](err); ok {
 		return nil
@@ -108,7 +107,7 @@ func lookUp(variable string, access Access) (string, error) {
 	return text, nil
 }
 
-// advice is a thing to do about a source that could not be read; empty where there is none to give.
+// advice is something to do about a source that cannot be read; may be empty.
 func advice(source config.SecretSource, err error) string {
 	switch {
 	case source.Command != nil && errors.Is(err, exec.ErrNotFound):
@@ -118,7 +117,7 @@ func advice(source config.SecretSource, err error) string {
 		for i, word := range source.Command {
 			words[i] = shell.Word(word)
 		}
-		return "see by hand what is wrong with it: " + config.Printable(strings.Join(words, " ")) + " >/dev/null"
+		return "run it by hand to see what is wrong: " + config.Printable(strings.Join(words, " ")) + " >/dev/null"
 	case source.Variable() != "":
 		return "set $" + config.Printable(source.Variable()) + " where oauthget runs, or name another variable in " + source.Key
 	case source.File() != "":
@@ -127,7 +126,7 @@ func advice(source config.SecretSource, err error) string {
 	return ""
 }
 
-// place names where a secret is read from.
+// place names the source of a secret.
 func place(source config.SecretSource) string {
 	switch {
 	case source.Command != nil:

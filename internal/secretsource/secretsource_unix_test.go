@@ -256,7 +256,7 @@ func TestSecretErrorsNameTheKeyAndNeverTheValue(t *testing.T) {
 		want   string
 	}{
 		{config.SecretSource{Key: "client_secret_env", Value: "UNSET"}, "client_secret_env: $UNSET is not set"},
-		{config.SecretSource{Key: "client_secret_env", Value: "EMPTY"}, "client_secret_env: there is no secret in $EMPTY"},
+		{config.SecretSource{Key: "client_secret_env", Value: "EMPTY"}, "client_secret_env: no secret in $EMPTY"},
 		{config.SecretSource{Key: "client_secret_command", Command: []string{"sh", "-c", "echo canary; exit 1"}}, "client_secret_command: run sh: exit status 1"},
 		{config.SecretSource{Key: "client_secret_keychain", Value: "as"}, "client_secret_keychain: locked"},
 		{config.SecretSource{Key: "client_secret_file", Value: "/nowhere/s"}, "client_secret_file: read /nowhere/s: no such file or directory"},

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Cut removes whatever stands at or below path, however it is written, and reports whether anything did. Comments between
-// the removed settings go with them, as does one directly above a removed header; all others stay.
+// Cut removes everything at and below path, however it is written, and reports whether there was anything. Comments in
+// removed sections and directly above their headers are removed too; all others stay.
 func (d *Document) Cut(path []string) (bool, error) {
 	for found := false; ; found = true {
 		n, depth := d.nearest(path)
@@ -23,7 +23,7 @@ func (d *Document) Cut(path []string) (bool, error) {
 	}
 }
 
-// withoutSections is the text without the sections of a table and of those in it; nil where there are none.
+// withoutSections is the text without the sections of a table and the tables in it; nil if there are none.
 func (d *Document) withoutSections(table *Node) []byte {
 	text, kept := []byte{}, 0
 	for i, section := range d.sections {
@@ -35,13 +35,13 @@ func (d *Document) withoutSections(table *Node) []byte {
 	if kept == 0 {
 		return nil
 	}
-	for kept == len(d.data) && len(text) > behindBOM(d.data) && isBlank(text, lineStart(text, len(text)-1)) {
+	for kept == len(d.data) && len(text) > afterBOM(d.data) && isBlank(text, lineStart(text, len(text)-1)) {
 		text = text[:lineStart(text, len(text)-1)]
 	}
 	return append(text, d.data[kept:]...)
 }
 
-// isIn reports whether a node is the table or below it.
+// isIn reports whether n is the table or below it.
 func (n *Node) isIn(table *Node) bool {
 	for n != nil && n != table {
 		n = n.parent
@@ -49,7 +49,7 @@ func (n *Node) isIn(table *Node) bool {
 	return n != nil
 }
 
-// withoutSetting is the text without the first `key = value` of a node.
+// withoutSetting is the text without the first expression of a node.
 func (d *Document) withoutSetting(n *Node) []byte {
 	for n.form != closed {
 		n = n.Children[0]
@@ -61,8 +61,8 @@ func (d *Document) withoutSetting(n *Node) []byte {
 	return slices.Concat(d.data[:s.start], d.data[s.end:])
 }
 
-// extent is what a section takes: the comment above its header, its lines, the comment directly below them, and the blank
-// lines after.
+// extent is the range of a section: the comment above its header, its lines, the comment directly below them, and the blank
+// lines after that.
 func (d *Document) extent(section int) (start, end int) {
 	end = d.bodyEnd(section)
 	next := d.sectionStart(section + 1)
@@ -75,8 +75,8 @@ func (d *Document) extent(section int) (start, end int) {
 	return d.sectionStart(section), end
 }
 
-// sectionStart is where a section begins together with the comment that stands directly above its header. A comment at the
-// top of the document is about the document.
+// sectionStart is the start of a section with the comment directly above its header. A comment at the top of the document
+// does not belong to a section.
 func (d *Document) sectionStart(section int) int {
 	if section == len(d.sections) {
 		return len(d.data)
@@ -90,13 +90,13 @@ func (d *Document) sectionStart(section int) int {
 		}
 		comment = line
 	}
-	if comment == behindBOM(d.data) {
+	if comment == afterBOM(d.data) {
 		return start
 	}
 	return comment
 }
 
-// bodyEnd is behind the last setting of a section.
+// bodyEnd is the offset after the last expression of a section.
 func (d *Document) bodyEnd(section int) int {
 	if last := d.sections[section].last; !last.empty() {
 		return lineEnd(d.data, last.end)
@@ -104,7 +104,7 @@ func (d *Document) bodyEnd(section int) int {
 	return d.sections[section].header.end
 }
 
-// betweenCommas is a setting of an inline table with the comma that is then one too many.
+// betweenCommas is the range of an expression in an inline table and one comma.
 func (d *Document) betweenCommas(s span) span {
 	const space = " \t\r\n"
 	after := d.data[s.end:]

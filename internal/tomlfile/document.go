@@ -1,7 +1,7 @@
-// Package tomlfile reads TOML strictly, tells where everything in it stands, and edits it in place.
+// Package tomlfile reads TOML strictly, knows the place of every value, and edits documents in place.
 //
-// The syntax is that of go-toml's parser. This package adds TOML's rules on defining a name once, errors with a place and
-// without any value, which may be a secret, and edits that leave every other byte as it is. It gives no meaning to names.
+// go-toml's parser does the syntax. This package adds TOML's rules on defining a name once, and edits that leave every other
+// byte as it is. Its errors have a line and a column and never show a value, which may be a secret.
 package tomlfile
 
 import (
@@ -13,10 +13,10 @@ import (
 
 // Document is a TOML document. It is not safe for concurrent use.
 type Document struct {
-	Root *Node // the table that everything is in
+	Root *Node // the top-level table
 
 	data     []byte
-	sections []*Node // the root, and the tables that have a [header], in the order of the document
+	sections []*Node // the root and each table with a [header], in order
 }
 
 // Kind is what a Node holds.
@@ -33,38 +33,38 @@ const (
 	Time // a date, a time or both
 )
 
-// String names the kind with its article, for errors.
+// String names the kind with its article.
 func (k Kind) String() string {
 	return [...]string{"a table", "an array", "a string", "an integer", "a float", "a boolean", "a date or time"}[k]
 }
 
-// Node is a value or a table. Headers, dotted keys and inline tables are three ways to write the same tables.
+// Node is a value or a table. Tables are the same whether written by headers, dotted keys or in braces.
 type Node struct {
-	Name     string // the last part of its key; empty for an element of an array
+	Name     string // the last part of the key; empty for an element of an array
 	Kind     Kind
-	Text     string  // a string's content, an integer in decimal, any other scalar as it is written
-	Children []*Node // a table's members or an array's elements, in the order of the document
-	// Line and Column are 1-based and tell where its key first stands, the column in characters.
+	Text     string  // a string's content, an integer in decimal, other scalars as written
+	Children []*Node // members of a table or elements of an array, in order
+	// Line and Column are where the key is first written, from 1. Columns count characters.
 	Line, Column int
 
 	parent     *Node
 	form       form
-	key        span // the whole key in the header or the expression that first names it
-	expression span // the `key = value` of a value; empty for other tables
-	header     span // the line of the header; empty where there is none
-	last       span // the last `key = value` in the table: below its header, by dotted keys, or between its braces
-	inline     bool // it stands in an inline table
+	key        span // the key of the header or expression that first names it
+	expression span // `key = value`; empty for tables that are not inline
+	header     span // the line of the header; may be empty
+	last       span // the last expression in the table: below its header, by dotted keys, or in its braces
+	inline     bool // in an inline table
 }
 
-// form is how a table or value came to be, which decides what may be added to it.
+// form is how a node is written, which decides what may be added to it.
 type form byte
 
 const (
-	implied  form = iota // named on the way to another header: a header of its own may follow
-	headed               // has its header, or is the root
-	dotted               // made by dotted keys: more of them may follow, a header may not
-	closed               // a value, be it an inline table
-	elements             // an array of tables, one for each of its headers
+	implied  form = iota // a table named in the header of another one; its own header may follow
+	headed               // a table with a header, or the root
+	dotted               // a table made by dotted keys; more of them may follow, but no header
+	closed               // a value, also an inline table; nothing may be added elsewhere
+	elements             // an array of tables, each with a header
 )
 
 // span is a range of bytes of the document.
@@ -75,7 +75,7 @@ func (s span) empty() bool { return s.start == s.end }
 // Bytes is the text of the document.
 func (d *Document) Bytes() []byte { return d.data }
 
-// Child gives the member of a table that bears the name, or nil.
+// Child returns the member of a table with the name, or nil.
 func (n *Node) Child(name string) *Node {
 	if n.Kind != Table {
 		return nil
@@ -87,7 +87,7 @@ func (n *Node) Child(name string) *Node {
 	return n.Children[i]
 }
 
-// Excerpt shows the place where a node first stands with its value left out, as in `name = …`.
+// Excerpt returns the first mention of a node without its value, as in `name = …`.
 func (d *Document) Excerpt(n *Node) string {
 	key := untrusted.Text(string(d.data[n.key.start:n.key.end]))
 	if before := bytes.TrimRight(d.data[:n.key.start], " \t"); bytes.HasSuffix(before, []byte("[")) {
@@ -96,7 +96,7 @@ func (d *Document) Excerpt(n *Node) string {
 	return key + " = …"
 }
 
-// Path writes the full name of a node as it would stand in a header.
+// Path returns the full name of a node, as it would be written in a header.
 func (n *Node) Path() string {
 	var path []string
 	for ; n != nil && n.parent != nil; n = n.parent {
@@ -108,11 +108,11 @@ func (n *Node) Path() string {
 	return Key(path...)
 }
 
-// Error tells what is wrong with a document, and where.
+// Error is an error in a document.
 type Error struct {
 	Line, Column int
 	Err          error
-	Advice       string // a thing to do; may be empty
+	Advice       string // something to do about it; may be empty
 }
 
 func (e *Error) Error() string { return e.Err.Error() }

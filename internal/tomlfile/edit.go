@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Set gives the key below a table a value, written in TOML: in its place where it has one, else beside the rest of the
-// table, else below a new header. The document stays as it is on an error.
+// Set sets the key below the table to a value written in TOML: in place, else next to the rest of the table, else below a new
+// header. On an error the document stays as it is.
 func (d *Document) Set(table, key []string, value string) error {
 	path := slices.Concat(table, key)
 	n, depth := d.nearest(path)
@@ -35,7 +35,7 @@ func (d *Document) Set(table, key []string, value string) error {
 	return d.addSection(header, Key(path[len(header):]...)+" = "+value)
 }
 
-// AddTable begins an empty table. There must be none.
+// AddTable adds an empty table, which must not exist.
 func (d *Document) AddTable(path []string) error {
 	n, depth := d.nearest(path)
 	if n.form == closed {
@@ -44,7 +44,7 @@ func (d *Document) AddTable(path []string) error {
 	return d.addSection(path)
 }
 
-// nearest gives the node at path or the nearest one above it, and how much of path leads to it.
+// nearest returns the node at path or the nearest one above it, and its depth.
 func (d *Document) nearest(path []string) (n *Node, depth int) {
 	n = d.Root
 	for depth < len(path) {
@@ -70,7 +70,7 @@ func (d *Document) become(text []byte) error {
 	return err
 }
 
-// valueSpan is where the value of a `key = value` stands.
+// valueSpan is the range of the value in a `key = value`.
 func (d *Document) valueSpan(n *Node) span {
 	at := n.key.end + bytes.IndexByte(d.data[n.key.end:], '=') + 1
 	for d.data[at] == ' ' || d.data[at] == '\t' {
@@ -103,18 +103,18 @@ func (d *Document) addLine(table *Node, setting string) error {
 	}
 	line := setting + eol
 	switch {
-	case at == len(d.data) && at > behindBOM(d.data) && d.data[at-1] != '\n':
+	case at == len(d.data) && at > afterBOM(d.data) && d.data[at-1] != '\n':
 		line = eol + line
-	case at == behindBOM(d.data) && at < len(d.data):
-		// The first setting goes below the comment that heads the document, apart from what follows.
+	case at == afterBOM(d.data) && at < len(d.data):
+		// The first setting goes after the comment at the top, with a blank line after it.
 		at, line = d.headingEnd(), line+eol
 	}
 	return d.splice(span{at, at}, line)
 }
 
-// headingEnd is behind the comment at the top of the document, if a blank line sets it apart.
+// headingEnd is the offset after the comment at the top of the document, if a blank line follows it.
 func (d *Document) headingEnd() int {
-	start := behindBOM(d.data)
+	start := afterBOM(d.data)
 	at := start
 	for isComment(d.data, at) {
 		at = lineEnd(d.data, at)
@@ -125,10 +125,10 @@ func (d *Document) headingEnd() int {
 	return lineEnd(d.data, at)
 }
 
-// addSection adds a table with a header at the end of the document, after a blank line.
+// addSection adds a table with a header at the end of the document.
 func (d *Document) addSection(path []string, settings ...string) error {
 	eol, text := d.eol(), ""
-	if len(bytes.TrimSpace(d.data[behindBOM(d.data):])) > 0 {
+	if len(bytes.TrimSpace(d.data[afterBOM(d.data):])) > 0 {
 		if !bytes.HasSuffix(d.data, []byte("\n")) {
 			text = eol
 		}

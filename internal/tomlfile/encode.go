@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// Key writes a key, dotted where it has several parts, each of them bare where TOML allows it.
+// Key writes a key of one or more parts. Each is bare if TOML allows it.
 func Key(path ...string) string {
 	parts := make([]string, len(path))
 	for i, name := range path {
@@ -23,7 +23,7 @@ func isBare(r rune) bool {
 	return r == '-' || r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 }
 
-// Quote writes a string. Characters that would not show are escaped.
+// Quote writes a string. Unprintable characters are escaped.
 func Quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -48,7 +48,7 @@ func Quote(s string) string {
 	return b.String()
 }
 
-// JSON writes what a node holds as JSON, members in the order of the document. It fails for what JSON has no form for.
+// JSON returns the value of a node as JSON, with members in order. Infinity, NaN, dates and times have no form in JSON.
 func (n *Node) JSON() (string, error) {
 	var b strings.Builder
 	err := n.json(&b)

@@ -17,7 +17,7 @@ import (
 // Parse reads a document. An error is an *Error.
 func Parse(data []byte) (*Document, error) {
 	root := &Node{Kind: Table, form: headed, Line: 1, Column: 1}
-	start := behindBOM(data)
+	start := afterBOM(data)
 	root.header = span{start, start}
 	p := &parser{data: data, start: start, at: start, section: root, members: map[member]*Node{}, sections: []*Node{root}}
 	var syntax unstable.Parser
@@ -33,13 +33,12 @@ func Parse(data []byte) (*Document, error) {
 	return &Document{Root: root, data: data, sections: p.sections}, nil
 }
 
-// parser builds the tree of nodes, and holds to TOML's rules on defining a name once, which go-toml's parser leaves to its
-// callers: "You cannot define a table more than once." "Dotted keys create and define a table for each key part before the
+// parser builds the tree of nodes. It enforces what go-toml's parser leaves to its callers: "You cannot define a table more than once." "Dotted keys create and define a table for each key part before the
 // last one." "Inline tables are fully self-contained and define all keys and sub-tables within them." TOML 1.0.0
 type parser struct {
 	data     []byte
-	start    int   // behind a byte order mark
-	section  *Node // whose header holds now
+	start    int   // after a byte order mark
+	section  *Node // to which expressions belong now
 	sections []*Node
 	members  map[member]*Node
 
@@ -104,7 +103,7 @@ func (p *parser) setting(table *Node, e *unstable.Node, inline bool) error {
 	return p.value(n, e.Value())
 }
 
-// value fills in what a node holds.
+// value sets the value of a node.
 func (p *parser) value(n *Node, v *unstable.Node) error {
 	switch v.Kind {
 	case unstable.InlineTable:
@@ -123,8 +122,7 @@ func (p *parser) value(n *Node, v *unstable.Node) error {
 			}
 		}
 	case unstable.Integer:
-		// TOML's prefixes, signs and underscores are those that Go takes with base 0; its leading zeroes are refused by the
-		// parser.
+		// Go accepts TOML's prefixes, signs and underscores with base 0. The parser has refused leading zeroes.
 		i, err := strconv.ParseInt(string(v.Data), 0, 64)
 		if err != nil {
 			return &Error{n.Line, n.Column, fmt.Errorf("%s: the integer is out of range", untrusted.Text(n.Path())), ""}
@@ -168,21 +166,21 @@ func (p *parser) definedTwice(n *Node, key span) error {
 	return &Error{line, column, fmt.Errorf("%s is defined twice", untrusted.Text(n.Path())), ""}
 }
 
-// syntaxError tells what go-toml says without what the document says there: the place may be in the middle of a secret.
+// syntaxError returns an error of go-toml without the text of the document, which may be part of a secret.
 func (p *parser) syntaxError(err error) error {
 	var syntax *unstable.ParserError
 	if !errors.As(err, &syntax) {
 		return &Error{1, 1, errors.New("not TOML"), ""}
 	}
-	line, column := p.position(cap(p.data) - cap(syntax.Highlight)) // a slice of the data, as go-toml's own errors reckon
+	line, column := p.position(cap(p.data) - cap(syntax.Highlight)) // Highlight is a slice of the data
 	e := &Error{Line: line, Column: column, Err: errors.New("not TOML: " + withoutCharacter(syntax.Message))}
 	if strings.HasSuffix(syntax.Message, "at start of value") || syntax.Message == "strings must be quoted" {
-		e.Advice = `text stands in quotes: key = "value"`
+		e.Advice = `put text in quotes: key = "value"`
 	}
 	return e
 }
 
-// withoutCharacter removes the offending character from a message of go-toml's where it may be one of a secret.
+// withoutCharacter removes the offending character from a message if it may be part of a secret.
 func withoutCharacter(message string) string {
 	before, rest, found := strings.Cut(message, "U+")
 	if !found {
@@ -207,8 +205,7 @@ func withoutCharacter(message string) string {
 	return strings.TrimRight(before, " :") + rest
 }
 
-// position gives the line and column of an offset. Offsets that come in order cost one look at each byte, however long the
-// lines are.
+// position returns the line and column of an offset. It reads each byte once if the offsets are in order.
 func (p *parser) position(at int) (line, column int) {
 	if at = min(max(at, p.start), len(p.data)); at < p.at {
 		p.at, p.line, p.column = p.start, 0, 0

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Replace writes a file anew in one step: a reader sees the old one or the new one, whatever happens in between. It refuses
-// where the file is no longer what was read; before is nil where there was none. The errors do not name the file.
+// Replace replaces a file in one step: readers see the old or the new content. It refuses if the content is not before any
+// more; before is nil if there was no file. Errors do not name the file.
 func Replace(path string, before, after []byte, mode fs.FileMode) error {
 	err := replace(path, before, after, mode)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
@@ -39,7 +39,7 @@ func replace(path string, before, after []byte, mode fs.FileMode) error {
 		return err
 	}
 	if !bytes.Equal(now, before) {
-		return errors.New("another program changed it in the meantime; nothing was written")
+		return errors.New("another program has changed it; nothing was written")
 	}
 	if err := os.Rename(temporary, target); err != nil {
 		return err
@@ -48,7 +48,7 @@ func replace(path string, before, after []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// writeBeside writes a new file in the target's directory, for a rename cannot leave its file system.
+// writeBeside writes a new file in the target's directory, since a rename works only within a file system.
 func writeBeside(target string, data []byte, mode fs.FileMode) (path string, err error) {
 	out, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
@@ -72,8 +72,7 @@ func writeBeside(target string, data []byte, mode fs.FileMode) (path string, err
 	return out.Name(), out.Close()
 }
 
-// syncDirectory makes the rename outlive a power failure where the platform can; where it cannot, the file is whole in
-// either case.
+// syncDirectory makes the rename survive a power failure, if the platform can. Otherwise the old file may come back.
 func syncDirectory(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()

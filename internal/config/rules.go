@@ -13,7 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// resolution is a profile's settings on their way to a Profile.
+// resolution is the state of Resolve.
 type resolution struct {
 	file     *File
 	name     string
@@ -21,8 +21,7 @@ type resolution struct {
 	settings settings
 }
 
-// check refuses what cannot work, before any network is touched: first each value by itself in the order of the keys,
-// then what they mean together.
+// check checks each value by itself, in the order of the keys, and then the rules between them.
 func (r resolution) check() error {
 	for _, k := range keys {
 		if s, ok := r.settings[k.Name]; ok && k.Kind != Table {
@@ -44,7 +43,7 @@ func (r resolution) check() error {
 	return nil
 }
 
-// checkSetting judges a value by itself. An empty string is as good as none.
+// checkSetting checks a value by itself. An empty string counts as not set.
 func checkSetting(k *Key, values []string) *Error {
 	if k.Secret || k.Kind.isText() && values[0] == "" {
 		return nil
@@ -67,7 +66,7 @@ func checkSetting(k *Key, values []string) *Error {
 	return e
 }
 
-// checkKnown takes the key's Values alone.
+// checkKnown refuses all but the key's Values.
 func (k *Key) checkKnown(values []string) error {
 	if !slices.Contains(k.Values, values[0]) {
 		return &unknownValueError{values[0], k.Values}
@@ -101,17 +100,17 @@ func (r resolution) checkClient() error {
 	return r.missing("client_id", "client_id is missing").advise(`set client_id to what the authorization server calls this client`)
 }
 
-// checkSecrets: one way is enough to give a secret.
+// checkSecrets refuses two keys of a group.
 func (r resolution) checkSecrets() error {
 	for _, group := range []string{groupSecret, groupAssertion, groupSubjectToken, groupActorToken} {
 		if given := r.given(group); len(given) > 1 {
-			return r.at(given[1], wrong(given[1], "%s is given too, and one %s is enough", given[0], group))
+			return r.at(given[1], wrong(given[1], "%s is set too, and only one %s can be", given[0], group))
 		}
 	}
 	return nil
 }
 
-// given are the keys of a group that have a value.
+// given lists the keys of a group that have a value.
 func (r resolution) given(group string) []string {
 	var given []string
 	for _, k := range keys {
@@ -122,7 +121,7 @@ func (r resolution) given(group string) []string {
 	return given
 }
 
-// checkMethod refuses a client authentication method without what it needs.
+// checkMethod refuses an authentication method without the credentials it needs.
 func (r resolution) checkMethod() error {
 	const key = "token_endpoint_auth_method"
 	method, given := clientauth.Method(r.settings.text(key)), r.given(groupSecret)
@@ -131,7 +130,7 @@ func (r resolution) checkMethod() error {
 	}
 	switch {
 	case method == clientauth.None && len(given) > 0:
-		return refuse("remove one of the two", "%q sends no secret, and %s is given", method, given[0])
+		return refuse("remove one of the two", "%q sends no secret, but %s is set", method, given[0])
 	case strings.HasPrefix(string(method), "client_secret_") && len(given) == 0:
 		return refuse("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain", "%q needs a client secret", method)
 	case method == clientauth.PrivateKeyJWT && r.settings.text("client_key_file") == "":
@@ -147,7 +146,7 @@ func (r resolution) checkMethod() error {
 	return nil
 }
 
-// checkGrant refuses a grant without what it presents.
+// checkGrant refuses a grant without the tokens or credentials it needs.
 func (r resolution) checkGrant() error {
 	switch grant := r.settings.text("grant"); {
 	case grant == GrantJWTBearer && len(r.given(groupAssertion)) == 0 && r.settings.text("client_key_file") == "":
@@ -157,23 +156,23 @@ func (r resolution) checkGrant() error {
 		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
 			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))
 	case grant == GrantTokenExchange && r.settings.text("subject_token_file") == stdin && r.settings.text("actor_token_file") == stdin:
-		return r.at("actor_token_file", wrong("actor_token_file", "standard input is the subject token already").
+		return r.at("actor_token_file", wrong("actor_token_file", "standard input is already the subject token").
 			advise("give one of the two tokens in another way"))
 	// Of actor_token_type: "This is REQUIRED when the actor_token parameter is present in the request but MUST NOT be
 	// included otherwise." RFC 8693 §2.1
 	case grant == GrantTokenExchange && r.settings.text(keyActorType) != "" && len(r.given(groupActorToken)) == 0:
-		return r.at(keyActorType, wrong(keyActorType, "there is no actor token that could be of that type").
+		return r.at(keyActorType, wrong(keyActorType, "there is no actor token").
 			advise("set actor_token_file, actor_token_env, actor_token_command or actor_token_profile, or remove actor_token_type"))
 	case grant == GrantClientCredentials && !r.confidential():
-		return r.at("grant", wrong("grant", "%q is for clients that authenticate, and there is nothing to do it with (RFC 6749 §4.4)", grant).
+		return r.at("grant", wrong("grant", "%q needs a client that authenticates, and the profile has no credentials (RFC 6749 §4.4)", grant).
 			advise("set client_secret_file, client_secret_env, client_secret_command, client_secret_keychain, client_key_file or tls_certificate_file"))
 	}
 	return nil
 }
 
-// confidential reports whether the client has what it takes to authenticate. RFC 6749 §4.4: "The client credentials grant
-// type MUST only be used by confidential clients." A profile that says "none" itself is believed: its client proves itself
-// in a way that is none of OAuth's, such as a header of token_headers for a gateway, and only its author knows.
+// confidential reports whether the client can authenticate. RFC 6749 §4.4: "The client credentials grant type MUST only be
+// used by confidential clients." A profile that sets the method "none" is allowed: its client may authenticate to a gateway,
+// for example by token_headers.
 func (r resolution) confidential() bool {
 	return clientauth.Method(r.settings.text("token_endpoint_auth_method")) == clientauth.None || len(r.given(groupSecret)) > 0 ||
 		r.settings.text("client_key_file") != "" || r.settings.text("tls_certificate_file") != ""
@@ -185,7 +184,7 @@ func (r resolution) readable() error {
 	if r.settings.text(keySecret) == "" || literal.origin.Kind != FromFile || !r.file.readableByOthers() {
 		return nil
 	}
-	e := wrong(keySecret, "other users of this machine may read the file (mode %04o)", r.file.mode.Perm())
+	e := wrong(keySecret, "other users of this machine can read the file (mode %04o)", r.file.mode.Perm())
 	return r.at(keySecret, e.advise("chmod 600 %s", shell.Word(r.file.Path)))
 }
 
@@ -196,16 +195,16 @@ func (r resolution) checkRedirect() error {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: checkRedirectURI has parsed it
+		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: see checkRedirectURI
 	}
 	if (u.Scheme != "http" || !confidential.Loopback(u.Hostname())) && r.settings.text("listen_address") == "" {
 		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
 	}
-	// RFC 9700 §2.6: "Authorization responses MUST NOT be transmitted over unencrypted network connections." In front of
-	// listen_address stands whatever has the certificate.
+	// RFC 9700 §2.6: "Authorization responses MUST NOT be transmitted over unencrypted network connections." With https, a
+	// reverse proxy in front of listen_address has the certificate.
 	if !confidential.URL(u) {
-		e := wrong("redirect_uri", "%s would carry the authorization code in the clear (RFC 9700 §2.6)", Printable(u.Scheme+"://"+u.Host))
+		e := wrong("redirect_uri", "%s would send the authorization code in the clear (RFC 9700 §2.6)", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise("use https, with a proxy in front of listen_address, or http://127.0.0.1"))
 	}
 	if u.Port() != "" && len(r.settings["redirect_ports"].values) > 0 {
@@ -215,7 +214,7 @@ func (r resolution) checkRedirect() error {
 	return nil
 }
 
-// at gives an error the place of a key's value.
+// at adds the place of a key's value to an error.
 func (r resolution) at(key string, e *Error) *Error {
 	s, ok := r.settings[key]
 	if !ok {
@@ -227,7 +226,7 @@ func (r resolution) at(key string, e *Error) *Error {
 	return sourced(s.origin, e)
 }
 
-// missing gives an error the place of the profile.
+// missing returns an error with the place of the profile.
 func (r resolution) missing(key, message string) *Error {
 	if r.name == "" {
 		return &Error{Key: key, Err: errors.New(message)}

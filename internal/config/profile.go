@@ -1,12 +1,10 @@
-// Package config turns the profile file, the environment and the command line into one plain Profile, tells where each
-// of its values came from, and edits the file in place.
+// Package config defines what a profile is: its keys, what they may hold, and how flags, the environment, the profile file
+// and defaults become a Profile.
 //
-// The file is TOML and its keys bear the wire names of RFC 6749, RFC 8414, RFC 8628, RFC 9126 and OpenID Connect
-// Discovery. The syntax is go-toml's; what stands here is the meaning: which keys there are, what they may hold, and an
-// error that names the line to change. All of it is checked before any network is touched.
+// Keys have the names of RFC 6749, RFC 8414, RFC 8628, RFC 9126 and OpenID Connect Discovery. Each value comes with its
+// origin, and each error with the line to change. Everything is checked before a request is sent.
 //
-// It deliberately opens no socket, fetches no metadata, asks no person, and shows no secret: an error names a key and
-// never what the key holds.
+// The package opens no socket, runs no program and asks nobody. An error names a key and never shows what it holds.
 package config
 
 import (
@@ -14,16 +12,15 @@ import (
 	"slices"
 )
 
-// Profile is everything the layers above know about a client and its authorization server. It is the only shape; no
-// field is of interest to this package alone.
+// Profile describes a client and its authorization server.
 type Profile struct {
-	Name   string // empty where flags or the environment alone describe the client
-	Issuer string // the issuer identifier (RFC 8414 §2); empty where endpoints are given instead
+	Name   string // empty if flags and the environment describe the client
+	Issuer string // the issuer identifier (RFC 8414 §2); empty if endpoints are given instead
 	Endpoints
 	ClientID     string
 	ClientSecret SecretSource
-	// TokenEndpointAuthMethod is a name of the IANA registry (RFC 7591 §2), or empty: then what is configured and what
-	// the metadata supports decide.
+	// TokenEndpointAuthMethod is a name of the IANA registry (RFC 7591 §2). If it is empty, the credentials and the
+	// metadata decide.
 	TokenEndpointAuthMethod string
 	ClientKey               ClientKey
 	TLS                     TLS
@@ -35,46 +32,46 @@ type Profile struct {
 	Assertion               Assertion
 	Exchange                Exchange
 	OpenID                  OpenID
-	RedirectURI             string // empty for the default; without a port any free one is taken (RFC 8252 §7.3)
-	RedirectPorts           []int  // the ports to try, in order; empty for any free one
-	ListenAddress           string // host or host:port to bind where the redirect URI's own host is not it
+	RedirectURI             string // without a port, any free one is used (RFC 8252 §7.3)
+	RedirectPorts           []int  // ports to try, in order; empty for any free one
+	ListenAddress           string // host or host:port to bind, if not the redirect URI's
 	ResponseMode            string // a value of "response_mode"
 	AuthorizationParameters url.Values
 	TokenParameters         url.Values
 	TokenHeaders            url.Values // header fields of the token request, by name
 	PKCE                    bool       // RFC 7636
-	RequirePAR              bool       // no authorization request without a pushed one (RFC 9126)
-	WithoutPAR              bool       // none that is pushed: the profile says that it requires none
-	RequestObjectSigningAlg string     // signs the authorization request (RFC 9101); empty for none
+	RequirePAR              bool       // the authorization request must be pushed (RFC 9126)
+	WithoutPAR              bool       // it must not be pushed: the profile says false
+	RequestObjectSigningAlg string     // for the authorization request (RFC 9101); empty for none
 	DPoP                    bool       // RFC 9449
-	DPoPAllowBearer         bool       // a Bearer token will do where DPoP was asked for
+	DPoPAllowBearer         bool       // a Bearer token is accepted in place of a DPoP token
 	SecurityProfile         string     // a value of "security_profile", or empty
-	APIHosts                []string   // hosts, with or without a port, that may be sent the access token; empty for any
+	APIHosts                []string   // hosts, with or without a port, to which the access token may be sent; empty for any
 	Store                   string     // a value of "store"
-	IdentityFile            string     // the private key that opens the file store; empty where something else does
-	PassphraseCommand       []string   // a program and its arguments, that print the file store's passphrase
-	Account                 string     // whom to sign in as; empty for whoever does
+	IdentityFile            string     // the private key that opens the file store; may be empty
+	PassphraseCommand       []string   // a program that prints the file store's passphrase, and its arguments
+	Account                 string     // account to sign in with; empty for any
 	Browser                 string     // a command, as in $BROWSER; empty for the platform's opener
 }
 
-// ClientKey is the private key with which the client signs: its authentication (RFC 7523 §3), its request objects
-// (RFC 9101) and its assertions (RFC 7523 §2.1).
+// ClientKey is the private key that signs client assertions (RFC 7523 §3), request objects (RFC 9101) and assertions of the
+// grant jwt_bearer (RFC 7523 §2.1).
 type ClientKey struct {
 	File              string // PEM or JWK; empty for none
-	ID                string // kid; empty for the JWK's own, or none
+	ID                string // kid; empty for that of the JWK, or none
 	AssertionAudience string // aud of client assertions; empty for the issuer
 }
 
-// TLS is what a connection to the server needs beyond the system's certificates (RFC 8705).
+// TLS holds the client's certificate (RFC 8705) and an additional authority.
 type TLS struct {
 	CertificateFile string // PEM, the client's own first
 	KeyFile         string // PEM
-	CAFile          string // PEM, trusted beside the system's
+	CAFile          string // PEM, trusted in addition to the system's
 }
 
 // Assertion is what the grant jwt_bearer presents (RFC 7523 §2.1).
 type Assertion struct {
-	Source   SecretSource // empty for one that the client's key signs, which has:
+	Source   SecretSource // empty for an assertion signed by the client's key, which has:
 	Subject  string       // sub; empty for the client_id
 	Audience string       // aud; empty for the issuer
 }
@@ -95,7 +92,7 @@ type OpenID struct {
 	IDTokenSignedResponseAlg                string // OpenID Connect Registration §2; empty for any asymmetric one
 }
 
-// Endpoints override or replace what the metadata says. An empty one leaves it to the metadata.
+// Endpoints override the metadata. An empty one is taken from the metadata.
 type Endpoints struct {
 	AuthorizationEndpoint              string
 	TokenEndpoint                      string
@@ -108,8 +105,8 @@ type Endpoints struct {
 	JWKSURI                            string
 }
 
-// DefaultRedirectURI is the redirect URI where a profile names none. RFC 8252 §7.3 recommends the IP literal over
-// localhost, which may resolve to an interface that is not loopback; the port is whichever is free.
+// DefaultRedirectURI is used where a profile names none, with any free port. RFC 8252 §7.3 recommends the IP literal over
+// localhost, which may resolve to an interface that is not loopback.
 const DefaultRedirectURI = "http://127.0.0.1/callback"
 
 // The grants, by their names in a profile.
@@ -121,14 +118,14 @@ const (
 	GrantTokenExchange     = "token_exchange"     // RFC 8693
 )
 
-// NeedsPerson reports whether the profile's grant is one in which a person signs in: without one nothing is obtained.
+// NeedsPerson reports whether a person has to sign in for the profile's grant.
 func (p Profile) NeedsPerson() bool { return needsPerson(p.Grant) }
 
 func needsPerson(grant string) bool {
 	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, grant)
 }
 
-// ReadsStdin reports whether the grant presents what standard input holds.
+// ReadsStdin reports whether the grant presents a token from standard input.
 func (p Profile) ReadsStdin() bool {
 	switch p.Grant {
 	case GrantJWTBearer:
@@ -139,7 +136,7 @@ func (p Profile) ReadsStdin() bool {
 	return false
 }
 
-// GrantType is the name under which a token request and metadata know a grant.
+// GrantType is the name of a grant in token requests and metadata.
 func GrantType(grant string) string {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	switch grant {
