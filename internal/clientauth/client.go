@@ -45,19 +45,17 @@ func (c Client) Authenticate(form url.Values) (http.Header, error) {
 	return header, nil
 }
 
-// Secrets returns the client's secret in each form in which a request carries it and a server may echo it.
+// Secrets returns the client's secret, alone and as HTTP Basic carries it: a server may echo either.
 func (c Client) Secrets() []token.Secret {
 	if c.Secret.Empty() {
 		return nil
 	}
-	return []token.Secret{token.NewSecret(c.basic()), token.NewSecret(c.pair()), c.Secret}
+	return []token.Secret{token.NewSecret(c.basic()), c.Secret}
 }
 
 // basic returns the credentials of HTTP Basic. RFC 6749 §2.3.1: "The client identifier is encoded using the
 // "application/x-www-form-urlencoded" encoding algorithm …, and the encoded value is used as the username; the client
 // password is encoded using the same algorithm and used as the password."
-func (c Client) basic() string { return base64.StdEncoding.EncodeToString([]byte(c.pair())) }
-
-func (c Client) pair() string {
-	return url.QueryEscape(c.ID) + ":" + url.QueryEscape(c.Secret.Reveal())
+func (c Client) basic() string {
+	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID) + ":" + url.QueryEscape(c.Secret.Reveal())))
 }

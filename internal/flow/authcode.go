@@ -117,9 +117,14 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 	if code := response.Get("error"); code != "" {
 		return token.Set{}, newServerError(ServerError{
 			Op: "log in", Code: code, Description: response.Get("error_description"), URI: response.Get("error_uri"),
-		}, append(c.Auth.Secrets(), token.NewSecret(l.state))...)
+		}, append(c.Auth.Secrets(), inResponse(response)...)...)
 	}
 	return c.redeem(ctx, l, response.Get("code"))
+}
+
+// inResponse returns the secrets that an authorization response carries, and may echo.
+func inResponse(response url.Values) []token.Secret {
+	return []token.Secret{token.NewSecret(response.Get("state")), token.NewSecret(response.Get("code"))}
 }
 
 // expectsIssuer reports whether an authorization response must have an iss.
@@ -139,7 +144,7 @@ func (c *Client) checkIssuer(response url.Values) error {
 		return errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
 	case got != "" && got != want:
 		// RFC 9207 §2.4: "If the value does not match the expected issuer identifier, clients MUST reject".
-		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got), want)
+		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got, newSecrets(inResponse(response)...)...), want)
 	}
 	return nil
 }

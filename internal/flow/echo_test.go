@@ -3,6 +3,7 @@ package flow
 import (
 	"bufio"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -95,6 +96,35 @@ func TestNoErrorBearsWhatTheServerEchoes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestNoErrorBearsAPartOfWhatTheServerWasSent(t *testing.T) {
+	const secret, code = "Zq8sVt3xYw6uRb1nMk5j", "SplxlOBeZQQYbYS6WxSbIA"
+	for name, echo := range map[string]string{
+		"the beginning": code[:20], "the end": code[10:], "hex": hex.EncodeToString([]byte(code))[:30], "upper": strings.ToUpper(code[2:16]),
+		"the secret": secret[3:17], "its base64": base64.StdEncoding.EncodeToString([]byte("cli:" + secret))[8:24],
+	} {
+		for _, body := range []string{`{"error":"invalid_grant","error_description":"bad ECHO."}`, `{"message":"bad ECHO."}`, `{"ok":1,"ECHO":1}`} {
+			body = strings.ReplaceAll(body, "ECHO", echo)
+			c := echoing(t, func(*http.Request) string {
+				status := "400 B"
+				if strings.Contains(body, "ok") {
+					status = "200 OK"
+				}
+				return answered(status, body)
+			})
+			c.Auth.Secret = token.NewSecret(secret)
+			_, err := c.redeem(t.Context(), login{}, code)
+			if err == nil || strings.Contains(err.Error(), echo) || strings.Contains(page(err).Detail, echo) {
+				t.Errorf("%s, %s: %v, page %q", name, body, err, page(err).Detail)
+			}
+		}
+	}
+	c := &Client{}
+	c.Server.Issuer = "https://as.example"
+	if err := c.checkIssuer(url.Values{"code": {code}, "state": {"s"}, "iss": {"https://" + code[:20] + ".example"}}); strings.Contains(err.Error(), code[:12]) {
+		t.Error(err)
 	}
 }
 

@@ -110,7 +110,7 @@ func (j *jarm) unwrap(response url.Values) (url.Values, error) {
 // inWords returns the error code of an unsigned response: it may explain why that is not signed.
 func inWords(response url.Values) string {
 	if code := response.Get("error"); code != "" {
-		return "; it says " + untrusted.Quote(code)
+		return "; it says " + untrusted.Quote(code, newSecrets(inResponse(response)...)...)
 	}
 	return ""
 }

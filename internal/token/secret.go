@@ -1,18 +1,13 @@
 package token
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net/url"
-	"slices"
-	"strings"
 	"sync"
 )
 
@@ -26,6 +21,7 @@ const redacted = "[redacted]"
 type Secret struct {
 	_     [0]func() // == would compare pointers, so it does not compile; use Equal
 	value *string
+	parts func() *parts // of the value, for Mask
 }
 
 // NewSecret returns value as a Secret.
@@ -33,7 +29,7 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{value: &value}
+	return Secret{value: &value, parts: sync.OnceValue(func() *parts { return newParts(value) })}
 }
 
 // Reveal returns the value.
@@ -50,62 +46,6 @@ func (s Secret) Empty() bool { return s.value == nil }
 // Equal reports whether two secrets are equal, in constant time.
 func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
-}
-
-// foldFrom is the length in bytes from which Mask ignores case: servers change the case of header and host names. Ignoring the
-// case of a shorter secret would mask ordinary words.
-const foldFrom = 8
-
-// Mask returns text with every occurrence of the secret replaced, also in percent-encoding or base64: an error description may
-// repeat what the server was sent.
-func (s Secret) Mask(text string) string {
-	if s.Empty() {
-		return text
-	}
-	for _, form := range forms(s.Reveal()) {
-		text = replace(text, form)
-	}
-	return text
-}
-
-// forms returns the encodings of value that are searched for, the longest first: padded base64 contains the unpadded one.
-func forms(value string) []string {
-	standard, raw := base64.StdEncoding.EncodeToString([]byte(value)), base64.RawStdEncoding.EncodeToString([]byte(value))
-	list := []string{
-		value, url.QueryEscape(value), url.PathEscape(value),
-		standard, raw, url.QueryEscape(standard), url.QueryEscape(raw),
-		base64.URLEncoding.EncodeToString([]byte(value)), base64.RawURLEncoding.EncodeToString([]byte(value)),
-	}
-	slices.SortFunc(list, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	return slices.Compact(list)
-}
-
-func replace(text, form string) string {
-	if len(form) < foldFrom {
-		return strings.ReplaceAll(text, form, redacted)
-	}
-	// Only ASCII is folded: offsets must not change.
-	lower, form := asciiLower(text), asciiLower(form)
-	var b strings.Builder
-	for {
-		i := strings.Index(lower, form)
-		if i < 0 {
-			b.WriteString(text)
-			return b.String()
-		}
-		b.WriteString(text[:i] + redacted)
-		text, lower = text[i+len(form):], lower[i+len(form):]
-	}
-}
-
-func asciiLower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
 }
 
 // fingerprintKey is generated once a process. Without a key, a reader of a trace could find a weak client secret by guessing.

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -36,9 +37,8 @@ func newRedactor(req *http.Request, body []byte) *redactor {
 	if form, err := url.ParseQuery(string(body)); err == nil && isForm(req.Header.Get("Content-Type")) {
 		r.remember(form)
 	}
-	if id, password, ok := req.BasicAuth(); ok {
+	if _, password, ok := req.BasicAuth(); ok {
 		r.add(password)
-		r.add(id + ":" + password) // sent in base64
 	}
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		r.add(credentials)
@@ -80,7 +80,17 @@ func (r *redactor) rememberAnswer(resp *http.Response, body []byte) {
 	}
 }
 
+// add adds a hidden value. Parts of it are masked too, so of a URL it adds only what can be secret: the server's own
+// address is not.
 func (r *redactor) add(value string) {
+	if u, err := url.Parse(value); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") {
+		r.remember(u.Query())
+		if u.RawQuery == "" {
+			value = path.Base(u.Path)
+		} else {
+			return
+		}
+	}
 	if len(value) >= shortest {
 		r.secrets = append(r.secrets, token.NewSecret(value))
 	}

@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -108,6 +109,32 @@ func TestTraceMasksSecretsThatTheAnswerRepeats(t *testing.T) {
 		if strings.Contains(strings.ToLower(written), "canary") || strings.Contains(written, basic) {
 			t.Errorf("%s:\n%s", name, written)
 		}
+	}
+}
+
+func TestTraceMasksAPartOfASecret(t *testing.T) {
+	const code = "SplxlOBeZQQYbYS6WxSbIA"
+	for _, echo := range []string{code[:20], hex.EncodeToString([]byte(code)), base64.StdEncoding.EncodeToString([]byte("x" + code[:15]))[3:19]} {
+		req := tokenRequest()
+		req.URL.RawQuery = "code=" + code
+		written, _ := exchange(t, req, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server", "as/"+echo)
+			w.Header().Set("Location", "https://x/"+echo+"?error="+echo)
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"error_description":"`+echo+`","`+echo+`":1}`)
+		})
+		if strings.Contains(written, echo[:12]) {
+			t.Errorf("%s:\n%s", echo, written)
+		}
+	}
+}
+
+func TestTraceLeavesTheServersAddressInSight(t *testing.T) {
+	written, _ := exchange(t, tokenRequest(), func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"verification_uri":"https://as.example/realms/demo/device","verification_uri_complete":"https://as.example/realms/demo/device?user_code=WDJB-MJHT","error_description":"WDJB-MJHT"}`)
+	})
+	if !strings.Contains(written, `verification_uri: "https://as.example/realms/demo/device"`) || strings.Contains(written, "WDJB") {
+		t.Error(written)
 	}
 }
 
