@@ -17,13 +17,13 @@ import (
 	"time"
 )
 
-// person is what the one at the browser does with the consent page.
+// person is how the person at the browser answers the consent page.
 type person struct {
 	consents bool
-	code     string // what another device shows, to be typed in; the visit then ends at the server
+	code     string // user code of another device, to be typed; the visit then ends at the server
 }
 
-// persons are known by the name of the link through which the binary is run.
+// persons are the persons by the name of the link through which the binary is run.
 var persons = map[string]person{
 	"browser-allow": {consents: true},
 	"browser-deny":  {consents: false},
@@ -38,10 +38,10 @@ const (
 	maxPage     = 1 << 20 // bytes
 )
 
-// deviceAnswered is what oidc-provider says at the end of a visit with a device's code.
+// deviceAnswered is the text of oidc-provider at the end of a visit with a device's code.
 var deviceAnswered = regexp.MustCompile(`Sign-in Success|Sign-in request was interrupted`)
 
-// page is what the person is left with at the redirect URI.
+// page is the last page that the person sees, at the redirect URI.
 type page struct {
 	URL    string `json:"url"`
 	Status int    `json:"status"`
@@ -49,8 +49,8 @@ type page struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// browse is the browser's main function: a client with cookies that fills the
-// server's forms until it is sent elsewhere, to the redirect URI.
+// browse is the main function of the browser: an HTTP client with cookies that fills in the server's forms until it is redirected
+// elsewhere, to the redirect URI.
 func browse(who person) int {
 	fmt.Println("chatter of a browser") // "No output of a child reaches stdout"
 	last, err := visit(os.Args[len(os.Args)-1], who)
@@ -67,7 +67,7 @@ func browse(who person) int {
 	return 0
 }
 
-// visit walks from the authorization request to the page at the redirect URI.
+// visit goes from the authorization request to the page at the redirect URI.
 func visit(address string, who person) (page, error) {
 	start, err := url.Parse(address)
 	if err != nil {
@@ -113,7 +113,7 @@ func readPage(resp *http.Response) (string, error) {
 	return string(body), err
 }
 
-// answer is what the person does with a page of the server.
+// answer fills in the form of a page of the server.
 func answer(here *url.URL, body string, who person) (*http.Request, error) {
 	f, ok := firstForm(body)
 	if !ok {
@@ -148,7 +148,7 @@ func answer(here *url.URL, body string, who person) (*http.Request, error) {
 	return req, nil
 }
 
-// save writes the page so that nobody can read half of it.
+// save writes the page atomically.
 func (p page) save(file string) error {
 	data, err := json.Marshal(p)
 	if err != nil {

@@ -52,7 +52,7 @@ func TestShellTakesTheTokenWhileThePersonSignsInInChromium(t *testing.T) {
 	}
 }
 
-// expectSuccess checks that the page says so, and nothing else.
+// expectSuccess checks that the page reports success and nothing else.
 func (p page) expectSuccess(t *testing.T) {
 	t.Helper()
 	if p.Status != http.StatusOK || !strings.Contains(p.Text, "You are signed in") {

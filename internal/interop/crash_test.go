@@ -18,17 +18,16 @@ import (
 // killsPerForm is how often a refresh is killed in each of the two forms in which a token set is kept.
 const killsPerForm = 200
 
-// killsPerStage is how many of them hit each stage at the server. Each call to the keychain is hit once. What is left
-// hits at random.
+// killsPerStage is how many of them are at each stage of the server. There is one at each call to the keychain. The rest is at
+// random moments.
 const killsPerStage = 20
 
-// A refresh killed with SIGKILL, wherever it was, costs nothing: the next call, which may ask nobody, refreshes in
-// silence with the refresh token that is stored.
+// A refresh that is killed with SIGKILL loses nothing: the next call refreshes silently with the stored refresh token, without
+// asking anybody.
 //
-// There is one window that no client can close. It opens when the server spends the refresh token and closes when the
-// keychain has its successor, which until then only the answer bears. The call after a death in it presents the spent
-// token, the server takes that for theft and revokes the family, and the call says that, and which command logs in.
-// There must be no other way to lose a family.
+// There is one exception that no client can avoid: between the moment when the server spends the refresh token and the one when
+// the keychain has its successor. The call after a kill in between sends the spent token, the server takes that for theft and
+// revokes the family, and the call says so and names the command to log in. There must be no other way to lose a family.
 func TestKilledRefreshCostsNothingOutsideTheOneWindow(t *testing.T) {
 	t.Parallel()
 	for name, form := range map[string]struct {
@@ -52,7 +51,7 @@ func TestKilledRefreshCostsNothingOutsideTheOneWindow(t *testing.T) {
 	}
 }
 
-// incompressible is text that no compression makes much smaller.
+// incompressible returns text that cannot be compressed much.
 func incompressible(n int) string {
 	var text strings.Builder
 	for text.Len() < n {
@@ -61,16 +60,16 @@ func incompressible(n int) string {
 	return text.String()[:n]
 }
 
-// step is where a refresh is killed.
+// step is a moment at which a refresh is killed.
 type step struct {
 	name, group string
-	// arm is called before the refresh begins. What it returns waits until the refresh is there, or until ctx ends
-	// because the refresh has.
+	// arm is called before the refresh begins. The function that it returns waits for the moment, or for the end of ctx, when the
+	// refresh has ended.
 	arm func() func(ctx context.Context)
 }
 
-// steps are all that can be seen from outside, each call to the keychain and each stage at the server, and moments in
-// between.
+// steps returns the moments that can be observed, which are each call to the keychain and each stage at the server, and random
+// ones.
 func (c *crashes) steps(t *testing.T) []step {
 	t.Helper()
 	took := time.Hour
@@ -99,7 +98,7 @@ func (c *crashes) steps(t *testing.T) []step {
 	return steps
 }
 
-// keychainStep is the arrival of the nth call to a method.
+// keychainStep returns the step of the nth call to a method.
 func (c *crashes) keychainStep(i int, method string, nth int) step {
 	name := fmt.Sprintf("call %d to the keychain, %s", i, method)
 	return step{name, "at a call to the keychain", func() func(context.Context) {
@@ -120,7 +119,7 @@ func (c *crashes) serverStep(at stage) step {
 	}}
 }
 
-// randomStep is some moment of a run that takes so long.
+// randomStep returns a random moment of a run of that duration.
 func randomStep(took time.Duration) step {
 	delay := mathrand.N(took)
 	return step{fmt.Sprintf("%v after its start", delay), "at a random moment", func() func(context.Context) {
@@ -135,16 +134,16 @@ func randomStep(took time.Duration) step {
 	}}
 }
 
-// crashes kills refreshes of one rig.
+// crashes kills the refreshes of one rig.
 type crashes struct {
 	*rig
-	sealedFiles int // that there are when all is well
+	sealedFiles int // expected number
 	kills       int
 	orphans     int // sealed files whose item was never written
 	tally       map[string]*tally
 }
 
-// tally is what came of the kills in a group of steps.
+// tally counts the outcomes of the kills in a group of steps.
 type tally struct{ kills, tooLate, lost int }
 
 func (c *crashes) of(group string) *tally {
@@ -154,7 +153,7 @@ func (c *crashes) of(group string) *tally {
 	return c.tally[group]
 }
 
-// kill kills a refresh at a step, and has the next call clear up.
+// kill kills a refresh at a step, and makes the next call.
 func (c *crashes) kill(t *testing.T, s step) {
 	t.Helper()
 	c.kills++
@@ -191,7 +190,7 @@ func (c *crashes) kill(t *testing.T, s step) {
 	}
 }
 
-// recover makes the call after the death, and reports whether the family was lost in the window.
+// recover makes the call after a kill, and reports whether the family was lost.
 func (c *crashes) recover(t *testing.T, died []refresh) (lost bool) {
 	t.Helper()
 	if len(died) > 1 {
@@ -227,7 +226,7 @@ func (c *crashes) expectLost(t *testing.T, next outcome) {
 	}
 }
 
-// report tells what the kills came to, and holds the test to what it claims to have hit.
+// report logs the outcomes, and fails if a step was not hit.
 func (c *crashes) report(t *testing.T) {
 	t.Helper()
 	sum := tally{}

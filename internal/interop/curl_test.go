@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// visible returns where a text stands that any user of the machine (ps), or the same one, can look at: arguments and
-// environments of all processes.
+// visible returns the processes with the text in their arguments, which every user of the machine can read (ps), or in their
+// environments.
 func visible(t *testing.T, text string) []string {
 	t.Helper()
 	var places []string
@@ -53,7 +53,7 @@ func TestTokenIsInNoArgumentAndNoEnvironmentWhileCurlRuns(t *testing.T) {
 		<-release
 		io.WriteString(w, "orders\n")
 	}))
-	for _, args := range [][]string{{"-sS"}, {"-sS", "-d", "@/dev/null"}} { // watched, and not
+	for _, args := range [][]string{{"-sS"}, {"-sS", "-d", "@/dev/null"}} { // with a copy of its output, and without
 		f := r.launch(t, append([]string{"curl", "op"}, append(args, s.URL)...)...)
 		await(t, arrived, "the request")
 		if places := visible(t, token); len(places) > 0 {
@@ -104,7 +104,7 @@ func TestCurlAsksOnceMoreWithAnotherToken(t *testing.T) {
 	if n := r.gate.count(); n != 1 {
 		t.Errorf("%d refreshes", n)
 	}
-	// The next one is refused too, and was obtained just now by a call that is over: once more, and no more.
+	// The next token is refused too. It was obtained by the call before, so there is one repetition and no more.
 	s.refuse(r.ask(t).token(t))
 	s.refuse("")
 	got = r.oauthget(t, "curl", "op", "-fsS", s.URL)
@@ -124,7 +124,7 @@ func TestExecsProgramIsTheOnlyOneThatHasTheToken(t *testing.T) {
 	for deadline := time.Now().Add(startLimit); len(places) == 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		places = visible(t, token)
 	}
-	// It has taken the place of oauthget, whose process it is; a signal is its own.
+	// It runs in the process of oauthget, so a signal goes to it.
 	if !slices.Equal(places, []string{name}) {
 		t.Errorf("the token is in %q, want %s alone", places, name)
 	}

@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// What the person needs to know, out of what the product says.
+// What the person needs from the output of the product.
 var (
 	userCode        = regexp.MustCompile(`\b[A-Z]{4}-[A-Z]{4}\b`)
 	verificationURI = regexp.MustCompile(`https?://127\.0\.0\.1:\d+/device\b`)
 )
 
-// device logs in on a device without a browser: the person reads address and code off its stderr, and types them in
-// elsewhere.
+// device logs in on a device without a browser: the person reads address and code from its stderr, and types them elsewhere.
 func (v *walk) device(t *testing.T, who person) outcome {
 	t.Helper()
 	cmd := exec.Command(product(t), "token", v.row.name, "--no-browser")

@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
-// elsewhere is another machine, to which a copy of the keychain was taken.
+// elsewhere returns another machine with a copy of the keychain.
 func (r *rig) elsewhere(t *testing.T) *rig {
 	t.Helper()
 	w := newWorld(t)
@@ -39,13 +39,13 @@ func TestRefreshThatAnotherMachineWasFirstWithIsToldAndLeavesWhatIsStored(t *tes
 	if now := r.bus.Items(); len(now) != 1 || now[0].Secret != kept.Secret {
 		t.Error("the keychain was changed for nothing better")
 	}
-	r.oauthget(t, "token", "op").token(t) // somebody is there now
+	r.oauthget(t, "token", "op").token(t) // now with a person
 	r.page(t)
 	r.expectKept(t)
 }
 
-// Two machines, or a container and its host, may share a keychain and not the lock. The server refuses the refresh
-// token of the second, and by then the keychain has what the first one got.
+// Two machines, or a container and its host, may share a keychain and not the lock. The server refuses the refresh token of the
+// second, when the keychain has the set of the first.
 func TestLoserWithoutTheLockUsesTheWinnersToken(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, canary)
@@ -54,7 +54,7 @@ func TestLoserWithoutTheLockUsesTheWinnersToken(t *testing.T) {
 	elsewhere.env = maps.Clone(r.env)
 	elsewhere.env["XDG_STATE_HOME"] = filepath.Join(r.home, "elsewhere")
 	won := elsewhere.oauthget(t, "token", "op", "--no-input").token(t)
-	// No reuse detection here, which would revoke the winner's too: the server only says no.
+	// Without reuse detection, which would revoke the winner's tokens too.
 	r.gate.server.SetFaults(testas.Faults{InvalidGrantOnRefresh: true})
 	h.letGo()
 	lost := loser.wait(t)

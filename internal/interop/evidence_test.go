@@ -11,16 +11,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// These are what the provider must have seen of a row. A row cannot pass by a weaker way than its own: the marks come
-// off the wire (testdata/interop/oidc-provider/record.mjs).
+// What the provider must have seen of a row, so that a row cannot pass by a weaker way. The marks are taken from the requests
+// (testdata/interop/oidc-provider/record.mjs).
 
-// endpoints are those whose requests the client makes, or has the browser make.
+// endpoints are those to which the client or the browser sends requests.
 var endpoints = []string{"/auth", "/device/auth", "/request", "/token", "/token/introspection", "/token/revocation"}
 
-// again are the errors after which a request is repeated as a matter of course.
+// again are the errors after which a request is always repeated.
 var again = []string{"use_dpop_nonce", "authorization_pending"}
 
-// evidence tells in one line what was asked and by which means.
+// evidence returns what was requested and how, in one line.
 func (r request) evidence() string {
 	marks := []string{r.GrantType, r.Authentication, r.Proof}
 	if r.Status >= http.StatusBadRequest {
@@ -29,8 +29,8 @@ func (r request) evidence() string {
 	return line(r.Method+" "+r.Path, append(marks, r.Asked...)...)
 }
 
-// evidence is what was requested of the endpoints since the last look, but for what was refused as a matter of course.
-// One revocation is as good as two: of the refresh token, and of the access token.
+// evidence returns the requests to the endpoints since the last call, without those that are always repeated. One revocation
+// counts as much as two: of the refresh token and of the access token.
 func (m *matrix) evidence(t *testing.T, r row) []string {
 	t.Helper()
 	var seen []string
@@ -53,7 +53,7 @@ func (m *matrix) expectEvidence(t *testing.T, r row, want []string) {
 	}
 }
 
-// authentication is the method in the words of the registry.
+// authentication returns the method by its registered name.
 func (r row) authentication() string {
 	if r.method == "" {
 		return "none"
@@ -61,7 +61,7 @@ func (r row) authentication() string {
 	return r.method
 }
 
-// how is the mark that each request to the provider bears.
+// how returns the mark of each request to the provider.
 func (r row) how() string {
 	switch r.method {
 	case "client_secret_jwt":
@@ -72,12 +72,12 @@ func (r row) how() string {
 	return r.authentication()
 }
 
-// line is a line of evidence: empty marks are none.
+// line returns a line of evidence. Empty marks are left out.
 func line(request string, marks ...string) string {
 	return strings.Join(slices.DeleteFunc(append([]string{request}, marks...), func(s string) bool { return s == "" }), " ")
 }
 
-// ask is the authorization request, as it must have been made.
+// ask returns the evidence of the authorization request.
 func (r row) ask() []string {
 	asked := slices.Concat(r.request(), []string{"pkce:S256"}, r.bound(), r.asked)
 	if !r.secure {
@@ -86,7 +86,7 @@ func (r row) ask() []string {
 	return []string{line("POST /request", append([]string{r.how()}, asked...)...), "GET /auth request_uri"}
 }
 
-// bound is the mark of a code that only the holder of the DPoP key may redeem (RFC 9449 §10).
+// bound is the mark of a code that is bound to the DPoP key (RFC 9449 §10).
 func (r row) bound() []string {
 	if r.proof == "" {
 		return nil
@@ -102,5 +102,5 @@ func (r row) request() []string {
 	return nil
 }
 
-// redeem is a token request of that grant.
+// redeem returns the evidence of a token request of that grant.
 func (r row) redeem(grant string) string { return line("POST /token", grant, r.how(), r.proof) }

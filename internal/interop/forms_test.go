@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// form is an HTML form as far as the servers' own pages need it.
+// form is an HTML form, as far as the pages of the servers need it.
 type form struct {
 	action string
 	fields []field
@@ -46,7 +46,7 @@ func firstForm(page string) (form, bool) {
 	return f, true
 }
 
-// link returns the address behind the link with that text in it.
+// link returns the address of the link with that text.
 func link(page, text string) (string, bool) {
 	for _, m := range linkTag.FindAllStringSubmatch(page, -1) {
 		if strings.Contains(m[2], text) {
@@ -56,7 +56,7 @@ func link(page, text string) (string, bool) {
 	return "", false
 }
 
-// isLogin tells a login form by its password.
+// isLogin reports whether the form has a password.
 func (f form) isLogin() bool {
 	for _, in := range f.fields {
 		if in.typ == "password" {
@@ -66,8 +66,7 @@ func (f form) isLogin() bool {
 	return false
 }
 
-// fill answers the form: text and password where they are asked, and the submit
-// button with a name pressed or not.
+// fill fills in the form: text and password fields, and the named submit button if it is pressed.
 func (f form) fill(user, password string, press bool) url.Values {
 	values := url.Values{}
 	for _, in := range f.fields {

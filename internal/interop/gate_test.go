@@ -19,10 +19,10 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 )
 
-// stage is a point in the life of one refresh, as the authorization server sees it.
+// stage is a moment of a refresh at the authorization server.
 type stage string
 
-// The stages. From spent on, the refresh token that the client has is worth nothing: only the answer has its successor.
+// The stages. From spent on, the refresh token of the client is invalid, and only the answer has its successor.
 const (
 	arrived  stage = "the request has arrived"
 	spent    stage = "the refresh token is spent, nothing of the answer is sent"
@@ -32,27 +32,27 @@ const (
 
 var stages = []stage{arrived, spent, halfway, answered}
 
-// refresh is one refresh that the server has answered.
+// refresh is a refresh that the server has answered.
 type refresh struct {
 	sent      string // refresh token
 	status    int
-	successor string // the refresh token that took its place
+	successor string // the new refresh token
 }
 
-// gate is an authorization server with rotation and reuse detection behind a door that can be held.
+// gate is an authorization server with rotation and reuse detection that can be stopped at each stage.
 type gate struct {
 	server *testas.Server
 	http   *httptest.Server
 
 	mu        sync.Mutex
-	skew      time.Duration // by how much the server's clock is ahead, or the client's behind
-	noKeys    bool          // the key set cannot be had
+	skew      time.Duration // how much the server's clock is ahead
+	noKeys    bool          // the key set is not served
 	refreshes []refresh
 	holds     []*hold
 	conns     map[net.Conn]http.ConnState
 }
 
-// hold stops one refresh at a stage, until it is let go or its client is gone.
+// hold stops a refresh at a stage, until it is released or its client is gone.
 type hold struct {
 	at      stage
 	reached chan struct{}
@@ -89,7 +89,7 @@ func startGate(t *testing.T, prefix string, lifetime time.Duration) *gate {
 	return g
 }
 
-// change changes what the server is like.
+// change changes the gate with its lock held.
 func (g *gate) change(do func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -102,7 +102,7 @@ func (g *gate) isWithoutKeys() bool {
 	return g.noKeys
 }
 
-// hold stops the next refresh that comes to a stage.
+// hold stops the next refresh at a stage.
 func (g *gate) hold(at stage) *hold {
 	h := &hold{at: at, reached: make(chan struct{}), release: make(chan struct{})}
 	g.mu.Lock()
@@ -111,7 +111,7 @@ func (g *gate) hold(at stage) *hold {
 	return h
 }
 
-// letGo ends all holds, used or not.
+// letGo releases all holds.
 func (g *gate) letGo() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -121,7 +121,7 @@ func (g *gate) letGo() {
 	g.holds = nil
 }
 
-// pause waits where a hold says so. It returns false where the client has gone meanwhile.
+// pause waits if there is a hold for the stage. It returns false if the client went away.
 func (g *gate) pause(ctx context.Context, at stage) bool {
 	g.mu.Lock()
 	var found *hold
@@ -144,7 +144,7 @@ func (g *gate) pause(ctx context.Context, at stage) bool {
 	}
 }
 
-// ServeHTTP implements [http.Handler]. A client that dies before its request is looked at has not spent anything.
+// ServeHTTP implements [http.Handler]. A client that dies before its request is handled has spent nothing.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxPage))
 	if err != nil {
@@ -173,7 +173,7 @@ func (g *gate) note(sent string, answer *httptest.ResponseRecorder) {
 	var said struct {
 		RefreshToken string `json:"refresh_token"`
 	}
-	_ = json.Unmarshal(answer.Body.Bytes(), &said) // an answer without one has none
+	_ = json.Unmarshal(answer.Body.Bytes(), &said) // the answer may have none
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.refreshes = append(g.refreshes, refresh{sent, answer.Code, said.RefreshToken})
@@ -186,7 +186,7 @@ func (g *gate) send(w http.ResponseWriter, r *http.Request, answer *httptest.Res
 	}
 	out := http.NewResponseController(w)
 	body := answer.Body.Bytes()
-	w.Header().Set("Content-Length", strconv.Itoa(len(body))) // or the answer would end after the last stage alone
+	w.Header().Set("Content-Length", strconv.Itoa(len(body))) // or the answer would not end before the last stage
 	w.WriteHeader(answer.Code)
 	for _, part := range []struct {
 		before stage
@@ -210,7 +210,7 @@ func (g *gate) since(n int) []refresh {
 
 func (g *gate) count() int { return len(g.since(0)) }
 
-// accepts asks the protected resource.
+// accepts reports whether the protected resource accepts the token.
 func (g *gate) accepts(t *testing.T, token string) bool {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodGet, g.server.APIURL(), nil)
@@ -237,8 +237,8 @@ func (g *gate) watch(c net.Conn, s http.ConnState) {
 	g.conns[c] = s
 }
 
-// settle waits until nothing is left of clients that are gone: what they have sent, the server may read later. A
-// connection of our own comes after theirs, and is the only one that may stay.
+// settle waits until the connections of dead clients are closed, since the server may still read what they have sent. A connection
+// of the test comes after theirs, and is the only one that may stay.
 func (g *gate) settle(t *testing.T) {
 	t.Helper()
 	own, err := net.Dial("tcp", g.http.Listener.Addr().String())

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// startGit serves one bare repository over smart HTTP, to those who have a token.
+// startGit serves a bare repository over smart HTTP, to clients with a token.
 func startGit(t *testing.T, w *world, challenge string) *resource {
 	t.Helper()
 	need(t, "git")
@@ -61,7 +61,7 @@ func TestGitClonesPushesAndFetchesWithTheToken(t *testing.T) {
 		t.Errorf("%d refreshes", n)
 	}
 
-	// git has the token erased that the server refuses, and fails; the next command gets another one.
+	// git erases the token that the server refuses, and fails. The next command gets another one.
 	stale := r.ask(t).token(t)
 	s.refuse(stale)
 	if failed := r.git(t, "-C", "two", "fetch", "--quiet"); failed.status == 0 {
@@ -76,7 +76,7 @@ func TestGitClonesPushesAndFetchesWithTheToken(t *testing.T) {
 	}
 }
 
-// do runs git, which must succeed without a word from oauthget.
+// do runs git, which must succeed without output of oauthget.
 func (r *rig) do(t *testing.T, args ...string) outcome {
 	t.Helper()
 	got := r.git(t, args...)

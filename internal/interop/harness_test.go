@@ -19,11 +19,10 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// These tests hold the harness to its word without the product: where one of
-// them fails, no failure of the others says anything.
+// These tests check the harness without the product. If one of them fails, failures of the others mean nothing.
 
-// login walks the authorization code flow with golang.org/x/oauth2 alone. It
-// returns the authorization response, and the token if there was a code.
+// login runs the authorization code flow with golang.org/x/oauth2 alone. It returns the authorization response, and the token if
+// there was a code.
 func login(t *testing.T, config *oauth2.Config, browse func(address string)) (*oauth2.Token, url.Values) {
 	t.Helper()
 	var response url.Values
@@ -48,7 +47,7 @@ func login(t *testing.T, config *oauth2.Config, browse func(address string)) (*o
 	return token, response
 }
 
-// asPerson browses in this process.
+// asPerson visits a URL in this process.
 func asPerson(t *testing.T, name string) func(string) {
 	return func(address string) {
 		if _, err := visit(address, persons[name]); err != nil {
@@ -184,7 +183,7 @@ func TestHarnessHasBothLoopbackAddresses(t *testing.T) {
 	}
 }
 
-// userinfo asks the resource with the real curl, the token outside its argv.
+// userinfo requests userinfo with the real curl, with the token outside its argv.
 func userinfo(t *testing.T, w *world, address, token string) map[string]any {
 	t.Helper()
 	need(t, "curl")

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// host is a program that hosts a server for many rows. It reads the file of told, and logs as oidc-provider.mjs does.
+// host is a program that runs a server for many rows. It reads the file of told, and logs as oidc-provider.mjs does.
 type host struct {
 	name          string // in docs/internals/interop.md
 	program       string // an interpreter
 	script        string // below testdata/interop
-	needs         string // an import without which the script does not run
+	needs         string // an import that the script needs
 	introspection string // path of the endpoint
 	revokes       bool
 }
@@ -32,7 +32,7 @@ var (
 	}
 )
 
-// installed fails the test where the host's server is not there.
+// installed fails the test if the server is not installed.
 func (h host) installed(t *testing.T) {
 	t.Helper()
 	need(t, h.program)

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	inspector = "inspector" // the client by which the tests introspect
-	present   = "present"   // stands for a value that nobody knows before
+	inspector = "inspector" // the client that the tests introspect with
+	present   = "present"   // stands for any value
 )
 
-// expectGood proves a token by what the server says of it.
+// expectGood checks a token by introspection.
 func (m *matrix) expectGood(t *testing.T, r row, token string) {
 	t.Helper()
 	claims := m.introspect(t, r, token)
@@ -37,7 +37,7 @@ func (m *matrix) expectGood(t *testing.T, r row, token string) {
 	}
 }
 
-// introspect asks the row's issuer, as a client of the test's own.
+// introspect asks the row's issuer, as a client of the test.
 func (m *matrix) introspect(t *testing.T, r row, token string) map[string]any {
 	t.Helper()
 	transport, err := trusting(m.path("keys", "ca.pem"))
@@ -58,7 +58,7 @@ func (m *matrix) introspect(t *testing.T, r row, token string) map[string]any {
 	return claims
 }
 
-// trusting trusts the authority whose certificate is in that file.
+// trusting returns a client that trusts the authority of that certificate file.
 func trusting(file string) (*http.Transport, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

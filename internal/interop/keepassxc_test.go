@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// keepass is KeePassXC as a Secret Service: a second one that shares no line with GNOME Keyring. Its ways are its own.
-// The collection bears the database's name and is known as the default one only; every write is a prompt, which it
-// answers itself or by a window; access is allowed to one process at a time.
+// keepass is KeePassXC as a Secret Service, which shares no code with GNOME Keyring and differs from it: the collection has the
+// database's name and is found as the default only, every write is a prompt, which it answers itself or with a window, and
+// access is allowed to one process at a time.
 type keepass struct {
 	world    *world
 	process  *process
@@ -23,8 +23,8 @@ type keepass struct {
 // keepassPassword opens the database.
 const keepassPassword = "correct horse"
 
-// keepassDatabase exposes its root group to the Secret Service. KeePassXC knows that by the group's UUID in the
-// database's custom data, which none of its commands sets.
+// keepassDatabase exposes its root group to the Secret Service. This is set by the group's UUID in the custom data of the database,
+// which no command of KeePassXC sets.
 const keepassDatabase = `<?xml version="1.0" encoding="UTF-8"?>
 <KeePassFile>
 	<Meta>
@@ -36,8 +36,7 @@ const keepassDatabase = `<?xml version="1.0" encoding="UTF-8"?>
 </KeePassFile>
 `
 
-// keepassSettings is quiet about everything but what is asked of it. The last line is its own default: it asks the
-// person about every program that reads.
+// keepassSettings turn off all other features. The last line is the default: the person is asked about every program that reads.
 const keepassSettings = `[General]
 SingleInstance=false
 UpdateCheckMessageShown=true
@@ -53,13 +52,13 @@ ConfirmDeleteItem=false
 ConfirmAccessItem=%v
 `
 
-// keepassOptions are what the tests vary.
+// keepassOptions are the options of the tests.
 type keepassOptions struct {
 	noDatabase bool // none is open
-	confirm    bool // as installed: a window asks before each program reads
+	confirm    bool // as by default: a window asks before each program reads
 }
 
-// startKeePassXC starts KeePassXC on a bus and a screen of its own, with an empty database open.
+// startKeePassXC starts KeePassXC on its own bus and screen, with an empty database open.
 func startKeePassXC(t *testing.T, w *world, o keepassOptions) *keepass {
 	t.Helper()
 	need(t, "keepassxc", "keepassxc-cli", "Xvfb", "xdotool", "secret-tool")
@@ -89,7 +88,7 @@ func startKeePassXC(t *testing.T, w *world, o keepassOptions) *keepass {
 	return k
 }
 
-// startScreen starts an X server without a screen, and returns its DISPLAY.
+// startScreen starts an X server in memory, and returns its DISPLAY.
 func startScreen(t *testing.T, w *world) string {
 	t.Helper()
 	cmd := exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp")
@@ -97,8 +96,8 @@ func startScreen(t *testing.T, w *world) string {
 	return ":" + start(t, cmd, "").firstLine(t)
 }
 
-// seatSomebody has a person allow what KeePassXC asks for on its screen: the button that Return presses is "Allow
-// Selected". Before 2.7.7 it asks before each change of an item, whatever its settings say (keepassxc#9255).
+// seatSomebody allows what KeePassXC asks for on its screen: the button that Return presses is "Allow Selected". Before 2.7.7 it
+// asks before each change of an item, whatever its settings are (keepassxc#9255).
 func (k *keepass) seatSomebody(t *testing.T) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c",
@@ -116,27 +115,27 @@ func (k *keepass) await(t *testing.T, what string, there func() bool) {
 	}
 }
 
-// send calls a method and returns what comes back.
+// send calls a method and returns the answer.
 func (k *keepass) send(t *testing.T, name, path, method string, args ...string) string {
 	t.Helper()
 	call := []string{"--session", "--print-reply=literal", "--reply-timeout=5000", "--dest=" + name, path, method}
 	return strings.TrimSpace(k.world.run(t, exec.Command("dbus-send", append(call, args...)...)).stdout)
 }
 
-// answers tells whether the service is there, whatever it has.
+// answers reports whether the service answers.
 func (k *keepass) answers(t *testing.T) bool {
 	return k.send(t, "org.freedesktop.secrets", "/org/freedesktop/secrets",
 		"org.freedesktop.Secret.Service.ReadAlias", "string:default") != ""
 }
 
-// isLocked is "true" or "false", and empty where there is no default collection.
+// isLocked returns "true" or "false", or "" if there is no default collection.
 func (k *keepass) isLocked(t *testing.T) string {
 	said := k.send(t, "org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default",
 		"org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection", "string:Locked")
 	return said[strings.LastIndexByte(said, ' ')+1:]
 }
 
-// program calls KeePassXC by its own interface.
+// program calls the interface of KeePassXC itself.
 func (k *keepass) program(t *testing.T, method string, args ...string) {
 	const name = "org.keepassxc.KeePassXC.MainWindow"
 	k.send(t, name, "/keepassxc", name+"."+method, args...)
@@ -149,14 +148,14 @@ func (k *keepass) lock(t *testing.T) {
 	k.await(t, "the locked database", func() bool { return k.isLocked(t) == "true" })
 }
 
-// unlock opens the database again, as the person does who types its password.
+// unlock opens the database again, as a person does who types its password.
 func (k *keepass) unlock(t *testing.T) {
 	t.Helper()
 	k.program(t, "openDatabase", "string:"+k.database, "string:"+keepassPassword)
 	k.await(t, "the unlocked database", func() bool { return k.isLocked(t) == "false" })
 }
 
-// items is what libsecret finds of the product.
+// items returns the items of the product, as libsecret finds them.
 func (k *keepass) items(t *testing.T) string {
 	t.Helper()
 	return k.world.run(t, exec.Command("secret-tool", "search", "--all", "service", "oauthget")).stdout
@@ -174,8 +173,8 @@ func TestKeePassXCKeepsWhatLoginAndRefreshBring(t *testing.T) {
 	token := w.oauthget(t, "token", "op").token(t)
 	w.page(t).expectSuccess(t)
 	s.requests(t)
-	// The provider revokes the whole family where a refresh token comes twice, so the second round proves that the
-	// first stored the rotated one.
+	// The provider revokes the family if a refresh token is used twice, so the second round proves that the first stored the new
+	// one.
 	for range 2 {
 		stored := w.oauthget(t, "token", "op")
 		if stored.token(t) != token {
@@ -251,7 +250,7 @@ func TestKeePassXCWithoutADatabaseStopsLoginBeforeTheBrowser(t *testing.T) {
 	s.expectRequests(t)
 }
 
-// As installed, KeePassXC asks in a window before it lets a program read. Nobody answers at first.
+// By default KeePassXC asks in a window before a program may read. Nobody answers at first.
 func TestUnansweredWindowOfKeePassXCIsNoReasonForANewLogin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -274,7 +273,7 @@ func TestUnansweredWindowOfKeePassXCIsNoReasonForANewLogin(t *testing.T) {
 	}
 
 	k.seatSomebody(t)
-	w.env["DISPLAY"] = k.display // a desktop: whoever sits there has a minute to answer
+	w.env["DISPLAY"] = k.display // a desktop, where the person has a minute to answer
 	again := w.oauthget(t, "token", "op")
 	if again.token(t) != token {
 		t.Error("not the token that was stored")

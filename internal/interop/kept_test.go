@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// These tests are about what a refresh has brought: it is never thrown away for a reason that has nothing to do with it.
+// The tokens of a refresh are never discarded for a reason that has nothing to do with them.
 
-// expectKept checks that the family lives, and what is stored belongs to it.
+// expectKept checks that the family is valid, and that the stored set belongs to it.
 func (r *rig) expectKept(t *testing.T) {
 	t.Helper()
 	r.gate.settle(t)
@@ -29,7 +29,7 @@ func (r *rig) expectKept(t *testing.T) {
 	next.expectSilence(t)
 }
 
-// Unlike SIGKILL, a Ctrl-C, the end of a session or of a terminal leaves time to read an answer that is on its way.
+// Unlike SIGKILL, a Ctrl-C or the end of a session leaves time to read the answer.
 func TestSignalWhileTheAnswerComesKeepsTheRefreshToken(t *testing.T) {
 	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -39,7 +39,7 @@ func TestSignalWhileTheAnswerComesKeepsTheRefreshToken(t *testing.T) {
 				r := newRig(t, canary)
 				winner, h := r.holdWinner(t, at)
 				winner.signal(sig)
-				// What matters is that the signal has come: whether it is obeyed at once is what is asked here.
+				// The signal must have arrived. Whether the process ends at once is what is tested.
 				select {
 				case <-winner.ended:
 				case <-time.After(100 * time.Millisecond):
@@ -61,8 +61,8 @@ func (r *rig) withIDTokens(t *testing.T) {
 	r.login(t, "op")
 }
 
-// The clock of this machine jumps after the login. The answer's ID Token is then one of the future or of the past; the
-// refresh token that came with it is the only one there is.
+// The clock of this machine jumps after the login, so that the ID Token of the answer is from the future or the past. The refresh
+// token beside it is the only valid one.
 func TestRefreshTokenOutlivesAClockThatJumps(t *testing.T) {
 	t.Parallel()
 	for name, skew := range map[string]time.Duration{"back": time.Hour, "ahead": -2 * time.Hour} {
@@ -89,12 +89,12 @@ func TestRefreshTokenOutlivesAKeySetThatCannotBeHad(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.gate.change(func() { r.gate.noKeys = true })
-	r.ask(t) // as it may: with the token or without
+	r.ask(t) // with any outcome
 	r.gate.change(func() { r.gate.noKeys = false })
 	r.expectKept(t)
 }
 
-// editStored changes the stored token set. It knows the form of an item (base64 of zlib of JSON) by itself.
+// editStored changes the stored token set. It decodes the item (base64 of zlib of JSON) without code of the product.
 func (r *rig) editStored(t *testing.T, change func(set map[string]any)) {
 	t.Helper()
 	item := r.bus.Items()[0]
@@ -122,8 +122,8 @@ func (r *rig) editStored(t *testing.T, change func(set map[string]any)) {
 	r.bus.Put(item)
 }
 
-// The clock was wrong at the login and has been set right: what it said of the token's life means nothing, and must
-// neither keep a dead token in use nor make each of many callers refresh.
+// The clock was wrong at the login and is right now: the stored times of the token mean nothing, and must neither keep an expired
+// token in use nor make each of many callers refresh.
 func TestTokenOfAWrongClockIsRefreshedOnceForAll(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]time.Duration{"ahead": 24 * time.Hour, "behind": -24 * time.Hour} {
@@ -137,7 +137,7 @@ func TestTokenOfAWrongClockIsRefreshedOnceForAll(t *testing.T) {
 			outcomes := make([]outcome, 20)
 			var group sync.WaitGroup
 			for i := range outcomes {
-				// Whoever starts late is content with what the first ones got.
+				// Late callers use the token of the first ones.
 				group.Go(func() { outcomes[i] = r.oauthget(t, "token", "op", "--no-input", "--min-ttl", "1s") })
 			}
 			group.Wait()

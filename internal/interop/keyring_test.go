@@ -11,14 +11,13 @@ import (
 	"time"
 )
 
-// keyring is a GNOME keyring of one test, on a session bus of its own.
+// keyring is the GNOME keyring of a test, on its own session bus.
 type keyring struct {
 	world  *world
 	daemon *process
 }
 
-// startBus starts a session bus that starts no service by itself, and hands its
-// address to the product.
+// startBus starts a session bus that activates no service, and sets its address for the product.
 func startBus(t *testing.T, w *world) {
 	t.Helper()
 	need(t, "dbus-daemon", "dbus-send")
@@ -28,13 +27,12 @@ func startBus(t *testing.T, w *world) {
 	w.env["DBUS_SESSION_BUS_ADDRESS"] = start(t, cmd, "").firstLine(t)
 }
 
-// startKeyring starts a bus and a Secret Service on it, unlocked and empty.
+// startKeyring starts a bus with a Secret Service, unlocked and empty.
 func startKeyring(t *testing.T, w *world) *keyring {
 	t.Helper()
 	need(t, "gnome-keyring-daemon", "secret-tool")
 	startBus(t, w)
-	// The daemon's files lie outside the product's home, which is searched for
-	// secrets; theirs are encrypted.
+	// The daemon's files are outside the product's home, which is searched for secrets. They are encrypted.
 	cmd := exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
 	cmd.Env = append(w.environ(), "XDG_DATA_HOME="+w.path("keyring"), "HOME="+w.path("keyring"))
 	k := &keyring{world: w, daemon: start(t, cmd, "test")}
@@ -46,8 +44,7 @@ func startKeyring(t *testing.T, w *world) *keyring {
 	return k
 }
 
-// ready asks the bus, not the service: a question to the service could start
-// another.
+// ready asks the bus and not the service: a call to the service could start another one.
 func (k *keyring) ready(t *testing.T) bool {
 	t.Helper()
 	asked := k.world.run(t, exec.Command("dbus-send", "--session", "--print-reply", "--reply-timeout=5000",
@@ -56,7 +53,7 @@ func (k *keyring) ready(t *testing.T) bool {
 	return strings.Contains(asked.stdout, "boolean true")
 }
 
-// lock locks the collection new items go into, as a screen lock may.
+// lock locks the collection of new items, as a screen lock may.
 func (k *keyring) lock(t *testing.T) {
 	t.Helper()
 	locked := k.world.run(t, exec.Command("dbus-send", "--session", "--print-reply", "--reply-timeout=5000",
@@ -67,19 +64,19 @@ func (k *keyring) lock(t *testing.T) {
 	}
 }
 
-// freeze makes the daemon stop answering, without leaving the bus.
+// freeze stops the daemon, which stays on the bus.
 func (k *keyring) freeze() { k.daemon.signal(syscall.SIGSTOP) }
 
-// thaw ends what freeze began.
+// thaw undoes freeze.
 func (k *keyring) thaw() { k.daemon.signal(syscall.SIGCONT) }
 
-// items returns what libsecret finds of the product, secrets and all: the same
-// text twice means that nothing was written in between.
+// items returns the items of the product with their secrets, as libsecret finds them. If the text is the same twice, nothing was
+// written in between.
 func (k *keyring) items(t *testing.T) string {
 	t.Helper()
 	found := k.world.run(t, exec.Command("secret-tool", "search", "--all", "service", "oauthget"))
 	return found.stdout
 }
 
-// pid is the daemon's process id, for kill(1).
+// pid returns the daemon's process id, for kill(1).
 func (k *keyring) pid() string { return strconv.Itoa(k.daemon.cmd.Process.Pid) }

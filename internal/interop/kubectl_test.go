@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// kubernetes is as much of an API server as `kubectl get pods` asks for.
+// kubernetes is as much of an API server as `kubectl get pods` needs.
 var kubernetes = map[string]string{
 	"/api":  `{"kind":"APIVersions","versions":["v1"]}`,
 	"/apis": `{"kind":"APIGroupList","apiVersion":"v1","groups":[]}`,
@@ -62,7 +62,7 @@ func TestKubectlGetsWithTheToken(t *testing.T) {
 	}
 }
 
-// execVersions are those that this kubectl speaks: Debian's is older than v1.
+// execVersions are the versions that this kubectl supports: Debian's is older than v1.
 func execVersions(t *testing.T, w *world) []string {
 	t.Helper()
 	got := w.run(t, exec.Command("kubectl", "version", "--client", "--output", "yaml"))

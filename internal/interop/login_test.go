@@ -70,7 +70,7 @@ func TestConfidentialClientsAuthenticateAtLoginAndRefresh(t *testing.T) {
 				append(offline, line, `token_endpoint_auth_method = "`+method+`"`)...))
 		}
 	}
-	// Nothing said about the method: by what is configured and the metadata supports.
+	// Without a method in the profile, the one that is configured and that the metadata supports.
 	profiles = append(profiles, s.profile("basic-unsaid", "basic", append(offline, sources["env"])...))
 	w.configure(t, profiles...)
 	w.sitDown(t, "browser-allow")
@@ -81,7 +81,7 @@ func TestConfidentialClientsAuthenticateAtLoginAndRefresh(t *testing.T) {
 			first := w.oauthget(t, "token", name).token(t)
 			w.page(t).expectSuccess(t)
 			s.requests(t)
-			// Two seconds are less than any caller is promised.
+			// Two seconds are less than --min-ttl.
 			if w.oauthget(t, "token", "--no-input", name).token(t) == first {
 				t.Error("the short-lived token was not refreshed")
 			}

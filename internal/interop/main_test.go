@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// TestMain doubles as the browser: the product is given a link to this binary
-// as $BROWSER, and the link's name says what the person at it does.
+// TestMain is the browser's main function too: $BROWSER is a link to this binary, whose name says what the person does.
 func TestMain(m *testing.M) {
 	if person, ok := persons[filepath.Base(os.Args[0])]; ok {
 		os.Exit(browse(person))
@@ -25,15 +24,14 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// built is the product, built once for all tests that ask for it.
+// built is the product, which is built once for all tests.
 var built struct {
 	once sync.Once
 	dir  string
 	err  error
 }
 
-// product returns the path of the oauthget binary, as it is released: without
-// cgo and with trimmed paths.
+// product returns the path of the oauthget binary, built as for a release: without cgo and with trimmed paths.
 func product(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
@@ -63,8 +61,7 @@ func interopFile(t *testing.T, elem ...string) string {
 	return path
 }
 
-// need fails the test where a program or file it stands on is missing: a suite
-// that skips proves nothing.
+// need fails the test if a program or file is missing.
 func need(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {

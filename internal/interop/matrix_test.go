@@ -11,21 +11,21 @@ import (
 	"filippo.io/age"
 )
 
-// lessThanAsked is less than the 30 seconds that a caller is promised, so that each call refreshes, and long enough for
-// the test to use what was printed.
+// lessThanAsked is less than the default --min-ttl of 30 s, so that each call refreshes, and long enough for the test to use the
+// token.
 const lessThanAsked = 20
 
-// matrix is one process of a server for many rows, and what they share.
+// matrix is a process of a server for many rows.
 type matrix struct {
 	*world
 	*server
 	host   host
-	secure *server // the same process: the issuer with TLS
+	secure *server // of the same process, the issuer with TLS
 	ca     *authority
-	files  map[string][]string // by row: the lines of its profile that name files
+	files  map[string][]string // by row, lines of its profile that name files
 
 	mu   sync.Mutex
-	seen map[string][]request // by client: what was read from the log on behalf of another
+	seen map[string][]request // by client, requests that were read from the log for another
 }
 
 // startMatrix makes the keys and certificates of the rows, and starts the server with their clients.
@@ -51,7 +51,7 @@ func startMatrix(t *testing.T, h host, rows []row, environ ...string) *matrix {
 	return m
 }
 
-// at is the issuer that a row is about.
+// at returns the issuer of a row.
 func (m *matrix) at(r row) *server {
 	if r.secure {
 		return m.secure
@@ -59,8 +59,8 @@ func (m *matrix) at(r row) *server {
 	return m.server
 }
 
-// home makes a world with the row's profile in it and a person at the browser. Its tokens are kept in a sealed file,
-// which costs less than a keyring of its own.
+// home returns a world with the row's profile and a person at the browser. Its store is a sealed file, which takes less time than
+// a keyring.
 func (m *matrix) home(t *testing.T, r row) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -75,7 +75,7 @@ func (m *matrix) home(t *testing.T, r row) *world {
 		lines = append(lines, fmt.Sprintf("tls_ca_file = %q", m.path("keys", "ca.pem")))
 		w.env["INTEROP_CA"] = m.path("keys", "ca.pem")
 	}
-	if r.method != "" || r.alg != "" { // a key alone would be taken for what the client authenticates by
+	if r.method != "" || r.alg != "" { // with a key alone, the client would authenticate with it
 		lines = append(lines, fmt.Sprintf("token_endpoint_auth_method = %q", r.authentication()))
 	}
 	w.env["OP_SECRET"] = clientSecret

@@ -9,20 +9,19 @@ import (
 	"time"
 )
 
-// outcome is what a run of a program shows to the outside.
+// outcome is the outcome of a run of a program.
 type outcome struct {
 	stdout, stderr string
 	status         int
 	took           time.Duration
 }
 
-// String is what a failing test shows. Of stdout it shows the length alone: a
-// token has no business in a log.
+// String returns the outcome for a failing test. Of stdout it shows only the length, since there may be a token.
 func (o outcome) String() string {
 	return fmt.Sprintf("status %d after %v, %d bytes on stdout, stderr:\n%s", o.status, o.took, len(o.stdout), o.stderr)
 }
 
-// token returns the one line a `token` run must have printed, and nothing but.
+// token returns the one line that a run of `token` must have printed.
 func (o outcome) token(t *testing.T) string {
 	t.Helper()
 	if o.status != 0 {
@@ -35,8 +34,7 @@ func (o outcome) token(t *testing.T) string {
 	return line
 }
 
-// expectSilence: "When a stored token is still valid nothing at all is written
-// to stderr", and neither does a refresh concern a person.
+// expectSilence checks that stderr is empty, as it must be for a stored token and for a refresh.
 func (o outcome) expectSilence(t *testing.T) {
 	t.Helper()
 	if o.stderr != "" {
@@ -44,8 +42,7 @@ func (o outcome) expectSilence(t *testing.T) {
 	}
 }
 
-// expectFailure checks the shape of every failure: nothing on stdout, one line
-// of error, and at least one thing to do.
+// expectFailure checks the form of a failure: nothing on stdout, one error line and at least one hint.
 func (o outcome) expectFailure(t *testing.T, status int) {
 	t.Helper()
 	if o.status != status {

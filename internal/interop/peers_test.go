@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// peer is a server with a life of its own to be walked through once: login, reuse, refresh, logout, a person who denies,
-// a secret that is wrong. docs/internals/interop.md has a line for each test.
+// peer is a server that is tested once: login, reuse, refresh, logout, denial, wrong secret. docs/internals/interop.md has a line for
+// each test.
 type peer struct {
 	public       string // client_id
 	confidential string // client_id of a client with a secret
 	secret       string
-	offline      string // the scope that brings a refresh token
-	userinfo     string // path below the issuer; empty where there is none
+	offline      string // the scope for a refresh token
+	userinfo     string // path below the issuer; empty if there is none
 	paths        struct{ token, revoke string }
 	forgets      bool // the server lets this public client revoke
 }
@@ -34,7 +34,7 @@ func walkPeer(t *testing.T, w *world, s *server, p peer) {
 		p.profile(s, "public", p.public),
 		p.profile(s, "confidential", p.confidential, `client_secret_env = "OP_SECRET"`),
 		p.profile(s, "wrong", p.confidential, `client_secret_env = "HOME"`))
-	// First of all: a server may remember a consent.
+	// First, since a server may remember the consent.
 	t.Run("denial", func(t *testing.T) {
 		w.sitDown(t, "browser-deny")
 		w.oauthget(t, "token", "public").expectFailure(t, 5)

@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// sitDown puts that person before the product's browser. It returns the command
-// for $BROWSER, which is set to it as well.
+// sitDown sets the person at the product's browser. It sets $BROWSER and returns its value.
 func (w *world) sitDown(t *testing.T, name string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -28,7 +27,7 @@ func (w *world) sitDown(t *testing.T, name string) string {
 	return command
 }
 
-// sitDownAtChromium makes the real Chromium the desktop's browser.
+// sitDownAtChromium makes a real Chromium the desktop's browser.
 func (w *world) sitDownAtChromium(t *testing.T) {
 	t.Helper()
 	need(t, "/usr/bin/chromium", "setsid", "node", interopFile(t, "node_modules", "playwright-core", "package.json"))
@@ -36,14 +35,14 @@ func (w *world) sitDownAtChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(w.env, "BROWSER")
-	w.env["DISPLAY"] = ":99" // a desktop, as far as anybody asks; Chromium runs headless
+	w.env["DISPLAY"] = ":99" // a desktop to the product; Chromium runs headless
 	w.env["INTEROP_PID"] = strconv.Itoa(os.Getpid())
 	w.env["INTEROP_RESULT"] = filepath.Join(w.bin, "page")
 	w.env["INTEROP_LOG"] = w.path("chromium.log")
 	w.env["INTEROP_SCREENSHOT"] = os.Getenv("INTEROP_SCREENSHOT")
 }
 
-// page waits for what the person saw last, and forgets it.
+// page waits for the last page that the person saw, and removes it.
 func (w *world) page(t *testing.T) page {
 	t.Helper()
 	file := filepath.Join(w.bin, "page")
@@ -67,7 +66,7 @@ func (w *world) page(t *testing.T) page {
 	return page{}
 }
 
-// opened tells whether a browser was ever run to its end.
+// opened reports whether a browser has run to its end.
 func (w *world) opened() bool {
 	_, err := os.Stat(filepath.Join(w.bin, "page"))
 	return err == nil

@@ -23,16 +23,14 @@ const (
 	stopLimit  = 5 * time.Second  // for a process to go once it was told to
 )
 
-// process is a companion of one test. It ends with the test, and with the test
-// binary if that is killed.
+// process is a process beside a test. It ends with the test, and with the test binary if that is killed.
 type process struct {
 	cmd    *exec.Cmd
 	lines  <-chan string // of its stdout; closed at its end
 	stderr *lockedBuffer
 }
 
-// start runs cmd until the test ends. Its stdin stays open that long unless
-// input is given.
+// start runs cmd until the test ends. Its stdin stays open until then, unless input is given.
 func start(t *testing.T, cmd *exec.Cmd, input string) *process {
 	t.Helper()
 	need(t, cmd.Path)
@@ -60,7 +58,7 @@ func start(t *testing.T, cmd *exec.Cmd, input string) *process {
 	return p
 }
 
-// stop asks first: a killed Chromium or daemon would leave its files behind.
+// stop ends the process with SIGTERM first, since a killed Chromium or daemon would leave files behind.
 func (p *process) stop(stdin io.Closer) {
 	stdin.Close()
 	p.signal(syscall.SIGCONT)
@@ -69,14 +67,14 @@ func (p *process) stop(stdin io.Closer) {
 	defer timer.Stop()
 	for range p.lines {
 	}
-	p.cmd.Wait() //nolint:errcheck // it was told to go; how it went is of no interest
+	p.cmd.Wait() //nolint:errcheck // its status does not matter
 	p.signal(syscall.SIGKILL)
 }
 
-// signal reaches the whole process group.
+// signal sends a signal to the process group.
 func (p *process) signal(sig syscall.Signal) { syscall.Kill(-p.cmd.Process.Pid, sig) }
 
-// firstLine waits for the line by which a server says that it is ready.
+// firstLine waits for the line that says that a server is ready.
 func (p *process) firstLine(t *testing.T) string {
 	t.Helper()
 	select {
@@ -92,7 +90,7 @@ func (p *process) firstLine(t *testing.T) string {
 	return ""
 }
 
-// readLines never blocks the writer: the buffer is larger than any test's log.
+// readLines does not block the writer: its buffer is larger than the log of any test.
 func readLines(r io.Reader) <-chan string {
 	lines := make(chan string, 4096)
 	go func() {
@@ -123,14 +121,13 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
-// survivors returns the processes whose environment holds the variable, as
-// "PID NAME". A daemon that left its process group and session, as those that
-// dbus-launch starts do, is found by it too.
+// survivors returns the processes with the variable in their environment, as "PID NAME". It finds daemons that have left their
+// process group and session too, as those of dbus-launch do.
 func survivors(variable string) map[int]string {
 	found := map[int]string{}
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, file := range files {
-		// A process may end, or belong to somebody else, while we look.
+		// A process may have ended, or belong to another user.
 		environ, err := os.ReadFile(file)
 		if err != nil || !bytes.Contains(append(environ, 0), append([]byte(variable), 0)) {
 			continue
@@ -142,7 +139,7 @@ func survivors(variable string) map[int]string {
 	return found
 }
 
-// expectNobody fails the test if a process of it outlives it, and ends it.
+// expectNobody fails the test if a process of it is still alive, and ends the process.
 func expectNobody(t *testing.T, variable string) {
 	left := survivors(variable)
 	for deadline := time.Now().Add(stopLimit); len(left) > 0 && time.Now().Before(deadline); left = survivors(variable) {

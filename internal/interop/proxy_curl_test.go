@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// startProxy runs the product as a proxy for an upstream, and returns it with its address.
+// startProxy starts the proxy for an upstream, and returns it with its address.
 func startProxy(t *testing.T, r *rig, upstream string, args ...string) (p *process, base string) {
 	t.Helper()
 	cmd := exec.Command(product(t), append([]string{"proxy", "op", "--upstream", upstream}, args...)...)
@@ -37,8 +37,8 @@ func TestTokenIsInNobodysSightWhileCurlUsesTheProxy(t *testing.T) {
 	p, base := startProxy(t, r, s.URL, "--log")
 	for _, args := range [][]string{
 		{"-d", "orders", base + "/x"},
-		{"--http2-prior-knowledge", "-d", "orders", base + "/x"}, // as gRPC speaks, without its messages
-		{"--http2", "-d", "orders", base + "/x"},                 // by Upgrade: h2c, which is not taken up
+		{"--http2-prior-knowledge", "-d", "orders", base + "/x"}, // as gRPC does
+		{"--http2", "-d", "orders", base + "/x"},                 // by Upgrade: h2c, which the proxy ignores
 	} {
 		done := make(chan outcome, 1)
 		go func() { done <- r.run(t, exec.Command("curl", append([]string{"-sS"}, args...)...)) }()
@@ -54,7 +54,7 @@ func TestTokenIsInNobodysSightWhileCurlUsesTheProxy(t *testing.T) {
 	if seen := s.tokens(); len(seen) != 3 || seen[0] != token {
 		t.Errorf("%d requests, or another token", len(seen))
 	}
-	// Neither the token nor the address's path is in what it says, and the path is no argument either.
+	// Neither the token nor the path of the address is in its output, and the path is in no argument.
 	if said := p.stderr.String(); strings.Contains(said, token) || strings.Contains(said, filepath.Base(base)) || strings.Count(said, "POST /x 200") != 3 {
 		t.Errorf("it says %s", said)
 	}
@@ -108,7 +108,7 @@ func TestCurlUploadsAndFollowsRedirectsThroughTheProxy(t *testing.T) {
 	}
 }
 
-// zeros is a body without end.
+// zeros is an endless body.
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// crowd is how many processes ask at once.
+// crowd is the number of processes that ask at once.
 const crowd = 100
 
 func TestHundredProcessesRefreshOnce(t *testing.T) {
@@ -42,7 +42,7 @@ func TestHundredProcessesRefreshOnce(t *testing.T) {
 	s.expectRequests(t, "POST /token 200 refresh_token")
 }
 
-// holdWinner starts a call that refreshes, and stops its refresh at a stage.
+// holdWinner starts a call that refreshes, and holds its refresh at a stage.
 func (r *rig) holdWinner(t *testing.T, at stage) (*flight, *hold) {
 	t.Helper()
 	h := r.gate.hold(at)
@@ -95,7 +95,7 @@ func TestWaitersUseTheWinnersToken(t *testing.T) {
 	}
 }
 
-// The kernel gives the lock of a dead process to one who waits for it, who then refreshes for all.
+// The kernel gives the lock of a dead process to a waiter, which refreshes for all.
 func TestWaitersTakeOverFromAKilledWinner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, canary)
@@ -164,8 +164,7 @@ func TestStoppedProcessIsNamedToThoseWhoWait(t *testing.T) {
 	}
 }
 
-// A Ctrl-C while the request is under way, which the server has not looked at, leaves the refresh token as good as it
-// was.
+// A Ctrl-C before the server has handled the request leaves the refresh token valid.
 func TestCtrlCDuringTheRequestLosesNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, canary)

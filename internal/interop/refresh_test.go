@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// shortLife is the seconds that a token made to expire lives.
+// shortLife is the lifetime of a token that is to expire, in seconds.
 const shortLife = 2
 
-// waitForExpiry waits until a token printed before has expired.
+// waitForExpiry waits until a token that was just printed has expired.
 func waitForExpiry() { time.Sleep((shortLife*1000 + 200) * time.Millisecond) }
 
 func TestExpiredTokenIsRefreshedInSilenceByOneRequest(t *testing.T) {
@@ -29,8 +29,8 @@ func TestExpiredTokenIsRefreshedInSilenceByOneRequest(t *testing.T) {
 		t.Fatal("the keychain is empty after the login")
 	}
 	s.requests(t)
-	// The provider revokes the whole family where a refresh token comes twice, so
-	// the second round proves that the first stored the rotated one.
+	// The provider revokes the family if a refresh token is used twice, so the second round proves that the first stored the new
+	// one.
 	for range 2 {
 		waitForExpiry()
 		again := w.oauthget(t, "token", "op")

@@ -11,7 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// register returns what the provider is told of a row's client, and keeps what the client has.
+// register returns the metadata of a row's client for the provider, and keeps the client's secrets.
 func (m *matrix) register(t *testing.T, r row) map[string]any {
 	t.Helper()
 	client := map[string]any{"client_id": r.name, "token_endpoint_auth_method": r.authentication()}
@@ -33,7 +33,7 @@ func (m *matrix) register(t *testing.T, r row) map[string]any {
 	return client
 }
 
-// registerKey gives the client a key: as a JWK with an id for one algorithm, as PEM without for the others.
+// registerKey makes a key for the client: a JWK with an id for one algorithm, PEM for the others.
 func (m *matrix) registerKey(t *testing.T, r row, client map[string]any) {
 	key := newKey(t, r.alg)
 	public := jose.JSONWebKey{Key: key.Public(), Use: "sig"}
@@ -49,7 +49,7 @@ func (m *matrix) registerKey(t *testing.T, r row, client map[string]any) {
 	m.files[r.name] = append(m.files[r.name], fmt.Sprintf("client_key_file = %q", m.keep(t, r.name+".key", text)))
 }
 
-// registerCertificate gives the client a certificate: from the authority, or of its own making.
+// registerCertificate makes a certificate for the client: by the authority, or self-signed.
 func (m *matrix) registerCertificate(t *testing.T, r row, client map[string]any) {
 	key := newKey(t, "ES256")
 	issuer := m.ca

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// newUser makes a rig whose tokens live long enough to be used.
+// newUser returns a rig whose tokens live long enough to be used.
 func newUser(t *testing.T) *rig {
 	t.Helper()
 	w := newWorld(t)
@@ -23,7 +23,7 @@ func newUser(t *testing.T) *rig {
 	return r
 }
 
-// resource is a server that somebody's program talks to: it takes any token but those that it was told to refuse.
+// resource is a protected resource that accepts any token, except those that it was told to refuse.
 type resource struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -31,7 +31,7 @@ type resource struct {
 	seen    []string // the token of each request; empty for none
 }
 
-// startResource starts one, with TLS and a certificate authority of its own where secure is true.
+// startResource starts a resource, with TLS and its own certificate authority if secure is true.
 func startResource(t *testing.T, challenge string, secure bool, next http.Handler) *resource {
 	t.Helper()
 	s := &resource{}
@@ -52,7 +52,7 @@ func startResource(t *testing.T, challenge string, secure bool, next http.Handle
 	return s
 }
 
-// tokenOf is the token in either of the forms it may come in.
+// tokenOf returns the token of a request, in either form.
 func tokenOf(r *http.Request) string {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password
@@ -74,7 +74,7 @@ func (s *resource) refuse(token string) {
 	s.refused = append(s.refused, token)
 }
 
-// tokens returns what has been presented since the last call.
+// tokens returns the tokens of the requests since the last call.
 func (s *resource) tokens() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

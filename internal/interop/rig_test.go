@@ -22,19 +22,19 @@ import (
 // canary begins every secret of a rig's server.
 const canary = "canary-"
 
-// needsRefresh is how long a rig's tokens live: less than any caller is promised, so that each call refreshes, and long
-// enough for the resource to accept what a call has printed.
+// needsRefresh is the lifetime of a rig's tokens: less than the default --min-ttl, so that each call refreshes, and long enough for
+// the resource to accept a printed token.
 const needsRefresh = 20 * time.Second
 
-// rig is a world whose server and keychain are in this process, and are seen and held at each step. Only the product
-// is a program of its own, the unmodified one.
+// rig is a world whose server and keychain are in this process, where each step can be observed and held. The product is the
+// unmodified program.
 type rig struct {
 	*world
 	bus  *testbus.Bus
 	gate *gate
 }
 
-// newRig makes a rig with a stored login for the profile "op". prefix begins each token.
+// newRig returns a rig with a stored login for the profile "op". prefix begins each token.
 func newRig(t *testing.T, prefix string) *rig {
 	t.Helper()
 	w := newWorld(t)
@@ -71,16 +71,16 @@ func (r *rig) login(t *testing.T, name string) {
 	if in := r.oauthget(t, "login", name); in.status != 0 {
 		t.Fatalf("login: %v", in)
 	}
-	r.page(t) // a browser that is done after the program must not be taken for another
+	r.page(t) // wait for the browser, so that it is not taken for another one
 }
 
-// ask is what a script asks, which may not open a browser.
+// ask runs `token` as a script does, without a browser.
 func (r *rig) ask(t *testing.T) outcome {
 	t.Helper()
 	return r.oauthget(t, "token", "op", "--no-input")
 }
 
-// flight is a run of the product that has not ended yet.
+// flight is a run of the product that may not have ended.
 type flight struct {
 	cmd            *exec.Cmd
 	stdout, stderr bytes.Buffer
@@ -110,17 +110,17 @@ func (r *rig) launch(t *testing.T, args ...string) *flight {
 
 func (f *flight) pid() int { return f.cmd.Process.Pid }
 
-// signal does nothing to one that has ended.
+// signal sends a signal, unless the run has ended.
 func (f *flight) signal(s syscall.Signal) { _ = f.cmd.Process.Signal(s) }
 
-// wait returns how it ended.
+// wait waits for the end and returns the outcome.
 func (f *flight) wait(t *testing.T) outcome {
 	t.Helper()
 	await(t, f.ended, "the end of a call")
 	return f.outcome
 }
 
-// await waits for what must come.
+// await waits for an event, and fails the test if it does not come.
 func await(t *testing.T, c <-chan struct{}, what string) {
 	t.Helper()
 	select {
@@ -130,7 +130,7 @@ func await(t *testing.T, c <-chan struct{}, what string) {
 	}
 }
 
-// awaitWaiting waits until the kernel has the process wait for a lock.
+// awaitWaiting waits until the process waits for a lock in the kernel.
 func (f *flight) awaitWaiting(t *testing.T) {
 	t.Helper()
 	waits := regexp.MustCompile(fmt.Sprintf(`-> FLOCK +ADVISORY +(READ|WRITE) +%d `, f.pid()))
@@ -151,8 +151,7 @@ func (f *flight) awaitWaiting(t *testing.T) {
 	t.Fatal("it never waits for the lock")
 }
 
-// expectPrivate reads every file below HOME, the state directory among them: no secret in clear, nothing that others
-// may open.
+// expectPrivate reads every file below HOME: none has a secret in clear, and none can be opened by others.
 func (r *rig) expectPrivate(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(r.home, func(path string, d fs.DirEntry, err error) error {
@@ -183,7 +182,7 @@ func (r *rig) expectPrivate(t *testing.T) {
 	}
 }
 
-// sealed are the files that hold token sets.
+// sealed returns the files with token sets.
 func (r *rig) sealed(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(r.env["XDG_STATE_HOME"], "oauthget", "sealed", "*"))

@@ -2,7 +2,7 @@
 
 package interop
 
-// authenticationRows are the client authentication methods. Each is used at every endpoint that wants it.
+// authenticationRows are the client authentication methods. Each is used at every endpoint with client authentication.
 var authenticationRows = []row{
 	{name: "none", profile: offline},
 	{name: "client_secret_basic", method: "client_secret_basic", profile: offline},

@@ -2,13 +2,13 @@
 
 package interop
 
-// fapi2 is a client that the provider holds to FAPI 2.0, with tokens bound in that way. FAPI 2.0 Security Profile §5.4.1
-// leaves PS256, ES256 and EdDSA; a client that says nothing gets ID Tokens signed by RS256.
+// fapi2 returns a client for which the provider enforces FAPI 2.0, with tokens bound in that way. FAPI 2.0 Security Profile §5.4.1
+// allows PS256, ES256 and EdDSA; by default ID Tokens are signed with RS256.
 func fapi2(bound string) map[string]any {
 	return map[string]any{bound: true, "interop_fapi": "2.0", "id_token_signed_response_alg": "ES256"}
 }
 
-// bindingRows are tokens that are of no use to whoever steals them.
+// bindingRows are tokens that are bound to a key, so that a stolen one cannot be used.
 var bindingRows = []row{
 	{
 		name: "dpop", profile: with(`dpop = true`), proof: "dpop:ES256+nonce",

@@ -9,10 +9,10 @@ const (
 	exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
 )
 
-// asClient asks for a resource in the client's own name.
+// asClient are lines for a token of the client itself.
 var asClient = []string{`grant = "client_credentials"`, `scopes = ["orders:read"]`, `resource = "` + orders + `"`}
 
-// clientRows are tokens of the client itself, which nobody is asked for. Each call asks anew.
+// clientRows are tokens of the client itself, without a person. Each call requests a new one.
 var clientRows = []row{
 	{
 		name: "client_credentials", grant: clientGrant, method: "client_secret_basic", profile: asClient,
@@ -47,7 +47,7 @@ var deviceRows = []row{
 	},
 }
 
-// assertionRows are for Authlib, which reads the client's JWTs by code of its own.
+// assertionRows are for Authlib, which has its own code for JWTs.
 var assertionRows = []row{
 	{
 		name: "jwt_bearer", grant: bearerGrant, alg: "ES256",
@@ -61,7 +61,7 @@ var assertionRows = []row{
 	},
 }
 
-// exchangeRows are for npm @jmondi/oauth2-server. The token to be exchanged is one that the test has got for itself.
+// exchangeRows are for npm @jmondi/oauth2-server. The test obtains the token to be exchanged.
 var exchangeRows = []row{
 	{
 		name: "token_exchange", grant: exchangeGrant, method: "client_secret_post",

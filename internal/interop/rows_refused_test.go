@@ -4,19 +4,19 @@ package interop
 
 import "testing"
 
-// withAnotherKey gives the client a key that the server has not been told of.
+// withAnotherKey gives the client a key that is not registered.
 func withAnotherKey(t *testing.T, v *walk) {
 	v.keep(t, v.row.name+".key", keyPEM(t, newKey(t, v.row.alg)))
 }
 
-// withAnotherCertificate gives the client one of the right name that it has made itself.
+// withAnotherCertificate gives the client a self-signed certificate with the right name.
 func withAnotherCertificate(t *testing.T, v *walk) {
 	key := newKey(t, "ES256")
 	v.keep(t, v.row.name+".key", keyPEM(t, key))
 	v.keep(t, v.row.name+".pem", certificatePEM(clientCertificate(t, nil, key, v.row.name)))
 }
 
-// refusedRows are refused by the provider, and nothing weaker is tried in their place.
+// refusedRows are refused by the provider, and nothing weaker is tried after that.
 var refusedRows = []row{
 	{
 		name: "wrong_key", grant: clientGrant, method: "private_key_jwt", alg: "PS256", profile: asClient,
@@ -73,7 +73,7 @@ var refusedRows = []row{
 	},
 }
 
-// slowClockRows are of a client whose clock is ten minutes slow.
+// slowClockRows are for a client whose clock is ten minutes slow.
 var slowClockRows = []row{
 	{
 		name: "slow_clock", grant: clientGrant, method: "private_key_jwt", alg: "ES256", profile: asClient,

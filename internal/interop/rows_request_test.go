@@ -12,17 +12,17 @@ const (
 	invoices = "https://api.example.com/invoices"
 )
 
-// with adds lines to a profile that asks for a refresh token.
+// with returns a profile that asks for a refresh token, with these lines added.
 func with(lines ...string) []string { return slices.Concat(offline, lines) }
 
-// withResource asks for what has resources in place of userinfo.
+// withResource returns a profile for resources in place of userinfo.
 func withResource(lines ...string) []string {
 	return append([]string{
 		`scopes = ["openid", "offline_access", "orders:read"]`, `authorization_parameters = { prompt = "consent" }`,
 	}, lines...)
 }
 
-// requestRows are the ways of making an authorization request and of getting its response back.
+// requestRows are the forms of the authorization request and of its response.
 var requestRows = []row{
 	{name: "pushed", secure: true, method: "client_secret_basic", profile: offline},
 	{name: "pushed_by_public_client", secure: true, profile: offline},

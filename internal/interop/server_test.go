@@ -13,21 +13,21 @@ import (
 	"time"
 )
 
-// clientSecret has every character that form-urlencoding (RFC 6749 §2.3.1) and
-// the Basic scheme's colon can go wrong with, and the length HS256 wants of a key.
+// clientSecret has all characters that matter to form-urlencoding (RFC 6749 §2.3.1) and to the Basic scheme, and the length of a key
+// for HS256.
 const clientSecret = `s%2Bt: +u&v=w/%?#"x, and enough of it`
 
-// server is an authorization server on a loopback port of its own.
+// server is an authorization server on its own loopback port.
 type server struct {
 	process *process
 	origin  string
 	issuer  string
-	secure  string // the issuer of the same process that has TLS, if it has one
+	secure  string // the issuer with TLS of the same process, if it has one
 	ready   string // its first line on stdout
 	marks   int
 }
 
-// request is one line of a server's log.
+// request is a line of a server's log.
 type request struct {
 	Method    string
 	Path      string
@@ -36,7 +36,7 @@ type request struct {
 	Status    int
 	Error     string
 
-	// Of oidc-provider alone: by which means.
+	// By oidc-provider only: how it was made.
 	Authentication string
 	Proof          string
 	Asked          []string
@@ -46,7 +46,7 @@ func (r request) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %d %s", r.Method, r.Path, r.Status, r.GrantType))
 }
 
-// lifetimes of access tokens in seconds; 0 stands for an hour.
+// lifetimes are the lifetimes of access tokens in seconds; 0 is an hour.
 type lifetimes struct{ login, refreshed int }
 
 func (l lifetimes) environ() []string {
@@ -70,8 +70,7 @@ func startProvider(t *testing.T, w *world, ttl lifetimes) *server {
 	return startServer(t, cmd)
 }
 
-// python is Debian's, which Debian's packages belong to; another may be first on
-// PATH.
+// python is Debian's, which has Debian's packages. Another may be first on PATH.
 const python = "/usr/bin/python3"
 
 // startDjango starts Django OAuth Toolkit.
@@ -103,9 +102,8 @@ func startServer(t *testing.T, cmd *exec.Cmd) *server {
 	}
 }
 
-// requests returns every request answered since the last call. A server logs a
-// request before it answers, so a request of our own marks the end: what any
-// client has had an answer to stands before it.
+// requests returns the requests that were answered since the last call. A server logs a request before it answers, so a request
+// of the test marks the end of the log.
 func (s *server) requests(t *testing.T) []request {
 	t.Helper()
 	s.marks++
@@ -136,8 +134,7 @@ func (s *server) requests(t *testing.T) []request {
 	}
 }
 
-// expectRequests compares what was requested since the last look with "METHOD
-// PATH STATUS GRANT" lines.
+// expectRequests compares the requests since the last call with lines "METHOD PATH STATUS GRANT".
 func (s *server) expectRequests(t *testing.T, want ...string) {
 	t.Helper()
 	var got []string
@@ -149,7 +146,7 @@ func (s *server) expectRequests(t *testing.T, want ...string) {
 	}
 }
 
-// count returns how many of the requests the test picks.
+// count returns the number of requests for which the function returns true.
 func count(log []request, pick func(request) bool) int {
 	n := 0
 	for _, r := range log {
@@ -176,8 +173,7 @@ func (s *server) profile(name, clientID string, lines ...string) string {
 	return strings.Join(append(head, lines...), "\n") + "\n"
 }
 
-// offline asks for a refresh token the way OpenID Connect Core §11 wants it:
-// offline_access, and prompt=consent with it.
+// offline asks for a refresh token as OpenID Connect Core §11 says: with offline_access and prompt=consent.
 var offline = []string{
 	`scopes = ["openid", "offline_access"]`,
 	`authorization_parameters = { prompt = "consent" }`,

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// The certified provider, and nearly everything.
+// The certified provider, with nearly all features.
 func TestOIDCProvider(t *testing.T) {
 	t.Parallel()
 	walkAll(t, oidcProvider, slices.Concat(
@@ -36,7 +36,7 @@ func TestOAuth2Server(t *testing.T) {
 	walkAll(t, oauth2Server, slices.Concat(exchangeRows, refusedExchangeRows))
 }
 
-// walkAll walks the rows at one process of the server, which hears nothing else.
+// walkAll runs the rows at one process of the server.
 func walkAll(t *testing.T, h host, rows []row, environ ...string) {
 	t.Helper()
 	m := startMatrix(t, h, rows, environ...)
@@ -56,8 +56,8 @@ func walkAll(t *testing.T, h host, rows []row, environ ...string) {
 	}
 }
 
-// documentedServers are the servers of docs/internals/interop.md, by the name of the test. That the names are all there, the
-// document's own test sees to, without any server.
+// documentedServers are the servers of docs/internals/interop.md, by the name of the test. A test of the document checks that all
+// names are there.
 func documentedServers(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "internals", "interop.md"))
@@ -74,7 +74,7 @@ func documentedServers(t *testing.T) map[string]string {
 	return servers
 }
 
-// ownToken is a token of the test's own client.
+// ownToken returns a token of the test's own client.
 func (m *matrix) ownToken(t *testing.T) string {
 	t.Helper()
 	resp, err := http.PostForm(m.origin+"/token", url.Values{

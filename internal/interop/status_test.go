@@ -76,8 +76,7 @@ func TestNoSecretIsLeftAnywhere(t *testing.T) {
 	w.expectNoSecretInHome(t)
 }
 
-// expectNoSecretInHome reads every file below HOME: configuration, state, cache,
-// data and trace.
+// expectNoSecretInHome searches every file below HOME: configuration, state, cache, data and trace.
 func (w *world) expectNoSecretInHome(t *testing.T) {
 	t.Helper()
 	w.eachFile(t, func(name, data string) { w.expectNoSecret(t, name, name+"\n"+data) })
@@ -108,8 +107,7 @@ func (w *world) eachFile(t *testing.T, look func(name, data string)) {
 	}
 }
 
-// expectNoSecret looks for whatever secret the server has seen or issued so far,
-// plain and in the encodings a request puts it into.
+// expectNoSecret searches for all secrets that the server has seen or issued, in clear and as they are encoded in requests.
 func (w *world) expectNoSecret(t *testing.T, where, text string) {
 	t.Helper()
 	secrets := w.secrets(t)
@@ -132,7 +130,7 @@ func expectNone(t *testing.T, secrets map[string][]string, where, text string) {
 	}
 }
 
-// holds names the form in which the text has the secret, or returns "".
+// holds returns the form in which the text has the secret, or "".
 func holds(text, secret string) string {
 	for name, form := range map[string]string{
 		"plain or cut": secret[:len(secret)*3/4],
@@ -149,7 +147,7 @@ func holds(text, secret string) string {
 	return ""
 }
 
-// secrets returns what the server has recorded, by name.
+// secrets returns the secrets that the server has recorded, by name.
 func (w *world) secrets(t *testing.T) map[string][]string {
 	t.Helper()
 	data, err := os.ReadFile(w.path("secrets"))
@@ -167,7 +165,7 @@ func (w *world) secrets(t *testing.T) map[string][]string {
 	return found
 }
 
-// basic is what follows "Basic " (RFC 6749 §2.3.1).
+// basic returns what follows "Basic " (RFC 6749 §2.3.1).
 func basic(client, secret string) string {
 	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(client) + ":" + url.QueryEscape(secret)))
 }

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// storeLimit is what a keychain that does not answer may cost a person.
+// storeLimit is how long a keychain that does not answer may delay a command.
 const storeLimit = 30 * time.Second
 
-// brokenKeychains are the ways in which there is no keychain to be used. Each
-// says what to do, in bounded time, and leaves no daemon behind.
+// brokenKeychains are reasons why no keychain can be used. For each the product says what to do, in limited time, and leaves no
+// daemon behind.
 var brokenKeychains = map[string]func(*testing.T, *world){
 	"locked":              func(t *testing.T, w *world) { startKeyring(t, w).lock(t) },
 	frozen:                func(t *testing.T, w *world) { startKeyring(t, w).freeze() },
@@ -27,7 +27,7 @@ var brokenKeychains = map[string]func(*testing.T, *world){
 
 const frozen = "frozen"
 
-// goneBus leaves an address at which nobody listens.
+// goneBus sets an address at which nobody listens.
 func goneBus(_ *testing.T, w *world) {
 	w.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=" + w.path("run", "gone")
 }
@@ -83,8 +83,7 @@ func TestBrokenKeychainDoesNotCostTheToken(t *testing.T) {
 	}
 }
 
-// The daemon freezes when the person is at the consent page: the store was
-// probed, and is gone when the token comes.
+// The daemon freezes while the person is at the consent page: the store was probed, and does not answer when the token comes.
 func TestKeychainThatFreezesDuringTheLoginDoesNotCostTheToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -109,8 +108,7 @@ func TestKeychainThatFreezesDuringTheLoginDoesNotCostTheToken(t *testing.T) {
 	}
 }
 
-// What does not answer may well hold a token: a script waits for nobody, and a
-// person is told instead of being sent through another login.
+// A keychain that does not answer may have a token: a script fails, and a person gets an error and no new login.
 func TestFrozenKeychainIsNoReasonForANewLogin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

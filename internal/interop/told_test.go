@@ -22,7 +22,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// told is what a provider is told by its test: the variable TOLD of testdata/interop/oidc-provider.mjs.
+// told is the configuration that a test writes for its provider: the variable TOLD of testdata/interop/oidc-provider.mjs.
 type told struct {
 	Clients []map[string]any   `json:"clients"`
 	Keys    jose.JSONWebKeySet `json:"jwks"`
@@ -35,7 +35,7 @@ type toldTLS struct {
 	CA          string `json:"ca"`
 }
 
-// newKey makes a key for the algorithm.
+// newKey returns a key for the algorithm.
 func newKey(t *testing.T, alg string) crypto.Signer {
 	t.Helper()
 	var key crypto.Signer
@@ -56,7 +56,7 @@ func newKey(t *testing.T, alg string) crypto.Signer {
 	return key
 }
 
-// keyPEM is the form in which openssl writes a private key.
+// keyPEM returns the key in the form of openssl.
 func keyPEM(t *testing.T, key crypto.Signer) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)
@@ -70,7 +70,7 @@ func certificatePEM(certificate *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 }
 
-// keyJWK is the key as a JWK with its id.
+// keyJWK returns the key as a JWK with its id.
 func keyJWK(t *testing.T, key crypto.Signer, id string) string {
 	t.Helper()
 	data, err := jose.JSONWebKey{Key: key, KeyID: id}.MarshalJSON()
@@ -80,12 +80,12 @@ func keyJWK(t *testing.T, key crypto.Signer, id string) string {
 	return string(data)
 }
 
-// selfSigned is the key of a client that is known by its certificate (RFC 8705 §2.2.2).
+// selfSigned returns the key of a client that is registered by its certificate (RFC 8705 §2.2.2).
 func selfSigned(key crypto.Signer, certificate *x509.Certificate) jose.JSONWebKey {
 	return jose.JSONWebKey{Key: key.Public(), Certificates: []*x509.Certificate{certificate}}
 }
 
-// authority is a certificate authority of one test.
+// authority is the certificate authority of a test.
 type authority struct {
 	key         crypto.Signer
 	certificate *x509.Certificate
@@ -100,7 +100,7 @@ func newAuthority(t *testing.T) *authority {
 	})}
 }
 
-// certify has the authority sign what the template says of the key; without one the key signs for itself.
+// certify returns a certificate of the key by the authority; self-signed if there is none.
 func certify(t *testing.T, by *authority, key crypto.Signer, template *x509.Certificate) *x509.Certificate {
 	t.Helper()
 	template.SerialNumber = big.NewInt(time.Now().UnixNano())
@@ -120,7 +120,7 @@ func certify(t *testing.T, by *authority, key crypto.Signer, template *x509.Cert
 	return certificate
 }
 
-// server makes what a server on this machine shows, and the authority that its clients' certificates come from.
+// server returns the certificate of a server on this machine, and the authority of its clients' certificates.
 func (a *authority) server(t *testing.T) *toldTLS {
 	t.Helper()
 	key := newKey(t, "ES256")
@@ -131,7 +131,7 @@ func (a *authority) server(t *testing.T) *toldTLS {
 	return &toldTLS{certificatePEM(certificate), keyPEM(t, key), certificatePEM(a.certificate)}
 }
 
-// clientCertificate makes a certificate for a client; its own key signs it where there is no authority.
+// clientCertificate returns a certificate for a client; self-signed if there is no authority.
 func clientCertificate(t *testing.T, by *authority, key crypto.Signer, name string) *x509.Certificate {
 	t.Helper()
 	return certify(t, by, key, &x509.Certificate{
@@ -139,7 +139,7 @@ func clientCertificate(t *testing.T, by *authority, key crypto.Signer, name stri
 	})
 }
 
-// tell writes it where the provider reads it.
+// tell writes the file that the provider reads.
 func (w *world) tell(t *testing.T, what told) (file string) {
 	t.Helper()
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} { // RS256: the default of OpenID Connect Registration §2
@@ -154,7 +154,7 @@ func (w *world) tell(t *testing.T, what told) (file string) {
 	return file
 }
 
-// keep writes a file of the test's that the product is to read, and returns its path.
+// keep writes a file for the product, and returns its path.
 func (w *world) keep(t *testing.T, name, text string) string {
 	t.Helper()
 	file := filepath.Join(w.path("keys"), name)

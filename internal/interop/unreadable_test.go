@@ -11,7 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/testbus"
 )
 
-// unusable are the ways in which something is stored, or may be, and cannot be read.
+// unusable are the ways in which a stored set cannot be read.
 var unusable = map[string]func(*testing.T, *rig){
 	"an item of something else": func(t *testing.T, r *rig) { r.spoilItem("what is this") },
 	"an empty item":             func(t *testing.T, r *rig) { r.spoilItem("") },
@@ -27,7 +27,7 @@ var unusable = map[string]func(*testing.T, *rig){
 	"a silent bus":     func(_ *testing.T, r *rig) { r.bus.FreezeBus() },
 }
 
-// unusableSealed are those of the sealed file.
+// unusableSealed are those of a sealed file.
 var unusableSealed = map[string]func(*testing.T, *rig){
 	"no sealed file": func(t *testing.T, r *rig) {
 		if err := os.Remove(r.sealed(t)[0]); err != nil {
@@ -48,7 +48,7 @@ func (r *rig) spoilItem(secret string) {
 	r.bus.Put(testbus.Item{Attributes: r.bus.Items()[0].Attributes, Secret: secret})
 }
 
-// "Not found" is a reason to log in. That something could not be read is none, although somebody is there to log in.
+// "Not found" is a reason to log in. A set that cannot be read is none, even if a person is there.
 func TestStoreThatCannotBeReadOpensNoBrowser(t *testing.T) {
 	t.Parallel()
 	check := func(prefix string, ways map[string]func(*testing.T, *rig)) {
@@ -73,8 +73,8 @@ func TestStoreThatCannotBeReadOpensNoBrowser(t *testing.T) {
 	check(canary+incompressible(4000), unusableSealed)
 }
 
-// The service dies at each of its answers, while a script asks. Whatever comes of it, nobody is sent to a browser, and
-// where the call fails before the refresh, nothing is lost.
+// The service dies at each of its answers, while a script asks. No browser is opened, and if the call fails before the refresh,
+// nothing is lost.
 func TestServiceThatDiesOpensNoBrowser(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, canary)
@@ -99,7 +99,7 @@ func TestServiceThatDiesOpensNoBrowser(t *testing.T) {
 			r.expectKept(t)
 			continue
 		}
-		if r.ask(t).status != 0 { // the refresh token had nowhere to go
+		if r.ask(t).status != 0 { // the new refresh token could not be stored
 			r.login(t, "op")
 			logins = r.gate.server.Requests(demoas.EndpointAuthorize)
 		}

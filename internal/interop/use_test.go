@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// use asks userinfo with the token, in the way it is bound: a token that the provider calls active may still be one that
-// its holder cannot use.
+// use requests userinfo with the token, as it is bound: an active token may still be unusable to its holder.
 func (v *walk) use(t *testing.T, token string) {
 	t.Helper()
 	transport, err := trusting(v.path("keys", "ca.pem"))
@@ -38,7 +37,7 @@ func (v *walk) use(t *testing.T, token string) {
 	}
 }
 
-// inspect has the product introspect its token and ask userinfo, by the means of the row.
+// inspect runs `inspect`, which introspects the token and requests userinfo, as the row does.
 func (v *walk) inspect(t *testing.T) {
 	t.Helper()
 	said := v.home.oauthget(t, "inspect", v.row.name, "--json", "--no-input")
@@ -64,7 +63,7 @@ func (v *walk) inspect(t *testing.T) {
 	v.said = append(v.said, said)
 }
 
-// userinfo is the address that the metadata gives for the row's way.
+// userinfo returns the userinfo endpoint of the metadata for the row.
 func (v *walk) userinfo(t *testing.T, client *http.Client) string {
 	t.Helper()
 	resp, err := client.Get(v.at(v.row).issuer + "/.well-known/openid-configuration")
@@ -87,7 +86,7 @@ func (v *walk) userinfo(t *testing.T, client *http.Client) string {
 	return metadata.Userinfo
 }
 
-// headers are those of one request. Those of DPoP the product makes: it alone has the key.
+// headers returns the header fields of a request. The product makes those of DPoP, since it has the key.
 func (v *walk) headers(t *testing.T, token, address, nonce string) http.Header {
 	t.Helper()
 	if v.row.proof == "" {
@@ -110,7 +109,7 @@ func (v *walk) headers(t *testing.T, token, address, nonce string) http.Header {
 	return header
 }
 
-// get asks userinfo once.
+// get requests userinfo once.
 func (v *walk) get(
 	t *testing.T, client *http.Client, address string, header http.Header,
 ) (status int, nonce, subject string) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// walk is a row's run through its life, and what was said on the way.
+// walk is the run of a row, with all output.
 type walk struct {
 	*matrix
 	row  row
@@ -20,8 +20,7 @@ func (m *matrix) walk(t *testing.T, r row) *walk {
 	return &walk{matrix: m, row: r, home: m.home(t, r)}
 }
 
-// whole walks a row from the first token to the logout: each way of authenticating, of binding a token and of asking for
-// one has to hold at every endpoint.
+// whole runs a row from the first token to the logout: its authentication, binding and request must work at every endpoint.
 func (v *walk) whole(t *testing.T) {
 	t.Helper()
 	switch {
@@ -49,7 +48,7 @@ func (v *walk) login(t *testing.T) string {
 	return token
 }
 
-// askTwice gets two tokens by a grant that asks nobody, and returns the last.
+// askTwice gets two tokens by a grant without a person, and returns the last.
 func (v *walk) askTwice(t *testing.T) string {
 	t.Helper()
 	token := ""
@@ -61,7 +60,7 @@ func (v *walk) askTwice(t *testing.T) string {
 	return token
 }
 
-// fail walks a row that is wrong to its end: nothing weaker is tried, nothing is stored.
+// fail runs a row that must fail: nothing weaker is tried, nothing is stored.
 func (v *walk) fail(t *testing.T) {
 	t.Helper()
 	if v.row.refused.spoil != nil {
@@ -81,7 +80,7 @@ func (v *walk) fail(t *testing.T) {
 	if seen := v.evidence(t, v.row); len(seen) == 0 || seen[len(seen)-1] != v.row.refused.last {
 		t.Errorf("the last of what the server has seen is not %q: %q", v.row.refused.last, seen)
 	}
-	// Whoever would need a person is told so; a grant without one fails as before.
+	// A grant with a person says that a login is required. One without fails as before.
 	next := failed.status
 	if v.row.grant == "" || v.row.grant == deviceGrant {
 		next = 4
@@ -90,8 +89,8 @@ func (v *walk) fail(t *testing.T) {
 	v.expectDiscreet(t)
 }
 
-// refreshTwice returns the last token. The provider revokes a family whose spent refresh token comes again: the second
-// time proves that the first has stored the new one.
+// refreshTwice returns the last token. The provider revokes a family whose spent refresh token is used again, so the second refresh
+// proves that the first has stored the new token.
 func (v *walk) refreshTwice(t *testing.T, token string) string {
 	t.Helper()
 	v.expectGood(t, v.row, token)
@@ -100,14 +99,14 @@ func (v *walk) refreshTwice(t *testing.T, token string) string {
 		v.expectEvidence(t, v.row, []string{v.row.redeem("refresh_token")})
 		v.expectGood(t, v.row, token)
 	}
-	if v.row.token["aud"] == nil { // else it is for another API
+	if v.row.token["aud"] == nil { // otherwise it is for another API
 		v.use(t, token)
 	}
 	v.inspect(t)
 	return token
 }
 
-// again gets another token without asking anybody.
+// again gets another token without a person.
 func (v *walk) again(t *testing.T, token string) string {
 	t.Helper()
 	next := v.home.oauthget(t, "token", v.row.name, "--no-input")
@@ -123,7 +122,7 @@ func (v *walk) again(t *testing.T, token string) string {
 	return next.token(t)
 }
 
-// logout ends the token where the server can, and here in any case.
+// logout revokes the token if the server can, and removes it.
 func (v *walk) logout(t *testing.T, token string) {
 	t.Helper()
 	out := v.home.oauthget(t, "logout", v.row.name)
@@ -140,7 +139,7 @@ func (v *walk) logout(t *testing.T, token string) {
 	v.expectDiscreet(t)
 }
 
-// expectDiscreet looks for every secret that the server has seen of anybody, in what was said and in what was left.
+// expectDiscreet searches the output and the files for every secret that the server has seen.
 func (v *walk) expectDiscreet(t *testing.T) {
 	t.Helper()
 	secrets := v.secrets(t)

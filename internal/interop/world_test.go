@@ -18,20 +18,18 @@ import (
 	"time"
 )
 
-// runLimit is longer than any one run may take; what a test promises about time
-// it says itself.
+// runLimit is the limit of a run. Tests have their own limits for what they promise.
 const runLimit = 90 * time.Second
 
-// world is all that one test lets the product see: a home, an environment, a
-// person at the browser.
+// world is what the product of a test sees: a home, an environment, a person at the browser.
 type world struct {
-	dir  string // short, since sockets live in it
+	dir  string // short, for the paths of sockets
 	home string
 	bin  string // first on PATH
 	env  map[string]string
 }
 
-// newWorld makes an empty home, without a keychain and without a browser.
+// newWorld returns an empty home, without keychain and browser.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "oi-")
@@ -91,7 +89,7 @@ func (w *world) write(t *testing.T, file, text string) {
 	}
 }
 
-// oauthget runs the product without a terminal and returns what it did.
+// oauthget runs the product without a terminal and returns the outcome.
 func (w *world) oauthget(t *testing.T, args ...string) outcome {
 	t.Helper()
 	cmd := exec.Command(product(t), args...)
@@ -101,9 +99,8 @@ func (w *world) oauthget(t *testing.T, args ...string) outcome {
 	return w.run(t, cmd)
 }
 
-// awayFromSession keeps a program without a bus address from the keychain of the
-// person who runs the tests: it would find their bus at its well-known place,
-// whatever the environment says. Only there are namespaces of its own needed.
+// awayFromSession keeps a program without a bus address from the keychain of the user who runs the tests: it would find their bus
+// at its well-known path, whatever the environment says. Only this needs namespaces.
 func awayFromSession(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err != nil {
@@ -120,8 +117,7 @@ func awayFromSession(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	return exec.Command("unshare", append(args, cmd.Args...)...)
 }
 
-// run runs a program in this world. A session of its own keeps it from the
-// terminal of whoever runs the tests.
+// run runs a program in this world. Its own session keeps it from the terminal of the user who runs the tests.
 func (w *world) run(t *testing.T, cmd *exec.Cmd) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
