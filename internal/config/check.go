@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -122,7 +123,7 @@ func checkListenAddress(values []string) error {
 
 func checkClientID(values []string) error {
 	// "client-id = *VSCHAR", "VSCHAR = %x20-7E" RFC 6749 Appendix A
-	if strings.ContainsFunc(values[0], func(r rune) bool { return r < 0x20 || r > 0x7E }) {
+	if v := values[0]; v != "" && !ascii.All(v, ascii.IsVSCHAR) {
 		return errors.New("a client identifier consists of printable ASCII characters")
 	}
 	return nil
@@ -131,13 +132,12 @@ func checkClientID(values []string) error {
 func checkScopes(values []string) error {
 	for _, v := range values {
 		// "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" RFC 6749 §3.3
-		bad := func(r rune) bool { return r < 0x21 || r == '"' || r == '\\' || r > 0x7E }
 		switch {
 		case v == "":
 			return errors.New("a scope cannot be empty")
 		case strings.Contains(v, " "):
 			return errors.New(`a scope has no spaces: write ["a", "b"], or "a b" for all of them`)
-		case strings.ContainsFunc(v, bad):
+		case !ascii.All(v, ascii.IsNQCHAR):
 			return fmt.Errorf(`%s contains a character that is not allowed in a scope (RFC 6749 §3.3)`, untrusted.Quote(v))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/ascii"
 )
 
 // checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
@@ -29,7 +31,7 @@ func (r resolution) checkOpenID() error {
 func checkPrompt(values []string) error {
 	given := strings.Fields(values[0])
 	// "prompt: OPTIONAL. Space-delimited, case-sensitive list of ASCII string values". OpenID Connect Core §3.1.2.1
-	if len(given) == 0 || strings.ContainsFunc(values[0], func(r rune) bool { return r < ' ' || r > '~' }) {
+	if len(given) == 0 || !ascii.All(values[0], ascii.IsVSCHAR) {
 		return errors.New("want words such as login, consent and select_account, separated by spaces")
 	}
 	// "If this parameter contains none with any other value, an error is returned." §3.1.2.1

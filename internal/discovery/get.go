@@ -3,11 +3,12 @@ package discovery
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -39,12 +40,12 @@ func (c Client) get(ctx context.Context, address string) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, &statusError{resp.StatusCode}
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := bounded.Read(resp.Body, maxBody)
+	if _, long := errors.AsType[*bounded.TooLongError](err); long {
+		return nil, fmt.Errorf("with more than %d bytes", maxBody)
+	}
 	if err != nil {
 		return nil, &url.Error{Op: "Get", URL: address, Err: err}
-	}
-	if len(body) > maxBody {
-		return nil, fmt.Errorf("with more than %d bytes", maxBody)
 	}
 	// The Content-Type is ignored: servers forget the "application/json" of RFC 8414 §3.2, and the body is parsed
 	// strictly.

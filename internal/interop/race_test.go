@@ -5,42 +5,10 @@ package interop
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
-
-// crowd is the number of processes that ask at once.
-const crowd = 100
-
-func TestHundredProcessesRefreshOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	startKeyring(t, w)
-	s := startProvider(t, w, lifetimes{login: shortLife})
-	w.configure(t, s.profile("op", "cli", offline...))
-	w.sitDown(t, "browser-allow")
-	expired := w.oauthget(t, "token", "op").token(t)
-	w.page(t).expectSuccess(t)
-	s.requests(t)
-	waitForExpiry()
-
-	outcomes := make([]outcome, crowd)
-	var group sync.WaitGroup
-	for i := range outcomes {
-		group.Go(func() { outcomes[i] = w.oauthget(t, "token", "op", "--no-input") })
-	}
-	group.Wait()
-	token := outcomes[0].token(t)
-	for _, o := range outcomes {
-		if o.token(t) != token || token == expired {
-			t.Error("not everybody prints the one new token")
-		}
-		o.expectSilence(t)
-	}
-	s.expectRequests(t, "POST /token 200 refresh_token")
-}
 
 // holdWinner starts a call that refreshes, and holds its refresh at a stage.
 func (r *rig) holdWinner(t *testing.T, at stage) (*flight, *hold) {
