@@ -6,12 +6,12 @@ import (
 	"fmt"
 )
 
-// Error says that a store, or the directory beside it, could not be used. Its text and causes hold no secret.
+// Error is returned when a store, or the state directory, cannot be used. Its text and causes hold no secret.
 type Error struct {
 	Store  string // Name of the store; empty where the state directory itself is at fault
 	Op     string // what was being done, as in "load token"
 	Reason Reason // what a caller branches on
-	Err    error  // the particulars; nil where Reason says it all
+	Err    error  // the details; nil where Reason is all there is
 }
 
 func (e *Error) Error() string {
@@ -30,7 +30,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Reason is why a store could not be used, in words for a person. What to do about it is the command's to say.
+// Reason is why a store cannot be used, in words for a person. The command adds what to do about it.
 type Reason string
 
 // The reasons. NoBus, NoService and NoCollection occur where the keychain is a Secret Service on D-Bus.
@@ -45,14 +45,14 @@ const (
 	TooLarge     Reason = "too large to be stored"
 	Unsupported  Reason = "there is no keychain for this platform"
 	StateDirBad  Reason = "the state directory cannot be used"
-	Busy         Reason = "waited in vain"
+	Busy         Reason = "timed out waiting for the lock"
 
-	OpenerBad       Reason = "what is to open it cannot be used"
+	OpenerBad       Reason = "the identity or passphrase cannot be used"
 	WrongPassphrase Reason = "the passphrase or identity does not open it"
 	WideMode        Reason = "others may use it" // Err is a *ModeError
 )
 
-// failure makes of an error of s what [Store] promises; otherwise is the reason where err does not know its own.
+// failure turns an error of s into one that [Store] promises. Its reason is otherwise where err has none.
 func failure(s Store, op string, otherwise Reason, err error) error {
 	switch {
 	case err == nil:
@@ -70,7 +70,9 @@ func failure(s Store, op string, otherwise Reason, err error) error {
 	return &failed
 }
 
-// stateDirError is an Error about the files beside the keychain.
+// stateDirError is an Error about the state directory.
 func stateDirError(op string, err error) error {
 	return &Error{Op: op, Reason: StateDirBad, Err: err}
 }
+
+func unreadable(err error) error { return &Error{Reason: Unreadable, Err: err} }

@@ -4,34 +4,30 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"sync"
 
-	"github.com/oauthget/oauthget/internal/ownership"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 // File is the store of sealed files, one a key: <state directory>/tokens/<key>.age, in the format of age
-// (https://age-encryption.org/v1). What opens them is, in this order, an identity file, a passphrase, a command that
-// prints one, or a person who is asked for one, at most once a run.
+// (https://age-encryption.org/v1). They are opened by the first of these that there is: an identity file, a passphrase, a
+// command that prints one, a person who is asked for one, at most once a run.
 //
-// A file that cannot be opened is not replaced either: a mistyped passphrase must not cost what is stored. Nor is one
-// that others may read or write, that is no regular file, or that is not ours. Delete removes all of these.
+// A file that cannot be opened is not replaced: a mistyped passphrase must not lose what is stored. Nor is one that others
+// may read or write, that is not a regular file, or that is not ours. Delete removes all of these.
 type File struct {
 	options FileOptions
 
-	mu     sync.Mutex // Load may run beside anything
+	mu     sync.Mutex // Load may run at the same time as any method
 	opener *opener    // nil until it is needed
 	known  map[string]contents
 }
 
-// contents is what a file was last seen to hold. It saves deriving a key from the passphrase again where a token is
-// looked for twice, before and after its lock.
+// contents is what a file held when it was last opened. A token is loaded before and after its lock is taken, and the key
+// need not be derived from the passphrase twice.
 type contents struct{ sealed, packed []byte }
 
-// FileOptions is what a File has to know of its surroundings.
+// FileOptions are the options of [NewFile].
 type FileOptions struct {
 	StateDir     string       // from [StateDir]
 	IdentityFile string       // the path of an age or SSH private key; empty for none
@@ -44,7 +40,7 @@ type FileOptions struct {
 	work int // of scrypt: see scryptWork
 }
 
-// NewFile touches nothing yet.
+// NewFile returns a File. It opens nothing yet.
 func NewFile(o FileOptions) *File {
 	o.work = scryptWork
 	return &File{options: o, known: map[string]contents{}}
@@ -53,8 +49,8 @@ func NewFile(o FileOptions) *File {
 // Name implements [Store].
 func (f *File) Name() string { return "file" }
 
-// Probe implements [Store]. It sees whether a file could be written and whether there is something to open one with,
-// but not whether that is the right one: see Unlock.
+// Probe implements [Store]. It checks that a file could be written and that there is something to open it with, but not
+// that it is the right one: see Unlock.
 func (f *File) Probe(ctx context.Context) error {
 	const op = "open token store"
 	if err := ctx.Err(); err != nil {
@@ -66,8 +62,8 @@ func (f *File) Probe(ctx context.Context) error {
 	return f.fail(op, tryTokensDir(f.options.StateDir))
 }
 
-// Unlock sees to it that a Save under key will neither have to ask nor be refused. It may ask a person: for the
-// passphrase of the file that is there, or twice for a new one.
+// Unlock makes sure that a Save under key will neither ask nor be refused. It may ask a person: for the passphrase of the
+// file that is there, or twice for a new one.
 func (f *File) Unlock(ctx context.Context, key string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -120,7 +116,7 @@ func (f *File) load(ctx context.Context, key string) ([]byte, error) {
 	return packed, ctx.Err()
 }
 
-// unlock returns what Save seals with: what opens the present file, or what was chosen for a new one.
+// unlock returns what Save seals with: what opens the present file, or a new passphrase.
 func (f *File) unlock(ctx context.Context, key string) (*opener, error) {
 	_, err := f.load(ctx, key)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -166,24 +162,3 @@ func (f *File) Delete(ctx context.Context, key string) error {
 }
 
 func (f *File) fail(op string, err error) error { return failure(f, op, StateDirBad, err) }
-
-// ModeError says that a file or directory has a mode that lets others at it.
-type ModeError struct {
-	Path string
-	Mode fs.FileMode // its permission bits
-	Want fs.FileMode // the mode to give it
-}
-
-func (e *ModeError) Error() string { return fmt.Sprintf("%s has mode %04o", e.Path, e.Mode) }
-
-// checkMode refuses what others may read or write.
-func checkMode(path string, info os.FileInfo) error {
-	if !ownership.Allows(info, 0o077) {
-		return nil
-	}
-	want := fs.FileMode(0o600)
-	if info.IsDir() {
-		want = 0o700
-	}
-	return &Error{Reason: WideMode, Err: &ModeError{Path: path, Mode: info.Mode().Perm(), Want: want}}
-}

@@ -4,57 +4,50 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/ownership"
 )
 
-// tokenSuffix is that of the files the age command writes: it opens ours too.
+// tokenSuffix is the one that the age command writes. It opens our files too.
 const tokenSuffix = ".age"
 
 // maxTokenFile bounds what is read, in bytes: a packed set that does not compress, 16 bytes more for each 64 KiB of it,
 // and age's header.
 const maxTokenFile = maxSet + maxSet/64 + 64<<10
 
-var (
-	errNotRegular = errors.New("it is a symbolic link, or something else that is not a file")
-	errNotDir     = errors.New("it is a symbolic link, or something else that is not a directory")
-)
-
-// openTokens opens the directory of the sealed files, and refuses one that is not ours alone. That there is none is an
-// fs.ErrNotExist.
+// openTokens opens the directory of the sealed files, and refuses one that others may use. The error is an fs.ErrNotExist
+// where there is none.
 func openTokens(stateDir string) (*os.Root, error) {
-	state, err := openState(stateDir)
+	dir, err := openDir(stateDir, tokensDir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = state.Close() }()
-	info, err := state.Lstat(tokensDir)
+	info, err := dir.Stat(".")
+	if err == nil {
+		err = checkMode(filepath.Join(stateDir, tokensDir), info)
+	}
 	if err != nil {
+		_ = dir.Close()
 		return nil, err
 	}
-	path := filepath.Join(stateDir, tokensDir)
-	if !info.IsDir() {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errNotDir}
-	}
-	if err := checkMode(path, info); err != nil {
-		return nil, err
-	}
-	return state.OpenRoot(tokensDir)
+	return dir, nil
 }
 
 // makeTokens is openTokens, and makes the directory where it is missing.
 func makeTokens(stateDir string) (*os.Root, error) {
 	dir, err := openTokens(stateDir)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return dir, err
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeDir(stateDir, tokensDir)
 	}
-	return makeDir(stateDir, tokensDir)
+	return dir, err
 }
 
-// tryTokensDir finds out whether a file could be written.
+// tryTokensDir returns nil where a file could be written.
 func tryTokensDir(stateDir string) error {
 	dir, err := makeTokens(stateDir)
 	if err != nil {
@@ -69,7 +62,7 @@ func tryTokensDir(stateDir string) error {
 	return errors.Join(file.Close(), dir.Remove(name))
 }
 
-// readToken reads a key's file. ErrNotFound says that there is none.
+// readToken reads a key's file. It returns ErrNotFound where there is none.
 func readToken(stateDir, key string) ([]byte, error) {
 	dir, err := openTokens(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,20 +73,13 @@ func readToken(stateDir, key string) ([]byte, error) {
 	}
 	defer func() { _ = dir.Close() }()
 	name := key + tokenSuffix
-	before, err := dir.Lstat(name)
+	file, err := openRegular(dir, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrNotFound
-	case err != nil:
-		return nil, err
-	case !before.Mode().IsRegular(): // to open a pipe would wait for its writer
+	case errors.Is(err, errNotRegular):
 		return nil, unreadable(errNotRegular)
-	}
-	file, err := dir.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNotFound
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
@@ -118,11 +104,9 @@ func writeToken(stateDir, key string, sealed []byte) error {
 		return err
 	}
 	defer func() { _ = dir.Close() }()
-	name := key + tokenSuffix
-	if err := writeDurably(dir, name, sealed); err != nil {
+	if err := writeDurably(dir, key+tokenSuffix, sealed); err != nil {
 		return err
 	}
-	_ = removeFiles(dir, name+".", "") // what a writer that died left behind
 	stored, err := readToken(stateDir, key)
 	if err == nil && !bytes.Equal(stored, sealed) {
 		err = errors.New("the file was written but does not hold the token")
@@ -130,7 +114,7 @@ func writeToken(stateDir, key string, sealed []byte) error {
 	return err
 }
 
-// removeToken removes a key's file, whatever it is, and what writers that died left beside it.
+// removeToken removes a key's file, whatever it is, and what writers that died left behind.
 func removeToken(stateDir, key string) error {
 	dir, err := openDir(stateDir, tokensDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -146,4 +130,23 @@ func removeToken(stateDir, key string) error {
 	return syncDir(dir)
 }
 
-func unreadable(err error) error { return &Error{Reason: Unreadable, Err: err} }
+// ModeError is returned where the mode of a file or directory lets others use it.
+type ModeError struct {
+	Path string
+	Mode fs.FileMode // its permission bits
+	Want fs.FileMode // the mode to give it
+}
+
+func (e *ModeError) Error() string { return fmt.Sprintf("%s has mode %04o", e.Path, e.Mode) }
+
+// checkMode refuses what others may read or write.
+func checkMode(path string, info os.FileInfo) error {
+	if !ownership.Allows(info, 0o077) {
+		return nil
+	}
+	want := fs.FileMode(0o600)
+	if info.IsDir() {
+		want = 0o700
+	}
+	return &Error{Reason: WideMode, Err: &ModeError{Path: path, Mode: info.Mode().Perm(), Want: want}}
+}

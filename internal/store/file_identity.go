@@ -29,10 +29,10 @@ const (
 	maxRSA = 16384
 )
 
-// ageSecretKey begins the text of an X25519 identity. Those of hybrid keys have a longer one.
+// ageSecretKey begins the text of an X25519 identity. That of a hybrid key begins with a longer text.
 const ageSecretKey = "AGE-SECRET-KEY-1"
 
-// identityOpener opens with the identity file alone; a passphrase is asked for where the file itself is encrypted.
+// identityOpener returns what opens with the identity file alone. The passphrase is that of the identity file.
 func (o FileOptions) identityOpener(ctx context.Context) (*opener, error) {
 	data, err := readIdentityFile(o.IdentityFile)
 	if err != nil {
@@ -50,13 +50,13 @@ func (o FileOptions) identityOpener(ctx context.Context) (*opener, error) {
 	return made, nil
 }
 
-// readIdentityFile reads a private key, and refuses one that others may read: it is as good as the tokens.
+// readIdentityFile reads a private key, and refuses one that others may read: whoever has it has the tokens.
 func readIdentityFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, identityError(err)
 	}
-	if !info.Mode().IsRegular() { // to open a pipe would wait for its writer
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return nil, identityError(fmt.Errorf("%s is not a regular file", path))
 	}
 	if err := checkMode(path, info); err != nil {
@@ -74,7 +74,7 @@ func readIdentityFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// parseIdentities reads an SSH private key or the lines of an age identity file. All of them open; the first one seals.
+// parseIdentities reads an SSH private key or the lines of an age identity file. All of them open, the first one seals.
 func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
 	if bytes.HasPrefix(data, []byte(ageMagic)) || bytes.HasPrefix(data, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
 		return nil, identityError(errors.New("encrypted age identity files cannot be used: an SSH key may have a passphrase"))
@@ -91,7 +91,7 @@ func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*ope
 			continue
 		}
 		if !strings.HasPrefix(line, ageSecretKey) {
-			return nil, identityError(fmt.Errorf("line %d is no X25519 identity: age-keygen makes one", number))
+			return nil, identityError(fmt.Errorf("line %d is not an X25519 identity: age-keygen makes one", number))
 		}
 		identity, err := age.ParseX25519Identity(line)
 		if err != nil {

@@ -165,7 +165,7 @@ func TestUnusableSSHKeySaysWhatToDo(t *testing.T) {
 		"encrypted PKCS #8":     {[]byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "ssh-keygen -p"},
 		"damaged":               {[]byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "damaged"},
 		"a certificate":         {[]byte("-----BEGIN canary CERTIFICATE-----\nAAAA\n-----END canary CERTIFICATE-----\n"), "unsupported form"},
-		"a public key":          {[]byte("ssh-ed25519 canary\n"), "line 1 is no X25519 identity"},
+		"a public key":          {[]byte("ssh-ed25519 canary\n"), "line 1 is not an X25519 identity"},
 	} {
 		_, err := parseIdentities(c.data, neverAsked(t))
 		if wantReason(t, err, OpenerBad); !strings.Contains(err.Error(), c.want) {

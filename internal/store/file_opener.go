@@ -10,14 +10,14 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// The work of scrypt, as the logarithm of its cost: how dear each guess is at the passphrase of a stolen file.
+// The work of scrypt, as the logarithm of its cost: what each guess at the passphrase of a stolen file costs.
 const (
 	// scryptWork is OWASP's recommendation for scrypt (N = 2^17, r = 8, p = 1): 128 MiB, and 0.2 to 0.4 s on a laptop.
-	// age's own default of 18 takes twice both, each time a stored token is read.
+	// age's default of 18 takes twice as much of both, each time a stored token is read.
 	scryptWork = 17
 
-	// maxScryptWork bounds what a file may ask for: one more than is written now, so that a later version may write
-	// it. A planted file costs 256 MiB and a second.
+	// maxScryptWork bounds what a file may ask for. It is one more than is written now, so that a later version may
+	// write it. A planted file costs 256 MiB and a second.
 	maxScryptWork = 18
 )
 
@@ -26,7 +26,7 @@ const newPassphraseTries = 3
 
 var errNoOpener = errors.New("nothing says what opens it, and nobody can be asked")
 
-// check reports why there is nothing to open a file with. It runs nothing and asks nobody.
+// check returns nil where there is something to open a file with. It runs nothing and asks nobody.
 func (o FileOptions) check() error {
 	switch {
 	case o.IdentityFile != "":
@@ -50,10 +50,10 @@ func (o FileOptions) check() error {
 	return nil
 }
 
-// errNotNow ends the reading of an identity where its passphrase is needed.
+// errNotNow ends the reading of an identity at the point where its passphrase is needed.
 var errNotNow = errors.New("not to be asked")
 
-// openerFor returns what opens files, and asks for it where it must: twice, where it is to seal a new file.
+// openerFor returns what opens files, and asks for it where it must: twice where it seals a new file.
 func (f *File) openerFor(ctx context.Context, isNew bool) (*opener, error) {
 	if f.opener != nil {
 		return f.opener, nil
@@ -76,7 +76,7 @@ func (o FileOptions) opener(ctx context.Context, isNew bool) (*opener, error) {
 	}
 	identity, err := age.NewScryptIdentity(secret.Reveal())
 	if err != nil {
-		return nil, err // empty, which passphrase lets through nowhere
+		return nil, err // it is empty, which passphrase refuses
 	}
 	identity.SetMaxWorkFactor(maxScryptWork)
 	recipient, err := age.NewScryptRecipient(secret.Reveal())
@@ -87,7 +87,7 @@ func (o FileOptions) opener(ctx context.Context, isNew bool) (*opener, error) {
 	return &opener{identities: []age.Identity{identity}, recipient: recipient, asked: asked}, nil
 }
 
-// passphrase gets the passphrase of what, from where one is said to be, else from a person.
+// passphrase returns the passphrase of what: the one that is set, a command's, or a person's.
 func (o FileOptions) passphrase(ctx context.Context, what string, isNew bool) (secret token.Secret, asked bool, err error) {
 	switch {
 	case !o.Passphrase.Empty():
@@ -114,7 +114,7 @@ func (o FileOptions) passphrase(ctx context.Context, what string, isNew bool) (s
 	return secret, asked, nil
 }
 
-// askNew asks for a passphrase that nothing is sealed with yet, so that a slip would not be noticed before it is too late.
+// askNew asks twice for a passphrase that nothing is sealed with yet: a typing error would be noticed too late.
 func (o FileOptions) askNew(ctx context.Context) (token.Secret, error) {
 	prompt := "New passphrase for the token store"
 	for range newPassphraseTries {

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 
 	"filippo.io/age"
+
+	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// A token file is an age file of this text, the key it is stored under, a line feed, and the packed set. So a file that
-// was copied into another's place is not taken for it.
+// A token file is an age file of tokenFileMagic, the key it is stored under, a line feed, and the packed set. The key
+// detects a file that was copied into another's place.
 const (
 	ageMagic       = "age-encryption.org/v1\n"
 	tokenFileMagic = "oauthget token file 1\n"
@@ -21,7 +22,7 @@ var (
 	errDamagedFile = errors.New("the file is damaged, or was sealed for another place")
 )
 
-// opener opens token files, and seals them for itself.
+// opener opens token files, and seals those that it can open.
 type opener struct {
 	identities []age.Identity
 	recipient  age.Recipient
@@ -49,7 +50,7 @@ func (o *opener) seal(key string, packed []byte) ([]byte, error) {
 	return sealed.Bytes(), nil
 }
 
-// open returns the packed set. The errors of package age are not passed on: they quote what they did not understand.
+// open returns the packed set. The errors of package age are not passed on: they quote what they do not understand.
 func (o *opener) open(key string, sealed []byte) ([]byte, error) {
 	if err := checkSealed(sealed); err != nil {
 		return nil, err
@@ -61,17 +62,17 @@ func (o *opener) open(key string, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, unreadable(errDamagedFile)
 	}
-	text, err := io.ReadAll(io.LimitReader(r, maxTokenFile))
+	text, err := bounded.Read(r, maxTokenFile)
 	if err != nil {
 		return nil, unreadable(errDamagedFile)
 	}
-	rest, ok := strings.CutPrefix(string(text), tokenFileMagic)
+	rest, ok := bytes.CutPrefix(text, []byte(tokenFileMagic))
 	if !ok {
 		return nil, unreadable(errForeignFile)
 	}
-	packed, ok := strings.CutPrefix(rest, key+"\n")
+	packed, ok := bytes.CutPrefix(rest, []byte(key+"\n"))
 	if !ok {
 		return nil, unreadable(errDamagedFile)
 	}
-	return []byte(packed), nil
+	return packed, nil
 }

@@ -6,27 +6,27 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// A keychain's item begins with the version of its form and the form itself; the rest is
+// A keychain item begins with the version of its form and the form itself. The rest is
 //
 //	og1t:  the packed set in base64
 //	og1b:  the packed set as it is
 //	og1s:  the key of a sealed file in base64, a dot, and the id of the file
 //
-// A packed set is the stored form of a [token.Set], compressed by zlib, whose checksum also tells of damage.
+// A packed set is the stored form of a [token.Set], compressed by zlib, whose checksum also detects damage.
 const (
 	itemText   = "og1t:"
 	itemBinary = "og1b:"
 	itemSealed = "og1s:"
 )
 
-// maxSet bounds the stored form of a set, in bytes: what a token response of 1 MiB can grow to when each character is
-// escaped in JSON, and some room. It also bounds what is inflated.
+// maxSet bounds the stored form of a set, in bytes: a token response of 1 MiB with each character escaped in JSON, and some
+// room. It also bounds what is inflated.
 const maxSet = 8 << 20
 
 var (
@@ -35,7 +35,7 @@ var (
 	errTooLarge    = fmt.Errorf("a token set may have %d bytes", maxSet)
 )
 
-// item is what one keychain item says: either the packed set, or where it is.
+// item is what a keychain item holds: the packed set, or where it is.
 type item struct {
 	packed []byte
 	sealed *sealedRef
@@ -54,7 +54,7 @@ func parseItem(s string) (item, error) {
 	case itemText:
 		packed, err := base64.RawStdEncoding.Strict().DecodeString(rest)
 		if err != nil {
-			return item{}, errDamaged // the error of package base64 would tell a byte of it
+			return item{}, errDamaged // the error of package base64 would quote a byte of it
 		}
 		return item{packed: packed}, nil
 	case itemSealed:
@@ -65,8 +65,8 @@ func parseItem(s string) (item, error) {
 	}
 }
 
-// inlineItem is the item that holds the set itself. Some keychains keep nothing but text: KeePassXC and KWallet store
-// a secret as a string, and gnome-keyring declares one to be text.
+// inlineItem is the item that holds the set itself. Some keychains keep only text: KeePassXC and KWallet store a secret as a
+// string, and GNOME Keyring declares one to be text.
 func inlineItem(packed []byte, binary bool) string {
 	if binary {
 		return itemBinary + string(packed)
@@ -92,15 +92,15 @@ func pack(set token.Set) ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// unpack reads what pack wrote, and nothing longer. Its errors hold none of it.
+// unpack reads what pack wrote, and nothing after it. Its errors quote none of it.
 func unpack(packed []byte) (token.Set, error) {
 	source := bytes.NewReader(packed)
 	r, err := zlib.NewReader(source)
 	if err != nil {
 		return token.Set{}, errDamaged
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxSet+1))
-	if err != nil || len(data) > maxSet || source.Len() > 0 {
+	data, err := bounded.Read(r, maxSet)
+	if err != nil || source.Len() > 0 {
 		return token.Set{}, errDamaged
 	}
 	return token.Unmarshal(data)

@@ -4,21 +4,22 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"strings"
 )
 
-// keyVersion stands at the head of what is hashed. A change of the meaning of the fields needs another.
+// keyVersion begins what is hashed. It must change when the meaning of the fields does.
 const keyVersion = "oauthget token key 1"
 
-// Field is one thing that changes the token: its name, and its values in an order that the caller has made canonical
-// (scopes sorted, endpoints as they are used).
+// Field is one thing that changes the token: its name, and its values in a canonical order (scopes sorted, endpoints as
+// they are used).
 type Field struct {
 	Name   string
 	Values []string
 }
 
-// Key returns the name a token set is stored under: a SHA-256 in hex over the fields in the order given. Every text is
-// preceded by its length and every list by its count, so that no two different lists are the same bytes.
+// Key returns the name that a token set is stored under: a SHA-256 in hex over the fields in the order given. Every text
+// is preceded by its length and every list by its count, so that no two different lists are the same bytes.
 func Key(fields ...Field) string {
 	data := appendText(nil, keyVersion)
 	data = binary.BigEndian.AppendUint64(data, uint64(len(fields)))
@@ -33,7 +34,7 @@ func Key(fields ...Field) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// isKey reports whether name has the form of what [Key] returns, in any case: some keychains do not tell cases apart.
+// isKey reports whether name has the form of a [Key], in upper or lower case: some keychains do not tell them apart.
 func isKey(name string) bool {
 	const digits = "0123456789abcdefABCDEF"
 	return len(name) == hex.EncodedLen(sha256.Size) && strings.Trim(name, digits) == ""
@@ -41,4 +42,13 @@ func isKey(name string) bool {
 
 func appendText(data []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint64(data, uint64(len(s))), s...)
+}
+
+// checkKey refuses a key that is not a plain file name. One made by [Key] always is.
+func checkKey(key string) error {
+	const plain = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+	if key == "" || len(key) > 128 || strings.Trim(key, plain) != "" {
+		return errors.New("the key is not a plain file name")
+	}
+	return nil
 }

@@ -12,26 +12,26 @@ import (
 // Keychain is the store in the operating system's keychain: the Secret Service on D-Bus (GNOME Keyring, KWallet,
 // KeePassXC), the macOS keychain, the Windows Credential Manager.
 //
-// One item stands for one key. It holds the set itself, or, where the set is too large for it, the key and the name of
-// a sealed file below the state directory, which was written first. So the one write of the item switches from the
-// old set to the new one in both cases, and a crash at any point leaves one of them.
+// There is one item a key. It holds the set itself, or, where the set is too large for it, the key and the name of a sealed
+// file in the state directory, which was written first. So the one write of the item switches from the old set to the new
+// one in either case, and a crash at any point leaves one of them.
 //
-// A locked keyring is opened by its own prompt where a person can see it (DISPLAY or WAYLAND_DISPLAY is set) and may
-// be asked: then Probe returns nil, and each other method waits up to a minute. Anywhere else it is an [*Error] with the
-// reason Locked, at once. On macOS the system itself decides whether it asks.
+// A locked keyring asks a person by its own prompt where one can see it (DISPLAY or WAYLAND_DISPLAY is set) and may be
+// asked. Then Probe returns nil, and each other method waits up to a minute. Anywhere else they return an [*Error] with the
+// reason Locked at once. On macOS the system decides whether it asks.
 type Keychain struct {
 	stateDir string
 	keyring  keyring
 }
 
-// KeychainOptions is what a Keychain has to know of its surroundings.
+// KeychainOptions are the options of [NewKeychain].
 type KeychainOptions struct {
 	StateDir string              // from [StateDir]
 	Getenv   func(string) string // os.Getenv
-	NoPrompt bool                // whether nobody may be asked to unlock the keychain
+	NoPrompt bool                // nobody may be asked to unlock the keychain
 }
 
-// NewKeychain touches nothing yet.
+// NewKeychain returns a Keychain. It opens nothing yet.
 func NewKeychain(o KeychainOptions) *Keychain {
 	return &Keychain{o.StateDir, systemKeyring(o)}
 }
@@ -53,7 +53,7 @@ func (k *Keychain) Load(ctx context.Context, key string) (token.Set, error) {
 			return token.Set{}, k.fail(op, err)
 		}
 		set, err := k.open(key, text)
-		// A writer may have removed the sealed file between our two steps. Then the item has changed too.
+		// A writer may have removed the sealed file after we read the item. Then the item has changed too.
 		if errors.Is(err, fs.ErrNotExist) && text != previous {
 			previous = text
 			continue
@@ -101,9 +101,8 @@ func (k *Keychain) Save(ctx context.Context, key string, set token.Set) error {
 	return nil
 }
 
-// seal writes the sealed file of an item that is still to be written. It asks for the present item first: a keychain
-// that cannot be used should find nothing written, and what earlier writes left behind when they died is known by the
-// present item not pointing to it.
+// seal writes the sealed file of an item that is not written yet. It reads the present item first: nothing is written where
+// the keychain cannot be used, and the files that the item does not point to are those of writers that died.
 func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedRef, error) {
 	text, err := k.keyring.get(ctx, key)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -121,8 +120,8 @@ func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedR
 	return ref, nil
 }
 
-// put writes an item and reads it back. go-keyring's Set returns nil with nothing stored where a person dismissed the
-// prompt, and on macOS for a line of exactly 4,096 bytes; so what it says is not what counts.
+// put writes an item and reads it back. On macOS go-keyring's Set returns nil for a line of exactly 4,096 bytes, with
+// nothing stored.
 func (k *Keychain) put(ctx context.Context, key, text string) error {
 	if err := k.keyring.set(ctx, key, text); err != nil {
 		return err
@@ -138,8 +137,7 @@ func (k *Keychain) put(ctx context.Context, key, text string) error {
 func (k *Keychain) Delete(ctx context.Context, key string) error {
 	const op = "delete token"
 	err := k.keyring.delete(ctx, key)
-	if err == nil {
-		// A dismissed prompt goes for success here too.
+	if err == nil { // what the keychain says is checked, as in put
 		_, err = k.keyring.get(ctx, key)
 		if err == nil {
 			err = errors.New("the item is still in the keychain")
@@ -154,9 +152,9 @@ func (k *Keychain) Delete(ctx context.Context, key string) error {
 
 func (k *Keychain) fail(op string, err error) error { return failure(k, op, Refused, err) }
 
-// Secret returns the item that the person keeps under name, as a client secret: service "oauthget", account name. Our own
-// items are no client secrets, whether by their names, which are those that [Key] makes, or by what they hold: a profile
-// could send a token set of another one to its own server.
+// Secret returns a client secret: the item that the person keeps under name, with the service "oauthget". It refuses the
+// items of token sets, by their names, which [Key] makes, and by what they hold. A profile could otherwise send the token
+// set of another one to its own server.
 func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
 	const op = "read secret from keychain"
 	if isKey(name) {
@@ -172,4 +170,4 @@ func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
 	return text, nil
 }
 
-var errOurItem = errors.New("the item is one that oauthget keeps tokens in, and no client secret")
+var errOurItem = errors.New("the item holds tokens of oauthget and is not a client secret")

@@ -14,11 +14,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock waits until it holds the lock of key, of which there is one on the machine, or until ctx ends: the error then
-// wraps ctx.Err() and names the process that holds the lock. unlock may be called more than once.
+// Lock waits until it holds the lock of key, of which there is one on the machine. Where ctx ends first, the error wraps
+// ctx.Err() and names the process that holds the lock. unlock may be called more than once.
 //
-// It is the operating system's advisory lock on <stateDir>/locks/<key>.lock, which ends with its process however that
-// ends. The file stays: to remove one that others wait for would make two locks of it.
+// It is the operating system's advisory lock on <stateDir>/locks/<key>.lock, which ends with its process. The file stays:
+// removing one that others wait for would make two locks of it.
 func Lock(ctx context.Context, stateDir, key string) (unlock func(), err error) {
 	f, err := openLock(stateDir, key)
 	if err != nil {
@@ -32,9 +32,9 @@ func Lock(ctx context.Context, stateDir, key string) (unlock func(), err error) 
 	return func() { _ = f.flock.Unlock() }, nil
 }
 
-// WaitUnlocked waits until nobody holds the lock of key, and reports whether somebody did. All who wait go on at the same
-// moment: where the holder has made what they want, it is there to be read, and none of them needs the lock in turn.
-// Its errors are those of [Lock].
+// WaitUnlocked waits until nobody holds the lock of key, and reports whether somebody did. All processes that wait go on at
+// the same time: where the holder has stored what they want, none of them needs the lock in turn. Its errors are those of
+// [Lock].
 func WaitUnlocked(ctx context.Context, stateDir, key string) (waited bool, err error) {
 	f, err := openLock(stateDir, key)
 	if err != nil {
@@ -50,7 +50,7 @@ func WaitUnlocked(ctx context.Context, stateDir, key string) (waited bool, err e
 
 const opLock = "lock token"
 
-// lockFile is a lock's file, and the directory it is in.
+// lockFile is a lock's file and its directory.
 type lockFile struct {
 	dir   *os.Root
 	name  string
@@ -70,12 +70,13 @@ func openLock(stateDir, key string) (*lockFile, error) {
 		_ = dir.Close()
 		return nil, stateDirError(opLock, err)
 	}
-	// makeDir has seen to it that nobody else can put a link into the directory; a link of our own making is refused as well.
-	// NFS makes of flock(2) a lock that needs a file open for writing.
-	return &lockFile{dir, name, flock.New(filepath.Join(stateDir, locksDir, name), flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow))}, nil
+	// Nobody else can put a link into the directory, which makeDir has made private. noFollow refuses a link of our own.
+	// The file is opened for writing because NFS turns flock(2) into a lock that needs it.
+	flags := flock.SetFlag(os.O_CREATE | os.O_RDWR | noFollow)
+	return &lockFile{dir, name, flock.New(filepath.Join(stateDir, locksDir, name), flags)}, nil
 }
 
-// close leaves the lock as it is.
+// close closes the directory. It leaves the lock as it is.
 func (f *lockFile) close() { _ = f.dir.Close() }
 
 func (f *lockFile) failed(ctx context.Context, err error) error {
@@ -85,8 +86,8 @@ func (f *lockFile) failed(ctx context.Context, err error) error {
 	return stateDirError(opLock, err)
 }
 
-// waitFor takes the lock by try, or by block, which waits in the kernel: that passes a lock on at once and in order. To
-// poll would cost each of many waiting processes a part of the interval, one after the other.
+// waitFor takes the lock by try, or by block, which waits in the kernel. The kernel passes a lock on at once and in order.
+// Polling would cost each of many waiting processes part of the interval, one after the other.
 func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (bool, error), block func(*flock.Flock) error) (waited bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -97,7 +98,7 @@ func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (boo
 	locked := make(chan error, 1)
 	go func() {
 		err := block(lock)
-		for errors.Is(err, syscall.EINTR) { // not every file system restarts it after a signal, and go's scheduler sends some
+		for errors.Is(err, syscall.EINTR) { // Go's scheduler sends signals, after which not every file system goes on
 			err = block(lock)
 		}
 		locked <- err
@@ -106,7 +107,7 @@ func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (boo
 	case err := <-locked:
 		return true, err
 	case <-ctx.Done():
-		// Nothing ends the kernel's wait but the lock itself: give it back when it comes.
+		// Only the lock itself ends the kernel's wait. It is released when it comes.
 		go func() {
 			if <-locked == nil {
 				_ = lock.Unlock()
@@ -116,11 +117,11 @@ func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (boo
 	}
 }
 
-// holderOffset leaves out the first byte of the file: on Windows that byte is what is locked, and nobody else may read it.
+// holderOffset leaves out the first byte of the file. On Windows that byte is locked, and nobody else may read it.
 const holderOffset = 1
 
-// writeHolder leaves the process id for an error message, in the file that is locked and in no other that may have come
-// to have its name. It matters to nothing else, so it may fail.
+// writeHolder writes the process id for an error message, into the locked file and no other that may have its name by now.
+// It may fail, since nothing else depends on it.
 func writeHolder(dir *os.Root, name string, lock *flock.Flock) {
 	if checkRegular(dir, name) != nil {
 		return
@@ -137,7 +138,7 @@ func writeHolder(dir *os.Root, name string, lock *flock.Flock) {
 	}
 }
 
-// holder names the process that took the lock last.
+// holder names the last process that took the lock.
 func holder(dir *os.Root, name string) string {
 	var text [11]byte
 	if f, err := openRegular(dir, name); err == nil {

@@ -7,14 +7,14 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Memory keeps one token set for as long as the process lives, whatever the key. It is for a command that runs for hours
-// where nothing else keeps what a refresh brought. It is safe for concurrent use.
+// Memory keeps one token set as long as the process lives, whatever the key. A command that runs for hours uses it where no
+// other store can be used. It is safe for concurrent use.
 type Memory struct {
 	mu  sync.Mutex
 	set *token.Set
 }
 
-// NewMemory returns one that holds set.
+// NewMemory returns a Memory that holds set.
 func NewMemory(set token.Set) *Memory { return &Memory{set: &set} }
 
 // Name implements [Store].
@@ -33,7 +33,7 @@ func (m *Memory) Load(context.Context, string) (token.Set, error) {
 	return *m.set, nil
 }
 
-// Save implements [Store], but for what it promises of crashes.
+// Save implements [Store], except that nothing outlives the process.
 func (m *Memory) Save(_ context.Context, _ string, set token.Set) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

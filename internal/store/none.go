@@ -6,7 +6,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// None is the store that keeps nothing, for --store none: Save succeeds, and Load never finds anything.
+// None is the store of --store none: Save keeps nothing, and Load finds nothing.
 type None struct{}
 
 // Name implements [Store].
@@ -18,7 +18,7 @@ func (None) Probe(context.Context) error { return nil }
 // Load implements [Store].
 func (None) Load(context.Context, string) (token.Set, error) { return token.Set{}, ErrNotFound }
 
-// Save implements [Store], but for what it promises of durability: nothing is what was asked for.
+// Save implements [Store], except that it keeps nothing.
 func (None) Save(context.Context, string, token.Set) error { return nil }
 
 // Delete implements [Store].

@@ -11,11 +11,11 @@ import (
 	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// Record says that something was stored under a key, for whom and where, so that it is found again when the profile
-// has changed since, or never stood in a file. It holds nothing secret, and nothing that would change with a refresh.
+// Record tells what was stored under a key, for whom and where. By it a set is found again whose profile has changed
+// since, or was never in a file. It holds nothing secret, and nothing that changes with a refresh.
 type Record struct {
 	Version       int    `json:"version"`
-	Key           string `json:"-"` // stands in the file's name
+	Key           string `json:"-"` // is in the file's name
 	Profile       string `json:"profile,omitempty"`
 	Account       string `json:"account,omitempty"`
 	Issuer        string `json:"issuer,omitempty"`
@@ -28,12 +28,12 @@ const (
 	recordVersion = 1
 	recordSuffix  = ".json"
 
-	// maxRecord bounds what is read of a record, in bytes: it consists of a few names and URLs.
+	// maxRecord bounds what is read of a record, in bytes: it has a few names and URLs.
 	maxRecord = 256 << 10
 )
 
-// Records are the records below a state directory, one file a key. Whoever writes or removes one holds the key's
-// [Lock]. A record is written before its set and removed after it, so that no set is ever without one.
+// Records are the records in a state directory, one file a key. Callers of Write and Remove hold the key's [Lock]. A record
+// is written before its set and removed after it, so that no set is ever without one.
 type Records struct{ StateDir string }
 
 // Write writes or replaces the record of r.Key.
@@ -52,15 +52,13 @@ func (r Records) Write(record Record) error {
 		return stateDirError(op, err)
 	}
 	defer func() { _ = dir.Close() }()
-	name := record.Key + recordSuffix
-	if err := writeDurably(dir, name, append(data, '\n')); err != nil {
+	if err := writeDurably(dir, record.Key+recordSuffix, append(data, '\n')); err != nil {
 		return stateDirError(op, err)
 	}
-	_ = removeFiles(dir, name+".", "") // what a writer that died left behind
 	return nil
 }
 
-// Remove removes the record of key. That there is none is no error.
+// Remove removes the record of key, if there is one.
 func (r Records) Remove(key string) error {
 	const op = "remove record"
 	if err := checkKey(key); err != nil {
@@ -80,7 +78,7 @@ func (r Records) Remove(key string) error {
 	return syncDir(dir)
 }
 
-// All returns the records in the order of their keys. Those it could read it returns along with an error.
+// All returns the records in the order of their keys. Beside an error it returns those that it could read.
 func (r Records) All() ([]Record, error) {
 	const op = "read records"
 	dir, err := openDir(r.StateDir, recordsDir)
@@ -102,7 +100,7 @@ func (r Records) All() ([]Record, error) {
 		switch {
 		case err == nil:
 			records = append(records, record)
-		case !errors.Is(err, fs.ErrNotExist): // one removed just now was not to be found
+		case !errors.Is(err, fs.ErrNotExist): // another process may have removed it just now
 			failed = err
 		}
 	}
@@ -112,7 +110,7 @@ func (r Records) All() ([]Record, error) {
 	return records, nil
 }
 
-// Of returns the records of a profile; "" is the profile of those who use flags alone.
+// Of returns the records of a profile. That of flags alone is "".
 func (r Records) Of(profile string) ([]Record, error) {
 	all, err := r.All()
 	var of []Record

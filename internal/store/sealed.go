@@ -12,18 +12,17 @@ import (
 	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// A sealed file holds a packed set that is too large for its keychain item: sealedMagic, then the nonce, the
-// ciphertext and the tag of AES-256-GCM. Each write has a fresh key, which only the keychain item knows, and a fresh
-// name; no file is ever written twice.
+// A sealed file holds a packed set that is too large for its keychain item: sealedMagic, then nonce, ciphertext and tag of
+// AES-256-GCM. Each write has a fresh key, which only the keychain item holds, and a fresh name. No file is written twice.
 const (
 	sealedMagic   = "oauthget sealed file 1\n"
 	sealedKeySize = 32 // AES-256
 )
 
-// sealedRef is what it takes to open a sealed file.
+// sealedRef is what opens a sealed file.
 type sealedRef struct {
 	key [sealedKeySize]byte
-	id  string // from rand.Text, the random part of the file's name
+	id  string // the random part of the file's name, from rand.Text
 }
 
 // validID reports whether id has the form of rand.Text, which is a plain file name.
@@ -31,8 +30,8 @@ func validID(id string) bool {
 	return len(id) >= 26 && len(id) <= 64 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
-// sealedPrefix begins the names of all sealed files of a key, so that a later write finds those a crash left behind.
-// It is a hash, because a file's name should tell no more about the token than the keychain's item does.
+// sealedPrefix begins the names of all sealed files of a key, so that a later write finds those that a crash left behind.
+// It is a hash, because a file's name should not tell more about the token than the keychain item does.
 func sealedPrefix(key string) string {
 	sum := sha256.Sum256([]byte(sealedMagic + key))
 	return hex.EncodeToString(sum[:16]) + "-"
@@ -40,8 +39,8 @@ func sealedPrefix(key string) string {
 
 func sealedName(key, id string) string { return sealedPrefix(key) + id }
 
-// sealedCipher also returns what is authenticated beside the text: that a file was put in another's place, be it under
-// the same name or with its item, does not go unseen.
+// sealedCipher also returns the additional data, which detects that a file was put in another's place, even under its name
+// or together with its item.
 func sealedCipher(key string, ref sealedRef) (aead cipher.AEAD, bound []byte, err error) {
 	block, err := aes.NewCipher(ref.key[:])
 	if err != nil {
@@ -67,7 +66,7 @@ func writeSealed(stateDir, key string, packed []byte) (sealedRef, error) {
 	return ref, writeDurably(dir, sealedName(key, ref.id), aead.Seal([]byte(sealedMagic), nil, packed, bound))
 }
 
-// readSealed opens the file that ref points to. That there is none is an fs.ErrNotExist.
+// readSealed opens the file that ref points to. The error is an fs.ErrNotExist where there is none.
 func readSealed(stateDir, key string, ref sealedRef) ([]byte, error) {
 	dir, err := openDir(stateDir, sealedDir)
 	if err != nil {
@@ -102,8 +101,8 @@ func openSealed(key string, ref sealedRef, data []byte) ([]byte, error) {
 	return packed, nil
 }
 
-// removeSealed removes the sealed files of key, also unfinished ones, but the one with the id keep. Without their keys they are noise already,
-// so that it does not matter to the caller whether that went well: the next write tries again.
+// removeSealed removes the sealed files of key, unfinished ones too, all but the one with the id keep. It returns no error:
+// without their keys the files are noise, and the next write tries again.
 func removeSealed(stateDir, key, keep string) {
 	dir, err := openDir(stateDir, sealedDir)
 	if err != nil {
