@@ -31,7 +31,7 @@ func checkUpstream(u *url.URL) error {
 	case !confidential.URL(u):
 		return errors.New("it must be https, or http on this machine")
 	case climbs(u.Path):
-		return errors.New("its path has a segment . or ..")
+		return errors.New(`its path has a segment "." or ".."`)
 	}
 	return nil
 }
