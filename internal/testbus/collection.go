@@ -3,7 +3,6 @@ package testbus
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -17,18 +16,6 @@ func (s *secrets) searchCollection(c call) answer {
 		return noSuchObject(c.path)
 	}
 	return reply(s.search(wanted))
-}
-
-func (s *secrets) searchService(c call) answer {
-	var wanted map[string]string
-	if err := dbus.Store(c.args, &wanted); err != nil {
-		return invalidArgs(err)
-	}
-	found, none := s.search(wanted), []dbus.ObjectPath{}
-	if s.locked {
-		return reply(none, found)
-	}
-	return reply(found, none)
 }
 
 // search returns the items that have all the wanted attributes, even if the collection is locked.
@@ -78,10 +65,9 @@ func (s *secrets) createItem(c call) answer {
 
 // put stores i. If replace is set, it replaces an item with the same attributes.
 func (s *secrets) put(i stored, replace bool) dbus.ObjectPath {
-	i.created, i.modified = now(), now()
 	old := slices.IndexFunc(s.items, func(o stored) bool { return maps.Equal(o.attributes, i.attributes) })
 	if replace && old >= 0 {
-		i.path, i.created = s.items[old].path, s.items[old].created
+		i.path = s.items[old].path
 		s.items[old] = i
 		return i.path
 	}
@@ -89,5 +75,3 @@ func (s *secrets) put(i stored, replace bool) dbus.ObjectPath {
 	s.items = append(s.items, i)
 	return i.path
 }
-
-func now() uint64 { return uint64(time.Now().Unix()) }

@@ -56,18 +56,14 @@ func (b *Bus) daemon(c *call) answer {
 		return b.hello(c)
 	case busName + ".AddMatch", busName + ".RemoveMatch": // every signal is addressed to one client
 		return reply()
-	case busName + ".ListNames":
-		return reply(b.owned())
 	case busName + ".ListActivatableNames":
 		names := []string{busName}
 		if b.service.activatable {
 			names = append(names, secretsName)
 		}
 		return reply(names)
-	case busName + ".GetId":
-		return reply(b.guid)
-	case busName + ".NameHasOwner", busName + ".GetNameOwner", busName + ".StartServiceByName":
-		return b.aboutName(c)
+	case busName + ".StartServiceByName":
+		return b.startService(c)
 	default:
 		return unknownMethod(*c)
 	}
@@ -85,56 +81,17 @@ func (b *Bus) hello(c *call) answer {
 	return a
 }
 
-// owned returns the names on the bus.
-func (b *Bus) owned() []string {
-	names := []string{busName}
-	for p := range b.peers {
-		if p.name != "" {
-			names = append(names, p.name)
-		}
-	}
-	if b.service.running {
-		names = append(names, secretsName, secretsOwner)
-	}
-	return names
-}
-
-// aboutName answers the methods whose first argument is a name.
-func (b *Bus) aboutName(c *call) answer {
+func (b *Bus) startService(c *call) answer {
 	var name string
-	if len(c.args) == 0 {
-		return invalidArgs(fmt.Errorf("%s takes a name", c.method))
-	}
-	if err := dbus.Store(c.args[:1], &name); err != nil {
+	var flags uint32
+	if err := dbus.Store(c.args, &name, &flags); err != nil {
 		return invalidArgs(err)
 	}
-	owner := b.owner(name)
 	switch {
-	case c.method == busName+".NameHasOwner":
-		return reply(owner != "")
-	case c.method == busName+".GetNameOwner" && owner == "":
-		return failure(errorPrefix+"NameHasNoOwner", fmt.Sprintf("Could not get owner of name '%s': no such name", name))
-	case c.method == busName+".GetNameOwner":
-		return reply(owner)
-	case owner != "":
+	case name == secretsName && b.service.running:
 		return reply(startReplyAlreadyRunning)
 	case name == secretsName && b.activate():
 		return reply(startReplySuccess)
-	default:
-		return noOwner(name)
 	}
-}
-
-// owner returns the unique name of the owner of name, or "".
-func (b *Bus) owner(name string) string {
-	for _, owned := range b.owned() {
-		switch {
-		case owned != name:
-		case name == secretsName:
-			return secretsOwner
-		default:
-			return name
-		}
-	}
-	return ""
+	return noOwner(name)
 }

@@ -13,8 +13,6 @@ type stored struct {
 	attributes map[string]string
 	label      string
 	value      []byte
-	created    uint64 // Unix seconds
-	modified   uint64
 }
 
 // secret is the struct Secret of the API. The order of its fields is that of the wire.
@@ -46,47 +44,6 @@ func (s *secrets) getSecret(c call) answer {
 		return noSession(sess)
 	}
 	return reply(s.items[i].secret(sess))
-}
-
-// getSecrets leaves out unknown and locked items.
-func (s *secrets) getSecrets(c call) answer {
-	var paths []dbus.ObjectPath
-	var sess dbus.ObjectPath
-	if err := dbus.Store(c.args, &paths, &sess); err != nil {
-		return invalidArgs(err)
-	}
-	if s.sessions[sess] != c.sender {
-		return noSession(sess)
-	}
-	found := map[dbus.ObjectPath]secret{}
-	for _, p := range paths {
-		if i := s.find(p); i >= 0 && !s.locked {
-			found[p] = s.items[i].secret(sess)
-		}
-	}
-	return reply(found)
-}
-
-func (s *secrets) setSecret(c call) answer {
-	var sent secret
-	if err := dbus.Store(c.args, &sent); err != nil {
-		return invalidArgs(err)
-	}
-	i := s.find(c.path)
-	switch {
-	case i < 0:
-		return noSuchObject(c.path)
-	case s.locked:
-		return isLocked()
-	case s.sessions[sent.Session] != c.sender:
-		return noSession(sent.Session)
-	case s.writes == refused:
-		return writeRefused()
-	case s.writes == dropped:
-		return reply()
-	}
-	s.items[i].value, s.items[i].modified = sent.Value, now()
-	return reply()
 }
 
 func (s *secrets) deleteItem(c call) answer {

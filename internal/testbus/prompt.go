@@ -45,14 +45,6 @@ func (s *secrets) showPrompt(c call) answer {
 	}
 }
 
-func (s *secrets) dismissPrompt(c call) answer {
-	p, ok := s.prompts[c.path]
-	if !ok || p.owner != c.sender {
-		return noSuchObject(c.path)
-	}
-	return s.complete(c, true, p.dismissed)
-}
-
 // complete ends the prompt with a signal to the client. The client need not have a match rule for it, since it is addressed to
 // the client.
 func (s *secrets) complete(c call, dismissed bool, result dbus.Variant) answer {

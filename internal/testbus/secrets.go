@@ -43,21 +43,15 @@ func newSecrets() *secrets {
 // methods are the methods of the service.
 var methods = map[string]func(*secrets, call) answer{
 	serviceInterface + ".OpenSession":    (*secrets).openSession,
-	serviceInterface + ".SearchItems":    (*secrets).searchService,
 	serviceInterface + ".Unlock":         (*secrets).unlock,
-	serviceInterface + ".Lock":           (*secrets).lock,
-	serviceInterface + ".GetSecrets":     (*secrets).getSecrets,
 	serviceInterface + ".ReadAlias":      (*secrets).readAlias,
 	collectionInterface + ".SearchItems": (*secrets).searchCollection,
 	collectionInterface + ".CreateItem":  (*secrets).createItem,
 	itemInterface + ".GetSecret":         (*secrets).getSecret,
-	itemInterface + ".SetSecret":         (*secrets).setSecret,
 	itemInterface + ".Delete":            (*secrets).deleteItem,
 	sessionInterface + ".Close":          (*secrets).closeSession,
 	promptInterface + ".Prompt":          (*secrets).showPrompt,
-	promptInterface + ".Dismiss":         (*secrets).dismissPrompt,
 	propertiesInterface + ".Get":         (*secrets).getProperty,
-	propertiesInterface + ".GetAll":      (*secrets).getProperties,
 }
 
 func (s *secrets) answer(c call) answer {
@@ -111,17 +105,6 @@ func (s *secrets) readAlias(c call) answer {
 		return reply(noObject)
 	}
 	return reply(loginPath)
-}
-
-// lock locks without a prompt.
-func (s *secrets) lock(c call) answer {
-	var paths []dbus.ObjectPath
-	if err := dbus.Store(c.args, &paths); err != nil {
-		return invalidArgs(err)
-	}
-	known := s.known(paths)
-	s.locked = s.locked || len(known) > 0
-	return reply(known, noObject)
 }
 
 func (s *secrets) unlock(c call) answer {

@@ -22,14 +22,14 @@ func TestOnlyPlainSessionsAreOpened(t *testing.T) {
 func TestBadCallsAreRefused(t *testing.T) {
 	c := connect(t, start(t))
 	c.fails(c.call(secretsPath, serviceInterface+".OpenSession", 1), "InvalidArgs")
-	c.fails(c.call(secretsPath, serviceInterface+".SearchItems", "all"), "InvalidArgs")
+	c.fails(c.call(loginPath, collectionInterface+".SearchItems", "all"), "InvalidArgs")
 	c.fails(c.call(loginPath, collectionInterface+".CreateItem"), "InvalidArgs")
 	c.fails(c.call(secretsPath, serviceInterface+".ReadAlias", "none", "more"), "InvalidArgs")
 	c.fails(c.call(secretsPath, serviceInterface+".Explode"), "UnknownMethod")
 	c.fails(c.call(loginPath+"/1", itemInterface+".Delete"), "NoSuchObject")
 	c.fails(c.call(loginPath+"x", collectionInterface+".SearchItems", ours), "NoSuchObject")
 	c.fails(c.call(secretsPath, "org.freedesktop.DBus.Properties.Get", serviceInterface, "Colour"), "UnknownProperty")
-	c.fails(c.call(secretsPath, "org.freedesktop.DBus.Properties.GetAll", itemInterface), "UnknownInterface")
+	c.fails(c.call(loginPath+"/1", "org.freedesktop.DBus.Properties.Get", itemInterface, "Label"), "NoSuchObject")
 }
 
 func TestSameAttributesAreReplaced(t *testing.T) {
@@ -86,26 +86,10 @@ func TestSessionsAreOfTheirClientAlone(t *testing.T) {
 	c.fails(c.call(path, itemInterface+".GetSecret", session), "NoSession")
 }
 
-func TestSecretCanBeSetAlone(t *testing.T) {
-	b := start(t)
-	b.Put(testbus.Item{Attributes: ours, Secret: "old"})
-	c := connect(t, b)
-	session, path := c.open(), c.search(ours)[0]
-	c.must(c.call(path, itemInterface+".SetSecret", secret{session, nil, []byte("new"), "text/plain"}))
-
-	var all map[dbus.ObjectPath]secret
-	c.must(c.call(secretsPath, serviceInterface+".GetSecrets", []dbus.ObjectPath{path, "/none"}, session), &all)
-	if len(all) != 1 || string(all[path].Value) != "new" || all[path].ContentType != "text/plain" {
-		t.Errorf("got %v", all)
-	}
-}
-
 func TestPropertiesTellWhatThereIs(t *testing.T) {
 	b := start(t)
-	b.Put(testbus.Item{Attributes: ours, Label: "label"})
 	b.Lock()
 	c := connect(t, b)
-	path := c.search(ours)[0]
 	for _, tt := range []struct {
 		path        dbus.ObjectPath
 		iface, name string
@@ -113,19 +97,10 @@ func TestPropertiesTellWhatThereIs(t *testing.T) {
 	}{
 		{secretsPath, serviceInterface, "Collections", []dbus.ObjectPath{loginPath}},
 		{loginPath, collectionInterface, "Locked", true},
-		{secretsPath + "/aliases/default", collectionInterface, "Label", "Login"},
-		{loginPath, collectionInterface, "Items", []dbus.ObjectPath{path}},
-		{path, itemInterface, "Attributes", ours},
-		{path, itemInterface, "Label", "label"},
-		{path, itemInterface, "Locked", true},
+		{secretsPath + "/aliases/default", collectionInterface, "Locked", true},
 	} {
 		if diff := cmp.Diff(tt.want, c.property(tt.path, tt.iface, tt.name)); diff != "" {
 			t.Errorf("%s: %s", tt.name, diff)
 		}
-	}
-	var all map[string]dbus.Variant
-	c.must(c.call(path, "org.freedesktop.DBus.Properties.GetAll", itemInterface), &all)
-	if all["Label"].Value() != "label" {
-		t.Errorf("all properties: %v", all)
 	}
 }
