@@ -60,8 +60,9 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 		found, _ := lookUp("", code, "")
 		return append([]string{f.fill(found.text, "")}, some(f.line(found.keys))...)
 	}
+	description := informative(e.Description)
 	says := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(e.Description), word) })
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(description, word) })
 	}
 	switch {
 	case e.Status >= http.StatusInternalServerError, e.Status == http.StatusTooManyRequests:

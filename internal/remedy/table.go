@@ -34,7 +34,7 @@ func table() []row { return slices.Concat(granted(), entra(), described(), coded
 // lookUp returns the advice for an error response to a request for a grant, which is empty for a refresh and where no
 // grant was asked for.
 func lookUp(grant, code, description string) (advice, bool) {
-	description = strings.ToLower(description)
+	description = informative(description)
 	for _, r := range table() {
 		if r.fits(grant, code, description) {
 			return r.advice, true

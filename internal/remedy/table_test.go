@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // TestEveryRowIsFoundByWhatServersSay holds each row to an answer in the words of a server that sends it. A row that
@@ -94,5 +95,24 @@ func TestUnknownErrorHasNoAdvice(t *testing.T) {
 		if got, ok := lookUp("", code, "AADSTS1: whatever"); ok {
 			t.Errorf("%q: %+v", code, got)
 		}
+	}
+}
+
+// TestStockSentenceSaysNoMoreThanItsCode holds every sentence, whole and cut, to the advice on its code alone.
+func TestStockSentenceSaysNoMoreThanItsCode(t *testing.T) {
+	for _, sentence := range stock {
+		for _, said := range []string{sentence + ".", strings.ReplaceAll(sentence, ",", ""), untrusted.Text(strings.Repeat("x", 150) + " " + sentence), untrusted.Text(sentence + ". " + strings.Repeat("x", 200))} {
+			for _, code := range []string{"invalid_client", "invalid_request", "invalid_grant", "unauthorized_client", "access_denied"} {
+				bare, bareOK := lookUp("", code, "")
+				if got, ok := lookUp("", code, said); ok != bareOK || got.text != bare.text {
+					t.Errorf("%s %q: %q", code, said, got.text)
+				}
+			}
+		}
+	}
+	// What a server adds to it counts.
+	const hinted = "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). The client secret does not match."
+	if got, _ := lookUp("", "invalid_client", hinted); got.text != "the client secret is wrong" {
+		t.Errorf("%q", got.text)
 	}
 }
