@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 )
@@ -116,6 +117,8 @@ func (l *Logout) revoke(ctx context.Context, s *session.Session) {
 	switch {
 	case err == nil:
 		l.options.Console.Note("revoked the tokens of %s at %s", name, server)
+	case errors.As(err, new(*flow.AccessTokenError)):
+		l.options.Console.Note("revoked the refresh token of %s at %s; the server did not revoke the access token, which may have ended with it: %v", name, server, err)
 	case errors.Is(err, store.ErrNotFound):
 	case ctx.Err() != nil:
 	default:

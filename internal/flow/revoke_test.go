@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,6 +77,34 @@ func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
 	r.Server.RevocationEndpoint = ""
 	if err := r.Revoke(t.Context(), set); !errors.Is(err, ErrNoRevocation) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestRevocationIsToldAsItWas(t *testing.T) {
+	both := token.Set{AccessToken: token.NewSecret("canary-a"), RefreshToken: token.NewSecret("canary-r")}
+	for name, c := range map[string]struct {
+		set     token.Set
+		answers []func() (canned, error)
+		want    string
+	}{
+		"204":                        {both, []func() (canned, error){says(204, "")}, ""},
+		"202":                        {both, []func() (canned, error){says(202, "{}")}, ""},
+		"no access token":            {token.Set{RefreshToken: both.RefreshToken}, []func() (canned, error){says(200, ""), says(500, "")}, ""},
+		"the access token is dead":   {both, []func() (canned, error){says(200, ""), says(400, `{"error":"invalid_token"}`)}, "*flow.AccessTokenError: revoke access token: the server answered invalid_token"},
+		"the access token alone":     {token.Set{AccessToken: both.AccessToken}, []func() (canned, error){says(400, `{"error":"invalid_token"}`)}, "*flow.ServerError: revoke access token: the server answered invalid_token"},
+		"the refresh token is alive": {both, []func() (canned, error){says(400, `{"error":"invalid_client"}`), says(200, "")}, "*flow.ServerError: revoke refresh token: the server answered invalid_client"},
+		"both are alive":             {both, []func() (canned, error){says(503, "")}, "*fmt.wrapErrors: revoke refresh token: the server answered 503 Service Unavailable; revoke access token: the server answered 503 Service Unavailable"},
+		"a redirect":                 {both, []func() (canned, error){says(302, "")}, "*fmt.wrapErrors: revoke refresh token: the server answered 302 Found; revoke access token: the server answered 302 Found"},
+	} {
+		r, _ := newScripted(config.Profile{}, c.answers...)
+		r.Server.RevocationEndpoint = "https://as.example/revoke"
+		got := ""
+		if err := r.Revoke(t.Context(), c.set); err != nil {
+			got = fmt.Sprintf("%T: %v", err, err)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
 	}
 }
 
