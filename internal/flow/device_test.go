@@ -145,7 +145,7 @@ func TestDeviceLoginEnds(t *testing.T) {
 			[]func() (canned, error){pending},
 			func(err error) bool { return errors.Is(err, ErrPatience) }, 2,
 		},
-		"any other error":  {nil, []func() (canned, error){refuses("invalid_grant")}, InvalidGrant, 1},
+		"any other error":  {nil, []func() (canned, error){refuses("invalid_grant")}, RefreshTokenDead, 1},
 		"with its own 503": {nil, []func() (canned, error){says(503, `{"error":"temporarily_unavailable"}`)}, func(err error) bool { return codeOf(err) == "temporarily_unavailable" }, 1},
 		"nothing to be trusted": {
 			nil,

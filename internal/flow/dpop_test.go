@@ -335,7 +335,7 @@ func TestLostKeyIsALoginAndNoRequest(t *testing.T) {
 			AccessToken: token.NewSecret("a"), RefreshToken: token.NewSecret("r"), TokenType: "DPoP", DPoPKey: token.NewSecret(key),
 		}
 		_, err := r.Refresh(t.Context(), set)
-		if !errors.Is(err, dpop.ErrKeyLost) || !InvalidGrant(err) || strings.Contains(err.Error(), "canary") || len(b.proofs) != 0 {
+		if !errors.Is(err, dpop.ErrKeyLost) || !RefreshTokenDead(err) || strings.Contains(err.Error(), "canary") || len(b.proofs) != 0 {
 			t.Errorf("%s: %v after %d requests", name, err, len(b.proofs))
 		}
 		if _, err := r.Userinfo(t.Context(), set); !errors.Is(err, dpop.ErrKeyLost) || len(b.proofs) != 0 {

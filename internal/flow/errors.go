@@ -80,12 +80,25 @@ func Denied(err error) bool {
 	return false
 }
 
-// InvalidGrant reports whether the code or refresh token is no longer valid: "invalid, expired, revoked, does not match
-// the redirection URI used in the authorization request, or was issued to another client" (RFC 6749 §5.2), or the key
-// that it is bound to is lost.
-func InvalidGrant(err error) bool {
+// RefreshTokenDead reports whether an error of Refresh means that only a new login helps: the server refused the refresh
+// token, or its key is lost. Servers say it in many words besides invalid_grant (RFC 6749 §5.2), so every refusal counts
+// but those that are about the client or about the moment.
+func RefreshTokenDead(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
-	return ok && e.Code == "invalid_grant" || errors.Is(err, dpop.ErrKeyLost)
+	if !ok {
+		return errors.Is(err, dpop.ErrKeyLost)
+	}
+	switch e.Code {
+	case "invalid_grant":
+		return true
+	case "invalid_client", "incorrect_client_credentials", "temporarily_unavailable", "server_error", "slow_down":
+		return false
+	}
+	switch {
+	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooManyRequests, e.Status >= http.StatusInternalServerError:
+		return false
+	}
+	return e.Status >= http.StatusBadRequest || e.Status >= 200 && e.Status <= 299 // some servers refuse with 200
 }
 
 // codeOf returns the error code of err; empty if err is not a *ServerError.

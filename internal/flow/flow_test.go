@@ -329,7 +329,7 @@ func TestRefreshTakesTheRotatedToken(t *testing.T) {
 	if form.Get("grant_type") != "refresh_token" || !form.Has("refresh_token") || form.Has("scope") {
 		t.Errorf("sent %q", slices.Sorted(maps.Keys(form)))
 	}
-	if _, err := r.Refresh(t.Context(), old); !InvalidGrant(err) {
+	if _, err := r.Refresh(t.Context(), old); !RefreshTokenDead(err) {
 		t.Errorf("a spent refresh token: %v", err)
 	}
 }

@@ -19,7 +19,7 @@ var ErrEndpointMoved = errors.New("the token endpoint is not the one that issued
 // scope, ID Token) is kept from old.
 //
 // If the token endpoint is not the one that old came from, nothing is sent and the error is [ErrEndpointMoved]. If the
-// refresh token is no longer valid, or its key is lost, [InvalidGrant] reports true. After other errors the refresh may
+// refresh token is no longer valid, or its key is lost, [RefreshTokenDead] reports true. After other errors the refresh may
 // be tried again.
 func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) {
 	const op = "refresh token"

@@ -24,7 +24,7 @@ func TestRevokedTokensAreGoodForNothing(t *testing.T) {
 	if err := r.Revoke(t.Context(), set); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Refresh(t.Context(), set); !InvalidGrant(err) {
+	if _, err := r.Refresh(t.Context(), set); !RefreshTokenDead(err) {
 		t.Errorf("the refresh token lives: %v", err)
 	}
 	req, _ := http.NewRequest(http.MethodGet, r.server.APIURL(), nil)
@@ -54,7 +54,7 @@ func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 		if err := r.Revoke(t.Context(), set); err != nil {
 			t.Errorf("%s: %v", method, err)
 		}
-		if _, err := r.Refresh(t.Context(), set); !InvalidGrant(err) {
+		if _, err := r.Refresh(t.Context(), set); !RefreshTokenDead(err) {
 			t.Errorf("%s: the refresh token lives: %v", method, err)
 		}
 	}

@@ -129,7 +129,7 @@ func (s *Source) renew(ctx context.Context, current token.Set) (set token.Set, f
 	if current.RefreshToken.Empty() {
 		return fromServer(s.login(ctx, nil))
 	}
-	if set, err = s.refresh(ctx, current); !flow.InvalidGrant(err) {
+	if set, err = s.refresh(ctx, current); !flow.RefreshTokenDead(err) {
 		return fromServer(set, err)
 	}
 	// Another machine may have refreshed first: it can share the keychain, but not the lock.

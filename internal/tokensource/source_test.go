@@ -249,7 +249,7 @@ func TestSpentRefreshTokenIsToldToScriptsAndNotDeleted(t *testing.T) {
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
 	r.Login = nil
 	_, _, err := r.Token(t.Context(), Request{})
-	if !errors.Is(err, ErrInteractionRequired) || !flow.InvalidGrant(err) || r.memory.set == nil {
+	if !errors.Is(err, ErrInteractionRequired) || !flow.RefreshTokenDead(err) || r.memory.set == nil {
 		t.Errorf("%v, store %v", err, r.memory.set)
 	}
 }
