@@ -51,6 +51,7 @@ var layers = map[string]int{
 	"internal/tomlfile":            0,
 	"internal/trace":               0,
 
+	"internal/challenge":    -1,
 	"internal/confidential": -1,
 	"internal/hint":         -1,
 	"internal/peer":         -1,

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/oauthget/oauthget/internal/ascii"
+	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/origin"
 )
 
@@ -15,6 +17,26 @@ const NonceHeader = "DPoP-Nonce"
 
 // UseNonce is the error code of servers that require a nonce, or a newer one (RFC 9449 §8, §9).
 const UseNonce = "use_dpop_nonce"
+
+// AsksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
+// accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A malformed field asks for nothing.
+func AsksForNonce(resp *http.Response) bool {
+	if resp.StatusCode != http.StatusUnauthorized {
+		return false
+	}
+	for _, field := range resp.Header.Values("WWW-Authenticate") {
+		challenges, err := challenge.Parse(field)
+		if err != nil {
+			continue
+		}
+		for _, c := range challenges {
+			if strings.EqualFold(c.Scheme, Scheme) && c.Params["error"] == UseNonce {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // maxNonce bounds a nonce, in bytes. Known ones are below 500; each travels back in every proof.
 const maxNonce = 2048

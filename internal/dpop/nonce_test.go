@@ -65,3 +65,29 @@ func TestNoncesAreSafeForConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestOnlyADPoPChallengeOfA401AsksForANonce(t *testing.T) {
+	const asks = `DPoP error="use_dpop_nonce"`
+	for name, c := range map[string]struct {
+		status int
+		fields []string
+		want   bool
+	}{
+		"as it is":                        {401, []string{asks}, true},
+		"beside Bearer":                   {401, []string{`Bearer, dpop error="use_dpop_nonce"`}, true},
+		"in a second field":               {401, []string{`Bearer realm="x"`, asks}, true},
+		"beside one that cannot be read":  {401, []string{`Bearer realm="x`, asks}, true},
+		"another status":                  {400, []string{asks}, false},
+		"of another scheme":               {401, []string{`Bearer error="use_dpop_nonce"`}, false},
+		"another error":                   {401, []string{`DPoP error="invalid_token"`}, false},
+		"in a description":                {401, []string{`DPoP error_description="error=\"use_dpop_nonce\""`}, false},
+		"in a field that cannot be read":  {401, []string{asks + `, x="`}, false},
+		"nothing":                         {401, nil, false},
+		"the error's name in other cases": {401, []string{`DPoP error="USE_DPOP_NONCE"`}, false},
+	} {
+		resp := &http.Response{StatusCode: c.status, Header: http.Header{"Www-Authenticate": c.fields}}
+		if got := AsksForNonce(resp); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

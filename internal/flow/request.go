@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -77,13 +77,13 @@ func (a answer) refusal(op, endpoint string, masks []token.Secret) *ServerError 
 func (a answer) reason() refusal.Refusal {
 	r := refusal.Read(a.header.Get("Content-Type"), a.body)
 	for _, field := range a.header.Values("WWW-Authenticate") {
-		challenges, err := dpop.ParseChallenges(field)
+		challenges, err := challenge.Parse(field)
 		if err != nil {
 			continue
 		}
-		for _, challenge := range challenges {
-			if code := challenge.Params["error"]; code != "" && r.Code == "" {
-				r.Code, r.Description, r.URI = code, cmp.Or(challenge.Params["error_description"], r.Description), challenge.Params["error_uri"]
+		for _, c := range challenges {
+			if code := c.Params["error"]; code != "" && r.Code == "" {
+				r.Code, r.Description, r.URI = code, cmp.Or(c.Params["error_description"], r.Description), c.Params["error_uri"]
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/resend"
 )
@@ -87,8 +88,8 @@ func refusesToken(resp *http.Response) bool {
 		return false
 	}
 	for _, field := range resp.Header.Values("WWW-Authenticate") {
-		challenges, err := dpop.ParseChallenges(field)
-		if err == nil && slices.ContainsFunc(challenges, func(c dpop.Challenge) bool {
+		challenges, err := challenge.Parse(field)
+		if err == nil && slices.ContainsFunc(challenges, func(c challenge.Challenge) bool {
 			return slices.Contains(notOfTheToken, strings.ToLower(c.Params["error"]))
 		}) {
 			return false

@@ -1,7 +1,6 @@
-package dpop
+package challenge
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func TestChallengesAreRead(t *testing.T) {
 		`,,DPoP   a=b ,, c="",`:  {{Scheme: "DPoP", Params: params{"a": "b", "c": ""}}},
 		`X a="DPoP error=\"x\""`: {{Scheme: "X", Params: params{"a": `DPoP error="x"`}}},
 	} {
-		got, err := ParseChallenges(field)
+		got, err := Parse(field)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", field, err, diff)
 		}
@@ -61,40 +60,14 @@ func TestWhatIsNoListOfChallengesIsRefused(t *testing.T) {
 		`@`,
 		`DPoP@`, `DPoP/abc`,
 	} {
-		if got, err := ParseChallenges(field); err == nil {
+		if got, err := Parse(field); err == nil {
 			t.Errorf("%s: %v", field, got)
 		}
 	}
 }
 
-func TestOnlyADPoPChallengeOfA401AsksForANonce(t *testing.T) {
-	const asks = `DPoP error="use_dpop_nonce"`
-	for name, c := range map[string]struct {
-		status int
-		fields []string
-		want   bool
-	}{
-		"as it is":                        {401, []string{asks}, true},
-		"beside Bearer":                   {401, []string{`Bearer, dpop error="use_dpop_nonce"`}, true},
-		"in a second field":               {401, []string{`Bearer realm="x"`, asks}, true},
-		"beside one that cannot be read":  {401, []string{`Bearer realm="x`, asks}, true},
-		"another status":                  {400, []string{asks}, false},
-		"of another scheme":               {401, []string{`Bearer error="use_dpop_nonce"`}, false},
-		"another error":                   {401, []string{`DPoP error="invalid_token"`}, false},
-		"in a description":                {401, []string{`DPoP error_description="error=\"use_dpop_nonce\""`}, false},
-		"in a field that cannot be read":  {401, []string{asks + `, x="`}, false},
-		"nothing":                         {401, nil, false},
-		"the error's name in other cases": {401, []string{`DPoP error="USE_DPOP_NONCE"`}, false},
-	} {
-		resp := &http.Response{StatusCode: c.status, Header: http.Header{"Www-Authenticate": c.fields}}
-		if got := AsksForNonce(resp); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-// FuzzParseChallenges writes what was read and reads it again: text in a parameter's value cannot become a challenge.
-func FuzzParseChallenges(f *testing.F) {
+// FuzzParse writes what was read and reads it again: text in a parameter's value cannot become a challenge.
+func FuzzParse(f *testing.F) {
 	for _, field := range []string{
 		`DPoP error="use_dpop_nonce", algs="ES256"`, `Negotiate dGVzdA==, Basic realm="a\"b"`, `Bearer, DPoP`, `a b=c,d=e , f g==`,
 		`DPoP a="`, `,,`, `x =`, "X a=\"\xff\"", `x y=`,
@@ -102,11 +75,11 @@ func FuzzParseChallenges(f *testing.F) {
 		f.Add(field)
 	}
 	f.Fuzz(func(t *testing.T, field string) {
-		got, err := ParseChallenges(field)
+		got, err := Parse(field)
 		if err != nil {
 			return
 		}
-		again, err := ParseChallenges(write(got))
+		again, err := Parse(write(got))
 		if diff := cmp.Diff(got, again); diff != "" || err != nil {
 			t.Fatalf("%q became %q: %v\n%s", field, write(got), err, diff)
 		}

@@ -1,8 +1,8 @@
-package dpop
+// Package challenge reads the challenges of WWW-Authenticate (RFC 9110 §11.3).
+package challenge
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
@@ -16,31 +16,11 @@ type Challenge struct {
 	Params  map[string]string // by lower-case name
 }
 
-// AsksForNonce reports whether a 401 asks for a nonce: RFC 9449 §9 has "an HTTP 401 (Unauthorized) error code with an
-// accompanying WWW-Authenticate: DPoP value and DPoP-Nonce value". A malformed field asks for nothing.
-func AsksForNonce(resp *http.Response) bool {
-	if resp.StatusCode != http.StatusUnauthorized {
-		return false
-	}
-	for _, field := range resp.Header.Values("WWW-Authenticate") {
-		challenges, err := ParseChallenges(field)
-		if err != nil {
-			continue
-		}
-		for _, c := range challenges {
-			if strings.EqualFold(c.Scheme, Scheme) && c.Params["error"] == UseNonce {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 var errChallenge = errors.New("it is not a list of challenges (RFC 9110 §11.6.1)")
 
-// ParseChallenges reads the value of one WWW-Authenticate header field. It is strict: in a malformed field, a scheme
+// Parse reads the value of one WWW-Authenticate header field. It is strict: in a malformed field, a scheme
 // and a parameter cannot be told apart. Its error contains none of the value.
-func ParseChallenges(field string) ([]Challenge, error) {
+func Parse(field string) ([]Challenge, error) {
 	p := parser{rest: field}
 	var list []Challenge
 	for p.nextElement() {
