@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -20,10 +21,11 @@ type app struct {
 	commands []string         // their names, which a profile may not have
 	trace    *trace.Writer    // nil unless --trace is given
 	keyed    []*cobra.Command // those that take the profile's keys as flags
+	helpErr  error            // of writing the help, which package cobra has no way to return
 	several  bool             // the command is about several profiles, so that variables which describe a client are for none
 }
 
-func newApp(world outside) *app { return &app{console: console{outside: world}} }
+func newApp(world outside) *app { return &app{console: newConsole(world)} }
 
 // options are those of every session of the command.
 func (a *app) options() session.Options {
@@ -54,9 +56,10 @@ func run(ctx context.Context, args []string, world outside) int {
 	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetOut(world.stdout)
-	root.SetErr(world.stderr)
+	root.SetErr(a.words)
+	defer a.flush()
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
+	if err = cmp.Or(err, a.helpErr); err == nil {
 		return 0
 	}
 	if e, ok := errors.AsType[*child.ExitError](err); ok {

@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"os/exec"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
@@ -14,11 +18,40 @@ import (
 )
 
 // console implements [session.Console]. It writes to stderr or to the terminal: stdout is for the result.
+//
+// Nothing depends on its words: it goes on where they cannot be written, as by the end of a pipe's reader.
 type console struct {
 	outside
 	style   term.Style // for stderr
 	verbose bool       // write each step
 	traced  bool       // each exchange is written to stderr
+	words   io.Writer  // stderr
+	writers []*bounded.Writer
+}
+
+func newConsole(world outside) console {
+	c := console{outside: world}
+	c.words = c.writer(world.stderr)
+	return c
+}
+
+// writer returns a writer to w that does not wait for whoever reads there. flush does.
+func (c *console) writer(w io.Writer) io.Writer {
+	bw := bounded.NewWriter(w)
+	c.writers = append(c.writers, bw)
+	return bw
+}
+
+func (c *console) flush() {
+	for _, w := range c.writers {
+		w.Flush()
+	}
+}
+
+// become runs a program in the place of this one.
+func (c *console) become(program string, argv, env []string) error {
+	c.flush()
+	return child.Exec(&exec.Cmd{Path: program, Args: argv, Env: env, Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr})
 }
 
 // Note implements [session.Console].
@@ -40,7 +73,7 @@ func (c *console) Step(format string, args ...any) {
 
 // line writes a line. Its arguments must be safe for a terminal.
 func (c *console) line(format string, args ...any) {
-	fmt.Fprintf(c.stderr, "oauthget: "+format+"\n", args...)
+	fmt.Fprintf(c.words, "oauthget: "+format+"\n", args...)
 }
 
 // ShowURL implements [session.Console].
@@ -75,7 +108,7 @@ func (c *console) showQRCode(address string) {
 	}
 	lines := c.style.QRCode(address)
 	if len(lines) > 0 && term.Fits(c.stderr, 2*len(lines), len(lines)) {
-		fmt.Fprintln(c.stderr, strings.Join(lines, "\n"))
+		fmt.Fprintln(c.words, strings.Join(lines, "\n"))
 	}
 }
 
@@ -110,7 +143,7 @@ func (c *console) count(ctx context.Context, what string, end time.Time) {
 	defer tick.Stop()
 	width := 0
 	write := func(text string) {
-		fmt.Fprintf(c.stderr, "\r%-*s\r%s", width, "", text)
+		fmt.Fprintf(c.words, "\r%-*s\r%s", width, "", text)
 		width = len(text)
 	}
 	defer write("")

@@ -51,14 +51,14 @@ func (a *app) checkGlobals() error {
 	switch a.global.trace {
 	case "":
 	case traceToStderr:
-		a.traced, a.trace = true, &trace.Writer{W: a.stderr}
+		a.traced, a.trace = true, &trace.Writer{W: a.words}
 	default:
 		// A trace bears no secret, but it tells who talks to whom: it is for its owner to show.
 		f, err := os.OpenFile(a.global.trace, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 		if err != nil {
 			return hint.Usagef("open trace file: %w", err)
 		}
-		a.trace = &trace.Writer{W: f} // unbuffered: the end of the program closes it
+		a.trace = &trace.Writer{W: a.writer(f)} // the end of the program closes it
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\nRun %s COMMAND --help for more on a command.\n", cmd.CommandPath())
 	}
-	fmt.Fprint(a.stdout, b.String())
+	_, a.helpErr = io.WriteString(a.stdout, b.String())
 }
 
 func writeCommands(b *strings.Builder, cmd *cobra.Command) {

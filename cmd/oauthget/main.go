@@ -18,6 +18,9 @@ func main() { os.Exit(runUntilSignal(os.Args[1:], system())) }
 // so that a person who insists need not wait.
 func runUntilSignal(args []string, world outside) int {
 	log.SetOutput(io.Discard) // net/http quotes there what a server sends, which may be an echo of a secret
+	// Whoever reads stderr may end before a token is stored. A write to such a pipe is an error then, and not the end; a handler,
+	// unlike an ignored signal, is nothing that other programs inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)

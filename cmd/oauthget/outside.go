@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"os/exec"
 	"runtime"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -43,9 +41,4 @@ func (o outside) printJSON(v any) error {
 	}
 	_, err := o.stdout.Write(untrusted.EscapeJSON(b.Bytes()))
 	return err
-}
-
-// become runs a program in the place of this one.
-func (o outside) become(program string, argv, env []string) error {
-	return child.Exec(&exec.Cmd{Path: program, Args: argv, Env: env, Stdin: o.stdin, Stdout: o.stdout, Stderr: o.stderr})
 }

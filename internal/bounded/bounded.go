@@ -1,4 +1,4 @@
-// Package bounded reads no more than a limit, and waits no longer than a context.
+// Package bounded reads no more than a limit, waits no longer than a context, and writes words without waiting for a reader.
 package bounded
 
 import (

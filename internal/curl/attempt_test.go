@@ -321,3 +321,26 @@ func TestConfigFileOfTheUsersIsLeftOutWhereTheySaySo(t *testing.T) {
 		}
 	}
 }
+
+type brokenPipe struct{ bytes.Buffer }
+
+func (*brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestAnswerWithoutAReaderEndsAsWithCurlAlone(t *testing.T) {
+	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		for { // until the client goes
+			if _, err := w.Write(make([]byte, 8<<10)); err != nil {
+				return
+			}
+		}
+	})
+	var stderr bytes.Buffer
+	attempt := Attempt{
+		Program: needCurl(t), Command: command(t, "-sS", a.URL), Env: []string{"HOME=" + t.TempDir()}, Header: tokenHeader,
+		Stdout: &brokenPipe{}, Stderr: &stderr, Refused: func(http.Header) bool { return false },
+	}
+	result, err := attempt.Run()
+	if err != nil || result.Status != 23 || !strings.Contains(stderr.String(), "curl: (23)") {
+		t.Errorf("%+v, %v, %s", result, err, stderr.String())
+	}
+}

@@ -123,14 +123,22 @@ func (r *relay) write(i int, piece []byte) {
 			r.letGo()
 		}
 	default:
-		_, _ = r.to[i].Write(piece) // it fails if the reader has closed it
+		r.passOn(i, piece)
 	}
 }
 
 func (r *relay) letGo() {
 	r.decided = true
 	if len(r.held) > 0 {
-		_, _ = r.to[fromStdout].Write(r.held)
+		r.passOn(fromStdout, r.held)
 		r.held = nil
+	}
+}
+
+// passOn writes one piece. If the reader of our stdout has gone, curl finds its own stdout closed, and ends as it does then.
+func (r *relay) passOn(i int, piece []byte) {
+	if _, err := r.to[i].Write(piece); err != nil && i == fromStdout {
+		r.polled[i].Fd = -1
+		r.from[i].Close()
 	}
 }

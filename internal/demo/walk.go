@@ -30,6 +30,7 @@ type walk struct {
 	server *demoas.Running
 	number int        // of the last step told
 	person chan error // the result of the demo's own person; nil where there is a real one
+	err    error      // of writing
 }
 
 func (w *walk) run(ctx context.Context) error {
@@ -60,7 +61,7 @@ func (w *walk) run(ctx context.Context) error {
 	}
 	w.line("")
 	w.line("That is the whole flow. To use it by yourself: oauthget demo --serve")
-	return nil
+	return w.err
 }
 
 // client returns the client that oauthget token uses.
@@ -192,7 +193,11 @@ func (w *walk) say(method, target string) { w.line("   " + method + " " + w.Styl
 
 func (w *walk) field(name, value string) { w.line(fmt.Sprintf("     %-22s %s", name, value)) }
 
-func (w *walk) line(text string) { fmt.Fprintln(w.Out, text) }
+func (w *walk) line(text string) {
+	if _, err := fmt.Fprintln(w.Out, text); err != nil {
+		w.err = err
+	}
+}
 
 func (w *walk) parameters(values url.Values) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"net/url"
 	"slices"
@@ -51,6 +52,9 @@ const (
 
 // ErrInterrupted is the cause of a context that a signal has ended.
 var ErrInterrupted = errors.New("interrupted")
+
+// stdout is the name that package os gives to it.
+const stdout = "/dev/stdout"
 
 // maxHints is how many hints a person is shown.
 const maxHints = 2
@@ -98,6 +102,7 @@ func (f failure) classify() (status int, hints []string) {
 		networkErr *net.OpError
 		missing    *session.MissingTokenError
 		childErr   *child.Error
+		fileErr    *fs.PathError
 	)
 	switch {
 	case as(new(*hint.UsageError)):
@@ -195,6 +200,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusFailure, "end the program that has the port, or give others in redirect_ports")
 	case as(&networkErr) && networkErr.Op == "listen":
 		return say(StatusFailure)
+	case as(&fileErr) && fileErr.Path == stdout:
+		return say(StatusFailure, "see where stdout leads: to a program that has ended, or to a disk that is full")
 	case as(&childErr) && childErr.NotFound():
 		return say(StatusNotFound, "install "+untrusted.Quote(childErr.Program)+", or check that its directory is in PATH")
 	case as(&childErr):
