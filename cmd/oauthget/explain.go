@@ -29,7 +29,7 @@ Secrets are shown as fingerprints, so the output can be pasted into a bug report
 revoked, if the server can do that.
 
 --curl prints commands that do the same by hand, with shell variables for the secrets. --dry-run shows the authorization
-URL, parameter by parameter, and stops; if the server takes pushed requests, the request is pushed.`,
+URL, parameter by parameter, and stops; a request that has to be pushed is pushed.`,
 		Example: "  oauthget explain work\n  oauthget explain work --dry-run\n  oauthget explain work --format markdown >login.md\n  oauthget explain work --curl",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -69,7 +69,6 @@ func (w *walk) client(ctx context.Context) (*flow.Client, error) {
 	profile := config.Profile{
 		Name: "demo", Issuer: w.server.Issuer(), ClientID: demoas.DemoClient().ID, Scopes: scopes,
 		RedirectURI: config.DefaultRedirectURI, PKCE: true,
-		WithoutPAR: true, // a pushed request would leave nothing to see in the URL
 	}
 	client := w.Session.HTTPClient(endpoint.Options{})
 	docs := discovery.Client{HTTP: client, Now: w.Session.Now} // no cache: the server is gone in a second

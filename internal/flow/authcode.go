@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -62,7 +63,7 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, listener)
+	response, err := c.wait(ctx, listener, func(ctx context.Context) { c.renew(ctx, l, request.Lifetime) })
 	if err != nil {
 		return token.Set{}, l.jarm.explain(err)
 	}
@@ -201,18 +202,48 @@ func without(list, remove []string) []string {
 }
 
 // wait returns the authorization response from the browser, or from the user: in a remote session the browser cannot
-// reach the redirect URI, and the user pastes its address.
-func (c *Client) wait(ctx context.Context, listener *loopback.Listener) (url.Values, error) {
-	var pasting sync.WaitGroup
-	defer pasting.Wait() // the terminal is restored when this returns
+// reach the redirect URI, and the user pastes its address. Meanwhile it runs renew.
+func (c *Client) wait(ctx context.Context, listener *loopback.Listener, renew func(context.Context)) (url.Values, error) {
+	var beside sync.WaitGroup
+	defer beside.Wait() // the terminal is restored when this returns
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
+	beside.Go(func() { renew(ctx) })
 	if c.Paste != nil {
-		pasting.Go(func() { c.Paste(ctx, listener.Deliver) })
+		beside.Go(func() { c.Paste(ctx, listener.Deliver) })
 	}
 	response, err := listener.Wait(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("wait for the browser: %w", err)
 	}
 	return response, nil
+}
+
+const (
+	// mostRenewals limits how many addresses are shown in one login.
+	mostRenewals = 20
+	// leastLifetime limits how soon one follows another.
+	leastLifetime = time.Second
+)
+
+// renew shows another address whenever the last can no longer be opened, until ctx ends. The address belongs to the same
+// login: whichever the user has opened, its answer is accepted.
+func (c *Client) renew(ctx context.Context, l login, lifetime time.Duration) {
+	for range mostRenewals {
+		if lifetime <= 0 || pause(ctx, max(lifetime, leastLifetime)) != nil {
+			return
+		}
+		request, err := c.authorizationRequest(ctx, l)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil: // the user may have opened the address in time
+			c.warn(fmt.Sprintf("the address above can no longer be opened, and there is no other: %v", err))
+			return
+		}
+		request.Renewed = true
+		c.observe(request)
+		c.Open(ctx, request)
+		lifetime = request.Lifetime
+	}
 }

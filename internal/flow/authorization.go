@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -57,16 +58,18 @@ func (c *Client) parameters(l login) url.Values {
 // authorizationRequest makes the request for the browser, signed and pushed if required.
 func (c *Client) authorizationRequest(ctx context.Context, l login) (AuthorizationRequest, error) {
 	params := c.parameters(l)
+	var lifetime time.Duration
 	if alg, err := c.requestObjectAlgorithm(); err != nil {
 		return AuthorizationRequest{}, err
 	} else if alg != "" {
 		if params, err = c.sign(params, alg); err != nil {
 			return AuthorizationRequest{}, err
 		}
+		lifetime = requestObjectLife
 	}
 	if c.pushes() {
 		var err error
-		if params, err = c.push(ctx, params); err != nil {
+		if params, lifetime, err = c.push(ctx, params); err != nil {
 			return AuthorizationRequest{}, err
 		}
 	}
@@ -74,7 +77,7 @@ func (c *Client) authorizationRequest(ctx context.Context, l login) (Authorizati
 	if err != nil {
 		return AuthorizationRequest{}, err
 	}
-	return AuthorizationRequest{u, l.redirectURI}, nil
+	return AuthorizationRequest{URL: u, RedirectURI: l.redirectURI, Lifetime: lifetime}, nil
 }
 
 // extend adds params to the authorization endpoint's own query.

@@ -33,7 +33,7 @@ type Client struct {
 	// Keys returns the server's JWK Set; fresh bypasses the cache. Required if Server has a jwks_uri.
 	Keys func(ctx context.Context, fresh bool) ([]byte, error)
 	// Open shows the authorization request to the user and opens the browser, without waiting for it. If nobody can
-	// have seen the request, it cancels ctx.
+	// have seen the request, it cancels ctx. It is called again for each request that replaces one (Renewed).
 	Open func(ctx context.Context, request AuthorizationRequest)
 	// Paste asks the user for the address that the browser ended at, until deliver accepts one or ctx ends. May be nil.
 	Paste func(ctx context.Context, deliver func(pasted string) error)

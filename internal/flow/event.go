@@ -28,7 +28,9 @@ type PushedResponse struct {
 // AuthorizationRequest is sent through the browser (RFC 6749 §4.1.1).
 type AuthorizationRequest struct {
 	URL         *url.URL
-	RedirectURI string // with the actual port
+	RedirectURI string        // with the actual port
+	Lifetime    time.Duration // how long URL can be opened; 0 if nothing is known to end it
+	Renewed     bool          // URL replaces one that can no longer be opened, in the same login
 }
 
 // AuthorizationResponse arrived at the redirect URI (RFC 6749 §4.1.2, §4.1.2.1) with the right state. It may still be

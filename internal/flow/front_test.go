@@ -74,6 +74,11 @@ func newFront(t *testing.T) (*front, *rig) {
 	return f, r
 }
 
+// requirePushed has the server take pushed requests only.
+func (f *front) requirePushed(r *rig) {
+	r.Server.PushedAuthorizationRequestEndpoint, r.Server.RequirePushedAuthorizationRequests = f.url+"/par", true
+}
+
 func sure[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -19,10 +20,15 @@ const OpPush = "push authorization request"
 // maxRequestURI bounds a request_uri, in bytes: it is part of a URL that the user sees.
 const maxRequestURI = 512
 
-// pushes reports whether the authorization request is pushed (RFC 9126). It is if the server supports it: the browser
-// then carries nothing that could be read or changed.
+// pushes reports whether the authorization request is pushed (RFC 9126): if the server, the security profile or the
+// profile requires it, or the profile names the endpoint itself. It is not pushed wherever the server has an endpoint: some
+// servers keep a request for 30 seconds only, and the address is good once, so that it is dead when a user opens it late
+// or twice.
 func (c *Client) pushes() bool {
-	return c.Server.PushedAuthorizationRequestEndpoint != "" && !c.Profile.WithoutPAR
+	p := c.Profile
+	wanted := c.Server.RequirePushedAuthorizationRequests || p.RequirePAR || p.SecurityProfile == config.FAPI2 ||
+		p.PushedAuthorizationRequestEndpoint != ""
+	return wanted && c.Server.PushedAuthorizationRequestEndpoint != "" && !p.WithoutPAR
 }
 
 // checkPushing returns an error if a pushed request is required and impossible.
@@ -49,24 +55,25 @@ func (c *Client) checkPushing() error {
 
 // push sends the request to the server and returns the parameters that replace it at the authorization endpoint: "The
 // client uses the request_uri value returned by the authorization server to build an authorization request as defined
-// in [RFC9101]." RFC 9126 §4. It "MUST only use a request_uri value once": each login pushes anew.
-func (c *Client) push(ctx context.Context, params url.Values) (url.Values, error) {
+// in [RFC9101]." RFC 9126 §4. It "MUST only use a request_uri value once": each login pushes anew. lifetime is how long the
+// server keeps the request; 0 if unknown.
+func (c *Client) push(ctx context.Context, params url.Values) (reference url.Values, lifetime time.Duration, err error) {
 	endpoint := c.Server.PushedAuthorizationRequestEndpoint
 	if err := checkQuery(endpoint, params); err != nil {
-		return nil, &untrusted.Error{Op: OpPush, Err: fmt.Errorf("pushed_authorization_request_endpoint %w", err)}
+		return nil, 0, &untrusted.Error{Op: OpPush, Err: fmt.Errorf("pushed_authorization_request_endpoint %w", err)}
 	}
 	c.observe(PushedRequest{Endpoint: endpoint, Auth: c.Auth.Method, Parameters: params})
 	// "provide it in the response with a 201 HTTP status code" RFC 9126 §2.2. Some servers send 200.
 	a, err := c.post(ctx, OpPush, "pushed_authorization_request_endpoint", endpoint, params, http.StatusCreated, http.StatusOK)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	pushed, err := readPushed(a.body)
 	if err != nil {
-		return nil, &untrusted.Error{Op: OpPush, Err: err}
+		return nil, 0, &untrusted.Error{Op: OpPush, Err: err}
 	}
 	c.observe(pushed)
-	return url.Values{"client_id": {c.Profile.ClientID}, "request_uri": {pushed.RequestURI}}, nil
+	return url.Values{"client_id": {c.Profile.ClientID}, "request_uri": {pushed.RequestURI}}, pushed.Lifetime, nil
 }
 
 // readPushed reads the answer of RFC 9126 §2.2.

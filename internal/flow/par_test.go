@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/url"
@@ -10,12 +11,13 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 func TestPushedRequestLeavesNothingInTheURL(t *testing.T) {
 	f, r := newFront(t)
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+	f.requirePushed(r)
 	r.Auth = clientauth.Client{ID: "cli", Method: clientauth.Post, Secret: token.NewSecret("canary-secret")}
 	r.Profile.Scopes, r.Profile.Resource = []string{"a", "b"}, []string{"https://api.example/1", "https://api.example/2"}
 	r.Profile.AuthorizationDetails = `[{"type":"payment"}]`
@@ -44,7 +46,7 @@ func TestPushedRequestLeavesNothingInTheURL(t *testing.T) {
 
 func TestEachLoginPushesItsOwnRequest(t *testing.T) {
 	f, r := newFront(t)
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+	f.requirePushed(r)
 	var used []string
 	for range 2 {
 		f.parBody = fmt.Sprintf(`{"request_uri":"urn:canary:%d","expires_in":60}`, len(used))
@@ -58,15 +60,75 @@ func TestEachLoginPushesItsOwnRequest(t *testing.T) {
 	}
 }
 
-func TestPushedRequestIsTurnedOffByTheProfileAlone(t *testing.T) {
+func TestRequestIsPushedWhereSomebodyRequiresIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Client)
+		want   bool
+	}{
+		"nobody":      {func(*Client) {}, false},
+		"the server":  {func(c *Client) { c.Server.RequirePushedAuthorizationRequests = true }, true},
+		"the profile": {func(c *Client) { c.Profile.RequirePAR = true }, true},
+		"the profile, by an endpoint": {func(c *Client) {
+			c.Profile.PushedAuthorizationRequestEndpoint = c.Server.PushedAuthorizationRequestEndpoint
+		}, true},
+		"fapi2": {func(c *Client) { c.Profile.SecurityProfile = config.FAPI2 }, true},
+		"an endpoint, turned off": {func(c *Client) {
+			c.Profile.PushedAuthorizationRequestEndpoint, c.Profile.WithoutPAR = c.Server.PushedAuthorizationRequestEndpoint, true
+		}, false},
+	} {
+		f, r := newFront(t)
+		r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+		c.change(r.Client)
+		request, err := r.authorizationRequest(t.Context(), newLogin(false, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pushed := f.pushed != nil; pushed != c.want || request.URL.Query().Has("request_uri") != c.want || pushed != (request.Lifetime == time.Minute) {
+			t.Errorf("%s: pushed %v, %s, for %s", name, pushed, request.URL, request.Lifetime)
+		}
+	}
+}
+
+func TestRequestThatRanOutIsPushedAgainForTheSameLogin(t *testing.T) {
+	t.Parallel()
 	f, r := newFront(t)
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
-	r.Profile.WithoutPAR = true
+	f.requirePushed(r)
+	f.parBody = `{"request_uri":"urn:canary:1","expires_in":1}`
+	var states []string
+	r.Open = func(ctx context.Context, request AuthorizationRequest) {
+		states = append(states, f.pushed.Get("state"))
+		if !request.Renewed { // nobody opens the first in time
+			f.parBody = `{"request_uri":"urn:canary:2","expires_in":60}`
+			return
+		}
+		visit(ctx, request)
+	}
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if f.pushed != nil || f.outside.Get("code_challenge") == "" {
-		t.Errorf("pushed %v", f.pushed)
+	if f.outside.Get("request_uri") != "urn:canary:2" || len(states) != 2 || states[0] != states[1] {
+		t.Errorf("used %q; %d states, the same: %v", f.outside.Get("request_uri"), len(states), states[0] == states[1])
+	}
+}
+
+func TestRequestThatCannotBePushedAgainIsAWarning(t *testing.T) {
+	t.Parallel()
+	f, r := newFront(t)
+	f.requirePushed(r)
+	f.parBody = `{"request_uri":"urn:canary:1","expires_in":1}`
+	warned := make(chan string, 1)
+	r.Warn = func(text string) { warned <- text }
+	r.Open = func(ctx context.Context, request AuthorizationRequest) {
+		f.parStatus, f.parBody = 503, "{}"
+		go func() { // a person who was on the page in time
+			if text := <-warned; !strings.Contains(text, "can no longer be opened") || !strings.Contains(text, "503") {
+				t.Errorf("warned of %q", text)
+			}
+			visit(ctx, request)
+		}()
+	}
+	if _, err := r.AuthorizationCode(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -110,7 +172,7 @@ func TestPushedAnswerIsNotTakenOnTrust(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, r := newFront(t)
-			r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+			f.requirePushed(r)
 			f.parStatus, f.parBody = c.status, c.body
 			refusedBeforeTheBrowser(t, r, c.want)
 		})
@@ -119,7 +181,7 @@ func TestPushedAnswerIsNotTakenOnTrust(t *testing.T) {
 
 func TestPushedRequestIsTakenWithStatus200Too(t *testing.T) {
 	f, r := newFront(t)
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+	f.requirePushed(r)
 	f.parStatus, f.parBody = 200, `{"request_uri":"https://as.example/r/1"}`
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)
@@ -131,7 +193,8 @@ func TestPushedRequestIsTakenWithStatus200Too(t *testing.T) {
 
 func TestEndpointOfPushedRequestsCannotSetOurParameters(t *testing.T) {
 	f, r := newFront(t)
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par?state=evil"
+	f.requirePushed(r)
+	r.Server.PushedAuthorizationRequestEndpoint += "?state=evil"
 	if err := refusedBeforeTheBrowser(t, r, "state"); !isUntrusted(err) || f.pushed != nil {
 		t.Errorf("%v", err)
 	}

@@ -68,7 +68,7 @@ func TestRequestObjectIsPushedAloneAndRepeatedForOpenIDInTheURL(t *testing.T) {
 	if f.outside.Get("response_type") != "code" || f.outside.Get("scope") != "openid email" || len(f.outside) != 4 {
 		t.Errorf("the URL bears %v", slices.Sorted(maps.Keys(f.outside)))
 	}
-	r.Server.PushedAuthorizationRequestEndpoint = f.url + "/par"
+	f.requirePushed(r)
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)
 	}

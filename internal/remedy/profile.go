@@ -44,7 +44,7 @@ func (f failure) serverHints(e *flow.ServerError) []string {
 		hints = append(hints, f.fill(found.text, e.Grant))
 		hints = append(hints, some(f.line(found.keys))...)
 	}
-	hints = append(hints, some(pushHint(e))...)
+	hints = append(hints, some(f.pushHint(e))...)
 	if len(hints) > 0 {
 		return hints
 	}
@@ -104,13 +104,24 @@ func (f failure) clockHint(e *flow.ServerError) string {
 	return fmt.Sprintf("set this computer's clock: it is %s ahead of the server's", off.Round(time.Second))
 }
 
-// pushHint is the way around an endpoint for pushed requests that does not work.
-func pushHint(e *flow.ServerError) string {
+// pushHint is the way around an endpoint for pushed requests that does not work, if only the profile asks for it.
+func (f failure) pushHint(e *flow.ServerError) string {
 	// These codes say that the endpoint may not be for this client.
 	if e.Op != flow.OpPush || !slices.Contains([]string{"", "invalid_request", "invalid_client", "unauthorized_client"}, e.Code) {
 		return ""
 	}
-	return "or send the request through the browser: set require_pushed_authorization_requests = false"
+	key := ""
+	switch p := f.profile; {
+	case p.SecurityProfile != "":
+	case p.RequirePAR:
+		key = "require_pushed_authorization_requests"
+	case p.PushedAuthorizationRequestEndpoint != "":
+		key = "pushed_authorization_request_endpoint"
+	}
+	if key == "" {
+		return ""
+	}
+	return "if the server does not require pushed requests, send the request through the browser: remove " + key + " from the profile"
 }
 
 // line is the first of keys that somebody has set, with its value and where it was set.

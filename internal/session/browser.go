@@ -19,6 +19,9 @@ func (s *Session) Browser() browser.Opener {
 // ShowAuthorization shows the authorization request and then opens the browser, without waiting for it. It calls failed
 // if no browser could be opened. An address that would do something in a shell, where people paste it, is neither shown
 // nor opened but an error.
+//
+// An address that replaces another is only shown: the user may be typing a password on the page of the first one, which
+// stays good once it is open.
 func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
 	if err := context.Cause(ctx); err != nil {
 		return err // the login ends here, as with --dry-run
@@ -26,6 +29,11 @@ func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r
 	shown, err := browser.Safe(r.URL.String())
 	if err != nil {
 		return &untrusted.Error{Op: "show authorization URL", Err: err}
+	}
+	if r.Renewed {
+		o.Console.Note("the address above can no longer be opened; if its page is not open yet, use this one")
+		o.Console.ShowURL(shown)
+		return nil
 	}
 	o.Console.ShowURL(shown)
 	o.adviseOnTunnel(r.RedirectURI)

@@ -93,6 +93,7 @@ type Faults struct {
 	PARStatus     int    `json:"par_status,omitempty"`      // this status and no body
 	PARRequestURI string `json:"par_request_uri,omitempty"` // this value
 	PAROK         bool   `json:"par_ok,omitempty"`          // 200 instead of 201
+	PARExpiresIn  int    `json:"par_expires_in,omitempty"`  // keep the request for so many seconds
 
 	// The authorization response in a JWT.
 

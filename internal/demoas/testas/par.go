@@ -40,8 +40,9 @@ func (s *Server) servePAR(w http.ResponseWriter, r *http.Request) {
 	if f.PAROK {
 		status = http.StatusOK
 	}
+	lifetime := cmp.Or(time.Duration(f.PARExpiresIn)*time.Second, pushedLifetime)
 	demoas.WriteJSON(w, status, map[string]any{
-		"request_uri": cmp.Or(f.PARRequestURI, s.pushed.put(req)), "expires_in": int(pushedLifetime.Seconds()),
+		"request_uri": cmp.Or(f.PARRequestURI, s.pushed.put(req, lifetime)), "expires_in": int(lifetime.Seconds()),
 	})
 }
 
@@ -99,12 +100,12 @@ func newPushedRequests(now func() time.Time) *pushedRequests {
 	return &pushedRequests{requests: demoas.NewTable[demoas.AuthorizationRequest](now)}
 }
 
-func (p *pushedRequests) put(req demoas.AuthorizationRequest) string {
+func (p *pushedRequests) put(req demoas.AuthorizationRequest, lifetime time.Duration) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// Without the prefix of secrets: it is in the URL that the person sees.
 	uri := pushedPrefix + rand.Text()
-	p.requests.Put(uri, req, pushedLifetime)
+	p.requests.Put(uri, req, lifetime)
 	return uri
 }
 
