@@ -50,6 +50,9 @@ func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Sess
 	return session.Open(o, file, name, keyFlags(cmd))
 }
 
+// errAnswered ends the program without a word: the answer on stdout says it, and the protocol wants a status.
+var errAnswered = errors.New("answered")
+
 // run is the program: it owns the exit status, and the one place where a failure is printed.
 func run(ctx context.Context, args []string, world outside) int {
 	a := newApp(world)
@@ -65,14 +68,22 @@ func run(ctx context.Context, args []string, world outside) int {
 	if e, ok := errors.AsType[*child.ExitError](err); ok {
 		return e.Status
 	}
+	if errors.Is(err, errAnswered) {
+		return remedy.StatusFailure
+	}
 	// Whatever a cancelled request or wait says of itself, the reason is what ended the context.
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	status, hints := remedy.Of(err, cmd.CommandPath(), a.now())
+	status, hints := a.remedyOf(err, cmd.CommandPath())
 	a.line("%s %s", a.style.Red("error:"), untrusted.Line(err.Error()))
 	for _, hint := range hints {
 		a.line("%s %s", a.style.Cyan("hint:"), untrusted.Line(hint))
 	}
 	return status
+}
+
+// remedyOf returns the exit status and the hints for an error of the command.
+func (a *app) remedyOf(err error, path string) (status int, hints []string) {
+	return remedy.Of(err, remedy.Command{Path: path, ConfigFile: a.global.config, Now: a.now()})
 }

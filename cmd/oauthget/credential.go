@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
@@ -47,16 +49,30 @@ type helper struct {
 	username string // beside the token
 }
 
-// mayAnswer reports whether a server may have the token. Helpers are also asked for servers of others: that is told with
-// -v alone, and a token over a plain connection is warned of.
-func (h *helper) mayAnswer(s *session.Session, u *url.URL) bool {
+// refusal returns why the server that u leads to must not have the token, or nil.
+func refusal(s *session.Session, u *url.URL) error {
 	switch {
 	case !confidential.URL(u):
-		h.Warn("no token is given for %s://%s, which is neither https nor this machine", u.Scheme, u.Host)
+		return &credential.RefusedError{Server: u, Reason: credential.Plain}
+	case s.Profile.MayAnswer(u):
+		return nil
+	case len(s.Profile.APIHosts) == 0:
+		return &credential.RefusedError{Server: u, Reason: credential.Unknown}
+	}
+	return &credential.RefusedError{Server: u, Reason: credential.NotListed}
+}
+
+// passedOver reports whether a refusal is not worth ending with an error: helpers are asked for servers of others too. It is
+// told with -v alone, and one over a plain connection is warned of.
+func (h *helper) passedOver(refusal error) bool {
+	e, _ := errors.AsType[*credential.RefusedError](refusal)
+	switch {
+	case e == nil || e.Reason == credential.Unknown:
 		return false
-	case !s.Profile.MaySend(u):
-		h.Step("%s is not in the profile's api_hosts", u.Host)
-		return false
+	case e.Reason == credential.Plain:
+		h.Warn("no token is given: %v", e)
+	default:
+		h.Step("no token is given: %v", e)
 	}
 	return true
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,8 +17,8 @@ const credentialDockerLong = `Speak the protocol of docker's credential helpers.
 script in the example; ~/.docker/config.json names the registry.
 
 get prints the token as the secret of --username, and list prints the api_hosts. store and erase do nothing: use oauthget
-logout to remove a token. Because docker reads stdout only, failures are printed there too. Set api_hosts: docker asks a
-credsStore about every registry.`
+logout to remove a token. Because docker reads stdout only, failures are printed there too. Set api_hosts to the registry:
+without it only the profile's own servers are answered, as docker asks a credsStore about every registry.`
 
 const credentialDockerExample = `  printf '#!/bin/sh\nexec oauthget credential docker work "$@"\n' >~/bin/docker-credential-work
   chmod +x ~/bin/docker-credential-work
@@ -33,7 +34,11 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 		Args:    nameAndAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := h.docker(cmd, args)
-			if err != nil {
+			switch {
+			case errors.Is(err, credential.ErrNotFound): // the answer
+				fmt.Fprintln(a.stdout, err)
+				return errAnswered
+			case err != nil:
 				fmt.Fprintln(a.stdout, untrusted.Line(credential.DockerError(err)))
 			}
 			return err
@@ -59,8 +64,10 @@ func (h *helper) docker(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		if !h.mayAnswer(s, u) {
-			return hint.With(h.reply("", credential.ErrNotFound), "add the registry to api_hosts in the profile, if it is to have the token")
+		if err := refusal(s, u); h.passedOver(err) {
+			return credential.ErrNotFound
+		} else if err != nil {
+			return s.Failed(h.reply("", err))
 		}
 		return h.answer(cmd.Context(), s, func(set token.Set) (string, error) {
 			return credential.DockerAnswer(server, h.username, set.AccessToken)

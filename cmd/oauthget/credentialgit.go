@@ -11,9 +11,9 @@ import (
 const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it and appends the action.
 
 get prints the token: as a Bearer credential if git (2.46) and the server take one, else as the password of --username.
-erase, which git calls with a token that the server refused, makes the next get refresh it. store does nothing. Hosts that
-are not in api_hosts, if the profile has it, get no answer, and git asks its next helper. GIT_TERMINAL_PROMPT=0 means
---no-input.
+erase, which git calls with a token that the server refused, makes the next get refresh it. store does nothing. A host that is
+not in api_hosts gets no answer, and git asks its next helper. Without api_hosts only the profile's own servers are answered.
+GIT_TERMINAL_PROMPT=0 means --no-input.
 
 The empty helper in the example switches other helpers off, which would otherwise write the token to disk.`
 
@@ -60,11 +60,14 @@ func (h *helper) git(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	u, err := q.URL()
-	switch {
-	case err != nil:
+	if err != nil {
 		return &hint.UsageError{Err: err}
-	case !h.mayAnswer(s, u):
+	}
+	switch err := refusal(s, u); {
+	case h.passedOver(err):
 		return nil
+	case err != nil:
+		return s.Failed(h.reply("", err))
 	case action == "erase":
 		return s.Expire(cmd.Context(), q.Refused)
 	}

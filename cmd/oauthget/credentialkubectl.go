@@ -3,16 +3,20 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 const credentialKubectlLong = `Be an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
 
 The version is the one in KUBERNETES_EXEC_INFO, or v1. If that says that nobody can be asked, it means --no-input. Clusters
-whose users sign in by OpenID Connect want the ID Token: --id-token.`
+whose users sign in by OpenID Connect want the ID Token: --id-token.
+
+With --exec-provide-cluster-info, the server in the variable must be in api_hosts, and its certificate checked.`
 
 const credentialKubectlExample = `  kubectl config set-credentials me --exec-api-version client.authentication.k8s.io/v1 \
     --exec-interactive-mode IfAvailable --exec-command oauthget \
@@ -46,6 +50,9 @@ func (h *helper) kubectl(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := clusterRefusal(s, info); err != nil {
+		return s.Failed(h.reply("", err))
+	}
 	return h.answer(cmd.Context(), s, func(set token.Set) (string, error) {
 		switch {
 		case !h.request.IDToken:
@@ -56,4 +63,16 @@ func (h *helper) kubectl(cmd *cobra.Command, name string) error {
 		h.warnOfExpiry(s, set)
 		return credential.ExecCredential(info.APIVersion, set.IDToken, set.IDTokenExpiry)
 	})
+}
+
+// clusterRefusal returns why the cluster must not have the token, or nil. Where the client does not name it, the kubeconfig
+// decides.
+func clusterRefusal(s *session.Session, info credential.ExecInfo) error {
+	switch {
+	case info.Server == nil:
+		return nil
+	case info.Unverified && !confidential.Loopback(info.Server.Hostname()):
+		return &credential.RefusedError{Server: info.Server, Reason: credential.Unverified}
+	}
+	return refusal(s, info.Server)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/doctor"
-	"github.com/oauthget/oauthget/internal/remedy"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -43,7 +42,7 @@ The exit status is 0 if nothing fails, else 1.`,
 // advice is the first hint of an error that cmd meets.
 func (a *app) advice(cmd *cobra.Command) func(error) string {
 	return func(err error) string {
-		_, hints := remedy.Of(err, cmd.CommandPath(), a.now())
+		_, hints := a.remedyOf(err, cmd.CommandPath())
 		return hints[0]
 	}
 }

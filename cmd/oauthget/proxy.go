@@ -11,7 +11,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/proxy"
-	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -168,7 +167,7 @@ func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
 
 // advise says in a few lines why there is no token, and what to do.
 func (p *proxyRun) advise(s *session.Session, err error) string {
-	_, hints := remedy.Of(err, "oauthget proxy", p.now())
+	_, hints := p.remedyOf(err, "oauthget proxy")
 	if errors.Is(err, tokensource.ErrInteractionRequired) {
 		hints = []string{"run oauthget login " + s.Profile.Name}
 		if !s.Kept || s.Profile.Name == "" {

@@ -21,6 +21,19 @@ func (p Profile) MaySend(u *url.URL) bool {
 	})
 }
 
+// MayAnswer reports whether the access token may be given to a program that asks for it for u. Others choose the host: a
+// submodule, or the name of an image. So without api_hosts only the profile's own servers are allowed.
+func (p Profile) MayAnswer(u *url.URL) bool {
+	if len(p.APIHosts) > 0 {
+		return p.MaySend(u)
+	}
+	own := slices.Concat([]string{p.Issuer, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint}, p.Resource, p.Audience)
+	return slices.ContainsFunc(own, func(text string) bool {
+		known, err := url.Parse(text)
+		return err == nil && known.Host != "" && origin.Same(known, u)
+	})
+}
+
 // checkHosts refuses anything but HOST and HOST:PORT: an entry that never matches would look like a protection.
 func checkHosts(values []string) error {
 	if err := checkTexts(values); err != nil {

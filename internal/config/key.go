@@ -45,6 +45,9 @@ func (k Key) Flag() string {
 	return strings.ReplaceAll(k.Name, "_", "-")
 }
 
+// MayHoldSecrets reports whether the key's values must not be shown: some servers expect secrets there.
+func (k Key) MayHoldSecrets() bool { return k.Secret || k.hidden }
+
 // Env is the key's environment variable.
 func (k Key) Env() string { return "OAUTHGET_" + strings.ToUpper(k.Name) }
 

@@ -24,6 +24,9 @@ var (
 
 // DockerError returns the text that docker reads for an error.
 func DockerError(err error) string {
+	if _, refused := errors.AsType[*RefusedError](err); refused {
+		return ErrNotFound.Error()
+	}
 	for _, known := range []error{ErrNotFound, ErrNoServer} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/token"
@@ -18,19 +19,25 @@ const (
 // ExecInfo is the content of KUBERNETES_EXEC_INFO.
 type ExecInfo struct {
 	APIVersion  string
-	Interactive bool // whether the user may be asked
+	Interactive bool     // whether the user may be asked
+	Server      *url.URL // the cluster's; nil unless provideClusterInfo is set where the plugin is configured
+	Unverified  bool     // the client does not check the server's certificate
 }
 
 // ParseExecInfo reads the variable. An empty one, as from a client before 1.20 or at a prompt, means v1.
 func ParseExecInfo(text string) (ExecInfo, error) {
 	if text == "" {
-		return ExecInfo{ExecV1, true}, nil
+		return ExecInfo{APIVersion: ExecV1, Interactive: true}, nil
 	}
 	var info struct {
 		APIVersion string `json:"apiVersion"`
 		Kind       string `json:"kind"`
 		Spec       struct {
 			Interactive *bool `json:"interactive"`
+			Cluster     *struct {
+				Server     string `json:"server"`
+				Unverified bool   `json:"insecure-skip-tls-verify"`
+			} `json:"cluster"`
 		} `json:"spec"`
 	}
 	if err := json.Unmarshal([]byte(text), &info); err != nil {
@@ -43,7 +50,15 @@ func ParseExecInfo(text string) (ExecInfo, error) {
 		return ExecInfo{}, fmt.Errorf("read KUBERNETES_EXEC_INFO: it asks for %.80q; %s and %s are supported", info.APIVersion, ExecV1, ExecV1Beta1)
 	}
 	interactive := info.Spec.Interactive == nil || *info.Spec.Interactive // clients before 1.22 do not say
-	return ExecInfo{info.APIVersion, interactive}, nil
+	known := ExecInfo{APIVersion: info.APIVersion, Interactive: interactive}
+	if cluster := info.Spec.Cluster; cluster != nil {
+		u, err := url.Parse(cluster.Server)
+		if err != nil || u.User != nil || u.Hostname() == "" {
+			return ExecInfo{}, errors.New("read KUBERNETES_EXEC_INFO: its spec.cluster.server is not the URL of a server")
+		}
+		known.Server, known.Unverified = u, cluster.Unverified
+	}
+	return known, nil
 }
 
 // ExecCredential returns the answer to a Kubernetes client: the token and, if known, its expiry.

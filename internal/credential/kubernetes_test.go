@@ -13,11 +13,11 @@ import (
 
 func TestExecInfoIsRead(t *testing.T) {
 	for text, want := range map[string]ExecInfo{
-		"": {ExecV1, true},
-		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}`:       {ExecV1, true},
-		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":false}}`:      {ExecV1, false},
-		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{}}`:                    {ExecV1Beta1, true},
-		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}}`: {ExecV1Beta1, false},
+		"": {APIVersion: ExecV1, Interactive: true},
+		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":true}}`:       {APIVersion: ExecV1, Interactive: true},
+		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":false}}`:      {APIVersion: ExecV1, Interactive: false},
+		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{}}`:                    {APIVersion: ExecV1Beta1, Interactive: true},
+		`{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}}`: {APIVersion: ExecV1Beta1, Interactive: false},
 	} {
 		got, err := ParseExecInfo(text)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {

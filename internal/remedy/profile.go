@@ -10,16 +10,40 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/shell"
 )
 
 // interactionHints names the command that obtains a token with the person.
 func (f failure) interactionHints() []string {
-	if _, ok := errors.AsType[*hint.Error](f.err); ok || f.profile.Name == "" || f.profile.Store == "none" || f.command == "oauthget login" {
+	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == "none" || f.Path == "oauthget login" {
 		return nil
 	}
-	return []string{"oauthget login " + f.profile.Name}
+	return []string{f.fill("oauthget login {profile}", "")}
+}
+
+// hostHint says how a server gets the token that a program asks for.
+func (f failure) hostHint(e *credential.RefusedError) string {
+	switch e.Reason {
+	case credential.Plain:
+		return "use an https address: what is sent over http can be read on the way"
+	case credential.Unverified:
+		return "name the cluster's certificate authority in the kubeconfig (certificate-authority), and remove insecure-skip-tls-verify"
+	}
+	hosts := append(slices.Clone(f.profile.APIHosts), e.Server.Host)
+	if f.profile.Name == "" {
+		return "if it may have the token: --api-hosts " + shell.Word(e.Server.Host)
+	}
+	words := []string{"oauthget", "profile", "set", f.profile.Name}
+	for _, host := range hosts {
+		words = append(words, "--api-hosts", host)
+	}
+	if f.ConfigFile != "" {
+		words = append(words, "--config", f.ConfigFile)
+	}
+	return "if it may have the token: " + shell.Words(words)
 }
 
 // noIDTokenHints says what brings an ID Token.
@@ -94,7 +118,7 @@ func (f failure) clockHint(e *flow.ServerError) string {
 	default:
 		return ""
 	}
-	off := f.now.Sub(e.Date)
+	off := f.Now.Sub(e.Date)
 	switch {
 	case e.Date.IsZero() || off.Abs() <= clockSkew:
 		return ""
@@ -151,7 +175,7 @@ func (f failure) fill(text, grant string) string {
 		"client_id":    cmp.Or(p.ClientID, "client_id"),
 		"grant":        cmp.Or(grant, "grant"),
 		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),
-		"profile":      cmp.Or(p.Name, "NAME"),
+		"profile":      cmp.Or(shell.Words(f.words), "NAME"),
 		"redirect_uri": cmp.Or(redirectURI(p), "redirect_uri"),
 		"scopes":       cmp.Or(strings.Join(p.Scopes, " "), "scopes"),
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -59,12 +60,18 @@ const stdout = "/dev/stdout"
 // maxHints is how many hints a person is shown.
 const maxHints = 2
 
-// Of returns the exit status for err, and one or two hints, the most useful first. command is the command that failed, as
-// in "oauthget token"; now is the time by this computer's clock.
-func Of(err error, command string, now time.Time) (status int, hints []string) {
-	f := failure{err: err, command: command, now: now}
+// Command is the command that failed.
+type Command struct {
+	Path       string    // as in "oauthget token"
+	ConfigFile string    // --config; empty if it was not given
+	Now        time.Time // by this computer's clock
+}
+
+// Of returns the exit status for err, and one or two hints, the most useful first.
+func Of(err error, command Command) (status int, hints []string) {
+	f := failure{err: err, Command: command}
 	for inner, ok := errors.AsType[*session.Error](err); ok; inner, ok = errors.AsType[*session.Error](inner.Err) {
-		f.profile, f.origins = inner.Profile, inner.Origins // the innermost: it failed, and the others needed its token
+		f.profile, f.origins, f.words = inner.Profile, inner.Origins, inner.Words // the innermost: it failed, and the others needed its token
 	}
 	status, hints = f.classify()
 	if e, ok := errors.AsType[*hint.Error](err); ok {
@@ -81,8 +88,8 @@ type failure struct {
 	err     error
 	profile config.Profile // empty where the error is not about one
 	origins config.Origins
-	command string
-	now     time.Time
+	words   []string // what follows a command's name to mean the same token
+	Command
 }
 
 // classify is the list of all cases. The first that fits counts.
@@ -103,10 +110,11 @@ func (f failure) classify() (status int, hints []string) {
 		missing    *session.MissingTokenError
 		childErr   *child.Error
 		fileErr    *fs.PathError
+		refused    *credential.RefusedError
 	)
 	switch {
 	case as(new(*hint.UsageError)):
-		return say(StatusUsage, "run "+f.command+" --help")
+		return say(StatusUsage, "run "+f.Path+" --help")
 	case is(ErrInterrupted):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
 
@@ -162,6 +170,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusConfig, "set token_endpoint_auth_method to another method in the profile")
 	case as(&secretErr):
 		return say(StatusConfig, "have the server issue a longer client secret, or set token_endpoint_auth_method to another method")
+	case as(&refused):
+		return StatusConfig, some(f.hostHint(refused))
 	case as(new(*signing.AlgorithmError)):
 		return say(StatusConfig, "set client_key_file to a key of another type, and register it at the server")
 	case as(&keyErr):

@@ -17,7 +17,7 @@ import (
 )
 
 func TestLackOfTheServersSaysWhomToAskAndWhatDemandsIt(t *testing.T) {
-	status, hints := Of(&untrusted.Error{Err: &flow.ServerLacksError{}}, "oauthget token", time.Now())
+	status, hints := Of(&untrusted.Error{Err: &flow.ServerLacksError{}}, Command{Path: "oauthget token", Now: time.Now()})
 	if status != StatusServer || len(hints) != 1 || !strings.Contains(hints[0], "ask those who run the server") ||
 		!strings.Contains(hints[0], "security_profile") {
 		t.Errorf("status %d, %q", status, hints)
@@ -36,7 +36,7 @@ func TestWrongClockIsHintedAtWhereItExplainsTheRefusal(t *testing.T) {
 		"a minute":         {"invalid_client", at.Add(time.Minute), ""},
 		"nothing of time":  {"invalid_scope", at.Add(-2 * time.Hour), ""},
 	} {
-		status, hints := Of(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at}, "oauthget token", c.clock)
+		status, hints := Of(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at}, Command{Path: "oauthget token", Now: c.clock})
 		if status != StatusServer {
 			t.Errorf("%s: status %d", name, status)
 		}
@@ -45,26 +45,26 @@ func TestWrongClockIsHintedAtWhereItExplainsTheRefusal(t *testing.T) {
 		}
 	}
 	silent := &flow.ServerError{Op: "redeem code", Code: "invalid_client"}
-	if _, hints := Of(silent, "oauthget token", time.Now()); strings.Contains(hints[0], "clock") {
+	if _, hints := Of(silent, Command{Path: "oauthget token", Now: time.Now()}); strings.Contains(hints[0], "clock") {
 		t.Errorf("a server that tells no time: %q", hints)
 	}
 }
 
 func TestHintsNameTheProfileInWhichItFailed(t *testing.T) {
-	inner := &session.Error{Profile: config.Profile{Name: "ada"}, Err: fmt.Errorf("nothing usable is stored: %w", tokensource.ErrInteractionRequired)}
+	inner := &session.Error{Profile: config.Profile{Name: "ada"}, Words: []string{"ada", "--account", "o'hara"}, Err: fmt.Errorf("nothing usable is stored: %w", tokensource.ErrInteractionRequired)}
 	outer := &session.Error{Profile: config.Profile{Name: "api"}, Err: fmt.Errorf("get subject token: %w", inner)}
 	for name, c := range map[string]struct {
 		err     error
 		command string
 		want    []string
 	}{
-		"one profile":       {inner, "oauthget token", []string{"oauthget login ada"}},
-		"another's token":   {outer, "oauthget token", []string{"oauthget login ada"}},
+		"one profile":       {inner, "oauthget token", []string{`oauthget login ada --account 'o'\''hara'`}},
+		"another's token":   {outer, "oauthget token", []string{`oauthget login ada --account 'o'\''hara'`}},
 		"login itself":      {inner, "oauthget login", []string{"run the command without --no-input, where a person can act"}},
 		"a hint of its own": {hint.With(inner, "add --no-browser"), "oauthget token", []string{"add --no-browser"}},
-		"nothing is stored": {&session.Error{Profile: config.Profile{Name: "ada", Store: "none"}, Err: inner.Err}, "oauthget token", []string{"run the command without --no-input, where a person can act"}},
+		"nothing is stored": {&session.Error{Profile: config.Profile{Name: "ada", Store: "none"}, Words: []string{"ada"}, Err: inner.Err}, "oauthget token", []string{"run the command without --no-input, where a person can act"}},
 	} {
-		if status, hints := Of(c.err, c.command, time.Now()); status != StatusInteraction || !slices.Equal(hints, c.want) {
+		if status, hints := Of(c.err, Command{Path: c.command, Now: time.Now()}); status != StatusInteraction || !slices.Equal(hints, c.want) {
 			t.Errorf("%s: status %d, %q", name, status, hints)
 		}
 	}
@@ -87,7 +87,7 @@ func TestRefusalNamesTheLineOfTheProfile(t *testing.T) {
 		}},
 		"of none": {refused, []string{"compare scopes with the scopes that the server knows and this client may have"}},
 	} {
-		if status, hints := Of(c.err, "oauthget token", time.Now()); status != StatusServer || !slices.Equal(hints, c.want) {
+		if status, hints := Of(c.err, Command{Path: "oauthget token", Now: time.Now()}); status != StatusServer || !slices.Equal(hints, c.want) {
 			t.Errorf("%s: status %d, %q", name, status, hints)
 		}
 	}
@@ -95,7 +95,7 @@ func TestRefusalNamesTheLineOfTheProfile(t *testing.T) {
 
 func TestEveryErrorHasAHintAndNoMoreThanTwo(t *testing.T) {
 	for _, err := range []error{errors.New("x"), hint.Usagef("x"), hint.With(errors.New("x"), "1", "2", "3"), hint.With(errors.New("x"))} {
-		if _, hints := Of(err, "oauthget token", time.Now()); len(hints) < 1 || len(hints) > 2 {
+		if _, hints := Of(err, Command{Path: "oauthget token", Now: time.Now()}); len(hints) < 1 || len(hints) > 2 {
 			t.Errorf("%v: %q", err, hints)
 		}
 	}
@@ -122,7 +122,7 @@ func TestRefusalWithoutACodeIsHintedAtByItsStatus(t *testing.T) {
 		{400, "token_endpoint", "", "--trace"},
 	} {
 		e := &flow.ServerError{Op: "redeem code", Endpoint: c.endpoint, Status: c.status, Description: c.description}
-		status, hints := Of(e, "oauthget token", time.Now())
+		status, hints := Of(e, Command{Path: "oauthget token", Now: time.Now()})
 		if status != StatusServer || !strings.Contains(hints[0], c.want) || strings.Contains(hints[0], "later") != (c.status == 429 || c.status >= 500) {
 			t.Errorf("%d %s %q: status %d, %q", c.status, c.endpoint, c.description, status, hints)
 		}

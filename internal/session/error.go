@@ -11,6 +11,7 @@ import (
 type Error struct {
 	Profile config.Profile
 	Origins config.Origins
+	Words   []string // what follows a command's name to mean the same token; see [Session.Command]
 	Err     error
 }
 

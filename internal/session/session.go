@@ -68,6 +68,7 @@ type Session struct {
 	console   Console      // that of options
 	file      *config.File // that the profile is from; may be nil
 	stateDir  string
+	words     []string        // see Command
 	ancestors []string        // the profiles whose grants present this one's token
 	secretEnv func() []string // see secretEnvNames
 
@@ -88,7 +89,7 @@ func Open(o Options, file *config.File, name string, flags map[string][]string) 
 		return nil, err
 	}
 	s := newSession(o, file, profile, stateDir)
-	s.Origins, s.Key = origins, storeKey(profile)
+	s.Origins, s.Key, s.words = origins, storeKey(profile), o.wordsOf(profile.Name, flags)
 	return s, nil
 }
 
@@ -111,7 +112,7 @@ func OfRecord(o Options, file *config.File, r store.Record) *Session {
 	}
 	p.Store, p.Account = r.Store, r.Account
 	s := newSession(o, file, p, stateDir)
-	s.Key = r.Key
+	s.Key, s.words = r.Key, o.wordsOf(r.Profile, accountFlag(r.Account))
 	return s
 }
 

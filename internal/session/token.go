@@ -67,7 +67,7 @@ func (s *Session) Failed(err error) error {
 	if _, told := errors.AsType[*Error](err); told || err == nil {
 		return err
 	}
-	return &Error{s.Profile, s.Origins, err}
+	return &Error{s.Profile, s.Origins, s.words, err}
 }
 
 // source joins the store and the flow. It makes nothing of the flow before it is needed: a stored token costs neither
