@@ -33,19 +33,36 @@ func build(ctx context.Context, dir string) error {
 	if err := os.WriteFile(overlay, text, 0o600); err != nil {
 		return err
 	}
+	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o700); err != nil {
+		return err
+	}
 	for name, args := range map[string][]string{
 		"hello":               {"./bench/hello"},
 		"gokeyring":           {"./bench/gokeyring"},
 		"oauthget":            {"./cmd/oauthget"},
 		"oauthget-unprepared": {"-overlay", overlay, "./cmd/oauthget"},
 	} {
-		args = append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "bin", name)}, args...)
+		linked := filepath.Join(dir, "linked")
+		args = append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", linked}, args...)
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		if err := cmd.Run(); err != nil {
 			return err
 		}
+		if err := install(linked, filepath.Join(dir, "bin", name)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// install copies a program. The linker writes its file in small pieces, and the kernel keeps it so in its cache: a program
+// starts up to a fifth faster from a file that was written at once, as an installed one is.
+func install(from, to string) error {
+	program, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, program, 0o700)
 }
