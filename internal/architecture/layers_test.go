@@ -64,6 +64,7 @@ var layers = map[string]int{
 	"internal/userdir":      -1,
 
 	"internal/ascii":     -2,
+	"internal/textfile":  -2,
 	"internal/bounded":   -2,
 	"internal/origin":    -2,
 	"internal/ownership": -2,

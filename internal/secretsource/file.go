@@ -10,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/ownership"
 	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/textfile"
 )
 
 // maxFile bounds a certificate file, in bytes. Bundles of all public authorities have about 250 KiB.
@@ -70,7 +71,7 @@ func readFile(ctx context.Context, path string, limit int64) ([]byte, fs.FileInf
 	if err != nil {
 		err = fmt.Errorf("read %s: %w", config.Printable(path), err)
 	}
-	return data, info, err
+	return textfile.Decode(data), info, err
 }
 
 func keyError(key string, err error) error {
@@ -84,6 +85,9 @@ func keyError(key string, err error) error {
 func fileAdvice(key string, err error) string {
 	if exposed, ok := errors.AsType[*exposedError](err); ok {
 		return "chmod 600 " + shell.Word(exposed.path)
+	}
+	if long, ok := errors.AsType[*bounded.TooLongError](err); ok {
+		return fmt.Sprintf("set %s to a file of at most %d KiB", key, long.Limit>>10)
 	}
 	return "set " + key + " to a file that is there and that you may read"
 }

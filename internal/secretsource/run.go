@@ -9,13 +9,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
 )
 
 // run returns what a program prints. The program runs without a shell. It does not see variables with secrets, which it
 // could pass on to agents that keep running.
-func run(ctx context.Context, argv []string, access Access) (string, error) {
+func run(ctx context.Context, argv []string, access Access) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipe open
 	out := &output{}
@@ -23,15 +24,15 @@ func run(ctx context.Context, argv []string, access Access) (string, error) {
 	cmd.Env = child.Environ(slices.Concat(config.SecretVariables(), access.WithoutEnv)...)
 	err := cmd.Run()
 	if interrupted(ctx, err) {
-		return "", context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	if e, ok := errors.AsType[*exec.Error](err); ok {
 		err = e.Err // which does not repeat the name
 	}
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		return "", fmt.Errorf("run %s: %w", config.Printable(argv[0]), err)
+		return nil, fmt.Errorf("run %s: %w", config.Printable(argv[0]), err)
 	}
-	return out.kept.String(), nil
+	return bounded.Read(&out.kept, maxRead)
 }
 
 // signalGrace is how long to wait for ctx after a program was ended by a signal: the terminal sends Ctrl-C to both.
@@ -49,10 +50,10 @@ func interrupted(ctx context.Context, err error) bool {
 	return ctx.Err() != nil
 }
 
-// output keeps one byte more than a secret may have and discards the rest.
+// output keeps one byte more than may be read and discards the rest.
 type output struct{ kept bytes.Buffer }
 
 func (o *output) Write(p []byte) (int, error) {
-	o.kept.Write(p[:min(len(p), maxSecret+1-o.kept.Len())])
+	o.kept.Write(p[:min(len(p), maxRead+1-o.kept.Len())])
 	return len(p), nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/textfile"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -39,32 +40,41 @@ func Read(ctx context.Context, source config.SecretSource, access Access) (token
 		return token.Secret{}, nil
 	}
 	text, err := read(ctx, source, access)
+	line, _, ended := strings.Cut(text, "\n")
+	line = strings.TrimSuffix(line, "\r")
+	_, cut := errors.AsType[*bounded.TooLongError](err)
 	switch {
+	case cut && !ended || len(line) > maxSecret:
+		return token.Secret{}, &config.Error{
+			Key: source.Key, Err: fmt.Errorf("%s: the secret in %s is longer than %d KiB", source.Key, place(source), maxSecret>>10),
+			Advice: "put the secret, and nothing else, on its first line",
+		}
+	case cut: // only the first line counts
 	case err != nil && source.Profile() != "":
 		return token.Secret{}, fmt.Errorf("%s: %w", source.Key, err) // not an error in this configuration
 	case err != nil:
 		return token.Secret{}, &config.Error{Key: source.Key, Err: fmt.Errorf("%s: %w", source.Key, err), Advice: advice(source, err)}
 	}
-	line, _, _ := strings.Cut(text, "\n")
-	line = strings.TrimSuffix(line, "\r")
-	switch {
-	case line == "":
-		err = fmt.Errorf("%s: no secret in %s", source.Key, place(source))
-	case len(line) > maxSecret:
-		err = fmt.Errorf("%s: the secret in %s is longer than %d KiB", source.Key, place(source), maxSecret>>10)
-	default:
-		return token.NewSecret(line), nil
+	if line == "" {
+		return token.Secret{}, &config.Error{
+			Key: source.Key, Err: fmt.Errorf("%s: %s", source.Key, emptiness(source, text != "")), Advice: emptyAdvice(source),
+		}
 	}
-	return token.Secret{}, &config.Error{Key: source.Key, Err: err, Advice: "look at what it holds: the first line is used"}
+	return token.NewSecret(line), nil
 }
 
-// read returns the content of a source, which may be cut after maxSecret+1 bytes.
+// maxRead is how much of a source is read, in bytes: a secret and the end of its line.
+const maxRead = maxSecret + 2
+
+// read returns the content of a source. If that is longer than maxRead, it returns the beginning and a
+// *bounded.TooLongError.
 func read(ctx context.Context, source config.SecretSource, access Access) (string, error) {
 	switch {
 	case !source.Literal.Empty():
 		return source.Literal.Reveal(), nil
 	case source.Command != nil:
-		return run(ctx, source.Command, access)
+		printed, err := run(ctx, source.Command, access)
+		return string(textfile.Decode(printed)), err
 	case source.Variable() != "":
 		return lookUp(source.Variable(), access)
 	case source.Keychain() != "" && access.Keychain != nil:
@@ -73,26 +83,18 @@ func read(ctx context.Context, source config.SecretSource, access Access) (strin
 		t, err := access.Profile(ctx, source.Profile())
 		return t.Reveal(), err
 	case source.Stdin() && access.Stdin != nil:
-		data, err := bounded.ReadContext(ctx, access.Stdin, maxSecret+1)
-		return string(data), orCut(err)
+		data, err := bounded.ReadContext(ctx, access.Stdin, maxRead)
+		return string(textfile.Decode(data)), err
 	case source.Key == "client_secret_file":
-		data, err := readPrivate(ctx, source.File(), maxSecret+1)
-		return string(data), orCut(err)
+		data, err := readPrivate(ctx, source.File(), maxRead)
+		return string(data), err
 	case source.File() != "":
 		// A token to present may be readable by others: platforms write short-lived ones for their workloads, Kubernetes
 		// with mode 0644.
-		data, _, err := readFile(ctx, source.File(), maxSecret+1)
-		return string(data), orCut(err)
+		data, _, err := readFile(ctx, source.File(), maxRead)
+		return string(data), err
 	}
 	return "", errors.New("it cannot be read here")
-}
-
-// orCut returns err, unless the source is longer than the limit: only its first line counts.
-func orCut(err error) error {
-	if _, ok := errors.AsType[*bounded.TooLongError](err); ok {
-		return nil
-	}
-	return err
 }
 
 func lookUp(variable string, access Access) (string, error) {
@@ -113,11 +115,7 @@ func advice(source config.SecretSource, err error) string {
 	case source.Command != nil && errors.Is(err, exec.ErrNotFound):
 		return "install " + config.Printable(source.Command[0]) + ", or give its whole path in " + source.Key
 	case source.Command != nil:
-		words := make([]string, len(source.Command))
-		for i, word := range source.Command {
-			words[i] = shell.Word(word)
-		}
-		return "run it by hand to see what is wrong: " + config.Printable(strings.Join(words, " ")) + " >/dev/null"
+		return "run it by hand to see what is wrong: " + config.Printable(shell.Words(source.Command)) + " >/dev/null"
 	case source.Variable() != "":
 		return "set $" + config.Printable(source.Variable()) + " where oauthget runs, or name another variable in " + source.Key
 	case source.File() != "":
@@ -126,11 +124,34 @@ func advice(source config.SecretSource, err error) string {
 	return ""
 }
 
+// emptiness says that there is no secret in a source. more reports that something follows its first line.
+func emptiness(source config.SecretSource, more bool) string {
+	if more {
+		return "the first line of " + place(source) + " is empty"
+	}
+	return place(source) + " is empty"
+}
+
+// emptyAdvice is something to do about a source that is there and holds nothing.
+func emptyAdvice(source config.SecretSource) string {
+	switch {
+	case source.Command != nil:
+		return "run it by hand; this shows how many bytes it prints: " + config.Printable(shell.Words(source.Command)) + " | head -n 1 | wc -c"
+	case source.Variable() != "":
+		return "set $" + config.Printable(source.Variable()) + " where oauthget runs"
+	case source.Stdin():
+		return "pipe what " + source.Key + " takes into the command"
+	case source.File() != "":
+		return "put the secret on the first line of " + shell.Word(source.File())
+	}
+	return "set " + source.Key + " to one that holds the secret"
+}
+
 // place names the source of a secret.
 func place(source config.SecretSource) string {
 	switch {
 	case source.Command != nil:
-		return "the first line that " + config.Printable(source.Command[0]) + " printed"
+		return "the output of " + config.Printable(source.Command[0])
 	case source.Variable() != "":
 		return "$" + config.Printable(source.Variable())
 	case source.Keychain() != "":

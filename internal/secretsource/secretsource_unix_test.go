@@ -216,8 +216,15 @@ func environment(vars map[string]string) func(string) (string, bool) {
 
 func TestSecretIsNeverCut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
-	for size, ok := range map[int]bool{maxSecret: true, maxSecret + 1: false, 2 * maxSecret: false} {
-		text := strings.Repeat("c", size)
+	for text, ok := range map[string]bool{
+		strings.Repeat("c", maxSecret):                       true,
+		strings.Repeat("c", maxSecret) + "\r\nmore":          true,
+		strings.Repeat("c", maxSecret) + "\rx":               false,
+		strings.Repeat("c", maxSecret+1):                     false,
+		strings.Repeat("c", 2*maxSecret):                     false,
+		"\xff\xfe" + strings.Repeat("c\x00", maxSecret/2+10): false,
+	} {
+		size := len(text)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +237,7 @@ func TestSecretIsNeverCut(t *testing.T) {
 		} {
 			access := Access{Stdin: strings.NewReader(text), LookupEnv: environment(map[string]string{"LONG": text})}
 			got, err := Read(t.Context(), source, access)
-			if ok && (err != nil || got.Reveal() != text) {
+			if ok && (err != nil || len(got.Reveal()) != maxSecret) {
 				t.Errorf("%s, %d bytes: %v", source.Key, size, err)
 			}
 			if !ok && (err == nil || !strings.HasSuffix(err.Error(), "is longer than 64 KiB")) {
@@ -240,23 +247,56 @@ func TestSecretIsNeverCut(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if data, err := PrivateFile(t.Context(), "client_key_file", file); ok != (err == nil && len(data) == size) {
+		if data, err := PrivateFile(t.Context(), "client_key_file", file); size <= maxSecret != (err == nil && len(data) == size) {
 			t.Errorf("a key of %d bytes: %v", size, err)
+		}
+	}
+}
+
+func TestByteOrderMarkIsNoPartOfASecret(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	for _, text := range []string{"\xef\xbb\xbfcanary\r\n", "\xff\xfec\x00a\x00n\x00a\x00r\x00y\x00\n\x00"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range []config.SecretSource{
+			{Key: "client_secret_file", Value: file},
+			{Key: "subject_token_file", Value: file},
+			{Key: "subject_token_file", Value: "-"},
+			{Key: "client_secret_command", Command: []string{"cat", file}},
+		} {
+			got, err := Read(t.Context(), source, Access{Stdin: strings.NewReader(text)})
+			if err != nil || got.Reveal() != "canary" {
+				t.Errorf("%s %s: %q, %v", source.Key, source.Value, got.Reveal(), err)
+			}
+		}
+		for name, read := range map[string]func(context.Context, string, string) ([]byte, error){
+			"private": PrivateFile, "public": PublicFile, "trusted": TrustedFile,
+		} {
+			data, err := read(t.Context(), "key", file)
+			if err != nil || strings.TrimSpace(string(data)) != "canary" {
+				t.Errorf("%s: %q, %v", name, data, err)
+			}
 		}
 	}
 }
 
 func TestSecretErrorsNameTheKeyAndNeverTheValue(t *testing.T) {
 	failing := Access{
-		LookupEnv: environment(map[string]string{"EMPTY": "\ncanary"}),
+		LookupEnv: environment(map[string]string{"EMPTY": "", "BELOW": "\ncanary"}),
 		Keychain:  func(context.Context, string) (string, error) { return "canary", errors.New("locked") },
+		Stdin:     strings.NewReader(""),
 	}
 	for _, test := range []struct {
 		source config.SecretSource
 		want   string
 	}{
 		{config.SecretSource{Key: "client_secret_env", Value: "UNSET"}, "client_secret_env: $UNSET is not set"},
-		{config.SecretSource{Key: "client_secret_env", Value: "EMPTY"}, "client_secret_env: no secret in $EMPTY"},
+		{config.SecretSource{Key: "client_secret_env", Value: "EMPTY"}, "client_secret_env: $EMPTY is empty"},
+		{config.SecretSource{Key: "client_secret_env", Value: "BELOW"}, "client_secret_env: the first line of $BELOW is empty"},
+		{config.SecretSource{Key: "client_secret_command", Command: []string{"true"}}, "client_secret_command: the output of true is empty"},
+		{config.SecretSource{Key: "assertion_file", Value: "-"}, "assertion_file: standard input is empty"},
+		{config.SecretSource{Key: "assertion_file", Value: "/dev/null"}, "assertion_file: /dev/null is empty"},
 		{config.SecretSource{Key: "client_secret_command", Command: []string{"sh", "-c", "echo canary; exit 1"}}, "client_secret_command: run sh: exit status 1"},
 		{config.SecretSource{Key: "client_secret_keychain", Value: "as"}, "client_secret_keychain: locked"},
 		{config.SecretSource{Key: "client_secret_file", Value: "/nowhere/s"}, "client_secret_file: read /nowhere/s: no such file or directory"},

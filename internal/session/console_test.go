@@ -13,9 +13,10 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// person is a Console that writes down what it is told. Nobody answers.
+// person is a Console that writes down what it is told. Nobody answers, but for lines that are pasted.
 type person struct {
 	attended bool
+	pastes   []string // lines
 
 	mu   sync.Mutex
 	told []string
@@ -53,7 +54,17 @@ func (p *person) AskSecret(context.Context, string) (token.Secret, error) {
 	return token.Secret{}, term.ErrNoTerminal
 }
 
-func (p *person) ReadLines(context.Context, int, func(string) bool) error { return term.ErrNoTerminal }
+func (p *person) ReadLines(_ context.Context, limit int, take func(string) bool) error {
+	if p.pastes == nil {
+		return term.ErrNoTerminal
+	}
+	for _, line := range p.pastes {
+		if !take(line[:min(len(line), limit)]) {
+			break
+		}
+	}
+	return nil
+}
 
 // optionsFor are those of a test: an environment, and a home of its own.
 func optionsFor(t *testing.T, console Console, env map[string]string) Options {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/textfile"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -71,7 +72,7 @@ func readIdentityFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, identityError(err)
 	}
-	return data, nil
+	return textfile.Decode(data), nil
 }
 
 // parseIdentities reads an SSH private key or the lines of an age identity file. All of them open, the first one seals.
