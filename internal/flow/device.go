@@ -73,6 +73,9 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		return d, err
 	}
 	params := c.deviceParameters()
+	// RFC 8628 §3.1: client_id is "REQUIRED if the client is not authenticating with the authorization server". Some servers
+	// require it beside HTTP Basic too.
+	params.Set("client_id", c.Auth.ID)
 	// RFC 7636 is about the authorization code only. Keycloak requires it here of the clients that it requires it of
 	// there; as for other servers, "The authorization server MUST ignore unrecognized request parameters" (RFC 8628
 	// §3.1).

@@ -47,6 +47,19 @@ func logIn(t *testing.T, change func(*Client), answers ...func() (canned, error)
 	return set, s, shown, err
 }
 
+func TestDeviceRequestsNameTheClientBesideHTTPBasic(t *testing.T) {
+	basic := func(c *Client) { c.Auth.Method, c.Auth.Secret = clientauth.Basic, token.NewSecret("canary-s") }
+	_, s, _, err := logIn(t, basic, says(200, strings.Replace(deviceAnswer, "{", `{"error":"",`, 1)), refuses("authorization_pending"), says(200, tokenAnswer))
+	if err != nil || len(s.forms) != 3 {
+		t.Fatalf("%v, %d requests", err, len(s.forms))
+	}
+	for i, form := range s.forms {
+		if form.Get("client_id") != "c" || form.Has("client_secret") || s.headers[i].Get("Authorization") == "" {
+			t.Errorf("request %d: %v", i, form)
+		}
+	}
+}
+
 func TestDeviceIsPolledAsTheServerWantsIt(t *testing.T) {
 	pending, slower, timeout := refuses("authorization_pending"), refuses("slow_down"), fails(os.ErrDeadlineExceeded)
 	withoutInterval := strings.ReplaceAll(deviceAnswer, `,"interval":5`, "")

@@ -64,7 +64,7 @@ func (c *Client) awaitDecision(ctx context.Context, d device) (*tokenReply, erro
 }
 
 func (c *Client) poll(ctx context.Context, d device) (*tokenReply, error) {
-	params := url.Values{"grant_type": {config.GrantType(config.GrantDeviceCode)}, "device_code": {d.code.Reveal()}}
+	params := url.Values{"grant_type": {config.GrantType(config.GrantDeviceCode)}, "device_code": {d.code.Reveal()}, "client_id": {c.Auth.ID}}
 	if d.verifier != "" {
 		params.Set("code_verifier", d.verifier)
 	}

@@ -83,7 +83,7 @@ func readObject(object map[string]any, depth int) Refusal {
 	text := func(name string) string { s, _ := members[name].(string); return s }
 	r := Refusal{Code: text("error"), URI: text("erroruri")}
 	for name, value := range members {
-		r.Declared = r.Declared || value != nil && (strings.HasPrefix(name, "err") || name == "fault")
+		r.Declared = r.Declared || !isEmpty(value) && (strings.HasPrefix(name, "err") || name == "fault")
 	}
 	if strings.ContainsAny(r.Code, " \t\n") { // "error": "Invalid client secret"
 		r.Description, r.Code = r.Code, ""
@@ -116,6 +116,23 @@ func readObject(object map[string]any, depth int) Refusal {
 		}
 	}
 	return r
+}
+
+// isEmpty reports whether a member says nothing: some servers send "error": false, or an empty list, with a success.
+func isEmpty(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return v == ""
+	case bool:
+		return !v
+	case float64:
+		return v == 0
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return true
 }
 
 // plainName returns a member's name without case, underscores and hyphens: errorMessage and error_message are the same.
