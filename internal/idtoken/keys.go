@@ -88,12 +88,12 @@ func (k *keySet) VerifySignature(ctx context.Context, _ string) ([]byte, error) 
 }
 
 func verify(jws *jose.JSONWebSignature, document []byte) ([]byte, error) {
-	keys, err := readKeys(document)
+	keys, bad, err := readKeys(document)
 	if err != nil {
 		return nil, err
 	}
 	// Header is the protected one: a compact serialization has no other.
-	keys, err = choose(keys, jws.Signatures[0].Header)
+	keys, err = choose(keys, bad, jws.Signatures[0].Header)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func verify(jws *jose.JSONWebSignature, document []byte) ([]byte, error) {
 }
 
 // choose returns the keys that may have signed the token.
-func choose(keys []jose.JSONWebKey, header jose.Header) ([]jose.JSONWebKey, error) {
+func choose(keys []jose.JSONWebKey, bad []unreadable, header jose.Header) ([]jose.JSONWebKey, error) {
 	alg, kid := header.Algorithm, header.KeyID
 	fitting := slices.DeleteFunc(slices.Clone(keys), func(key jose.JSONWebKey) bool { return unfit(key, alg) != nil })
 	if kid == "" {
@@ -114,6 +114,9 @@ func choose(keys []jose.JSONWebKey, header jose.Header) ([]jose.JSONWebKey, erro
 		// Header." OpenID Connect Core §10.1. Only keys that fit the algorithm are counted.
 		if len(fitting) > 1 {
 			return nil, fmt.Errorf("its header has no kid, and the issuer has %d keys for %s", len(fitting), alg)
+		}
+		if len(fitting) == 0 && len(bad) > 0 {
+			return nil, fmt.Errorf("the issuer has no key for %s, and one that cannot be read: %w", alg, bad[0].reason)
 		}
 		if len(fitting) == 0 {
 			return nil, fmt.Errorf("the issuer has no key for %s", alg)
@@ -132,6 +135,11 @@ func choose(keys []jose.JSONWebKey, header jose.Header) ([]jose.JSONWebKey, erro
 	for _, key := range keys {
 		if key.KeyID == kid {
 			return nil, fmt.Errorf("the issuer's key %s cannot be used for %s: %w", untrusted.Quote(kid), alg, unfit(key, alg))
+		}
+	}
+	for _, b := range bad {
+		if b.kid == kid {
+			return nil, fmt.Errorf("the issuer's key %s cannot be read: %w", untrusted.Quote(kid), b.reason)
 		}
 	}
 	return nil, fmt.Errorf("the issuer has no key %s", untrusted.Quote(kid))
@@ -167,28 +175,36 @@ func unfit(key jose.JSONWebKey, alg string) error {
 	return nil
 }
 
-// readKeys returns the public keys of a JWK Set. "Implementations SHOULD ignore JWKs within a JWK Set that use "kty"
-// (key type) values that are not understood by them, that are missing required members, or for which values are out of
-// the supported ranges." RFC 7517 §5.
-func readKeys(document []byte) ([]jose.JSONWebKey, error) {
+// unreadable is a key of a JWK Set that cannot be used.
+type unreadable struct {
+	kid    string
+	reason error
+}
+
+// readKeys returns the public keys of a JWK Set, and those that it cannot read. "Implementations SHOULD ignore JWKs within
+// a JWK Set that use "kty" (key type) values that are not understood by them, that are missing required members, or for
+// which values are out of the supported ranges." RFC 7517 §5.
+func readKeys(document []byte) (keys []jose.JSONWebKey, bad []unreadable, err error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if josejson.Unmarshal(document, &set) != nil {
-		return nil, errors.New("the issuer's keys are not a JWK Set")
+		return nil, nil, errors.New("the issuer's keys are not a JWK Set")
 	}
-	var keys []jose.JSONWebKey
 	for _, raw := range set.Keys {
-		if key, ok := readKey(raw); ok {
+		key, kid, err := readKey(raw)
+		if err != nil {
+			bad = append(bad, unreadable{kid, err})
+		} else {
 			keys = append(keys, key)
 		}
 	}
-	return keys, nil
+	return keys, bad, nil
 }
 
 // readKey reads only the members that make a public key. It ignores certificates: nothing here uses them, and one that
 // crypto/x509 rejects would make the whole key unreadable.
-func readKey(raw json.RawMessage) (jose.JSONWebKey, bool) {
+func readKey(raw json.RawMessage) (key jose.JSONWebKey, kid string, err error) {
 	var members struct {
 		Kty    string          `json:"kty"`
 		Kid    string          `json:"kid,omitempty"`
@@ -203,20 +219,27 @@ func readKey(raw json.RawMessage) (jose.JSONWebKey, bool) {
 		D      json.RawMessage `json:"d,omitempty"`
 	}
 	if josejson.Unmarshal(raw, &members) != nil {
-		return jose.JSONWebKey{}, false
+		return key, members.Kid, errors.New("a member of it has the wrong type or occurs twice")
 	}
 	// "key_ops" is "the operation(s) for which the key is intended to be used" (RFC 7517 §4.3).
 	if members.KeyOps != nil && !slices.Contains(members.KeyOps, "verify") {
-		return jose.JSONWebKey{}, false
+		return key, members.Kid, errors.New("its key_ops do not include verify")
 	}
 	public, err := json.Marshal(members)
 	if err != nil {
-		return jose.JSONWebKey{}, false
+		return key, members.Kid, errors.New("it is malformed") // not reached: it was just decoded
 	}
+	err = key.UnmarshalJSON(public)
+	switch {
 	// A published private key proves nothing. A symmetric key has no public half, and its k was not read.
-	var key jose.JSONWebKey
-	if key.UnmarshalJSON(public) != nil || !key.IsPublic() {
-		return jose.JSONWebKey{}, false
+	case members.D != nil:
+		return key, members.Kid, errors.New("its private half is published")
+	case !slices.Contains([]string{"RSA", "EC", "OKP"}, members.Kty):
+		return key, members.Kid, fmt.Errorf("its kty %s is not supported", untrusted.Quote(members.Kty))
+	case members.Kty != "RSA" && !slices.Contains([]string{"P-256", "P-384", "P-521", "Ed25519"}, members.Crv):
+		return key, members.Kid, fmt.Errorf("its crv %s is not supported", untrusted.Quote(members.Crv))
+	case err != nil || !key.IsPublic():
+		return key, members.Kid, errors.New("it is malformed")
 	}
-	return key, true
+	return key, members.Kid, nil
 }

@@ -129,7 +129,13 @@ func TestVerifyChoosesTheKeyThatFits(t *testing.T) {
 		"a key of another type":         {"k1", jwks(key("k1", p256Key())), "of a different type"},
 		"a key to encrypt":              {"k1", jwks(with(k1, "enc", "")), `its use is "enc"`},
 		"a key for another algorithm":   {"k1", jwks(with(k1, "sig", "RS512")), `its alg is "RS512"`},
-		"a key not to verify with":      {"k1", bytes.Replace(jwks(k1), []byte(`"kty"`), []byte(`"key_ops":["encrypt"],"kty"`), 1), `no key "k1"`},
+		"a key not to verify with":      {"k1", bytes.Replace(jwks(k1), []byte(`"kty"`), []byte(`"key_ops":["encrypt"],"kty"`), 1), `the issuer's key "k1" cannot be read: its key_ops do not include verify`},
+		"a type not understood":         {"k1", []byte(`{"keys":[{"kty":"AKP","kid":"k1"}]}`), `the issuer's key "k1" cannot be read: its kty "AKP" is not supported`},
+		"a curve not understood":        {"k1", []byte(`{"keys":[{"kty":"EC","kid":"k1","crv":"secp256k1","x":"AA","y":"AA"}]}`), `its crv "secp256k1" is not supported`},
+		"a symmetric key":               {"k1", []byte(`{"keys":[{"kty":"oct","kid":"k1","k":"AA"}]}`), `its kty "oct" is not supported`},
+		"a damaged key":                 {"k1", []byte(`{"keys":[{"kty":"RSA","kid":"k1","n":"!","e":"AQAB"}]}`), `the issuer's key "k1" cannot be read: it is malformed`},
+		"an odd member":                 {"k1", []byte(`{"keys":[{"kid":"k1","kty":"RSA","use":["sig"]}]}`), `the issuer's key "k1" cannot be read: a member of it`},
+		"no name asked, none read":      {"", []byte(`{"keys":[{"kty":"AKP"}]}`), `the issuer has no key for RS256, and one that cannot be read: its kty "AKP" is not supported`},
 		"no keys":                       {"k1", []byte(`{"keys":[]}`), `no key "k1"`},
 		"no set":                        {"k1", []byte(`[]`), "not a JWK Set"},
 		"keys twice":                    {"k1", append([]byte(`{"keys":[],`), jwks(k1)[1:]...), "not a JWK Set"},
@@ -157,7 +163,7 @@ func TestVerifyRefusesAKeyThatEverybodyMaySignWith(t *testing.T) {
 	for alg, private := range map[jose.SignatureAlgorithm]any{jose.RS256: rsaKey(), jose.ES256: p256Key(), jose.EdDSA: edKey()} {
 		raw := sign(alg, private, "k1", validClaims(nil))
 		_, err := verifier(t, jwks(jose.JSONWebKey{Key: private, KeyID: "k1"})).Verify(t.Context(), raw, Expected{})
-		wantRefusal(t, err, `no key "k1"`, raw)
+		wantRefusal(t, err, `the issuer's key "k1" cannot be read: its private half is published`, raw)
 	}
 }
 
