@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -102,8 +103,11 @@ func newLogin(openID, pkce bool) login {
 	return l
 }
 
-// finish checks the authorization response and redeems its code.
+// finish checks the authorization response and redeems its code. The user waits for the page in the browser, so all of its
+// requests together are bounded as one.
 func (c *Client) finish(ctx context.Context, l login, response url.Values) (token.Set, error) {
+	ctx, cancel := context.WithTimeout(ctx, endpoint.Timeout)
+	defer cancel()
 	if err := l.jarm.verdict(response); err != nil {
 		return token.Set{}, err
 	}

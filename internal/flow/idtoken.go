@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,10 +31,10 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 		return nil
 	}
 	if !c.canVerify() && set.AccessToken.Empty() {
-		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it cannot be checked, and the answer has no access_token: set issuer in the profile")}
+		return &untrusted.Error{Op: "read ID Token", Err: fmt.Errorf("it cannot be checked, and the answer has no access_token: set %s in the profile", c.missingKey())}
 	}
 	if !c.canVerify() {
-		c.warn("the server sent an ID Token, which is ignored because it cannot be checked: set issuer in the profile")
+		c.warn("the server sent an ID Token, which is ignored because it cannot be checked: set " + c.missingKey() + " in the profile")
 		return nil
 	}
 	expected.AccessToken = set.AccessToken
@@ -54,6 +55,14 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 // says so.
 func (c *Client) canVerify() bool {
 	return c.Server.Issuer != "" && (c.Server.JWKSURI != "" || c.symmetric())
+}
+
+// missingKey returns the key of the profile without which no signature of the server's can be checked.
+func (c *Client) missingKey() string {
+	if c.Server.Issuer == "" {
+		return "issuer"
+	}
+	return "jwks_uri" // the metadata has none
 }
 
 // symmetric reports whether ID Tokens are authenticated by the client secret. That is accepted only if the client is

@@ -53,7 +53,7 @@ func (c *Client) checkResponseMode() error {
 	if c.Server.Issuer == "" || c.Server.JWKSURI == "" {
 		return &config.Error{
 			Key: keyMode, Err: fmt.Errorf("%s: response_mode %s: the response could not be verified", opPrepare, mode),
-			Advice: "set issuer in the profile; its metadata names the server's keys",
+			Advice: "set " + c.missingKey() + " in the profile, which names the server's keys",
 		}
 	}
 	return idtoken.CheckAlgorithms(c.Server.AuthorizationSigningAlgValuesSupported)

@@ -59,6 +59,9 @@ func (c *Client) checkOpenID() error {
 		if a.MaxAge == nil {
 			key = "claims"
 		}
+		if c.Server.Issuer != "" && !c.canVerify() {
+			return wrong(key, errors.New("it is checked in the ID Token, and the server's metadata has no jwks_uri"), "set jwks_uri in the profile")
+		}
 		return wrong(key, errors.New("it is checked in the ID Token, which needs the scope openid and an issuer"),
 			"add openid to scopes, and set issuer")
 	}

@@ -33,7 +33,7 @@ func TestWhatTheServerWouldRefuseIsToldBeforeAnybodyIsAsked(t *testing.T) {
 		"an essential acr without keys": {
 			config.OpenID{Claims: `{"id_token":{"acr":{"essential":true}}}`},
 			func(c *Client) { c.Server.JWKSURI = "" },
-			"claims", "and an issuer",
+			"claims", "has no jwks_uri",
 		},
 		"a MAC without a secret": {config.OpenID{IDTokenSignedResponseAlg: "HS256"}, nil, "id_token_signed_response_alg", "none is configured"},
 		"a MAC with a short secret": {

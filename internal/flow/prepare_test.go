@@ -3,10 +3,17 @@ package flow
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/demoas/testas"
+	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 func TestKeysAreThereBeforeTheRedirect(t *testing.T) {
@@ -88,4 +95,29 @@ func TestKeysAheadAreNotWaitedForInVain(t *testing.T) {
 	if _, err := keys(ctx, false); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+}
+
+func TestAllThatFollowsTheRedirectIsBoundedAsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := `{"access_token":"canary-a","token_type":"Bearer","id_token":"` + signed(t, signingKey, person("email", "ada@example.com")) + `"}`
+		r, _ := newScripted(config.Profile{Scopes: []string{"openid"}}, says(200, body))
+		r.Server.Issuer, r.Server.JWKSURI = "https://as.example", "https://as.example/jwks"
+		r.Keys = func(ctx context.Context, _ bool) ([]byte, error) { // as the HTTP client does, whose limit is its own
+			ctx, cancel := context.WithTimeout(ctx, endpoint.Timeout)
+			defer cancel()
+			<-ctx.Done()
+			return nil, untrusted.Network(ctx, ctx.Err())
+		}
+		prepared, done := r.prepare(t.Context())
+		defer done()
+		time.Sleep(10 * time.Second) // the user signs in
+		began := time.Now()
+		_, err := prepared.finish(t.Context(), login{}, url.Values{"code": {"canary-c"}})
+		if _, ok := errors.AsType[*untrusted.NetworkError](err); !ok || !strings.Contains(err.Error(), "timed out") {
+			t.Errorf("%v", err)
+		}
+		if took := time.Since(began); took > endpoint.Timeout {
+			t.Errorf("the browser waits for %v", took)
+		}
+	})
 }

@@ -250,3 +250,13 @@ func TestReasonMayStandInTheChallenge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestKeyThatIsMissingToCheckTheIDTokenIsNamed(t *testing.T) {
+	for issuer, want := range map[string]string{"": "set issuer in the profile", "https://as.example": "set jwks_uri in the profile"} {
+		r := answeringWith("application/json", `{"access_token":"canary-a","token_type":"Bearer","id_token":"e30.e30.e30"}`)
+		r.Server.Issuer, r.Profile.Scopes = issuer, []string{"openid"}
+		if _, err := r.ClientCredentials(t.Context()); err != nil || len(r.warnings) != 1 || !strings.Contains(r.warnings[0], want) {
+			t.Errorf("issuer %q: %v, %q", issuer, err, r.warnings)
+		}
+	}
+}

@@ -85,7 +85,7 @@ func (c *Client) userinfo(ctx context.Context, set token.Set) (map[string]json.R
 // and older servers omit them, so they are checked only if present. An encrypted or unsigned JWT is refused.
 func (c *Client) signedUserinfo(ctx context.Context, body []byte, known secrets) ([]byte, error) {
 	if !c.canVerifyKeys() {
-		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, but no issuer is set whose keys could verify it")}
+		return nil, &untrusted.Error{Op: opUserinfo, Err: errors.New("the answer is signed, and cannot be verified: set " + c.missingKey() + " in the profile")}
 	}
 	v := c.verifier()
 	v.Algorithms = nil // the metadata's are for ID Tokens
