@@ -7,6 +7,8 @@
 package confidential
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -38,6 +40,24 @@ func Loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
+}
+
+// Dial connects as d does, but to localhost on loopback only, whatever a name server says: Loopback takes the name for this
+// machine. It is for the DialContext of [http.Transport].
+func Dial(d *net.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil || !strings.EqualFold(host, "localhost") {
+			return d.DialContext(ctx, network, address)
+		}
+		conn, err := d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			if conn, err := d.DialContext(ctx, network, net.JoinHostPort("::1", port)); err == nil {
+				return conn, nil
+			}
+		}
+		return conn, err
+	}
 }
 
 // Proxy returns the proxy that the environment names for a request, or nil. It is for [http.Transport]. Requests to

@@ -1,8 +1,12 @@
 package confidential
 
 import (
+	"context"
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
+	"syscall"
 	"testing"
 )
 
@@ -46,6 +50,45 @@ func TestOnlyAServerOnThisMachineNamesAddressesOnIt(t *testing.T) {
 		if got := NamedBy(server, named); got != c.want {
 			t.Errorf("NamedBy(%s, %s) = %v", c.server, c.named, got)
 		}
+	}
+}
+
+// TestLocalhostIsOnLoopbackWhateverANameServerSays has a name server that answers nothing: whoever asks it fails.
+func TestLocalhostIsOnLoopbackWhateverANameServerSays(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Logf("%s: %v", address, err) // a machine without IPv6
+			continue
+		}
+		defer l.Close()
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		var dialled []string
+		d := &net.Dialer{
+			Control: func(_, address string, _ syscall.RawConn) error { dialled = append(dialled, address); return nil },
+			Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+				t.Error("a name server was asked")
+				return nil, errors.New("no name server")
+			}},
+		}
+		for _, host := range []string{"localhost", "LocalHost"} {
+			conn, err := Dial(d)(t.Context(), "tcp", host+":"+port)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if conn.RemoteAddr().String() != l.Addr().String() {
+				t.Errorf("%s: connected to %s", host, conn.RemoteAddr())
+			}
+			conn.Close()
+		}
+		for _, address := range dialled {
+			if host, _, _ := net.SplitHostPort(address); host != "127.0.0.1" && host != "::1" {
+				t.Errorf("%s was dialled", address)
+			}
+		}
+	}
+	if _, err := Dial(&net.Dialer{})(t.Context(), "tcp", "localhost:1"); err == nil {
+		t.Error("nobody listens on port 1")
 	}
 }
 

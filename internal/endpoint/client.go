@@ -56,7 +56,7 @@ func NewClient(o Options) *http.Client {
 func newTransport(o Options) *http.Transport {
 	return &http.Transport{
 		Proxy:                  confidential.Proxy,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            confidential.Dial(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}),
 		TLSClientConfig:        o.tlsConfig(),
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,

@@ -43,7 +43,7 @@ func newNetwork(config *tls.Config) *network {
 func newTransport(config *tls.Config) *http.Transport {
 	return &http.Transport{
 		Proxy:                  confidential.Proxy,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:            confidential.Dial(&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}),
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    dialTimeout,
 		DisableCompression:     true, // the caller may not understand it
