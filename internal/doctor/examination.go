@@ -16,7 +16,6 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
-	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/session"
@@ -128,7 +127,9 @@ func (e *examination) server(ctx context.Context) (m discovery.Metadata, fetched
 		return m, false
 	}
 	seen := &lastResponse{}
-	client := e.options.Session.HTTPClient(endpoint.Options{Authorities: authorities, Trace: seen.wrap})
+	options := e.session.HTTPOptions(authorities, nil)
+	options.Trace = seen.wrap
+	client := e.options.Session.HTTPClient(options)
 	m, err = e.options.Session.Documents(client).Fetch(ctx, e.session.Profile.Issuer, true)
 	if seen.response != nil {
 		date, _ := http.ParseTime(seen.response.Header.Get("Date"))

@@ -40,6 +40,8 @@ type Options struct {
 	Certificate *tls.Certificate
 	// Authorities replaces the system's certificate authorities, which [Authorities] includes; nil for the system's.
 	Authorities *x509.CertPool
+	// FAPI restricts TLS to what the FAPI 2.0 Security Profile recommends.
+	FAPI bool
 }
 
 // NewClient returns the client for a command's requests. Its layers, from the caller inwards: headers and
@@ -57,7 +59,7 @@ func newTransport(o Options) *http.Transport {
 	return &http.Transport{
 		Proxy:                  confidential.Proxy,
 		DialContext:            confidential.Dial(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}),
-		TLSClientConfig:        o.tlsConfig(),
+		TLSClientConfig:        o.TLSConfig(),
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		IdleConnTimeout:        idleLife,

@@ -91,15 +91,21 @@ func Authorities(data []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// tlsConfig returns nil if the standard library's defaults will do.
-func (o Options) tlsConfig() *tls.Config {
-	if o.Certificate == nil && o.Authorities == nil {
-		return nil
-	}
+// TLSConfig returns the configuration of TLS connections: to the authorization server, and to APIs.
+func (o Options) TLSConfig() *tls.Config {
+	// FAPI 2.0 Security Profile §5.2.1: "shall set up TLS connections using TLS version 1.2 or later"
 	config := &tls.Config{RootCAs: o.Authorities, MinVersion: tls.VersionTLS12}
+	if o.FAPI {
+		// FAPI 2.0 Security Profile §5.2.2: "When using TLS 1.2, clients should only permit the cipher suites recommended in
+		// [BCP195]." They are those of RFC 9325 §4.2. TLS 1.3 has no others than good ones.
+		config.CipherSuites = []uint16{
+			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+			tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		}
+	}
 	if o.Certificate != nil {
-		// Not config.Certificates: crypto/tls presents none of those unless the server lists its issuer as an
-		// authority, and a self-signed certificate's issuer is in no list (RFC 8705 §2.2).
+		// Not config.Certificates: crypto/tls presents none of those unless the server lists its issuer as an authority, and a
+		// self-signed certificate's issuer is in no list (RFC 8705 §2.2).
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return o.Certificate, nil }
 	}
 	return config

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -260,5 +261,38 @@ func TestSelfSignedIsToldApart(t *testing.T) {
 		if got := SelfSigned(c.of.forClient(t)); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+func TestSecurityProfileOffersRecommendedSuitesAlone(t *testing.T) {
+	for _, c := range []struct {
+		version uint16
+		suite   uint16
+		fapi    bool
+		works   bool
+	}{
+		{tls.VersionTLS12, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, false, true},
+		{tls.VersionTLS12, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, true, false},
+		{tls.VersionTLS12, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, true, false},
+		{tls.VersionTLS12, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, true, true},
+		{tls.VersionTLS12, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, true, true},
+		{tls.VersionTLS13, 0, true, true},
+		{tls.VersionTLS11, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, false, false},
+	} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+		s.TLS = &tls.Config{MinVersion: c.version, MaxVersion: c.version}
+		if c.suite != 0 {
+			s.TLS.CipherSuites = []uint16{c.suite}
+		}
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.StartTLS()
+		pool := x509.NewCertPool()
+		pool.AddCert(s.Certificate())
+		target, _ := url.Parse(s.URL)
+		_, err := fetched(t, NewClient(Options{Authorities: pool, FAPI: c.fapi}), target)
+		if (err == nil) != c.works {
+			t.Errorf("%+v: %v", c, err)
+		}
+		s.Close()
 	}
 }

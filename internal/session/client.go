@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/oauthget/oauthget/internal/discovery"
-	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/token"
@@ -70,7 +69,7 @@ func (s *Session) Published(ctx context.Context) (discovery.Metadata, idtoken.Ke
 	if err != nil {
 		return discovery.Metadata{}, nil, s.Failed(err)
 	}
-	metadata, keys, err := s.published(ctx, s.options.HTTPClient(endpoint.Options{Authorities: authorities}), false)
+	metadata, keys, err := s.published(ctx, s.options.HTTPClient(s.HTTPOptions(authorities, nil)), false)
 	return metadata, keys, s.Failed(err)
 }
 

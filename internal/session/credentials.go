@@ -93,19 +93,22 @@ func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, erro
 // TLS is the configuration of connections to APIs. RFC 8705 §3: "The protected resource MUST obtain, from its TLS
 // implementation layer, the client certificate used for mutual TLS", since the token may be bound to it.
 func (s *Session) TLS(ctx context.Context) (*tls.Config, error) {
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	var err error
-	if c.RootCAs, err = s.Authorities(ctx); err != nil {
+	authorities, err := s.Authorities(ctx)
+	if err != nil {
 		return nil, err
 	}
 	certificate, err := s.ClientCertificate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if certificate != nil {
-		c.Certificates = []tls.Certificate{*certificate}
+	return s.HTTPOptions(authorities, certificate).TLSConfig(), nil
+}
+
+// HTTPOptions returns the options of a client for the profile. authorities and certificate may be nil.
+func (s *Session) HTTPOptions(authorities *x509.CertPool, certificate *tls.Certificate) endpoint.Options {
+	return endpoint.Options{
+		Authorities: authorities, Certificate: certificate, FAPI: s.Profile.SecurityProfile == config.FAPI2,
 	}
-	return c, nil
 }
 
 // Authorities are the system's and the one that the profile names; nil if it names none.
@@ -131,11 +134,11 @@ func (s *Session) Authorities(ctx context.Context) (*x509.CertPool, error) {
 // httpClients returns the http.Client for public documents, and the one for the client's own requests. The certificate
 // identifies the client, and only the second presents it. Without a certificate they are the same.
 func (s *Session) httpClients(c Credentials) (public, own *http.Client) {
-	public = s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities})
+	public = s.options.HTTPClient(s.HTTPOptions(c.Authorities, nil))
 	if c.Certificate == nil {
 		return public, public
 	}
-	return public, s.options.HTTPClient(endpoint.Options{Authorities: c.Authorities, Certificate: c.Certificate})
+	return public, s.options.HTTPClient(s.HTTPOptions(c.Authorities, c.Certificate))
 }
 
 // authentication chooses how the client authenticates, and checks that it can: after the login in the browser it would be

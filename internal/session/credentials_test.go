@@ -100,6 +100,31 @@ func writePEM(t *testing.T, kind string, der []byte) string {
 	return path
 }
 
+func TestProxyPresentsACertificateThatNoAuthorityOfTheServersIssued(t *testing.T) {
+	server := serveMutual(t)
+	for _, fapi := range []string{"", config.FAPI2} {
+		var profile config.Profile
+		profile.ClientID, profile.SecurityProfile = "cli", fapi
+		profile.TLS.CertificateFile, profile.TLS.KeyFile = writeIdentity(t)
+		profile.TLS.CAFile = writePEM(t, "CERTIFICATE", server.public.Certificate().Raw)
+		s := newSession(optionsFor(t, &person{}, nil), nil, profile, t.TempDir())
+		c, err := s.TLS(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := &tls.CertificateRequestInfo{AcceptableCAs: [][]byte{[]byte("somebody else's authority")}}
+		if len(c.Certificates) > 0 || c.GetClientCertificate == nil {
+			t.Fatal("crypto/tls chooses by the server's list of authorities")
+		}
+		if got, err := c.GetClientCertificate(request); err != nil || len(got.Certificate) == 0 {
+			t.Errorf("%v", err)
+		}
+		if (len(c.CipherSuites) > 0) != (fapi != "") {
+			t.Errorf("security_profile %q: suites %v", fapi, c.CipherSuites)
+		}
+	}
+}
+
 func TestCertificateGoesToTheAliasesAndNotToWhatEverybodyReads(t *testing.T) {
 	server := serveMutual(t)
 	var profile config.Profile
