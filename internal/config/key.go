@@ -88,6 +88,7 @@ var keys = []Key{
 	{Name: "login_hint", Usage: "account that the server may suggest", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
 	{Name: "max_age", Kind: Integer, Usage: "seconds since the person last signed in, at most", check: checkSeconds, field: func(p *Profile) any { return &p.OpenID.MaxAge }},
 	{Name: "acr_values", Usage: "authentication context classes asked for, in order", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.ACRValues }},
+	{Name: "nonce", Kind: Bool, Usage: "the ID Token has to repeat a nonce", Default: "true", field: func(p *Profile) any { return &p.OpenID.Nonce }},
 	{Name: "claims", Kind: JSON, Usage: "claims asked for, a JSON object", check: checkClaims, ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.Claims }},
 	{Name: "ui_locales", Usage: "languages of the server's pages, in order", field: func(p *Profile) any { return &p.OpenID.UILocales }},
 	{Name: "id_token_signed_response_alg", Usage: "algorithm that the ID Token must be signed with", Values: idTokenAlgorithms, field: func(p *Profile) any { return &p.OpenID.IDTokenSignedResponseAlg }},

@@ -19,6 +19,11 @@ func (r resolution) checkOpenID() error {
 			return r.at(inTable, wrong(inTable, "the key %s is set too", key).advise("remove one of the two"))
 		}
 	}
+	// RFC 9700 §2.1.1 requires one of the two: they bind the code to this login.
+	if r.settings.text("nonce") == "false" && r.settings.text("pkce") == "false" {
+		return r.at("nonce", wrong("nonce", "pkce is false too, and one of the two must bind the code to the login (RFC 9700 §2.1.1)").
+			advise("remove pkce = false or nonce = false"))
+	}
 	const key = "id_token_signed_response_alg"
 	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(groupSecret)) == 0 {
 		return r.at(key, wrong(key, "%s needs a client secret, and there is none", r.settings.text(key)).

@@ -88,6 +88,7 @@ type Exchange struct {
 type OpenID struct {
 	Prompt, LoginHint, ACRValues, UILocales string
 	MaxAge                                  string // seconds, in decimal
+	Nonce                                   bool   // one is sent, and the ID Token has to repeat it
 	Claims                                  string // a JSON object
 	IDTokenSignedResponseAlg                string // OpenID Connect Registration §2; empty for any asymmetric one
 }

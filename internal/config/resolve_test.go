@@ -351,7 +351,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"grant": "authorization_code", "redirect_uri": "http://127.0.0.1/callback", "response_mode": "query", "pkce": "true",
-		"store": "keychain",
+		"nonce": "true", "store": "keychain",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

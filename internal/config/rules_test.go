@@ -68,6 +68,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`prompt = "lögin"`, `prompt: want words such as login, consent and select_account, separated by spaces`},
 		{"prompt = \"login\"\nauthorization_parameters = { prompt = \"consent\" }", "authorization_parameters.prompt: the key prompt is set too\nremove one of the two"},
 		{"max_age = 0\nauthorization_parameters = { max_age = 1 }", "authorization_parameters.max_age: the key max_age is set too\nremove one of the two"},
+		{"nonce = false\npkce = false", "nonce: pkce is false too, and one of the two must bind the code to the login (RFC 9700 §2.1.1)\nremove pkce = false or nonce = false"},
 		{`max_age = -1`, `max_age: want a number of seconds, 0 or more`},
 		{`claims = "[]"`, `claims: want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)`},
 		{`claims = '{"id_token":[]}'`, `claims: id_token wants an object whose members are null or an object (OpenID Connect Core §5.5.1)`},

@@ -18,6 +18,7 @@ func sound() (config.Profile, discovery.Metadata) {
 	p := config.Profile{
 		Issuer: "https://as.example", ClientID: "cli", Grant: config.GrantAuthorizationCode, PKCE: true,
 		ResponseMode: "query", RedirectURI: config.DefaultRedirectURI, Scopes: []string{"openid", "offline_access"},
+		OpenID: config.OpenID{Nonce: true},
 	}
 	m := discovery.Metadata{
 		Issuer: "https://as.example", JWKSURI: "https://as.example/jwks",
@@ -57,9 +58,12 @@ func TestWhatDoesNotAgreeIsFoundAndSaysWhatToDo(t *testing.T) {
 		want   Status
 		detail string
 	}{
-		"grant not listed":      {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantTokenExchange }, "grant", Warn, "token-exchange"},
-		"plain PKCE":            {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"plain"} }, "pkce", Warn, "plain"},
-		"PKCE off":              {func(p *config.Profile, _ *discovery.Metadata) { p.PKCE = false }, "pkce", Warn, "off"},
+		"grant not listed": {func(p *config.Profile, _ *discovery.Metadata) { p.Grant = config.GrantTokenExchange }, "grant", Warn, "token-exchange"},
+		"plain PKCE":       {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"plain"} }, "pkce", Warn, "plain"},
+		"PKCE off":         {func(p *config.Profile, _ *discovery.Metadata) { p.PKCE = false }, "pkce", Warn, "off"},
+		"nonce off": {func(p *config.Profile, m *discovery.Metadata) {
+			p.OpenID.Nonce, m.CodeChallengeMethodsSupported = false, nil
+		}, "nonce", Warn, "off"},
 		"scope not listed":      {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"offline_access", "other"} }, "scopes", Warn, "other"},
 		"offline_access":        {func(p *config.Profile, _ *discovery.Metadata) { p.Scopes = []string{"openid"} }, "refresh", Warn, "refresh token"},
 		"no keys":               {func(_ *config.Profile, m *discovery.Metadata) { m.JWKSURI = "" }, "id token", Warn, "jwks_uri"},

@@ -16,7 +16,7 @@ import (
 func Metadata(p config.Profile, m discovery.Metadata) []Finding {
 	var found []Finding
 	for _, check := range []func(config.Profile, discovery.Metadata) []Finding{
-		grant, pkce, scopes, binding, issuer, revocation,
+		grant, pkce, nonce, scopes, binding, issuer, revocation,
 	} {
 		found = append(found, check(p, m)...)
 	}
@@ -47,6 +47,17 @@ func pkce(p config.Profile, m discovery.Metadata) []Finding {
 		return []Finding{warn(check, "the server knows "+listed(announced)+" and not S256", "set pkce = false, if the server refuses it and there is no better one")}
 	}
 	return []Finding{ok(check, "S256")}
+}
+
+func nonce(p config.Profile, m discovery.Metadata) []Finding {
+	const check = "nonce"
+	switch {
+	case p.OpenID.Nonce || p.Grant != config.GrantAuthorizationCode || !slices.Contains(p.Scopes, "openid"):
+		return nil
+	case !slices.Contains(m.CodeChallengeMethodsSupported, "S256"):
+		return []Finding{warn(check, "nonce is off, and the server does not announce PKCE, which then has to bind the code to the login", "remove nonce = false, if the server repeats the nonce")}
+	}
+	return []Finding{ok(check, "off; PKCE binds the code to the login")}
 }
 
 // Authentication compares the method by which the client authenticates with those that the server lists. Servers often

@@ -41,7 +41,7 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	if err := c.begin(config.GrantAuthorizationCode); err != nil {
 		return token.Set{}, err
 	}
-	l := newLogin(slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
+	l := newLogin(c.Profile.OpenID.Nonce && slices.Contains(c.Profile.Scopes, "openid"), c.Profile.PKCE)
 	var err error
 	if l.key, err = c.dpopKey(); err != nil {
 		return token.Set{}, err
@@ -92,9 +92,9 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 
 // newLogin generates the unguessable values. RFC 6749 §10.10: "The probability of an attacker guessing generated tokens
 // … MUST be less than or equal to 2^(-128)". rand.Text has 130 bits, GenerateVerifier 256.
-func newLogin(openID, pkce bool) login {
+func newLogin(nonce, pkce bool) login {
 	l := login{state: rand.Text()}
-	if openID {
+	if nonce {
 		l.nonce = token.NewSecret(rand.Text())
 	}
 	if pkce {

@@ -47,7 +47,7 @@ func newRig(t *testing.T, c testas.Config) *rig {
 	r := &rig{server: server}
 	r.Client = &Client{
 		Profile: config.Profile{
-			Issuer: server.Issuer(), ClientID: "demo", RedirectURI: config.DefaultRedirectURI, PKCE: true,
+			Issuer: server.Issuer(), ClientID: "demo", RedirectURI: config.DefaultRedirectURI, PKCE: true, OpenID: config.OpenID{Nonce: true},
 			Scopes: []string{"openid", "profile", "offline_access"},
 		},
 		Server: metadata, HTTP: transport, Auth: clientauth.Client{ID: "demo", Method: clientauth.None}, Patience: 10 * time.Second, Now: time.Now,

@@ -93,6 +93,9 @@ func (v Verifier) checkBeginning(c claims) error {
 	return nil
 }
 
+// ErrNoNonce is returned for an ID Token without the nonce that was sent.
+var ErrNoNonce = errors.New("it lacks the nonce that was sent")
+
 func checkNonce(c claims, e Expected) error {
 	// "If a nonce value was sent in the Authentication Request, a nonce Claim MUST be present and its value checked to
 	// verify that it is the same value as the one that was sent in the Authentication Request." §3.1.3.7 item 11. After
@@ -101,7 +104,7 @@ func checkNonce(c claims, e Expected) error {
 	case e.Nonce.Empty():
 		return nil
 	case c.nonce == "":
-		return errors.New("it lacks the nonce that was sent")
+		return ErrNoNonce
 	case !e.Nonce.Equal(token.NewSecret(c.nonce)):
 		return errors.New("nonce differs from the one sent")
 	}

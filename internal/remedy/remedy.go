@@ -192,6 +192,10 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which requires it")
 	case as(&symmetric):
 		return say(StatusServer, "if the client has a secret and is registered for it, set id_token_signed_response_alg = "+strconv.Quote(symmetric.Algorithm))
+	case is(idtoken.ErrNoNonce) && f.profile.PKCE:
+		return say(StatusServer, "if this server never repeats the nonce, set nonce = false: PKCE still binds the code to the login")
+	case is(idtoken.ErrNoNonce):
+		return say(StatusServer, "if this server never repeats the nonce, set nonce = false and pkce = true")
 	case as(new(*idtoken.StaleError)):
 		return say(StatusServer, "have the server ask the person again: --prompt login")
 	case as(new(*idtoken.ClockError)):

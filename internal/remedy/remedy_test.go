@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -89,6 +90,18 @@ func TestRefusalNamesTheLineOfTheProfile(t *testing.T) {
 	} {
 		if status, hints := Of(c.err, Command{Path: "oauthget token", Now: time.Now()}); status != StatusServer || !slices.Equal(hints, c.want) {
 			t.Errorf("%s: status %d, %q", name, status, hints)
+		}
+	}
+}
+
+func TestMissingNonceIsRemediedWithPKCEAlone(t *testing.T) {
+	for pkce, want := range map[bool]string{
+		true:  "set nonce = false: PKCE still binds the code to the login",
+		false: "set nonce = false and pkce = true",
+	} {
+		err := &session.Error{Profile: config.Profile{PKCE: pkce}, Err: &untrusted.Error{Op: "validate ID token", Err: idtoken.ErrNoNonce}}
+		if status, hints := Of(err, Command{Path: "oauthget token", Now: time.Now()}); status != StatusServer || len(hints) != 1 || !strings.Contains(hints[0], want) {
+			t.Errorf("status %d, %q", status, hints)
 		}
 	}
 }
