@@ -18,7 +18,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// fakeKeyring is a keychain in memory. Each func left nil does what a keychain does.
+// fakeKeyring is a keychain in memory. Each func replaces what a keychain does, unless it is nil.
 type fakeKeyring struct {
 	mu    sync.Mutex
 	items map[string]string
@@ -29,7 +29,7 @@ type fakeKeyring struct {
 	onDelete func(ctx context.Context, key string) error
 }
 
-// small is the item size that the tests have a keychain of theirs allow, in bytes.
+// small is the largest item of a fakeKeyring, in bytes.
 const small = 512
 
 func newFake(t *testing.T) (*Keychain, *fakeKeyring) {
@@ -124,7 +124,7 @@ func wantLoaded(t *testing.T, s Store, key string, want token.Set) {
 	}
 }
 
-// wantReason fails unless err is an Error with the reason, and tells no secret.
+// wantReason fails unless err is an Error with the reason, and its text has no secret.
 func wantReason(t *testing.T, err error, want Reason) {
 	t.Helper()
 	failed, ok := errors.AsType[*Error](err)
@@ -136,7 +136,7 @@ func wantReason(t *testing.T, err error, want Reason) {
 	}
 }
 
-// sealedFiles returns the names below sealed/.
+// sealedFiles returns the names in sealed/.
 func sealedFiles(t *testing.T, k *Keychain) []string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(k.stateDir, sealedDir))

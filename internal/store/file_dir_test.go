@@ -97,8 +97,8 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	wantReason(t, f.Probe(t.Context()), StateDirBad)
 }
 
-// A writer that died between its write and its rename leaves the old file, and a temporary one that the next writer
-// takes away.
+// A writer that died between its write and its rename leaves the old file, and a temporary one, which the next writer
+// removes.
 func TestCrashBetweenWriteAndRenameKeepsTheOldFile(t *testing.T) {
 	f := withIdentity(t)
 	want := setOf(100)

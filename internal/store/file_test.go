@@ -19,7 +19,7 @@ import (
 // cheap is a work of scrypt that tests can wait for.
 const cheap = 2
 
-// fileStore is a store that o opens. The identity file is one of its own where o says "".
+// fileStore returns a store with the options o and a cheap scrypt, in a directory of its own where o has none.
 func fileStore(t testing.TB, o FileOptions) *File {
 	t.Helper()
 	if o.StateDir == "" {

@@ -17,7 +17,7 @@ func TestKeyIsStable(t *testing.T) {
 	}
 }
 
-// What one list has in one place another has in two, or elsewhere: all of them must differ.
+// The lists have the same texts, cut and placed in other ways. Their keys must differ.
 func TestKeyTellsListsApart(t *testing.T) {
 	seen := map[string][]Field{}
 	for _, fields := range [][]Field{
@@ -62,7 +62,7 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
-// cut makes a list of fields of a text: a semicolon ends a field, a comma a name or a value.
+// cut makes a list of fields from a text: a semicolon ends a field, a comma a name or a value.
 func cut(s string) []Field {
 	var fields []Field
 	for part := range strings.SplitSeq(s, ";") {

@@ -21,8 +21,8 @@ import (
 	gokeyring "github.com/zalando/go-keyring"
 )
 
-// These tests drive GNOME Keyring itself. godbus keeps one connection a process, so each test runs again in a process,
-// a session bus and directories of its own, and asserts there.
+// These tests drive GNOME Keyring itself. Each runs again in a process with a session bus and directories of its own, and
+// asserts there.
 
 const (
 	interopCase = "STORE_INTEROP_CASE" // the name of the test that runs inside
@@ -79,7 +79,7 @@ func inside(t *testing.T, wrapper []string, env ...string) bool {
 	return false
 }
 
-// leftBehind ends what still runs in an environment a second after its test, and tells what it was.
+// leftBehind ends what still runs in an environment a second after its test, and returns the command lines.
 func leftBehind(home string) (commands []string) {
 	var pids []int
 	for range 40 {
@@ -109,8 +109,8 @@ func leftBehind(home string) (commands []string) {
 }
 
 var (
-	// session is a bus that starts nothing by itself: a call that arrives when a test has ended its daemon would leave
-	// another one behind.
+	// session is a bus that starts nothing by itself: a call after a test has ended its daemon would leave another one
+	// behind.
 	session = func() []string {
 		config, _ := filepath.Abs("../../testdata/interop/session-bus.conf") // fails only where there is no directory to be in
 		return []string{"dbus-run-session", "--config-file=" + config, "--"}
@@ -251,7 +251,7 @@ func TestLockedKeyringDoesNotPromptWhereNobodyMayBeAsked(t *testing.T) {
 	wantAll(t, realKeychain(t, true), Locked, time.Second)
 }
 
-// The prompter cannot open its window, which looks to go-keyring as though a person had dismissed it.
+// The prompter cannot open its window, which looks as though a person had dismissed the prompt.
 func TestPromptThatComesToNothingIsLocked(t *testing.T) {
 	if !inside(t, session(), "DISPLAY=:4711") {
 		return
@@ -429,7 +429,7 @@ func TestGoKeyringReadsWhatIsWrittenAndTheOtherWayRound(t *testing.T) {
 	}
 }
 
-// Fifty clients at once made a GNOME Keyring abort to which the first word was OpenSession.
+// GNOME Keyring aborted where fifty clients at once called OpenSession first.
 func TestKeyringSurvivesManyReadersAtOnce(t *testing.T) {
 	if !inside(t, session()) {
 		return

@@ -41,7 +41,7 @@ func holdLock(dir string) {
 	os.Exit(0)
 }
 
-// startHolder returns another process that holds the lock, and what ends it peacefully.
+// startHolder starts another process that holds the lock, and returns what ends it without killing it.
 func startHolder(t *testing.T, dir string) (holder *os.Process, release func()) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
@@ -150,7 +150,7 @@ func TestLockWhereTheStateDirectoryCannotBeMade(t *testing.T) {
 	wantReason(t, err, StateDirBad)
 }
 
-// The goal is 50 callers behind one refresh of 200 ms in 400 ms: a lock passed on must cost them next to nothing.
+// The goal is 50 callers behind one refresh of 200 ms in 400 ms, so passing a lock on must take hardly any time.
 func TestManyWaitersFollowEachOtherAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	unlock, err := Lock(t.Context(), dir, "key")

@@ -132,6 +132,16 @@ func TestLockedItemIsRefused(t *testing.T) {
 	}
 }
 
+func TestLockedCollectionIsKnownByItsPropertyWhateverTheErrorIsCalled(t *testing.T) {
+	all := ordinary()
+	all["GetSecret"] = []any{dbus.Error{Name: "odd.Error"}}
+	for locked, want := range map[bool]Kind{true: Locked, false: Refused} {
+		all["Locked"] = []any{dbus.MakeVariant(locked)}
+		_, err := clientAt(oddBus(t, welcome, binary.LittleEndian, all), false).Get(t.Context(), "a")
+		wantKind(t, err, want)
+	}
+}
+
 func TestBusThatDoesNotAcceptTheUserIsNoBus(t *testing.T) {
 	for _, line := range []string{"REJECTED EXTERNAL\r\n", "\r\n", strings.Repeat("x", 1<<20) + "\r\n", "l\x02\x01\x01\r\n"} {
 		_, err := clientAt(oddBus(t, line, binary.LittleEndian, ordinary()), false).Get(t.Context(), "a")

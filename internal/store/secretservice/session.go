@@ -197,11 +197,14 @@ func (s *session) delete(item dbus.ObjectPath) error {
 // alone. KeePassXC keeps an item locked until a person lets this program read it.
 func (s *session) unlocking(item dbus.ObjectPath, do func() error) error {
 	err := do()
-	if failedWith(err, isLocked) {
-		if _, err := s.unlockCollection(); err != nil {
-			return err
+	if _, answered := errors.AsType[dbus.Error](err); answered { // not every service calls it IsLocked
+		wasLocked, failed := s.unlockCollection()
+		if failed != nil {
+			return failed
 		}
-		err = do()
+		if wasLocked {
+			err = do()
+		}
 	}
 	if failedWith(err, isLocked) && s.client.mayPrompt {
 		if err := s.unlock(item); err != nil {
