@@ -1,10 +1,13 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -13,7 +16,7 @@ const credentialGitLong = `Speak the protocol of git's credential helpers (gitcr
 get prints the token: as a Bearer credential if git (2.46) and the server take one, else as the password of --username.
 erase, which git calls with a token that the server refused, makes the next get refresh it. store does nothing. A host that is
 not in api_hosts gets no answer, and git asks its next helper. Without api_hosts only the profile's own servers are answered.
-GIT_TERMINAL_PROMPT=0 means --no-input.
+GIT_TERMINAL_PROMPT=0 means --no-input. A user name in the URL that is an account's (--account) means that account.
 
 The empty helper in the example switches other helpers off, which would otherwise write the token to disk.`
 
@@ -42,19 +45,23 @@ func (h *helper) git(cmd *cobra.Command, args []string) error {
 	if err := credential.CheckUsername(h.username); err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	if h.getenv("GIT_TERMINAL_PROMPT") == "0" {
-		h.global.noInput = true
+	if text, ok := h.lookupEnv("GIT_TERMINAL_PROMPT"); ok {
+		prompt, err := credential.GitBool(text)
+		if err != nil {
+			return hint.Usagef("GIT_TERMINAL_PROMPT: %w", err)
+		}
+		h.global.noInput = h.global.noInput || !prompt
 	}
 	q, err := credential.ParseGit(cmd.Context(), h.stdin)
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	s, err := h.open(cmd, nameOf(args[:len(args)-1]))
+	s, err := h.openForUser(cmd, nameOf(args[:len(args)-1]), q.Username)
 	if err != nil {
 		return err
 	}
 	action := args[len(args)-1]
-	if action != "get" && action != "erase" {
+	if action != "get" && action != "erase" || !q.HTTP() {
 		// "If a helper does not support the requested operation …, it should silently ignore the request"
 		// (gitcredentials(7)).
 		return nil
@@ -72,4 +79,17 @@ func (h *helper) git(cmd *cobra.Command, args []string) error {
 		return s.Expire(cmd.Context(), q.Refused)
 	}
 	return h.answer(cmd.Context(), s, func(set token.Set) (string, error) { return q.Answer(h.username, set), nil })
+}
+
+// openForUser opens the profile for the account that git names as the user, if there is one with tokens: as in
+// https://ada@git.example.com.
+func (h *helper) openForUser(cmd *cobra.Command, name, user string) (*session.Session, error) {
+	s, err := h.open(cmd, name)
+	if err != nil || cmd.Flags().Changed("account") || !slices.Contains(s.Accounts(), user) {
+		return s, err
+	}
+	if err := cmd.Flags().Set("account", user); err != nil {
+		return nil, err
+	}
+	return h.open(cmd, name)
 }

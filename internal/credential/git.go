@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -78,11 +80,41 @@ func (q *GitRequest) set(attribute string, length int) error {
 		// An empty value clears the list.
 		q.authType = value != "" && (q.authType || value == "authtype")
 	case "wwwauth[]": // the values of WWW-Authenticate
-		scheme, _, _ := strings.Cut(value, " ")
 		q.challenged = value != ""
-		q.bearer = q.challenged && (q.bearer || strings.EqualFold(scheme, "Bearer"))
+		q.bearer = q.challenged && (q.bearer || asksForBearer(value))
 	}
 	return nil
+}
+
+// asksForBearer reports whether Bearer is among the challenges of a field. Of one that cannot be read, the first counts.
+func asksForBearer(field string) bool {
+	list, err := challenge.Parse(field)
+	if err != nil {
+		scheme, _, _ := strings.Cut(field, " ")
+		list = []challenge.Challenge{{Scheme: scheme}}
+	}
+	return slices.ContainsFunc(list, func(c challenge.Challenge) bool { return strings.EqualFold(c.Scheme, "Bearer") })
+}
+
+// GitBool reads a boolean as git does: true, yes, on or a number other than 0; false, no, off, nothing or 0.
+func GitBool(text string) (bool, error) {
+	switch text = strings.ToLower(text); text {
+	case "true", "yes", "on":
+		return true, nil
+	case "false", "no", "off", "":
+		return false, nil
+	}
+	n, err := strconv.ParseInt(strings.TrimRight(text, "kmg"), 0, 32)
+	if err != nil {
+		return false, errors.New("want a boolean of git: true, false, or a number")
+	}
+	return n != 0, nil
+}
+
+// HTTP reports whether the request is about a server that speaks HTTP. Others take no token: git also asks for the passphrase of
+// a client certificate (protocol=cert, without a host), and git-send-email for a mail server.
+func (q GitRequest) HTTP() bool {
+	return strings.EqualFold(q.Protocol, "https") || strings.EqualFold(q.Protocol, "http")
 }
 
 // URL returns the server of the request. It is an error if the host is anything but a name with or without a port.

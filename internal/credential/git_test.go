@@ -22,6 +22,9 @@ func TestGitGetsTheFormThatItAccepts(t *testing.T) {
 		"old git":                  {"", password},
 		"new git":                  {"capability[]=authtype\ncapability[]=state\n", bearer},
 		"new git, Bearer wanted":   {"capability[]=authtype\nwwwauth[]=Basic realm=x\nwwwauth[]=bearer realm=x\n", bearer},
+		"new git, in one field":    {"capability[]=authtype\nwwwauth[]=Basic realm=\"x, y\", Bearer realm=x\n", bearer},
+		"new git, in a realm":      {"capability[]=authtype\nwwwauth[]=Basic realm=\"x, Bearer y\"\n", password},
+		"new git, unreadable":      {"capability[]=authtype\nwwwauth[]=Bearer realm=\"x\n", bearer},
 		"new git, Basic wanted":    {"capability[]=authtype\nwwwauth[]=Basic realm=x\n", password},
 		"the list begins anew":     {"capability[]=authtype\ncapability[]=\n", password},
 		"after the blank line":     {"\ncapability[]=authtype\n", password},
@@ -38,6 +41,22 @@ func TestGitGetsTheFormThatItAccepts(t *testing.T) {
 		}
 		if u, err := q.URL(); err != nil || u.String() != "https://git.example.com:8443" {
 			t.Errorf("%s: %v %v", name, u, err)
+		}
+	}
+}
+
+func TestBooleansAreGits(t *testing.T) {
+	for text, want := range map[string]bool{
+		"true": true, "YES": true, "on": true, "1": true, "-1": true, "0x10": true, "2k": true, "1M": true,
+		"false": false, "No": false, "off": false, "": false, "0": false, "0k": false,
+	} {
+		if got, err := GitBool(text); err != nil || got != want {
+			t.Errorf("%q: %v %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"maybe", "k", "1 2", "truee"} {
+		if _, err := GitBool(text); err == nil {
+			t.Errorf("%q was taken", text)
 		}
 	}
 }
