@@ -24,7 +24,8 @@ func (a *app) credentialCommand() *cobra.Command {
 		Short: "Answer git, kubectl or docker when they ask for credentials",
 		Long: `Speak the protocols by which git, kubectl and docker ask a helper for credentials. They run the command themselves; its help
 shows the configuration.`,
-		Example: `  git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'
+		Example: `  git config --global --replace-all credential.https://git.example.com.helper ''
+  git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'
   printf 'protocol=https\nhost=git.example.com\n\n' | oauthget credential git work get`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

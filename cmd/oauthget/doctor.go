@@ -14,8 +14,9 @@ func (a *app) doctorCommand() *cobra.Command {
 		Use:   "doctor [NAME]",
 		Short: "Check whether a login can work",
 		Long: `Check what a login with the profile needs: the profile file and its mode, the server's metadata, the clock, TLS, the proxy,
-the token store, the browser and the redirect URI's port. Each line says ok, warn or fail, and what to do. What a login would
-refuse to try fails here in the same words. No token is requested, nothing is changed, and no secret is sent.
+the token store, the browser, the redirect URI's port, and git's other credential helpers. Each line says ok, warn or fail,
+and what to do. What a login would refuse to try fails here in the same words. No token is requested, nothing is changed, and
+no secret is sent.
 
 The exit status is 0 if nothing fails, else 1.`,
 		Example: "  oauthget doctor work\n  oauthget doctor work --json\n  oauthget doctor --issuer https://login.example.com --client-id cli",

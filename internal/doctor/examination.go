@@ -77,6 +77,7 @@ func (e *examination) profile(ctx context.Context) {
 		e.add(Redirect(profile)...)
 	}
 	e.tokens(ctx)
+	e.git(ctx)
 	if profile.Grant == config.GrantAuthorizationCode {
 		e.browser()
 		e.port(ctx)
