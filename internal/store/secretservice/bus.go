@@ -31,6 +31,7 @@ type bus struct {
 	calls    uint32       // made so far, which is the serial of the last one
 	replies  map[uint32]*dbus.Message
 	prompts  map[dbus.ObjectPath][]any // that are completed, with the arguments of their signals
+	session  dbus.ObjectPath           // that the service has opened last
 	broken   error                     // why the connection cannot be used any more
 }
 

@@ -112,7 +112,7 @@ func (c *Client) with(ctx context.Context, do func(*session) error) error {
 // over calls do with a session over b, and keeps b where it can be used again.
 func (c *Client) over(ctx context.Context, b *bus, do func(*session) error) error {
 	stop := context.AfterFunc(ctx, b.close)
-	err := explain(do(&session{ctx: ctx, client: c, bus: b}))
+	err := explain(do(newSession(ctx, c, b)))
 	if !stop() || b.broken != nil {
 		b.close()
 		return err

@@ -19,6 +19,7 @@ const (
 	collectionInterface = "org.freedesktop.Secret.Collection"
 	itemInterface       = "org.freedesktop.Secret.Item"
 	promptInterface     = "org.freedesktop.Secret.Prompt"
+	sessionInterface    = "org.freedesktop.Secret.Session"
 	noObject            = dbus.ObjectPath("/")
 
 	busName     = "org.freedesktop.DBus"
@@ -31,8 +32,19 @@ type session struct {
 	ctx        context.Context
 	client     *Client
 	bus        *bus
-	path       dbus.ObjectPath // of the session that the service keeps
 	collection dbus.ObjectPath
+}
+
+// newSession also closes the session that was opened before over the same connection. The last one ends with the
+// connection.
+func newSession(ctx context.Context, c *Client, b *bus) *session {
+	s := &session{ctx: ctx, client: c, bus: b}
+	clear(b.replies) // those that nobody waited for
+	if b.session != "" {
+		s.send(b.session, sessionInterface+".Close")
+		b.session = ""
+	}
+	return s
 }
 
 // secret is the struct Secret of the API. Its fields are those of the wire, in that order.
@@ -78,7 +90,7 @@ func (s *session) open(attributes map[string]string) (items []dbus.ObjectPath, e
 	opening := s.send(secretsPath, serviceInterface+".OpenSession", "plain", dbus.MakeVariant(""))
 	searching := s.sendSearch(attributes)
 	var output dbus.Variant // empty for "plain"
-	if err := s.receive(opening, &output, &s.path); err != nil {
+	if err := s.receive(opening, &output, &s.bus.session); err != nil {
 		return nil, err
 	}
 	err = s.receive(searching, &items)
@@ -160,10 +172,10 @@ func (s *session) canStart() error {
 // get returns the secret of an item.
 func (s *session) get(item dbus.ObjectPath) (string, error) {
 	var found secret
-	if err := s.receive(s.send(item, itemInterface+".GetSecret", s.path), &found); err != nil {
+	if err := s.receive(s.send(item, itemInterface+".GetSecret", s.bus.session), &found); err != nil {
 		return "", err
 	}
-	if found.Session != s.path || len(found.Parameters) != 0 {
+	if found.Session != s.bus.session || len(found.Parameters) != 0 {
 		return "", errUnexpected
 	}
 	return string(found.Value), nil
@@ -175,7 +187,7 @@ func (s *session) create(label string, attributes map[string]string, value strin
 		itemInterface + ".Label":      dbus.MakeVariant(label),
 		itemInterface + ".Attributes": dbus.MakeVariant(attributes),
 	}
-	content := secret{s.path, []byte{}, []byte(value), "text/plain; charset=utf8"}
+	content := secret{s.bus.session, []byte{}, []byte(value), "text/plain; charset=utf8"}
 	call := s.send(s.collection, collectionInterface+".CreateItem", properties, content, true)
 	var item, prompt dbus.ObjectPath
 	if err := s.bus.receive(s.ctx, s.client.limits.write, call, &item, &prompt); err != nil {
