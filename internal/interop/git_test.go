@@ -49,6 +49,9 @@ func TestGitClonesPushesAndFetchesWithTheToken(t *testing.T) {
 	} {
 		r.env[name] = value
 	}
+	if set := r.oauthget(t, "profile", "set", "op", "--api-hosts", strings.TrimPrefix(s.URL, "http://")); set.status != 0 {
+		t.Fatalf("profile set: %v", set)
+	}
 	r.do(t, "config", "--global", "credential."+s.URL+".helper", "!"+product(t)+" credential git op")
 	r.do(t, "clone", "--quiet", s.URL+"/project.git", "one")
 	r.do(t, "-C", "one", "commit", "--quiet", "--allow-empty", "-m", "first")

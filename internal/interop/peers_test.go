@@ -80,7 +80,7 @@ func walkPeer(t *testing.T, w *world, s *server, p peer) {
 			if out.status != 0 {
 				t.Errorf("logout: %v", out)
 			}
-			if revoked := strings.Contains(out.stderr, "revoked the tokens"); revoked != (p.forgets || name != "public") {
+			if revoked := strings.Contains(out.stderr, "oauthget: revoked the "); revoked != (p.forgets || name != "public") {
 				t.Errorf("revoked: %v: %v", revoked, out)
 			}
 			if n := count(s.requests(t), func(r request) bool { return r.Path == p.paths.revoke }); n == 0 {
