@@ -75,7 +75,7 @@ func (s *Session) Failed(err error) error {
 func (s *Session) source() *tokensource.Source {
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
-		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, Refresh: s.refresh, Record: s.record,
+		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Refresh: s.refresh, Record: s.record,
 		Warn: func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
 	}
 	if !s.options.NoInput || source.Unattended {
@@ -101,6 +101,14 @@ func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error)
 	}
 	old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
 	return client.Refresh(ctx, old)
+}
+
+// makeRoom makes room for a new set, where it is stored.
+func (s *Session) makeRoom(present token.Set) (release func(), err error) {
+	if !s.Kept {
+		return func() {}, nil
+	}
+	return store.MakeRoom(s.stateDir, s.Key, present)
 }
 
 // record records what is stored, and for whom. Status and logout find by it what no profile leads to any more.

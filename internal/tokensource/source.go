@@ -32,6 +32,8 @@ type Source struct {
 	Login func(ctx context.Context) (token.Set, error)
 	// Unattended reports that Login needs no user. It can be rerun silently instead of a refresh.
 	Unattended bool
+	// MakeRoom fails if a new set could not be stored in place of present. release is called before it is stored.
+	MakeRoom func(present token.Set) (release func(), err error)
 	// Record records what is about to be stored under Key, so that it can be found after the profile has changed.
 	Record func() error
 	// Warn tells the user, in one line, what went wrong without costing the token.
@@ -148,7 +150,8 @@ func (s *Source) renew(ctx context.Context, current token.Set) (set token.Set, f
 // refresh token.
 const interruptGrace = 3 * time.Second
 
-// refresh refreshes and saves the result, even if it is interrupted or the answer fails its checks.
+// refresh refreshes and saves the result, even if it is interrupted or the answer fails its checks. It sends nothing if the
+// result could not be kept: the server may rotate the refresh token.
 func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, error) {
 	outliving, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
@@ -157,7 +160,7 @@ func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, err
 		context.AfterFunc(outliving, func() { timer.Stop() })
 	})
 	defer stop()
-	fresh, err := s.Refresh(outliving, current)
+	fresh, err := s.withRoom(current, func() (token.Set, error) { return s.Refresh(outliving, current) })
 	if rotated, ok := errors.AsType[*flow.RotatedError](err); ok {
 		s.keep(s.save(ctx, rotated.Keep))
 	}
@@ -177,12 +180,30 @@ func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 	case s.Login == nil:
 		return token.Set{}, fmt.Errorf("nothing usable is stored: %w", ErrInteractionRequired)
 	}
-	set, err := s.Login(ctx)
+	obtain := s.loginWithRoom
+	if s.Unattended { // a token that cannot be kept is obtained again
+		obtain = s.Login
+	}
+	set, err := obtain(ctx)
 	if err != nil {
 		return token.Set{}, err
 	}
 	s.keep(s.saveFirst(ctx, set))
 	return set, nil
+}
+
+func (s *Source) loginWithRoom(ctx context.Context) (token.Set, error) {
+	return s.withRoom(token.Set{}, func() (token.Set, error) { return s.Login(ctx) })
+}
+
+// withRoom obtains a set while there is room for it.
+func (s *Source) withRoom(present token.Set, obtain func() (token.Set, error)) (token.Set, error) {
+	release, err := s.MakeRoom(present)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer release()
+	return obtain()
 }
 
 // keep warns of a failure to save. The token is good, and its caller gets it.
@@ -196,7 +217,8 @@ func (s *Source) keep(err error) {
 	}
 }
 
-// saveFirst saves the result of a login, under a key that may be new. It saves even if the record cannot be written.
+// saveFirst saves the result of a login, under a key that may be new. It saves even if the record cannot be written. There is
+// no record of a login that fails.
 func (s *Source) saveFirst(ctx context.Context, set token.Set) error {
 	return errors.Join(s.Record(), s.save(ctx, set))
 }
@@ -243,12 +265,9 @@ func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
 		return token.Set{}, err
 	}
 	defer unlock()
-	if err := s.Record(); err != nil {
-		return token.Set{}, err
-	}
-	set, err := s.Login(ctx)
+	set, err := s.loginWithRoom(ctx)
 	if err != nil {
 		return token.Set{}, err
 	}
-	return set, s.save(ctx, set)
+	return set, s.saveFirst(ctx, set)
 }

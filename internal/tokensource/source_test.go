@@ -69,6 +69,7 @@ type rig struct {
 	memory   *memory
 	log      []string
 	warnings []error
+	full     error // of MakeRoom
 }
 
 func newRig(stored *token.Set) *rig {
@@ -88,6 +89,13 @@ func newRig(stored *token.Set) *rig {
 		Login: func(context.Context) (token.Set, error) {
 			r.log = append(r.log, "login")
 			return live("fresh"), nil
+		},
+		MakeRoom: func(present token.Set) (func(), error) {
+			if r.full != nil {
+				return nil, r.full
+			}
+			r.log = append(r.log, "room")
+			return func() { r.log = append(r.log, "freed") }, nil
 		},
 		Record: func() error { r.log = append(r.log, "record"); return nil },
 		Warn:   func(_ string, err error) { r.warnings = append(r.warnings, err) },
@@ -126,20 +134,20 @@ func TestLiveTokenIsReturnedWithoutALock(t *testing.T) {
 
 func TestExpiredTokenIsRefreshedAndSavedBeforeItIsReturned(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
-	r.want(t, "refreshed", "lock", "refresh r-stored", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "save", "unlock")
 	if r.memory.set.AccessToken.Reveal() != "refreshed" {
 		t.Error("the refreshed set is not in the store")
 	}
 }
 
 func TestNothingStoredIsALoginUnderTheLock(t *testing.T) {
-	newRig(nil).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+	newRig(nil).want(t, "fresh", "lock", "room", "login", "freed", "record", "save", "unlock")
 }
 
 func TestExpiredTokenWithoutRefreshTokenIsALogin(t *testing.T) {
 	s := expired("stored")
 	s.RefreshToken = token.Secret{}
-	newRig(&s).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+	newRig(&s).want(t, "fresh", "lock", "room", "login", "freed", "record", "save", "unlock")
 }
 
 func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
@@ -148,7 +156,7 @@ func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
 	newRig(&stored).want(t, "stored")
 	r := newRig(&stored)
 	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
-	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "save", "unlock"})
 }
 
 func TestIDTokenWithoutAnAccessTokenWillDoForWhoeverWantsThatAlone(t *testing.T) {
@@ -156,17 +164,17 @@ func TestIDTokenWithoutAnAccessTokenWillDoForWhoeverWantsThatAlone(t *testing.T)
 	r := newRig(&stored)
 	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
 	r.check(t, got, fresh, err, "", nil)
-	newRig(&stored).want(t, "fresh", "lock", "login", "record", "save", "unlock")
+	newRig(&stored).want(t, "fresh", "lock", "room", "login", "freed", "record", "save", "unlock")
 	stored.IDTokenExpiry = noon
 	r = newRig(&stored)
 	got, fresh, err = r.Token(t.Context(), Request{IDToken: true})
-	r.check(t, got, fresh, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
+	r.check(t, got, fresh, err, "fresh", []string{"lock", "room", "login", "freed", "record", "save", "unlock"})
 }
 
 func TestForceRefreshesALiveToken(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, fresh, err := r.Token(t.Context(), Request{Force: true})
-	r.check(t, got, fresh, err, "refreshed", []string{"lock", "refresh r-stored", "save", "unlock"})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "save", "unlock"})
 }
 
 func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
@@ -194,7 +202,7 @@ func TestLoserThatWaitedNeedsNoLockOfItsOwn(t *testing.T) {
 	// The winner died: whoever waited refreshes.
 	r = newRig(ptr(expired("stored")))
 	r.WaitUnlocked = func(context.Context) (bool, error) { return true, nil }
-	r.want(t, "refreshed", "lock", "refresh r-stored", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "save", "unlock")
 }
 
 func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
@@ -209,7 +217,7 @@ func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
 	// One from before the question is refreshed all the same.
 	short.Obtained, short.RefreshToken = noon.Add(-20*time.Second), token.NewSecret("r-short")
 	r = newRig(&short)
-	r.want(t, "refreshed", "lock", "refresh r-short", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-short", "freed", "save", "unlock")
 }
 
 var invalidGrant = &flow.ServerError{Op: "refresh token", Status: 400, Code: "invalid_grant"}
@@ -217,7 +225,7 @@ var invalidGrant = &flow.ServerError{Op: "refresh token", Status: 400, Code: "in
 func TestSpentRefreshTokenIsALoginWherePeopleAre(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
-	r.want(t, "fresh", "lock", "login", "record", "save", "unlock")
+	r.want(t, "fresh", "lock", "room", "freed", "room", "login", "freed", "record", "save", "unlock")
 }
 
 func TestGrantWithoutAPersonRunsAgainWithoutAWord(t *testing.T) {
@@ -229,7 +237,7 @@ func TestGrantWithoutAPersonRunsAgainWithoutAWord(t *testing.T) {
 	}{
 		"nothing stored":           {nil, []string{"lock", "login", "record", "save", "unlock"}},
 		"no refresh token":         {&unrefreshable, []string{"lock", "login", "record", "save", "unlock"}},
-		"a spent refresh token":    {ptr(expired("stored")), []string{"lock", "login", "record", "save", "unlock"}},
+		"a spent refresh token":    {ptr(expired("stored")), []string{"lock", "room", "freed", "login", "record", "save", "unlock"}},
 		"a token that still lives": {ptr(live("fresh")), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +267,7 @@ func TestServerTroubleKeepsEverythingAndOpensNoBrowser(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
 	r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, trouble }
 	_, _, err := r.Token(t.Context(), Request{})
-	if !errors.Is(err, trouble) || r.memory.set == nil || !slices.Equal(r.log, []string{"lock", "unlock"}) {
+	if !errors.Is(err, trouble) || r.memory.set == nil || !slices.Equal(r.log, []string{"lock", "room", "freed", "unlock"}) {
 		t.Errorf("%v, went %q", err, r.log)
 	}
 }
@@ -281,6 +289,33 @@ func TestTokenIsNeverLostToAFailedSave(t *testing.T) {
 		if err != nil || !fresh || got.AccessToken.Empty() || len(r.warnings) != 1 || !errors.Is(r.warnings[0], full) {
 			t.Errorf("%s: %v, warnings %v", name, err, r.warnings)
 		}
+	}
+}
+
+func TestNothingIsSentWhereThereIsNoRoomForTheResult(t *testing.T) {
+	full := &store.Error{Op: "make room", Reason: store.StateDirBad}
+	for name, stored := range map[string]*token.Set{"login": nil, "refresh": ptr(expired("stored"))} {
+		r := newRig(stored)
+		r.full = full
+		if _, _, err := r.Token(t.Context(), Request{}); !errors.Is(err, full) || !slices.Equal(r.log, []string{"lock", "unlock"}) {
+			t.Errorf("%s: %v, went %q", name, err, r.log)
+		}
+		r.log = nil
+		if _, err := r.Fresh(t.Context()); !errors.Is(err, full) || !slices.Equal(r.log, []string{"lock", "unlock"}) {
+			t.Errorf("%s: %v, went %q", name, err, r.log)
+		}
+	}
+	r := newRig(nil)
+	r.full, r.Unattended = full, true
+	r.want(t, "fresh", "lock", "login", "record", "save", "unlock") // costs nothing
+}
+
+func TestLoginThatFailsLeavesNoRecord(t *testing.T) {
+	denied := errors.New("denied")
+	r := newRig(nil)
+	r.Login = func(context.Context) (token.Set, error) { return token.Set{}, denied }
+	if _, err := r.Fresh(t.Context()); !errors.Is(err, denied) || slices.Contains(r.log, "record") {
+		t.Errorf("%v, went %q", err, r.log)
 	}
 }
 
@@ -338,7 +373,7 @@ func TestFreshFailsBeforeTheBrowserWhereNothingCanBeKept(t *testing.T) {
 func TestFreshLogsInWhateverIsStored(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, err := r.Fresh(t.Context())
-	r.check(t, got, true, err, "fresh", []string{"lock", "record", "login", "save", "unlock"})
+	r.check(t, got, true, err, "fresh", []string{"lock", "room", "login", "freed", "record", "save", "unlock"})
 }
 
 func TestFreshReportsAFailedSave(t *testing.T) {
@@ -356,5 +391,5 @@ func TestTokenOfAnotherMachineIsNotFresh(t *testing.T) {
 		r.memory.set = ptr(live("theirs"))
 		return token.Set{}, invalidGrant
 	}
-	r.want(t, "theirs", "lock", "unlock")
+	r.want(t, "theirs", "lock", "room", "freed", "unlock")
 }
