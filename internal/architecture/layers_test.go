@@ -66,6 +66,7 @@ var layers = map[string]int{
 	"internal/ascii":     -2,
 	"internal/textfile":  -2,
 	"internal/bounded":   -2,
+	"internal/issuer":    -2,
 	"internal/origin":    -2,
 	"internal/ownership": -2,
 }

@@ -14,10 +14,14 @@ import (
 
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // The checks below judge one value by itself. Of a URL, errors show only scheme and host: users put passwords into the rest.
+
+// ValidIssuer reports whether text can be the key issuer.
+func ValidIssuer(text string) bool { return checkIssuer([]string{text}) == nil }
 
 func checkIssuer(values []string) error {
 	u, err := serverURL(values[0])
@@ -28,6 +32,9 @@ func checkIssuer(values []string) error {
 	// fragment components." RFC 8414 §2
 	if u.RawQuery != "" || u.ForceQuery || strings.Contains(values[0], "#") {
 		return errors.New("an issuer identifier has no query and no fragment")
+	}
+	if !issuer.Valid(values[0]) {
+		return fmt.Errorf("%s is a whole segment of the path", issuer.Tenant)
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ func Keys() []Key { return slices.Clone(keys) }
 // keys holds constants and functions only, so that the compiler can lay it out and it costs nothing at start.
 var keys = []Key{
 	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: checkIssuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
+	{Name: "metadata_url", Usage: "URL of the metadata, if it is not at the issuer", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.MetadataURL }},
 	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
 	{Name: "token_endpoint", Usage: "URL of the token endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.TokenEndpoint }},
 	{Name: "device_authorization_endpoint", Usage: "URL of the device authorization endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.DeviceAuthorizationEndpoint }},

@@ -10,12 +10,15 @@ package config
 import (
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // Profile describes a client and its authorization server.
 type Profile struct {
 	Name   string // empty if flags and the environment describe the client
 	Issuer string // the issuer identifier (RFC 8414 §2); empty if endpoints are given instead
+	// MetadataURL is where the metadata is, if not at one of the usual places of the issuer.
+	MetadataURL string
 	Endpoints
 	ClientID     string
 	ClientSecret SecretSource
@@ -118,6 +121,32 @@ const (
 	GrantJWTBearer         = "jwt_bearer"         // RFC 7523 §2.1
 	GrantTokenExchange     = "token_exchange"     // RFC 8693
 )
+
+// EndpointKeys returns the keys of the endpoints that a grant uses.
+func EndpointKeys(grant string) []string {
+	switch {
+	case grant == GrantDeviceCode:
+		return []string{"device_authorization_endpoint", "token_endpoint"}
+	case !needsPerson(grant):
+		return []string{"token_endpoint"}
+	}
+	return []string{"authorization_endpoint", "token_endpoint"}
+}
+
+// NeedsMetadata reports whether the server's metadata has to be read: there is an issuer, and not all that the grant and an
+// ID Token need is in the profile.
+func (p Profile) NeedsMetadata() bool {
+	return needsMetadata(func(key string) string { return strings.Join(find(keys, key).values(&p), "") })
+}
+
+func needsMetadata(value func(key string) string) bool {
+	needed := EndpointKeys(value("grant"))
+	if !strings.HasPrefix(value("id_token_signed_response_alg"), "HS") {
+		needed = append(needed, "jwks_uri")
+	}
+	missing := func(key string) bool { return value(key) == "" }
+	return !missing("issuer") && (!missing("metadata_url") || !missing("security_profile") || slices.ContainsFunc(needed, missing))
+}
 
 // NeedsPerson reports whether a person has to sign in for the profile's grant.
 func (p Profile) NeedsPerson() bool { return needsPerson(p.Grant) }

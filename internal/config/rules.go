@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -75,18 +76,13 @@ func (k *Key) checkKnown(values []string) error {
 }
 
 func (r resolution) checkServer() error {
-	s := r.settings
-	if s.text("issuer") != "" {
-		return nil
-	}
-	needed := []string{"authorization_endpoint", "token_endpoint"}
-	switch grant := s.text("grant"); {
-	case grant == GrantDeviceCode:
-		needed[0] = "device_authorization_endpoint"
-	case !needsPerson(grant):
-		needed = needed[1:]
-	}
-	if !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }) {
+	s, needed := r.settings, EndpointKeys(r.settings.text("grant"))
+	switch hasURL := s.text("metadata_url") != ""; {
+	case hasURL && s.text("issuer") == "":
+		return r.at("metadata_url", wrong("metadata_url", "issuer is missing, which the metadata must name").advise("set issuer to the member issuer of the metadata"))
+	case issuer.Several(s.text("issuer")) && !hasURL && needsMetadata(s.text):
+		return r.at("issuer", wrong("issuer", "an issuer with %s is not where its metadata is", issuer.Tenant).advise("set metadata_url too"))
+	case s.text("issuer") != "" || !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }):
 		return nil
 	}
 	e := r.missing("issuer", "issuer is missing, or "+strings.Join(needed, " and "))

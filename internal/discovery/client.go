@@ -37,22 +37,31 @@ type Client struct {
 // *url.Error if there was no answer, else an *untrusted.Error (a server error, a 429, a refused redirect, malformed
 // metadata, or another issuer's, which is an *IssuerMismatchError).
 func (c Client) Fetch(ctx context.Context, issuer string, fresh bool) (Metadata, error) {
+	return c.FetchAt(ctx, issuer, "", fresh)
+}
+
+// FetchAt is Fetch for metadata that is at address, and nowhere else unless address is empty.
+func (c Client) FetchAt(ctx context.Context, issuer, address string, fresh bool) (Metadata, error) {
 	const op = "read metadata"
 	if err := checkIssuer(issuer); err != nil {
 		return Metadata{}, fmt.Errorf("%s: %w", op, &IssuerError{err})
 	}
+	key, tried := issuer, places(issuer)
+	if address != "" {
+		key, tried = address, []string{address}
+	}
 	if !fresh {
-		if e, ok := c.load(kindMetadata, issuer); ok {
+		if e, ok := c.load(kindMetadata, key); ok {
 			if m, err := parse(e.Body, issuer, e.Source); err == nil {
 				return m, nil
 			}
 		}
 	}
 	notFound := &NotFoundError{Issuer: issuer}
-	for _, place := range places(issuer) {
+	for _, place := range tried {
 		m, err := c.metadataAt(ctx, issuer, place)
 		if err == nil {
-			c.save(kindMetadata, entry{URL: issuer, Source: place, Body: m.Raw})
+			c.save(kindMetadata, entry{URL: key, Source: place, Body: m.Raw})
 			return m, nil
 		}
 		if !absent(err) {

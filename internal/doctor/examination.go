@@ -116,10 +116,12 @@ func (e *examination) profileFile() {
 
 // server fetches the metadata anew, and judges it and the exchange that brought it.
 func (e *examination) server(ctx context.Context) (m discovery.Metadata, fetched bool) {
-	if e.session.Profile.Issuer == "" {
-		return m, true
+	profile := e.session.Profile
+	if !profile.NeedsMetadata() {
+		m, err := e.session.Metadata(ctx, discovery.Client{}, true)
+		return m, err == nil
 	}
-	if u, err := url.Parse(e.session.Profile.Issuer); err == nil {
+	if u, err := url.Parse(cmp.Or(profile.MetadataURL, profile.Issuer)); err == nil {
 		e.add(Proxy(confidential.Proxy(&http.Request{URL: u})))
 	}
 	authorities, err := e.session.Authorities(ctx)
@@ -131,7 +133,7 @@ func (e *examination) server(ctx context.Context) (m discovery.Metadata, fetched
 	options := e.session.HTTPOptions(authorities, nil)
 	options.Trace = seen.wrap
 	client := e.options.Session.HTTPClient(options)
-	m, err = e.options.Session.Documents(client).Fetch(ctx, e.session.Profile.Issuer, true)
+	m, err = e.session.Metadata(ctx, e.options.Session.Documents(client), true)
 	if seen.response != nil {
 		date, _ := http.ParseTime(seen.response.Header.Get("Date"))
 		e.add(Connection(seen.response.TLS, e.options.Session.Now()), Clock(date, e.options.Session.Now()))

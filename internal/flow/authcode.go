@@ -15,6 +15,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/endpoint"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -147,7 +148,10 @@ func (c *Client) checkIssuer(response url.Values) error {
 		// RFC 9207 §2.4: "Clients MUST reject authorization responses without the iss parameter from authorization
 		// servers that do support the parameter".
 		return errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
-	case got != "" && got != want:
+	case got == "":
+		return nil
+	}
+	if _, ok := issuer.Match(want, got); !ok {
 		// RFC 9207 §2.4: "If the value does not match the expected issuer identifier, clients MUST reject".
 		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got, newSecrets(inResponse(response)...)...), want)
 	}

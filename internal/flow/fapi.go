@@ -67,6 +67,7 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 		// "shall only use authorization server metadata (such as the authorization endpoint) retrieved from the metadata
 		// document as specified in [OIDD] and [RFC8414]"
 		{p.Issuer != "", false, "has no issuer"},
+		{p.MetadataURL == "", false, "sets metadata_url, but the metadata must be at the issuer"},
 		{p.Endpoints == config.Endpoints{}, false, "sets endpoints, which must come from the metadata"},
 		// "shall support client authentication using one or both of the following methods: MTLS …, private_key_jwt"
 		{

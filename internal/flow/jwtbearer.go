@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -73,7 +74,7 @@ func (c *Client) signAssertion() (token.Secret, error) {
 		"sub": cmp.Or(c.Profile.Assertion.Subject, c.Profile.ClientID),
 		// RFC 7523 §3: the aud "identifies the authorization server as an intended audience. The token endpoint URL of the
 		// authorization server MAY be used".
-		"aud": cmp.Or(c.Profile.Assertion.Audience, c.Server.Issuer, c.Server.TokenEndpoint),
+		"aud": cmp.Or(c.Profile.Assertion.Audience, issuer.Audience(c.Server.Issuer, c.Server.TokenEndpoint)),
 		"jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
 	})
 	return token.NewSecret(jwt), err

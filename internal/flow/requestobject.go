@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/signing"
 )
 
@@ -48,7 +49,7 @@ func (c *Client) requestObjectAlgorithm() (string, error) {
 		return "", refuse("client_key_file", cause, "set client_key_file to the private key whose public key is registered")
 	}
 	// "The value of aud should be the value of the authorization server (AS) issuer" RFC 9101 §4
-	if c.Server.Issuer == "" {
+	if issuer.Audience(c.Server.Issuer, "") == "" {
 		return "", refuse("issuer", errors.New("a signed request must name the issuer, but none is set"), "set issuer in the profile")
 	}
 	if alg != "" && !offers(supported, alg) {

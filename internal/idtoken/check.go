@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -26,8 +27,12 @@ func (v Verifier) check(payload []byte, e Expected) (claims, error) {
 func (v Verifier) checkIssuer(c claims) error {
 	// "The Issuer Identifier for the OpenID Provider (which is typically obtained during Discovery) MUST exactly match the
 	// value of the iss (issuer) Claim." §3.1.3.7 item 2
-	if c.issuer != v.Issuer {
+	tenant, ok := issuer.Match(v.Issuer, c.issuer)
+	switch {
+	case !ok:
 		return fmt.Errorf("its issuer is %s, not %s", v.quote(c.issuer), untrusted.Quote(v.Issuer))
+	case tenant != "" && tenant != c.tenant:
+		return errors.New("its tid is not the tenant in its issuer")
 	}
 	return nil
 }

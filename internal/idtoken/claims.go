@@ -16,6 +16,7 @@ type claims struct {
 	expiry, issuedAt                             time.Time
 	notBefore, authTime                          time.Time // zero where absent
 	preferredUsername, email, name               string
+	tenant                                       string // tid; empty unless it is a string
 }
 
 func readClaims(payload []byte) (claims, error) {
@@ -39,6 +40,7 @@ func readClaims(payload []byte) (claims, error) {
 	}
 	// Some servers send a number. It only matters if a class was requested, and a number is none.
 	_ = josejson.Unmarshal(r.members["acr"], &c.acr)
+	_ = josejson.Unmarshal(r.members["tid"], &c.tenant)
 	return c, r.err
 }
 

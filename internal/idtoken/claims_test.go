@@ -42,7 +42,7 @@ func TestVerifyChecksEveryClaim(t *testing.T) {
 		want    string
 	}{
 		"another issuer":             {map[string]any{"iss": "https://evil.example"}, `its issuer is "https://evil.example", not "https://as.example"`},
-		"issuer with a slash":        {map[string]any{"iss": issuer + "/"}, "its issuer is"},
+		"issuer with a slash":        {map[string]any{"iss": issuerURL + "/"}, "its issuer is"},
 		"no issuer":                  {map[string]any{"iss": nil}, "its issuer is"},
 		"issuer to clear the screen": {map[string]any{"iss": "\x1b[2J\u202e"}, `its issuer is "[2J"`},
 		"issuer of a number":         {map[string]any{"iss": 1}, "iss is not a string"},
@@ -69,7 +69,7 @@ func TestVerifyChecksEveryClaim(t *testing.T) {
 		"no subject":                 {map[string]any{"sub": nil}, "lacks sub"},
 		"empty subject":              {map[string]any{"sub": ""}, "lacks sub"},
 		"name of a number":           {map[string]any{"name": 1}, "name is not a string"},
-		"issuer twice, by case":      {map[string]any{"iss": "https://evil.example", "ISS": issuer}, "its issuer is"},
+		"issuer twice, by case":      {map[string]any{"iss": "https://evil.example", "ISS": issuerURL}, "its issuer is"},
 		"exp twice, by case":         {map[string]any{"exp": 1, "exP": now.Add(time.Hour).Unix()}, "expired"},
 		"what only go-oidc refuses":  {map[string]any{"_claim_names": map[string]string{"x": "canary-nonce"}}, "refused for"},
 	} {

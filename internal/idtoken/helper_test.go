@@ -22,10 +22,10 @@ import (
 )
 
 const (
-	issuer   = "https://as.example"
-	clientID = "cli"
-	nonce    = "canary-nonce"
-	subject  = "248289761001"
+	issuerURL = "https://as.example"
+	clientID  = "cli"
+	nonce     = "canary-nonce"
+	subject   = "248289761001"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -50,7 +50,7 @@ func must[T any](v T, err error) T {
 // validClaims are those of a token that is right in everything, with changes; a change to nil takes the claim away.
 func validClaims(changes map[string]any) []byte {
 	c := map[string]any{
-		"iss": issuer, "sub": subject, "aud": clientID, "nonce": nonce,
+		"iss": issuerURL, "sub": subject, "aud": clientID, "nonce": nonce,
 		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "preferred_username": "ada",
 	}
 	maps.Copy(c, changes)
@@ -75,7 +75,7 @@ func jwks(keys ...jose.JSONWebKey) []byte {
 func verifier(t testing.TB, documents ...[]byte) Verifier {
 	asked := 0
 	return Verifier{
-		Issuer: issuer, ClientID: clientID,
+		Issuer: issuerURL, ClientID: clientID,
 		Now: func() time.Time { return now },
 		Keys: func(_ context.Context, fresh bool) ([]byte, error) {
 			if fresh != (asked > 0) || asked > 1 {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -33,7 +34,8 @@ const DefaultLeeway = 60 * time.Second
 
 // Verifier validates the ID Tokens that an issuer gives to a client.
 type Verifier struct {
-	Issuer   string // exactly as configured and as in the metadata
+	// Issuer is exactly as configured and as in the metadata. What [issuer.Tenant] stands for in it must be the token's tid.
+	Issuer   string
 	ClientID string
 	// Keys returns the issuer's JWK Set; fresh bypasses the cache. It is called with fresh at most once a token. It
 	// must bound its time by ctx, and the size of the document. Its errors are returned wrapped.
@@ -120,6 +122,7 @@ func (v Verifier) config(algs []string) *oidc.Config {
 	return &oidc.Config{
 		ClientID:             v.ClientID,
 		SupportedSigningAlgs: algs,
+		SkipIssuerCheck:      issuer.Several(v.Issuer), // it only compares
 		// It has no leeway for exp, so the clock is set back.
 		Now: func() time.Time { return v.now().Add(-v.leeway()) },
 	}

@@ -228,7 +228,7 @@ func TestVerifyReturnsTheFailureToGetKeys(t *testing.T) {
 
 func TestVerifyNeedsAnIssuerAndAClient(t *testing.T) {
 	raw := sign(jose.RS256, rsaKey(), "k1", validClaims(map[string]any{"iss": "", "aud": ""}))
-	for _, v := range []Verifier{{Issuer: issuer}, {ClientID: clientID}} { // without Keys: none may be asked for
+	for _, v := range []Verifier{{Issuer: issuerURL}, {ClientID: clientID}} { // without Keys: none may be asked for
 		if _, err := v.Verify(t.Context(), raw, Expected{}); err == nil || !strings.Contains(err.Error(), "must be known") {
 			t.Errorf("issuer %q, client %q: error %v", v.Issuer, v.ClientID, err)
 		}
@@ -263,7 +263,7 @@ func FuzzClaims(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		v := verifier(t)
 		c, err := v.check(payload, Expected{Nonce: token.NewSecret(nonce), Subject: subject})
-		if err == nil && (c.issuer != issuer || c.subject != subject || c.nonce != nonce || !c.expiry.After(now.Add(-DefaultLeeway))) {
+		if err == nil && (c.issuer != issuerURL || c.subject != subject || c.nonce != nonce || !c.expiry.After(now.Add(-DefaultLeeway))) {
 			t.Errorf("accepted %s", payload)
 		}
 	})

@@ -17,7 +17,7 @@ import (
 
 // response is the payload of a good authorization response, with changes; a change to nil takes the claim away.
 func response(changes map[string]any) []byte {
-	c := map[string]any{"iss": issuer, "aud": clientID, "exp": now.Add(time.Minute).Unix(), "code": "canary-code", "state": "canary-state"}
+	c := map[string]any{"iss": issuerURL, "aud": clientID, "exp": now.Add(time.Minute).Unix(), "code": "canary-code", "state": "canary-state"}
 	maps.Copy(c, changes)
 	maps.DeleteFunc(c, func(_ string, v any) bool { return v == nil })
 	return must(json.Marshal(c))
@@ -59,7 +59,7 @@ func TestVerifyResponseTellsWhatTheIssuerSignedFromWhatAnybodyMayHave(t *testing
 		"encrypted":             {token.NewSecret("a.b.c.d.e"), "encrypted", true},
 		"signed for another":    {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"aud": "other"})), "not for this client", false},
 		"signed for two":        {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"aud": []string{clientID, "x"}})), "not for this client", false},
-		"another issuer's name": {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"iss": issuer + "/"})), "its issuer is", false},
+		"another issuer's name": {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"iss": issuerURL + "/"})), "its issuer is", false},
 		"expired":               {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"exp": now.Add(-DefaultLeeway).Unix()})), "expired 1m0s ago", false},
 		"no expiry":             {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"exp": nil})), "lacks exp", false},
 		"of the future":         {sign(jose.RS256, rsaKey(), "k1", response(map[string]any{"nbf": now.Add(time.Hour).Unix()})), "becomes valid", false},
@@ -95,7 +95,7 @@ func TestVerifyResponseAcceptsOnlyAlgorithmsOfTheMetadata(t *testing.T) {
 
 func TestVerifyResponsePassesOnThatTheKeysCannotBeHad(t *testing.T) {
 	down := errors.New("down")
-	v := Verifier{Issuer: issuer, ClientID: clientID, Keys: func(context.Context, bool) ([]byte, error) { return nil, down }}
+	v := Verifier{Issuer: issuerURL, ClientID: clientID, Keys: func(context.Context, bool) ([]byte, error) { return nil, down }}
 	_, err := v.VerifyResponse(t.Context(), sign(jose.RS256, rsaKey(), "k1", response(nil)))
 	if _, distrusted := errors.AsType[*untrusted.Error](err); !errors.Is(err, down) || distrusted {
 		t.Errorf("%v", err)
@@ -117,10 +117,10 @@ func FuzzVerifyResponse(f *testing.F) {
 	f.Add(sign(jose.RS256, rsaKey(), "k1", response(nil)).Reveal())
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Fuzz(func(t *testing.T, raw string) {
-		v := Verifier{Issuer: issuer, ClientID: clientID, Now: func() time.Time { return now }, Keys: func(context.Context, bool) ([]byte, error) { return rsaSet(), nil }}
+		v := Verifier{Issuer: issuerURL, ClientID: clientID, Now: func() time.Time { return now }, Keys: func(context.Context, bool) ([]byte, error) { return rsaSet(), nil }}
 		ClaimedState(token.NewSecret(raw))
 		got, err := v.VerifyResponse(t.Context(), token.NewSecret(raw))
-		if err == nil && got.Get("iss") != issuer || err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
+		if err == nil && got.Get("iss") != issuerURL || err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
 			t.Errorf("%v, %v", got, err)
 		}
 	})

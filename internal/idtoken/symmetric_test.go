@@ -31,7 +31,7 @@ func TestVerifyTakesAMACOnlyWhereTheProfileNamesIt(t *testing.T) {
 		_, _ = fmt.Fprint(h, "canary-access-token")
 		half := base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:hash.Size()/2])
 		raw := sign(alg, []byte(clientSecret.Reveal()), "", validClaims(map[string]any{"at_hash": half}))
-		v := Verifier{Issuer: issuer, ClientID: clientID, Now: verifier(t).Now, Algorithm: string(alg), Secret: clientSecret} // no keys are asked for
+		v := Verifier{Issuer: issuerURL, ClientID: clientID, Now: verifier(t).Now, Algorithm: string(alg), Secret: clientSecret} // no keys are asked for
 		if _, err := v.Verify(t.Context(), raw, Expected{AccessToken: token.NewSecret("canary-access-token")}); err != nil {
 			t.Errorf("%s: %v", alg, err)
 		}

@@ -179,13 +179,9 @@ func (f failure) classify() (status int, hints []string) {
 
 	// What the server sent must not be trusted.
 	case as(&notFound):
-		return say(
-			StatusServer,
-			"check the issuer: "+notFound.Issuer,
-			"if the server publishes no metadata, set authorization_endpoint and token_endpoint instead of issuer",
-		)
+		return StatusServer, f.noMetadataHints(notFound)
 	case as(&mismatch):
-		return say(StatusServer, "if that is the right server, set issuer = "+untrusted.Quote(mismatch.Got))
+		return say(StatusServer, mismatchHint(mismatch))
 	case is(flow.ErrBearer):
 		return say(StatusServer, "have the server bind tokens for this client, or accept Bearer tokens with dpop_allow_bearer = true")
 	case as(new(*flow.ServerLacksError)):

@@ -73,14 +73,21 @@ func (s *Session) Published(ctx context.Context) (discovery.Metadata, idtoken.Ke
 	return metadata, keys, s.Failed(err)
 }
 
+// Metadata returns what the server publishes. If the profile does without, there is no more in it than the issuer.
+func (s *Session) Metadata(ctx context.Context, docs discovery.Client, fresh bool) (discovery.Metadata, error) {
+	if !s.Profile.NeedsMetadata() {
+		return discovery.Metadata{Issuer: s.Profile.Issuer}, nil
+	}
+	return docs.FetchAt(ctx, s.Profile.Issuer, s.Profile.MetadataURL, fresh)
+}
+
 func (s *Session) published(ctx context.Context, public *http.Client, fresh bool) (discovery.Metadata, idtoken.Keys, error) {
 	docs := s.options.Documents(public)
-	var m discovery.Metadata
-	if s.Profile.Issuer != "" {
-		var err error
-		if m, err = docs.Fetch(ctx, s.Profile.Issuer, fresh); err != nil {
-			return m, nil, err
-		}
+	m, err := s.Metadata(ctx, docs, fresh)
+	if err != nil {
+		return m, nil, err
+	}
+	if m.Source != "" {
 		s.console.Step("metadata of %s: %s", m.Issuer, m.Source)
 	}
 	m = flow.Server(m, s.Profile)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,6 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
@@ -173,11 +175,5 @@ func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientaut
 
 // audience is the aud of client assertions. Without an issuer it is the token endpoint, which RFC 7523 §3 allows.
 func (s *Session) audience(m discovery.Metadata) string {
-	switch {
-	case s.Profile.ClientKey.AssertionAudience != "":
-		return s.Profile.ClientKey.AssertionAudience
-	case m.Issuer != "":
-		return m.Issuer
-	}
-	return m.TokenEndpoint
+	return cmp.Or(s.Profile.ClientKey.AssertionAudience, issuer.Audience(m.Issuer, m.TokenEndpoint))
 }

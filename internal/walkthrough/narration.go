@@ -56,6 +56,7 @@ var errDryRun = errors.New("stopped by --dry-run")
 // server can do that. The session must have been opened with n as its narrator.
 func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
 	n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
+	n.server.Metadata = s.Profile.MetadataURL
 	s.KeepNothing()
 	ctx, n.stop = context.WithCancelCause(ctx)
 	defer n.stop(nil)
@@ -79,7 +80,7 @@ func (n *Narration) Metadata(m discovery.Metadata) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.server = Server{
-		TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
+		Metadata: n.server.Metadata, TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
 		Revocation: m.RevocationEndpoint, Introspection: m.IntrospectionEndpoint, Userinfo: m.UserinfoEndpoint, JWKS: m.JWKSURI,
 	}
 	if m.Source != "" && m.Source != n.source { // empty where there is no issuer

@@ -36,6 +36,7 @@ type Hop struct {
 
 // Server has the endpoints of the server. An empty one is unknown.
 type Server struct {
+	Metadata                                                              string // if it is not at the issuer
 	TokenEndpoint, PAR, Device, Revocation, Introspection, Userinfo, JWKS string
 }
 
@@ -64,7 +65,7 @@ func (s Server) kind(e trace.Exchange) kind {
 		return kind{"UserInfo", "OpenID Connect Core §5.3", "The server returns claims about the person."}
 	case at(s.TokenEndpoint):
 		return tokenKind(e)
-	case strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
+	case at(s.Metadata), strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
 		return kind{"Metadata", "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
 	}
 	return kind{"Request", "", ""}

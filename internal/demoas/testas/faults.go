@@ -10,12 +10,18 @@ import (
 type Faults struct {
 	// Metadata.
 
+	MetadataElsewhere     bool     `json:"metadata_elsewhere,omitempty"` // only at /elsewhere
 	WrongIssuerInMetadata bool     `json:"wrong_issuer_in_metadata,omitempty"`
 	MetadataStatus        int      `json:"metadata_status,omitempty"` // answer with this status instead
 	MetadataHTML          bool     `json:"metadata_html,omitempty"`   // answer 200 with a web page, as captive portals do
 	HangMetadata          bool     `json:"hang_metadata,omitempty"`   // never answer
 	OmitTokenEndpoint     bool     `json:"omit_token_endpoint,omitempty"`
 	AuthMethods           []string `json:"auth_methods,omitempty"` // token_endpoint_auth_methods_supported
+
+	// Tenant makes the server one of several tenants: the issuer in the metadata ends with /{tenantid}, that of ID Tokens with
+	// this tenant. There is no iss in authorization responses.
+	Tenant      string `json:"tenant,omitempty"`
+	WrongTenant bool   `json:"wrong_tenant,omitempty"` // tid names another
 
 	// The authorization response.
 

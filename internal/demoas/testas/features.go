@@ -108,6 +108,9 @@ func (s *Server) authMethods() []string {
 	return demoas.AuthMethods()
 }
 
+// elsewhere is another path of the metadata.
+const elsewhere = "/elsewhere"
+
 func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	f := s.currentFaults()
 	switch {
@@ -116,6 +119,9 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // without it net/http would send an empty answer
 	case f.MetadataStatus != 0:
 		w.WriteHeader(f.MetadataStatus)
+		return
+	case f.MetadataElsewhere && r.URL.Path != elsewhere:
+		http.NotFound(w, r)
 		return
 	case f.MetadataHTML:
 		writePortal(w)
@@ -129,6 +135,10 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 		for _, endpoint := range []string{"token", "revocation", "introspection"} {
 			document[endpoint+"_endpoint_auth_methods_supported"] = f.AuthMethods
 		}
+	}
+	if f.Tenant != "" {
+		document["issuer"] = s.Issuer() + "/{tenantid}"
+		delete(document, "authorization_response_iss_parameter_supported")
 	}
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")

@@ -46,7 +46,7 @@ func (s *Server) responder(req demoas.AuthorizationRequest, mode string) func(ht
 		if f.WrongIss {
 			response.Set("iss", attacker)
 		}
-		if f.OmitIss {
+		if f.OmitIss || f.Tenant != "" {
 			response.Del("iss")
 		}
 		if f.ErrorDescription != "" && response.Has("error") {

@@ -130,6 +130,7 @@ func (s *Server) wrap(endpoint string, h http.HandlerFunc) http.HandlerFunc {
 }
 
 func (s *Server) addEndpoints() {
+	s.Handle(demoas.EndpointMetadata, "GET", elsewhere, s.serveMetadata)
 	s.Handle(EndpointIntrospect, "POST", "/introspect", s.serveIntrospect)
 	if s.config.Registration {
 		s.registry = registration.Add(s.Server, registration.Options{
