@@ -21,6 +21,23 @@ func TestTokenIsKeptUnderEverythingThatChangesIt(t *testing.T) {
 	}
 }
 
+// A gateway or a server may choose the tenant by a header field.
+func TestTwoTenantsShareNoToken(t *testing.T) {
+	of := func(header ...string) string {
+		p, _, err := config.Resolve(config.Input{Flags: map[string][]string{
+			"issuer": {"https://as.example"}, "client_id": {"cli"}, "token_headers": header,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return storeKey(p)
+	}
+	a, b, none := of("X-Tenant=a"), of("X-Tenant=b"), of()
+	if a == b || a == none || b == none {
+		t.Errorf("one stored token for two tenants: %s, %s, without a tenant %s", a, b, none)
+	}
+}
+
 // The keys of an earlier release: a token that is stored under one is to be found again.
 func TestKeysStayWhatTheyWere(t *testing.T) {
 	file, err := config.Load(t.Context(), "testdata/keys.toml")
