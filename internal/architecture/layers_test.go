@@ -54,6 +54,7 @@ var layers = map[string]int{
 	"internal/challenge":    -1,
 	"internal/confidential": -1,
 	"internal/hint":         -1,
+	"internal/parameter":    -1,
 	"internal/peer":         -1,
 	"internal/refusal":      -1,
 	"internal/resend":       -1,

@@ -12,13 +12,6 @@ import (
 
 // checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
 func (r resolution) checkOpenID() error {
-	for _, key := range []string{"prompt", "login_hint", "max_age", "acr_values", "claims", "ui_locales"} {
-		inTable := "authorization_parameters." + key
-		if _, ok := r.settings[inTable]; ok && r.settings.text(key) != "" {
-			// The parameter is sent once, and it would not be clear which value counts.
-			return r.at(inTable, wrong(inTable, "the key %s is set too", key).advise("remove one of the two"))
-		}
-	}
 	// RFC 9700 §2.1.1 requires one of the two: they bind the code to this login.
 	if r.settings.text("nonce") == "false" && r.settings.text("pkce") == "false" {
 		return r.at("nonce", wrong("nonce", "pkce is false too, and one of the two must bind the code to the login (RFC 9700 §2.1.1)").

@@ -7,17 +7,41 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
+	"github.com/oauthget/oauthget/internal/parameter"
 )
 
 // checkParameters refuses extra parameters that oauthget sets itself. A second state or code_challenge would defeat the
 // first, and "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1).
 func checkParameters(table string, given url.Values) *Error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if instead, controlled := controlledParameters()[name]; controlled {
+		if instead := keyFor(name); instead != "" || parameter.Reserved(name) {
 			return setByUs(table, name, instead)
 		}
 	}
 	return nil
+}
+
+// checkTables refuses a parameter in a table that a key sets in the same request: it is sent once, and it would not be clear
+// which value counts.
+func (r resolution) checkTables() error {
+	twice := func(table string, keys ...string) error {
+		for _, key := range keys {
+			inTable := table + "." + key
+			if _, ok := r.settings[inTable]; ok && r.settings.text(key) != "" {
+				return r.at(inTable, wrong(inTable, "the key %s is set too", key).advise("remove one of the two"))
+			}
+		}
+		return nil
+	}
+	const details = "authorization_details"
+	if err := twice("authorization_parameters", details, "prompt", "login_hint", "max_age", "acr_values", "claims", "ui_locales"); err != nil {
+		return err
+	}
+	// After a login, the token request may narrow what the authorization request asked for (RFC 9396 §6).
+	if needsPerson(r.settings.text("grant")) {
+		return nil
+	}
+	return twice("token_parameters", details)
 }
 
 // checkHeaders refuses invalid header fields, those that the token request already has, and those that frame it.
@@ -65,38 +89,37 @@ func setByUs(table, name, instead string) *Error {
 	return e.advise("use the key %s instead", instead)
 }
 
-// controlledParameters maps parameters that oauthget sets to the key to use instead, or to nothing.
-func controlledParameters() map[string]string {
-	return map[string]string{
-		"client_id":             "client_id",
-		"redirect_uri":          "redirect_uri",
-		"scope":                 "scopes",
-		"audience":              "audience",
-		"resource":              "resource",
-		"client_secret":         "client_secret_file, client_secret_env, client_secret_command or client_secret_keychain",
-		"client_assertion":      "token_endpoint_auth_method",
-		"client_assertion_type": "token_endpoint_auth_method",
-		"code_challenge":        "pkce",
-		"code_challenge_method": "pkce",
-		"code_verifier":         "pkce",
-		"dpop_jkt":              "dpop",
-		"response_type":         "",
-		"response_mode":         "",
-		"state":                 "",
-		"nonce":                 "",
-		"request":               "",
-		"request_uri":           "",
-		"grant_type":            "",
-		"code":                  "",
-		"refresh_token":         "",
-		"device_code":           "",
-		"assertion":             "assertion_file, assertion_env or assertion_command",
-		"subject_token":         "subject_token_file, subject_token_env, subject_token_command or subject_token_profile",
-		"subject_token_type":    "subject_token_type",
-		"actor_token":           "actor_token_file, actor_token_env, actor_token_command or actor_token_profile",
-		"actor_token_type":      "actor_token_type",
-		"requested_token_type":  "requested_token_type",
+// keyFor is the key that sets a parameter, for an entry of a table that would set it a second time; empty if there is none, or
+// if the key gives way to the table.
+func keyFor(parameter string) string {
+	switch parameter {
+	case "client_id", "redirect_uri", "response_mode", "audience", "resource",
+		"subject_token_type", "actor_token_type", "requested_token_type":
+		return parameter
+	case "scope":
+		return "scopes"
+	case "grant_type":
+		return "grant"
+	case "client_secret":
+		return "client_secret_file, client_secret_env, client_secret_command or client_secret_keychain"
+	case "client_assertion", "client_assertion_type":
+		return "token_endpoint_auth_method"
+	case "code_challenge", "code_challenge_method", "code_verifier":
+		return "pkce"
+	case "dpop_jkt":
+		return "dpop"
+	case "request":
+		return "request_object_signing_alg"
+	case "request_uri":
+		return "require_pushed_authorization_requests"
+	case "assertion":
+		return "assertion_file, assertion_env or assertion_command"
+	case "subject_token":
+		return "subject_token_file, subject_token_env, subject_token_command or subject_token_profile"
+	case "actor_token":
+		return "actor_token_file, actor_token_env, actor_token_command or actor_token_profile"
 	}
+	return ""
 }
 
 // controlledHeaders maps header fields of the token request and of the connection (RFC 9110 §7.6.1) to the key to use

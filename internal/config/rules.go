@@ -36,7 +36,7 @@ func (r resolution) check() error {
 			}
 		}
 	}
-	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkOpenID} {
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkTables, r.checkOpenID} {
 		if err := rule(); err != nil {
 			return err
 		}

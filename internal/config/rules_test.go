@@ -66,6 +66,12 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`authorization_parameters = { state = "x" }`, "authorization_parameters: state is set by oauthget\nremove it"},
 		{`authorization_parameters = { scope = "x" }`, "authorization_parameters: scope is set by oauthget\nuse the key scopes instead"},
 		{`authorization_parameters = { code_challenge_method = "plain" }`, "authorization_parameters: code_challenge_method is set by oauthget\nuse the key pkce instead"},
+		{`authorization_parameters = { response_mode = "form_post" }`, "authorization_parameters: response_mode is set by oauthget\nuse the key response_mode instead"},
+		{`authorization_parameters = { request = "x" }`, "authorization_parameters: request is set by oauthget\nuse the key request_object_signing_alg instead"},
+		{`authorization_parameters = { request_uri = "x" }`, "authorization_parameters: request_uri is set by oauthget\nuse the key require_pushed_authorization_requests instead"},
+		{`token_parameters = { grant_type = "x" }`, "token_parameters: grant_type is set by oauthget\nuse the key grant instead"},
+		{"authorization_details = [{ type = 'a' }]\nauthorization_parameters = { authorization_details = '[]' }", "authorization_parameters.authorization_details: the key authorization_details is set too\nremove one of the two"},
+		{"grant = 'client_credentials'\nclient_secret_env = 'X'\nauthorization_details = [{ type = 'a' }]\ntoken_parameters = { authorization_details = '[]' }", "token_parameters.authorization_details: the key authorization_details is set too\nremove one of the two"},
 		{`prompt = "none login"`, `prompt: none cannot be combined with other values (OpenID Connect Core §3.1.2.1)`},
 		{`prompt = " "`, `prompt: want words such as login, consent and select_account, separated by spaces`},
 		{`prompt = "lögin"`, `prompt: want words such as login, consent and select_account, separated by spaces`},
@@ -117,6 +123,16 @@ func profileWith(keys string) string {
 	return text
 }
 
+func TestAdviceOnAParameterNamesKeys(t *testing.T) {
+	for _, name := range []string{"scope", "grant_type", "client_secret", "client_assertion", "code_challenge", "dpop_jkt", "request", "request_uri", "response_mode", "assertion", "subject_token", "actor_token"} {
+		for key := range strings.FieldsFuncSeq(strings.ReplaceAll(keyFor(name), " or ", ", "), func(r rune) bool { return r == ',' || r == ' ' }) {
+			if find(keys, key) == nil {
+				t.Errorf("%s: there is no key %s", name, key)
+			}
+		}
+	}
+}
+
 func TestWhatWorksIsTaken(t *testing.T) {
 	for _, keys := range []string{
 		`issuer = "http://127.0.0.1:9000"`, `issuer = "http://[::1]"`, `issuer = "http://LOCALHOST/realm"`, `issuer = "https://as.example/a/"`,
@@ -126,6 +142,7 @@ func TestWhatWorksIsTaken(t *testing.T) {
 		"redirect_uri = 'https://app.example/cb'\nlisten_address = '0.0.0.0:8400'", `listen_address = "[::]:1"`, `listen_address = "::1"`, `listen_address = ":8400"`,
 		"token_endpoint_auth_method = 'client_secret_basic'\nclient_secret_keychain = 'as'", `token_endpoint_auth_method = "none"`,
 		`authorization_parameters = { prompt = "", "login_hint" = "a@b" }`,
+		"authorization_details = [{ type = 'a' }]\ntoken_parameters = { authorization_details = '[]' }", // RFC 9396 §6
 		`redirect_ports = [1, 65535]`, `resource = "urn:a"`,
 	} {
 		if _, _, err := resolved(t, profileWith(keys), Input{Name: "w"}); err != nil {

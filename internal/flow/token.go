@@ -16,9 +16,9 @@ import (
 
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/parameter"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
-	"github.com/oauthget/oauthget/internal/trace"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -108,11 +108,11 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 // may be an ordinary word.
 const minParameter = 6
 
-// sent returns the secrets of a request, which its answer may echo: every parameter that a trace would hide.
+// sent returns the secrets of a request, which its answer may echo: every parameter that is not public by definition.
 func (c *Client) sent(params url.Values) []token.Secret {
 	secrets := c.Auth.Secrets()
 	for name, values := range params {
-		if trace.Shown(name) {
+		if parameter.Public(name) {
 			continue
 		}
 		_, added := c.Profile.TokenParameters[name]

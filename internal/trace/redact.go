@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/parameter"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -23,6 +24,13 @@ type redactor struct {
 	shown   func(name string) bool
 }
 
+// shownHeaders contain no credentials. Names are in the form of [http.CanonicalHeaderKey]. Location is shown with its query
+// redacted.
+var shownHeaders = []string{
+	"Accept", "Allow", "Cache-Control", "Content-Length", "Content-Type", "Date", "Location", "Pragma", "Retry-After",
+	"Server", "User-Agent", "Www-Authenticate",
+}
+
 // shortest is the length in bytes from which a hidden value is masked wherever it appears. Masking shorter ones would only make
 // the text hard to read.
 const shortest = 6
@@ -32,7 +40,7 @@ const shortest = 6
 const maxMembers = 200
 
 func newRedactor(req *http.Request, body []byte) *redactor {
-	r := &redactor{shown: Shown}
+	r := &redactor{shown: parameter.Public}
 	r.remember(req.URL.Query())
 	if form, err := url.ParseQuery(string(body)); err == nil && isForm(req.Header.Get("Content-Type")) {
 		r.remember(form)

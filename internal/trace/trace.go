@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/parameter"
 	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -97,7 +98,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	// What a GET without credentials returns is no secret and is not masked elsewhere: the metadata of one large server has its
 	// own domain in a member that is on no list.
 	if req.Method == http.MethodGet && req.Header.Get("Authorization") == "" {
-		seen.shown = shownMetadata
+		seen.shown = parameter.PublicInMetadata
 	} else {
 		seen.rememberAnswer(resp, body)
 	}
@@ -125,10 +126,10 @@ func (r *replay) Read(p []byte) (int, error) {
 
 func (r *replay) Close() error { return nil }
 
-// URL returns u for display. Each query parameter that is not on the allow list is replaced by a fingerprint.
+// URL returns u for display. Each query parameter that is not public is replaced by a fingerprint.
 func URL(u *url.URL) string { return redactorOf(u.Query()).url(u) }
 
-// Parameters returns the parameters of one message as a trace shows them: name=value if the name is on the allow list, else a
+// Parameters returns the parameters of one message as a trace shows them: name=value if the value is public, else a
 // fingerprint as the value. A hidden value is masked in the shown ones.
 func Parameters(values url.Values) string {
 	var list []string
@@ -142,7 +143,7 @@ func Parameters(values url.Values) string {
 func Fields(values url.Values) []Field { return redactorOf(values).form(values) }
 
 func redactorOf(values url.Values) *redactor {
-	r := &redactor{shown: Shown}
+	r := &redactor{shown: parameter.Public}
 	r.remember(values)
 	return r
 }
