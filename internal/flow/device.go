@@ -95,7 +95,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 	}
 	// GitHub sends errors with status 200.
 	if response.reason().Declared {
-		return d, response.refusal(op, "device_authorization_endpoint", c.sent(params))
+		return d, authenticatedBy(c.Auth.Method, response.refusal(op, "device_authorization_endpoint", c.sent(params)))
 	}
 	if err = d.read(response.body, c.Now()); err == nil {
 		err = c.checkShown(d.DeviceAuthorization)

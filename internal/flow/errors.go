@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -27,6 +28,8 @@ type ServerError struct {
 	Description string // why, in the server's words; may be empty
 	URI         string
 	Grant       string // the profile's grant; empty for a refresh and for other endpoints
+	// Auth is how the client authenticated; empty if it did not have to, as in the browser.
+	Auth clientauth.Method
 	// Date is the server's clock by the answer's Date; may be zero. Assertions are refused if the clocks differ.
 	Date time.Time
 }
@@ -73,11 +76,29 @@ func Denied(err error) bool {
 	switch e.Code {
 	// RFC 6749 §4.1.2.1; OpenID Connect Core §3.1.2.6 for users who did not take part, and "OpenID Connect Core Error
 	// Code unmet_authentication_requirements" for those who could not sign in as requested.
-	case "access_denied", "consent_required", "login_required", "interaction_required", "account_selection_required",
+	case "consent_required", "login_required", "interaction_required", "account_selection_required",
 		"unmet_authentication_requirements":
 		return true
+	case "user_cancelled_login", "user_cancelled_authorize", "user_denied", "authorization_declined": // LinkedIn, Facebook, Microsoft
+		return true
+	case "access_denied":
+		return !e.badCredentials()
 	}
 	return false
+}
+
+// badCredentials reports whether access_denied is about the client's secret: Auth0 says so with status 401, which is for
+// credentials (RFC 9110 §15.5.2).
+func (e *ServerError) badCredentials() bool {
+	return e.Endpoint == "token_endpoint" && e.Status == http.StatusUnauthorized
+}
+
+// authenticatedBy adds to an error response how the client authenticated.
+func authenticatedBy(method clientauth.Method, err error) error {
+	if e, ok := errors.AsType[*ServerError](err); ok {
+		e.Auth = method
+	}
+	return err
 }
 
 // RefreshTokenDead reports whether an error of Refresh means that only a new login helps: the server refused the refresh

@@ -46,7 +46,7 @@ func (c *Client) post(ctx context.Context, op, name, endpoint string, form url.V
 	}
 	a.secrets = newSecrets(secrets...)
 	if !slices.Contains(want, a.status) && (len(want) > 0 || !a.ok()) {
-		return a, a.refusal(op, name, secrets)
+		return a, authenticatedBy(c.Auth.Method, a.refusal(op, name, secrets))
 	}
 	return a, nil
 }

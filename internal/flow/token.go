@@ -101,7 +101,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 			return nil, &untrusted.Error{Op: op, Err: err}
 		}
 	}
-	return nil, tokenError(ctx, op, err, exchange, secrets)
+	return nil, authenticatedBy(c.Auth.Method, tokenError(ctx, op, err, exchange, secrets))
 }
 
 // minParameter is the length in bytes from which a parameter or header that the profile adds is masked. A shorter one

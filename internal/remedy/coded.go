@@ -1,18 +1,22 @@
 package remedy
 
+import "net/http"
+
 // coded are the codes of the standards, each from the place named, and then those that servers made.
 func coded() []row {
 	say := func(code, text string, keys ...string) row { return row{code: code, advice: advice{text, keys}} }
 	const register = "register the redirect URI {redirect_uri} at the server, or set the one that is registered"
+	const allow = "run the command again and allow the access, as a user who may"
 	return []row{
 		// RFC 6749 §4.1.2.1, §5.2
-		say("invalid_client", "compare client_id, the client secret or key, and token_endpoint_auth_method with the registration", "client_id", "client_secret", "client_key_file", "token_endpoint_auth_method"),
+		say("invalid_client", "{client}", clientKeys...),
 		say("unauthorized_client", "allow this client the grant at the server, or use another grant", "grant", "client_id"),
 		say("unsupported_grant_type", "the server does not support the grant: see grant_types_supported in oauthget discover {issuer}", "grant"),
 		say("unsupported_response_type", "allow this client the response type code at the server", "client_id"),
 		say("invalid_scope", "compare {scopes} with the scopes that the server knows and this client may have", "scopes"),
 		say("invalid_grant", "the code or token has expired, was used before, or belongs to another client: oauthget login {profile}"),
-		say("access_denied", "run the command again and allow the access, as a user who may"),
+		{code: "access_denied", status: http.StatusUnauthorized, advice: advice{"{client}", clientKeys}}, // Auth0
+		say("access_denied", allow),
 		say("temporarily_unavailable", "try again later; what is stored has been kept"),
 		say("server_error", "try again later; what is stored has been kept"),
 		// RFC 6750 §3.1
@@ -43,7 +47,7 @@ func coded() []row {
 		// GitHub
 		say("redirect_uri_mismatch", register, "redirect_uri"),
 		say("device_flow_disabled", "enable the device flow in the settings of the app", "grant"),
-		say("incorrect_client_credentials", "compare client_id and the client secret with the settings of the app", "client_id", "client_secret"),
+		say("incorrect_client_credentials", "{client}", clientKeys...),
 		say("bad_verification_code", "the code has expired or was used before: oauthget login {profile}"),
 		say("bad_refresh_token", "the refresh token has expired or was used before: oauthget login {profile}"),
 		say("incorrect_device_code", "the device code is no longer valid: run the command again"),
@@ -55,12 +59,18 @@ func coded() []row {
 		say("deleted_client", "the client was deleted at the server: register a new one", "client_id"),
 		say("disabled_client", "the client is disabled at the server", "client_id"),
 		say("rate_limit_exceeded", "wait a while and try again"),
+		// LinkedIn, Facebook, Microsoft
+		say("user_cancelled_login", allow),
+		say("user_cancelled_authorize", allow),
+		say("user_denied", allow),
+		say("authorization_declined", allow),
 		// Others
 		say("invalid_redirect_uri", register, "redirect_uri"),
 		say("callback_not_approved", register, "redirect_uri"),
 		say("invalid_callback", register, "redirect_uri"),
 		say("bad_redirect_uri", register, "redirect_uri"),
-		say("bad_client_secret", "the client secret is wrong", "client_secret"),
+		say("bad_client_secret", "{secret}", clientKeys...),
+		say("invalid_client_secret", "{secret}", clientKeys...),
 		say("invalid_client_id", "the server knows no client {client_id}: compare client_id, and issuer", "client_id", "issuer"),
 	}
 }

@@ -6,6 +6,10 @@ func entra() []row {
 	aadsts := func(number, text string, keys ...string) row {
 		return row{in: "aadsts" + number + ":", advice: advice{text, keys}}
 	}
+	const personal = "the application is for personal accounts only: set issuer = \"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0\""
+	lacks := func(parameter, text string, keys ...string) row {
+		return row{in: "aadsts900144: the request body must contain the following parameter: " + parameter, advice: advice{text, keys}}
+	}
 	const desktop = `register the redirect URI {redirect_uri} under "Mobile and desktop applications" of the app registration`
 	return []row{
 		aadsts("50011", desktop+`; for any port, register and set http://localhost`, "redirect_uri"),
@@ -13,6 +17,12 @@ func entra() []row {
 		aadsts("900971", desktop, "redirect_uri"),
 		aadsts("9002326", `move the redirect URI {redirect_uri} from "Single-page application" to "Mobile and desktop applications"`, "redirect_uri"),
 		aadsts("9002327", `move the redirect URI {redirect_uri} from "Single-page application" to "Mobile and desktop applications"`, "redirect_uri"),
+		aadsts("9002325", "remove pkce = false from the profile; if it is not there, move the redirect URI {redirect_uri} from \"Single-page application\" to \"Mobile and desktop applications\"", "pkce", "redirect_uri"),
+		aadsts("9002331", personal, "issuer"),
+		aadsts("9002346", personal, "issuer"),
+		lacks("'client_id'", usePost, "token_endpoint_auth_method"),
+		lacks("'scope'", "set scopes in the profile, such as those of the API", "scopes"),
+		aadsts("900144", "put the parameter that the server names into token_parameters", "token_parameters"),
 		aadsts("700016", "there is no application {client_id} in this tenant: compare the Application (client) ID, and the tenant in the issuer", "client_id", "issuer"),
 		aadsts("90002", "there is no such tenant: compare the tenant in the issuer", "issuer"),
 		aadsts("50194", "the application is for one tenant: use that tenant's issuer instead of common", "issuer"),

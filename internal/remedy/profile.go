@@ -21,7 +21,7 @@ func (f failure) interactionHints() []string {
 	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == "none" || f.Path == "oauthget login" {
 		return nil
 	}
-	return []string{f.fill("oauthget login {profile}", "")}
+	return []string{f.fill("oauthget login {profile}", nil)}
 }
 
 // hostHint says how a server gets the token that a program asks for.
@@ -64,25 +64,39 @@ func (f failure) serverHints(e *flow.ServerError) []string {
 		return []string{hint}
 	}
 	var hints []string
-	if found, ok := lookUp(e.Grant, e.Code, e.Description); ok {
-		hints = append(hints, f.fill(found.text, e.Grant))
-		hints = append(hints, some(f.line(found.keys))...)
+	if found, ok := lookUp(e); ok {
+		hints = f.advise(found, e)
+	} else if e.Code == "invalid_request" && (e.Endpoint == "" || e.Op == flow.OpPush) {
+		hints = f.advise(advice{"compare the redirect URI {redirect_uri}, client_id {client_id} and {scopes} with the registration", append([]string{"redirect_uri"}, clientKeys...)}, e)
 	}
-	hints = append(hints, some(f.pushHint(e))...)
-	if len(hints) > 0 {
+	if around := f.pushHint(e); around != "" {
+		hints = append(hints[:min(len(hints), 1)], around) // more useful than a line of the profile
+	}
+	switch {
+	case len(hints) > 0:
 		return hints
-	}
-	if e.Code == "" {
+	case e.Code == "":
 		return f.statusHints(e)
 	}
 	return []string{"run the command again with --trace to see the exchange"}
 }
 
+// advise returns the text of an advice, and the line of the profile that it is about.
+func (f failure) advise(a advice, e *flow.ServerError) []string {
+	keys := a.keys
+	if e.Endpoint == "" && slices.Equal(keys, clientKeys) {
+		keys = []string{"client_id"} // which is all of the client that the browser carries
+	}
+	return append([]string{f.fill(a.text, e)}, some(f.line(keys))...)
+}
+
 // statusHints says what to do about an error response without an error code.
 func (f failure) statusHints(e *flow.ServerError) []string {
 	like := func(code string) []string {
-		found, _ := lookUp("", code, "")
-		return append([]string{f.fill(found.text, "")}, some(f.line(found.keys))...)
+		as := *e
+		as.Code = code
+		found, _ := lookUp(&as)
+		return f.advise(found, e)
 	}
 	description := informative(e.Description)
 	says := func(words ...string) bool {
@@ -93,6 +107,8 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 		return []string{"try again later; what is stored has been kept"}
 	case says("redirect_uri", "redirect uri", "redirecturi"):
 		return like("redirect_uri_mismatch")
+	case says("client_id", "client_secret"):
+		return like("invalid_request")
 	case e.Endpoint == "userinfo_endpoint" && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden):
 		return like("invalid_token")
 	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden, says("secret", "credential"):
@@ -166,12 +182,20 @@ func (f failure) line(keys []string) string {
 }
 
 // placeholders are what a text may have in braces.
-var placeholders = []string{"client_id", "grant", "issuer", "profile", "redirect_uri", "scopes"}
+var placeholders = []string{"client", "missing", "secret", "unread", "client_id", "grant", "issuer", "profile", "redirect_uri", "scopes"}
 
-// fill puts the profile's values into a text. A value that is missing is called by its name.
-func (f failure) fill(text, grant string) string {
-	p := f.profile
+// fill puts the profile's values into a text about an error response, which may be nil. A value that is missing is called by
+// its name. Some placeholders are sentences about the client, and have values in them.
+func (f failure) fill(text string, e *flow.ServerError) string {
+	p, grant := f.profile, ""
+	if e != nil {
+		grant = e.Grant
+	}
 	values := map[string]string{
+		"client":       f.clientText(e),
+		"secret":       f.secretText(),
+		"missing":      f.missingText(e),
+		"unread":       f.unreadText(e),
 		"client_id":    cmp.Or(p.ClientID, "client_id"),
 		"grant":        cmp.Or(grant, "grant"),
 		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),

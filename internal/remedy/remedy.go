@@ -132,8 +132,8 @@ func (f failure) classify() (status int, hints []string) {
 	case as(new(*flow.OtherUserError)):
 		return say(
 			StatusFailure,
-			f.fill("sign out of the server in the browser and try again, or accept: oauthget login {profile} --as-other", ""),
-			f.fill("keep the tokens of both: oauthget login {profile} --account NAME", ""),
+			f.fill("sign out of the server in the browser and try again, or accept: oauthget login {profile} --as-other", nil),
+			f.fill("keep the tokens of both: oauthget login {profile} --account NAME", nil),
 		)
 	case as(&missing):
 		return say(StatusFailure, "ask for the scope that brings one (openid, offline_access), and log in again: oauthget login "+missing.Profile)

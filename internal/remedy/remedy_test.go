@@ -125,7 +125,7 @@ func TestRefusalWithoutACodeIsHintedAtByItsStatus(t *testing.T) {
 		{429, "token_endpoint", "", "try again later"},
 		{401, "token_endpoint", "", "compare client_id, the client secret"},
 		{403, "token_endpoint", "", "compare client_id, the client secret"},
-		{400, "token_endpoint", "invalid client secret", "compare client_id, the client secret"},
+		{400, "token_endpoint", "invalid client secret", "the server wants a client secret"},
 		{400, "token_endpoint", "redirect_uri does not match", "register the redirect URI"},
 		{401, "userinfo_endpoint", "", "oauthget token NAME --force"},
 		{404, "token_endpoint", "", "compare token_endpoint with"},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -18,6 +19,9 @@ func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
 	for _, r := range entra() {
 		number := strings.TrimSuffix(strings.ToUpper(r.in), ":")
 		said[r.in] = [2]string{"invalid_request", number + ": Something was wrong. Trace ID: 1-2 Correlation ID: 3"}
+		if strings.Contains(r.in, " ") {
+			said[r.in] = [2]string{"invalid_request", number + ". Trace ID: 1-2"}
+		}
 	}
 	for _, r := range described() {
 		said[r.code+r.in] = [2]string{r.code, map[string]string{
@@ -36,9 +40,19 @@ func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
 			"assertion":        "Client assertion was not accepted",
 			"certificate":      "client certificate was not provided",
 			"secret":           "Invalid client secret",
-			"refresh":          "Client not allowed refresh tokens",
-			"device":           "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant",
-			"admin":            "Your administrator has configured the application to block users",
+			"missing":          "Client credentials missing or malformed",
+			"client_secret":    "client_secret is missing.",
+			"client_id":        "Missing required parameter: client_id",
+			"credentials":      "Invalid client or Invalid client credentials",
+			"different scope":  "a grant exists with different scope",
+			"scope":            "The requested scope exceeds what was granted.",
+			"not assigned":     "User is not assigned to the client application.",
+
+			"missing valid authorization header": "Missing valid authorization header",
+
+			"refresh": "Client not allowed refresh tokens",
+			"device":  "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant",
+			"admin":   "Your administrator has configured the application to block users",
 		}[r.in]}
 	}
 	for _, r := range coded() {
@@ -51,7 +65,7 @@ func TestEveryRowIsFoundByWhatServersSay(t *testing.T) {
 			grants = []string{"", config.GrantAuthorizationCode}
 		}
 		for _, grant := range grants {
-			got, ok := lookUp(grant, said[key][0], said[key][1])
+			got, ok := lookUp(&flow.ServerError{Grant: grant, Code: said[key][0], Description: said[key][1], Status: r.status})
 			if !ok || got.text != r.text || !slices.Equal(got.keys, r.keys) {
 				t.Errorf("%s %s %q: %+v, want %+v", grant, said[key][0], said[key][1], got, r.advice)
 			}
@@ -92,7 +106,7 @@ func TestAdviceNamesKeysAndPlaceholdersThatExist(t *testing.T) {
 
 func TestUnknownErrorHasNoAdvice(t *testing.T) {
 	for _, code := range []string{"", "made_up", "invalid_request"} {
-		if got, ok := lookUp("", code, "AADSTS1: whatever"); ok {
+		if got, ok := lookUp(&flow.ServerError{Code: code, Description: "AADSTS1: whatever"}); ok {
 			t.Errorf("%q: %+v", code, got)
 		}
 	}
@@ -103,8 +117,8 @@ func TestStockSentenceSaysNoMoreThanItsCode(t *testing.T) {
 	for _, sentence := range stock {
 		for _, said := range []string{sentence + ".", strings.ReplaceAll(sentence, ",", ""), untrusted.Text(strings.Repeat("x", 150) + " " + sentence), untrusted.Text(sentence + ". " + strings.Repeat("x", 200))} {
 			for _, code := range []string{"invalid_client", "invalid_request", "invalid_grant", "unauthorized_client", "access_denied"} {
-				bare, bareOK := lookUp("", code, "")
-				if got, ok := lookUp("", code, said); ok != bareOK || got.text != bare.text {
+				bare, bareOK := lookUp(&flow.ServerError{Code: code})
+				if got, ok := lookUp(&flow.ServerError{Code: code, Description: said}); ok != bareOK || got.text != bare.text {
 					t.Errorf("%s %q: %q", code, said, got.text)
 				}
 			}
@@ -112,7 +126,7 @@ func TestStockSentenceSaysNoMoreThanItsCode(t *testing.T) {
 	}
 	// What a server adds to it counts.
 	const hinted = "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method). The client secret does not match."
-	if got, _ := lookUp("", "invalid_client", hinted); got.text != "the client secret is wrong" {
+	if got, _ := lookUp(&flow.ServerError{Code: "invalid_client", Description: hinted}); got.text != "{secret}" {
 		t.Errorf("%q", got.text)
 	}
 }
