@@ -27,6 +27,8 @@ type entry struct {
 	Source    string          `json:"source"` // where it came from
 	FetchedAt time.Time       `json:"fetched_at"`
 	Body      json.RawMessage `json:"body"`
+	// Rejected is that of the metadata. A document that has other faults when it is read again was changed.
+	Rejected map[string]string `json:"rejected,omitempty"`
 }
 
 // load returns the document cached under url. A document that is missing, unreadable, too old or from the future is

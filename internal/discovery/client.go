@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -52,7 +53,8 @@ func (c Client) FetchAt(ctx context.Context, issuer, address string, fresh bool)
 	}
 	if !fresh {
 		if e, ok := c.load(kindMetadata, key); ok {
-			if m, err := parse(e.Body, issuer, e.Source); err == nil {
+			// What the fresh document had no fault in, a cached one has not either.
+			if m, err := parse(e.Body, issuer, e.Source); err == nil && maps.Equal(m.Rejected, e.Rejected) {
 				return m, nil
 			}
 		}
@@ -61,7 +63,7 @@ func (c Client) FetchAt(ctx context.Context, issuer, address string, fresh bool)
 	for _, place := range tried {
 		m, err := c.metadataAt(ctx, issuer, place)
 		if err == nil {
-			c.save(kindMetadata, entry{URL: key, Source: place, Body: m.Raw})
+			c.save(kindMetadata, entry{URL: key, Source: place, Body: m.Raw, Rejected: m.Rejected})
 			return m, nil
 		}
 		if !absent(err) {

@@ -37,6 +37,14 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("none found for %s: %s", untrusted.Quote(e.Issuer), strings.Join(tried, "; "))
 }
 
+// MemberError reports a member of the metadata that is needed and cannot be used.
+type MemberError struct {
+	Name   string
+	Reason string // continues the name
+}
+
+func (e *MemberError) Error() string { return e.Name + " " + e.Reason }
+
 // IssuerMismatchError reports metadata that names another issuer than the one asked for.
 type IssuerMismatchError struct {
 	Source string // the URL of the document

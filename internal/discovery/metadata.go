@@ -43,6 +43,9 @@ type Metadata struct {
 	// without it must be refused (§2.4).
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`
 
+	// Rejected are the members that were left out, each with the reason as it continues the name: one of the wrong type, or a
+	// URL that nothing may be sent to.
+	Rejected map[string]string `json:"-"`
 	// Source is the URL the document came from.
 	Source string `json:"-"`
 	// Raw is the whole document, including members that are not read here.

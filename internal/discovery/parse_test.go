@@ -3,6 +3,7 @@ package discovery
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,7 @@ func TestParseReadsEveryMember(t *testing.T) {
 		IDTokenSigningAlgValuesSupported:           []string{"RS256", "ES256"},
 		Source:                                     "https://as.example/m",
 		Raw:                                        doc,
+		Rejected:                                   map[string]string{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -49,32 +51,77 @@ func TestParseReadsEveryMember(t *testing.T) {
 
 func TestParseNamesTheMemberThatIsWrong(t *testing.T) {
 	for more, want := range map[string]string{
-		`,"token_endpoint":5`:                                           "token_endpoint is not a string",
-		`,"code_challenge_methods_supported":"S256"`:                    "code_challenge_methods_supported is not an array of strings",
-		`,"scopes_supported":["a",1]`:                                   "scopes_supported is not an array of strings",
-		`,"require_pushed_authorization_requests":"true"`:               "require_pushed_authorization_requests is not true or false",
-		`,"mtls_endpoint_aliases":[]`:                                   "mtls_endpoint_aliases is not an object of URLs",
-		`,"mtls_endpoint_aliases":{"token_endpoint":{}}`:                "mtls_endpoint_aliases is not an object of URLs",
-		`,"token_endpoint":"http://as.example/token"`:                   `token_endpoint "http://as.example/token" is not https`,
-		`,"authorization_endpoint":"javascript:alert(1)"`:               "authorization_endpoint",
-		`,"authorization_endpoint":"/authorize"`:                        "authorization_endpoint",
-		`,"authorization_endpoint":"https://as.example/a#x"`:            "has a fragment",
-		`,"token_endpoint":"https://as.example/#"`:                      "has a fragment",
-		`,"revocation_endpoint":"https://u@as.example/"`:                "contains a user name",
-		`,"jwks_uri":"http://169.254.169.254/"`:                         "jwks_uri",
-		`,"end_session_endpoint":"file:///etc/passwd"`:                  "end_session_endpoint",
-		`,"mtls_endpoint_aliases":{"token_endpoint":"http:x"}`:          "mtls_endpoint_aliases token_endpoint",
-		`,"token_endpoint":"https://` + strings.Repeat("a", 5000) + `"`: "is longer than 2048 bytes",
-		`,"issuer":"https://evil.example"`:                              "same member twice",
-		`,"\u0069ssuer":"https://evil.example"`:                         "same member twice",
+		`,"authorization_response_iss_parameter_supported":1`: "authorization_response_iss_parameter_supported is not true or false",
+		`,"issuer":"https://evil.example"`:                    "same member twice",
+		`,"\u0069ssuer":"https://evil.example"`:               "same member twice",
 	} {
 		_, err := parse(document(more), issuer, "")
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.80s: error %v, want %q", more, err, want)
 		}
-		if err != nil && len(err.Error()) > 400 {
-			t.Errorf("%.80s: error of %d bytes", more, len(err.Error()))
+	}
+	if _, err := parse([]byte(`{"issuer":["`+issuer+`"]}`), issuer, ""); err == nil || !strings.Contains(err.Error(), "issuer is not a string") {
+		t.Error(err)
+	}
+}
+
+// TestParseLeavesOutTheMemberThatIsWrong holds for each member that nothing is left of it, and that whoever needs it is told
+// why.
+func TestParseLeavesOutTheMemberThatIsWrong(t *testing.T) {
+	for more, want := range map[string]string{
+		`,"token_endpoint":5`:                                           "token_endpoint is not a string",
+		`,"code_challenge_methods_supported":7`:                         "code_challenge_methods_supported is not an array of strings",
+		`,"scopes_supported":["a",1]`:                                   "scopes_supported is not an array of strings",
+		`,"require_pushed_authorization_requests":1`:                    "require_pushed_authorization_requests is not true or false",
+		`,"mtls_endpoint_aliases":[]`:                                   "mtls_endpoint_aliases is not an object of URLs",
+		`,"mtls_endpoint_aliases":{"token_endpoint":{}}`:                "mtls_endpoint_aliases is not an object of URLs",
+		`,"token_endpoint":"http://as.example/token"`:                   `token_endpoint "http://as.example/token" is not https`,
+		`,"authorization_endpoint":"javascript:alert(1)"`:               `authorization_endpoint "javascript:alert(1)" is not an absolute URL`,
+		`,"authorization_endpoint":"/authorize"`:                        `authorization_endpoint "/authorize" is not an absolute URL`,
+		`,"authorization_endpoint":"https://as.example/a#x"`:            `authorization_endpoint "https://as.example/a#x" has a fragment`,
+		`,"token_endpoint":"https://as.example/#"`:                      `token_endpoint "https://as.example/#" has a fragment`,
+		`,"revocation_endpoint":"https://u@as.example/"`:                `revocation_endpoint "…@as.example/" contains a user name`,
+		`,"jwks_uri":"http://169.254.169.254/"`:                         `jwks_uri "http://169.254.169.254/" is not https`,
+		`,"end_session_endpoint":"file:///etc/passwd"`:                  `end_session_endpoint "file:///etc/passwd" is not an absolute URL`,
+		`,"mtls_endpoint_aliases":{"token_endpoint":"http:x"}`:          `mtls_endpoint_aliases token_endpoint "http:x" is not an absolute URL`,
+		`,"token_endpoint":"https://` + strings.Repeat("a", 5000) + `"`: "is longer than 2048 bytes",
+	} {
+		m, err := parse(document(more), issuer, "")
+		if err != nil || len(m.Rejected) != 1 {
+			t.Errorf("%.80s: %v, rejected %v", more, err, m.Rejected)
+			continue
 		}
+		for name := range m.Rejected {
+			if err := m.Unusable(name); !strings.Contains(err.Error(), want) || len(err.Error()) > 400 {
+				t.Errorf("%.80s: %v", more, err)
+			}
+		}
+		m.Rejected, m.Raw = nil, nil
+		if diff := cmp.Diff(Metadata{Issuer: issuer}, m); diff != "" {
+			t.Errorf("%.80s: %s", more, diff)
+		}
+	}
+}
+
+func TestParseReadsAListOfOneAndATruthInWords(t *testing.T) {
+	m, err := parse(document(`,"token_endpoint_auth_methods_supported":"client_secret_post","require_pushed_authorization_requests":"true"`), issuer, "")
+	if err != nil || len(m.Rejected) != 0 || !slices.Equal(m.TokenEndpointAuthMethodsSupported, []string{"client_secret_post"}) || !m.RequirePushedAuthorizationRequests {
+		t.Errorf("%v, %+v", err, m)
+	}
+}
+
+func TestAliasThatCannotBeUsedIsNotGotRound(t *testing.T) {
+	m, err := parse(document(`,"token_endpoint":"https://as.example/token","userinfo_endpoint":"https://as.example/me","authorization_endpoint":"https://as.example/a",
+		"mtls_endpoint_aliases":{"token_endpoint":"http://as.example/","userinfo_endpoint":"https://mtls.example/me","authorization_endpoint":"https://mtls.example/a"}`), issuer, "")
+	if err != nil || m.TokenEndpoint == "" || m.Unusable("token_endpoint") != nil {
+		t.Fatalf("%v, %v", err, m.Rejected)
+	}
+	m = m.WithAliases()
+	if m.TokenEndpoint != "" || m.UserinfoEndpoint != "https://mtls.example/me" || m.AuthorizationEndpoint != "https://as.example/a" {
+		t.Errorf("%+v", m.Endpoints)
+	}
+	if err := m.Unusable("token_endpoint"); err == nil || !strings.Contains(err.Error(), `token_endpoint for mutual TLS "http://as.example/" is not https`) {
+		t.Error(err)
 	}
 }
 
@@ -96,8 +143,8 @@ func TestParseLetsHTTPPassOnLoopbackForAnIssuerThere(t *testing.T) {
 			t.Errorf("%s: %v", host, err)
 		}
 		for _, distant := range []string{issuer, "HTTPS://as.example"} {
-			_, err := parse([]byte(`{"issuer":"`+distant+`"`+more+`}`), distant, "")
-			if err == nil || !strings.Contains(err.Error(), "is not https, while the issuer is") {
+			m, _ := parse([]byte(`{"issuer":"`+distant+`"`+more+`}`), distant, "")
+			if err := m.Unusable("token_endpoint"); m.TokenEndpoint != "" || err == nil || !strings.Contains(err.Error(), "is not https, while the issuer is") {
 				t.Errorf("%s sends us to %s: %v", distant, host, err)
 			}
 		}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,7 +31,7 @@ type Introspection struct {
 func (c *Client) Introspect(ctx context.Context, secret token.Secret, hint string) (Introspection, error) {
 	const op = "introspect token"
 	if c.Server.IntrospectionEndpoint == "" {
-		return Introspection{}, ErrNoIntrospection
+		return Introspection{}, cmp.Or(c.Server.Unusable("introspection_endpoint"), ErrNoIntrospection)
 	}
 	form := url.Values{"token": {secret.Reveal()}}
 	if hint != "" {

@@ -43,6 +43,8 @@ func (c *Client) checkPushing() error {
 			"remove "+key+" from the profile")
 	case c.pushes():
 		return nil
+	case (c.Profile.RequirePAR || required) && c.Server.Unusable("pushed_authorization_request_endpoint") != nil:
+		return c.Server.Unusable("pushed_authorization_request_endpoint")
 	case c.Profile.RequirePAR:
 		return refuse(key+" is true, but the server has no pushed_authorization_request_endpoint",
 			"if the server has one, set pushed_authorization_request_endpoint in the profile")

@@ -213,3 +213,10 @@ func FuzzPushedResponse(f *testing.F) {
 		}
 	})
 }
+
+func TestPushingEndpointThatCannotBeUsedIsToldByWhy(t *testing.T) {
+	_, r := newFront(t)
+	r.Profile.RequirePAR = true
+	r.Server.Rejected = map[string]string{"pushed_authorization_request_endpoint": "is not a string"}
+	refusedBeforeTheBrowser(t, r, "pushed_authorization_request_endpoint is not a string")
+}

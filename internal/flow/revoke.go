@@ -25,7 +25,7 @@ func (e *AccessTokenError) Unwrap() error { return e.Err }
 // based on the same authorization grant", then the access token, in any case.
 func (c *Client) Revoke(ctx context.Context, set token.Set) error {
 	if c.Server.RevocationEndpoint == "" {
-		return ErrNoRevocation
+		return cmp.Or(c.Server.Unusable("revocation_endpoint"), ErrNoRevocation)
 	}
 	var refresh, access error
 	if !set.RefreshToken.Empty() {

@@ -25,22 +25,22 @@ func readClaims(payload []byte) (claims, error) {
 		return claims{}, err
 	}
 	c := claims{
-		issuer:            r.text("iss"),
-		subject:           r.text("sub"),
-		authorizedParty:   r.text("azp"),
-		nonce:             r.text("nonce"),
-		audience:          r.texts("aud"),
-		expiry:            r.time("exp"),
-		issuedAt:          r.time("iat"),
-		notBefore:         r.time("nbf"),
-		authTime:          r.time("auth_time"),
-		preferredUsername: r.text("preferred_username"),
-		email:             r.text("email"),
-		name:              r.text("name"),
+		issuer:          r.text("iss"),
+		subject:         r.text("sub"),
+		authorizedParty: r.text("azp"),
+		nonce:           r.text("nonce"),
+		audience:        r.texts("aud"),
+		expiry:          r.time("exp"),
+		issuedAt:        r.time("iat"),
+		notBefore:       r.time("nbf"),
+		authTime:        r.time("auth_time"),
+		// Servers send numbers and arrays for these. No decision depends on a name, and none on an acr that nobody asked for.
+		acr:               r.optional().text("acr"),
+		tenant:            r.optional().text("tid"),
+		preferredUsername: r.optional().text("preferred_username"),
+		email:             r.optional().text("email"),
+		name:              r.optional().text("name"),
 	}
-	// Some servers send a number. It only matters if a class was requested, and a number is none.
-	_ = josejson.Unmarshal(r.members["acr"], &c.acr)
-	_ = josejson.Unmarshal(r.members["tid"], &c.tenant)
 	return c, r.err
 }
 
@@ -59,6 +59,9 @@ func readObject(payload []byte) (reader, error) {
 	}
 	return reader{members: members}, nil
 }
+
+// optional returns a reader for a claim that counts as absent if it is of the wrong type.
+func (r *reader) optional() *reader { return &reader{members: r.members} }
 
 func (r *reader) text(name string) (s string) {
 	r.read(name, &s, "a string")

@@ -104,6 +104,7 @@ func (f failure) classify() (status int, hints []string) {
 		keyErr     *signing.KeyError
 		notFound   *discovery.NotFoundError
 		mismatch   *discovery.IssuerMismatchError
+		member     *discovery.MemberError
 		symmetric  *idtoken.SymmetricError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
@@ -180,6 +181,8 @@ func (f failure) classify() (status int, hints []string) {
 	// What the server sent must not be trusted.
 	case as(&notFound):
 		return StatusServer, f.noMetadataHints(notFound)
+	case as(&member):
+		return say(StatusServer, "set "+member.Name+" in the profile, which comes before the metadata")
 	case as(&mismatch):
 		return say(StatusServer, mismatchHint(mismatch))
 	case is(flow.ErrBearer):

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -39,7 +41,7 @@ func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credent
 	if s.options.Narrator != nil {
 		s.options.Narrator.Metadata(metadata)
 	}
-	if err := checkEndpoints(metadata, s.Profile.Grant); err != nil {
+	if err := checkEndpoints(metadata, s.Profile); err != nil {
 		return nil, err
 	}
 	auth, err := s.authentication(credentials, metadata)
@@ -89,6 +91,9 @@ func (s *Session) published(ctx context.Context, public *http.Client, fresh bool
 	}
 	if m.Source != "" {
 		s.console.Step("metadata of %s: %s", m.Issuer, m.Source)
+		for _, name := range slices.Sorted(maps.Keys(m.Rejected)) {
+			s.console.Step("ignored in the metadata: %s %s", name, m.Rejected[name])
+		}
 	}
 	m = flow.Server(m, s.Profile)
 	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil

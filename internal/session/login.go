@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
@@ -66,14 +67,23 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 
 // checkEndpoints fails, before the browser opens, if the metadata lacks an endpoint that the grant needs. The session of a
 // record has no grant, and only refreshes and revokes.
-func checkEndpoints(m discovery.Metadata, grant string) error {
+func checkEndpoints(m discovery.Metadata, p config.Profile) error {
 	type endpoint struct{ key, url string }
 	needed := []endpoint{{"token_endpoint", m.TokenEndpoint}}
-	switch grant {
+	switch p.Grant {
 	case config.GrantAuthorizationCode:
 		needed = append(needed, endpoint{"authorization_endpoint", m.AuthorizationEndpoint})
 	case config.GrantDeviceCode:
 		needed = append(needed, endpoint{"device_authorization_endpoint", m.DeviceAuthorizationEndpoint})
+	}
+	used := slices.Clone(needed)
+	if slices.Contains(p.Scopes, "openid") {
+		used = append(used, endpoint{"jwks_uri", m.JWKSURI})
+	}
+	for _, e := range used {
+		if err := m.Unusable(e.key); e.url == "" && err != nil {
+			return err
+		}
 	}
 	for _, e := range needed {
 		if e.url == "" {

@@ -17,6 +17,8 @@ type Faults struct {
 	HangMetadata          bool     `json:"hang_metadata,omitempty"`   // never answer
 	OmitTokenEndpoint     bool     `json:"omit_token_endpoint,omitempty"`
 	AuthMethods           []string `json:"auth_methods,omitempty"` // token_endpoint_auth_methods_supported
+	// MetadataMembers are put into the document, in place of those that are there.
+	MetadataMembers map[string]any `json:"metadata_members,omitempty"`
 
 	// Tenant makes the server one of several tenants: the issuer in the metadata ends with /{tenantid}, that of ID Tokens with
 	// this tenant. There is no iss in authorization responses.

@@ -143,6 +143,7 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")
 	}
+	maps.Copy(document, f.MetadataMembers)
 	demoas.WriteJSON(w, http.StatusOK, document)
 }
 
