@@ -65,7 +65,7 @@ func TestWhatKeysHoldIsDocumented(t *testing.T) {
 	holds := map[config.Kind][]string{
 		config.String: {"text", "URL", "address"}, config.Path: {"path"}, config.JSON: {"JSON"}, config.Bool: {"boolean"}, config.List: {"list"},
 		config.Scopes: {"scopes"}, config.Integer: {"integer"}, config.Ports: {"ports"}, config.Command: {"command"},
-		config.Table: {"table"},
+		config.Table: {"table"}, config.Lifetime: {"seconds or never"},
 	}
 	kinds := map[string]config.Kind{}
 	for _, k := range config.Keys() {

@@ -96,7 +96,7 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 
 // addRequestFlags are the flags by which a command asks for a token that is to be used at once.
 func (a *app) addRequestFlags(cmd *cobra.Command, request *tokensource.Request) {
-	request.MinTTL = 30 * time.Second
+	request.MinTTL = tokensource.DefaultMinTTL
 	cmd.Flags().Func("min-ttl", "how much longer the token must live, a `duration` (default 30s)", func(text string) (err error) {
 		if request.MinTTL, err = time.ParseDuration(text); err == nil && request.MinTTL < 0 {
 			err = errors.New("it must not be negative")

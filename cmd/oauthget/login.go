@@ -7,7 +7,6 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/session"
 )
 
 func (a *app) loginCommand() *cobra.Command {
@@ -39,7 +38,7 @@ keeps the tokens of both.`,
 			if !s.Profile.NeedsPerson() {
 				what = "obtained a token"
 			}
-			a.Note("%s%s", what, session.Details(set, a.now()))
+			a.Note("%s%s", what, s.Details(set))
 			return nil
 		},
 	}

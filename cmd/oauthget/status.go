@@ -63,6 +63,8 @@ func expiryText(p account.Status, now time.Time) string {
 		return "-"
 	}
 	switch {
+	case p.Endless:
+		return "never"
 	case p.ExpiresAt.IsZero():
 		return "unknown"
 	case p.ExpiresAt.After(now):

@@ -37,6 +37,8 @@ type Status struct {
 	Refreshable bool      `json:"refreshable"`
 	Username    string    `json:"username,omitempty"`
 	Error       string    `json:"error,omitempty"`
+
+	Endless bool `json:"-"` // it does not expire
 }
 
 // The states of what is stored.
@@ -112,6 +114,7 @@ func Of(ctx context.Context, s *session.Session, now time.Time) Status {
 	}
 	status.Scopes, status.Username, status.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
 	status.State = stateOf(set, now, s.Profile.NeedsPerson())
+	status.Endless = set.Expiry.IsZero() && s.Profile.DefaultExpiresIn == config.Never
 	if !set.Expiry.IsZero() {
 		status.ExpiresAt = set.Expiry.UTC()
 	}

@@ -180,6 +180,13 @@ func checkSeconds(values []string) error {
 	return nil
 }
 
+func checkLifetime(values []string) error {
+	if n, err := strconv.ParseInt(values[0], 10, 32); values[0] != Never && (err != nil || n == 0 || checkSeconds(values) != nil) {
+		return errors.New(`want a number of seconds, or "never"`)
+	}
+	return nil
+}
+
 func checkDetails(values []string) error {
 	// "The request parameter authorization_details contains, in JSON notation, an array of objects." RFC 9396 §2
 	var details []map[string]any

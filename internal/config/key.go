@@ -116,6 +116,7 @@ var keys = []Key{
 	{Name: "authorization_parameters", Kind: Table, Usage: "extra parameter of the authorization request, name=value", table: checkParameters, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationParameters }},
 	{Name: "token_parameters", Kind: Table, Usage: "extra parameter of the token request, name=value", table: checkParameters, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenParameters }},
 	{Name: "token_headers", Kind: Table, Usage: "extra header field of the token request, name=value", table: checkHeaders, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenHeaders }},
+	{Name: "default_expires_in", Kind: Lifetime, Usage: "lifetime of tokens that come without one or with 0: seconds, or never", Values: []string{Never}, check: checkLifetime, ChangesToken: true, field: func(p *Profile) any { return &p.DefaultExpiresIn }},
 	{Name: "pkce", Kind: Bool, Usage: "proof key for code exchange", Default: "true", field: func(p *Profile) any { return &p.PKCE }},
 	{Name: "require_pushed_authorization_requests", Kind: Bool, Usage: "push the authorization request", field: func(p *Profile) any { return &p.RequirePAR }},
 	{Name: "request_object_signing_alg", Usage: "algorithm that the authorization request is signed with", Values: signingAlgorithms, field: func(p *Profile) any { return &p.RequestObjectSigningAlg }},

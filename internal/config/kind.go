@@ -14,16 +14,17 @@ type Kind int
 
 // The kinds. A text is the value of a flag or variable.
 const (
-	String  Kind = iota // a string
-	Path                // a file; relative to the profile file, or below ~/
-	JSON                // JSON in a string; in TOML an array or a table too
-	Bool                // true or false
-	Integer             // an integer
-	List                // strings: repeated flags; in the environment separated by spaces
-	Scopes              // as List, but each text may hold several, separated by spaces (RFC 6749 §3.3)
-	Ports               // integers; in texts separated by commas or spaces
-	Command             // a program and its arguments: one repeated flag each; in the environment separated by spaces
-	Table               // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
+	String   Kind = iota // a string
+	Path                 // a file; relative to the profile file, or below ~/
+	JSON                 // JSON in a string; in TOML an array or a table too
+	Bool                 // true or false
+	Integer              // an integer
+	List                 // strings: repeated flags; in the environment separated by spaces
+	Scopes               // as List, but each text may hold several, separated by spaces (RFC 6749 §3.3)
+	Ports                // integers; in texts separated by commas or spaces
+	Command              // a program and its arguments: one repeated flag each; in the environment separated by spaces
+	Lifetime             // seconds, or "never"
+	Table                // parameters: repeated flags name=value; in the environment application/x-www-form-urlencoded
 )
 
 // kinds describes the kinds. A Table's row is about the values in it.
@@ -33,15 +34,16 @@ var kinds = [...]struct {
 	listed tomlKinds                   // what an array may hold; nil if there must be none
 	check  func(values []string) error // for keys without their own; may be nil
 }{
-	String:  {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
-	Path:    {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
-	JSON:    {want: "JSON in a string, an array or a table", alone: tomlKinds{tomlfile.String, tomlfile.Array, tomlfile.Table}},
-	Bool:    {want: "true or false", alone: tomlKinds{tomlfile.Bool}, check: checkBool},
-	Integer: {want: "an integer", alone: tomlKinds{tomlfile.Integer}},
-	List:    {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkTexts},
-	Scopes:  {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkScopes},
-	Ports:   {want: "an array of integers", alone: tomlKinds{tomlfile.Integer}, listed: tomlKinds{tomlfile.Integer}, check: checkPorts},
-	Command: {want: "an array of strings, the program first", listed: tomlKinds{tomlfile.String}, check: checkCommand},
+	String:   {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
+	Path:     {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
+	JSON:     {want: "JSON in a string, an array or a table", alone: tomlKinds{tomlfile.String, tomlfile.Array, tomlfile.Table}},
+	Bool:     {want: "true or false", alone: tomlKinds{tomlfile.Bool}, check: checkBool},
+	Integer:  {want: "an integer", alone: tomlKinds{tomlfile.Integer}},
+	List:     {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkTexts},
+	Scopes:   {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkScopes},
+	Ports:    {want: "an array of integers", alone: tomlKinds{tomlfile.Integer}, listed: tomlKinds{tomlfile.Integer}, check: checkPorts},
+	Command:  {want: "an array of strings, the program first", listed: tomlKinds{tomlfile.String}, check: checkCommand},
+	Lifetime: {want: `a number of seconds or "never"`, alone: tomlKinds{tomlfile.Integer, tomlfile.String}, check: checkLifetime},
 	Table: {
 		want:  "a string, a boolean, an integer or an array of strings",
 		alone: tomlKinds{tomlfile.String, tomlfile.Bool, tomlfile.Integer}, listed: tomlKinds{tomlfile.String},

@@ -46,6 +46,7 @@ type Profile struct {
 	RequirePAR              bool       // the authorization request must be pushed (RFC 9126)
 	WithoutPAR              bool       // it must not be pushed: the profile says false
 	RequestObjectSigningAlg string     // for the authorization request (RFC 9101); empty for none
+	DefaultExpiresIn        string     // of tokens without a lifetime: seconds in decimal, Never, or empty if unknown
 	DPoP                    bool       // RFC 9449
 	DPoPAllowBearer         bool       // a Bearer token is accepted in place of a DPoP token
 	SecurityProfile         string     // a value of "security_profile", or empty
@@ -179,6 +180,9 @@ func GrantType(grant string) string {
 	}
 	return grant // RFC 6749 §4.1.3, §4.4.2
 }
+
+// Never is the lifetime of tokens that do not expire.
+const Never = "never"
 
 // FAPI2 is the FAPI 2.0 Security Profile.
 const FAPI2 = "fapi2"

@@ -89,6 +89,9 @@ func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key)
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
+	if answer.lifeless && c.Profile.DefaultExpiresIn == "" {
+		c.warn(`the server says that the token has expired already (expires_in is 0); if it never does, set default_expires_in = "never"`)
+	}
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. If the scope was not granted, the user has been warned
 	// already.
 	if asked := slices.Contains(set.Scopes, "openid") && c.Profile.NeedsPerson(); asked && c.Server.Issuer != "" && answer.Extra("id_token") == nil {

@@ -61,7 +61,8 @@ func (s secrets) name(set *token.Set, subject, username string) {
 // tokenReply is an answer of the token endpoint.
 type tokenReply struct {
 	*oauth2.Token
-	secrets secrets // those of the request, and the tokens of the answer
+	secrets  secrets // those of the request, and the tokens of the answer
+	lifeless bool    // expires_in is 0
 }
 
 func newTokenReply(t *oauth2.Token, sent []token.Secret) *tokenReply {
@@ -69,5 +70,5 @@ func newTokenReply(t *oauth2.Token, sent []token.Secret) *tokenReply {
 	for _, own := range []string{t.AccessToken, t.RefreshToken, idToken} {
 		sent = append(sent, token.NewSecret(own))
 	}
-	return &tokenReply{t, newSecrets(sent...)}
+	return &tokenReply{Token: t, secrets: newSecrets(sent...)}
 }

@@ -78,7 +78,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 		header.Set(dpop.Header, proof.Reveal())
 		client.Transport = nonceKeeper{client.Transport, &c.dpopNonces().server}
 	}
-	exchange := &tokenTransport{base: client.Transport}
+	exchange := &tokenTransport{base: client.Transport, lifetime: c.Profile.DefaultExpiresIn}
 	client.Transport = exchange
 	request := clientcredentials.Config{
 		// params or header already hold the client's identifier and authentication.
@@ -94,7 +94,10 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 		for _, name := range exchange.ignored {
 			c.observe(Ignored{name + " is not a string"})
 		}
-		return newTokenReply(answer, secrets), nil
+		reply := newTokenReply(answer, secrets)
+		life, known := expiresIn(exchange.members)
+		reply.lifeless = known && life == 0
+		return reply, nil
 	}
 	if key != nil {
 		if err := c.nonceError(err); err != nil {

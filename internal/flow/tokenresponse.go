@@ -18,16 +18,18 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/oauthget/oauthget/internal/ascii"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // tokenTransport is the layer around the token endpoint. It keeps the answer, and passes it on in the form of RFC 6749
 // §5.1, which golang.org/x/oauth2 reads.
 type tokenTransport struct {
-	base    http.RoundTripper
-	answer  answer                     // as it was sent
-	members map[string]json.RawMessage // of the answer; nil if it is neither a JSON object nor a form
-	ignored []string                   // the members that were left out
+	base     http.RoundTripper
+	lifetime string                     // the profile's default_expires_in
+	answer   answer                     // as it was sent
+	members  map[string]json.RawMessage // of the answer; nil if it is neither a JSON object nor a form
+	ignored  []string                   // the members that were left out
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -48,7 +50,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.members != nil {
 		resp.Header = resp.Header.Clone()
 		resp.Header.Set("Content-Type", "application/json")
-		body, t.ignored = normalize(t.members)
+		body, t.ignored = t.normalize()
 	}
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, nil
@@ -106,17 +108,22 @@ var optional = []string{"refresh_token", "scope", "error", "error_description", 
 
 // normalize returns a token response in the form of RFC 6749 §5.1. Servers are known to send expires_in as a string, a
 // fraction, null or under the name expires, scope as an array, and token_type with blanks around it.
-func normalize(members map[string]json.RawMessage) (body []byte, ignored []string) {
-	members = maps.Clone(members)
+func (t *tokenTransport) normalize() (body []byte, ignored []string) {
+	members := maps.Clone(t.members)
 	// "The client MUST ignore unrecognized value names in the response" (RFC 6749 §5.1), and "all the protocol parameter
 	// names and values are case sensitive" (§1.9).
 	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool {
 		return slices.ContainsFunc(known, func(k string) bool { return k != name && strings.EqualFold(k, name) })
 	})
-	if life, ok := expiresIn(members); ok {
+	switch life, known := expiresIn(members); {
+	case life > 0:
 		members["expires_in"] = strconv.AppendInt(nil, life, 10)
-	} else {
-		delete(members, "expires_in") // the lifetime is unknown
+	case t.lifetime != "" && t.lifetime != config.Never:
+		members["expires_in"] = json.RawMessage(t.lifetime)
+	case known && t.lifetime == "":
+		members["expires_in"] = json.RawMessage("1") // golang.org/x/oauth2 takes 0 for a token that does not expire
+	default:
+		delete(members, "expires_in") // it does not expire, or nobody knows when
 	}
 	var scopes []string
 	if raw := members["scope"]; len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &scopes) == nil {
@@ -144,15 +151,17 @@ func normalize(members map[string]json.RawMessage) (body []byte, ignored []strin
 // isString reports whether a member is a string, and so neither null nor absent.
 func isString(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
-// expiresIn returns the lifetime in whole seconds, from any JSON type. It returns 1 for 0: golang.org/x/oauth2 takes 0 to
-// mean that the token never expires.
-func expiresIn(members map[string]json.RawMessage) (seconds int64, ok bool) {
-	life, ok := number(members["expires_in"])
+// expiresIn returns the lifetime in whole seconds, from any JSON type; 0 if it is 0 or unknown.
+func expiresIn(members map[string]json.RawMessage) (seconds int64, known bool) {
+	life, known := number(members["expires_in"])
 	if _, sent := members["expires_in"]; !sent {
-		life, ok = number(members["expires"]) // in some older servers
-		ok = ok && life <= maxExpires
+		life, known = number(members["expires"]) // in some older servers
+		known = known && life <= maxExpires
 	}
-	return int64(max(1, min(math.Floor(life), maxLifetime))), ok
+	if !known || life == 0 {
+		return 0, known
+	}
+	return int64(max(1, min(math.Floor(life), maxLifetime))), true
 }
 
 // number reads a JSON number, or a string that holds one.
@@ -169,7 +178,7 @@ func (c *Client) idTokenAlone(t *tokenTransport, sent string) *oauth2.Token {
 	}
 	var extra map[string]any
 	var token oauth2.Token
-	if body, _ := normalize(t.members); json.Unmarshal(body, &extra) != nil || json.Unmarshal(body, &token) != nil {
+	if body, _ := t.normalize(); json.Unmarshal(body, &extra) != nil || json.Unmarshal(body, &token) != nil {
 		return nil
 	}
 	token.RefreshToken = cmp.Or(token.RefreshToken, sent)

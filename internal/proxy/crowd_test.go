@@ -84,6 +84,7 @@ func serve(t *testing.T, server *testas.Running, left time.Duration) string {
 		Lock:         func(context.Context) (func(), error) { return func() {}, nil },
 		WaitUnlocked: func(context.Context) (bool, error) { return false, nil },
 		Record:       func() error { return nil },
+		MakeRoom:     func(token.Set) (func(), error) { return func() {}, nil },
 		Warn:         func(operation string, err error) { t.Errorf("%s: %v", operation, err) },
 	}
 	upstream, err := url.Parse(server.APIURL())

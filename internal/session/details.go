@@ -4,13 +4,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Details says for whom, for what scope and until when a token was obtained. It contains no secret.
-func Details(set token.Set, now time.Time) string {
+func (s *Session) Details(set token.Set) string {
 	text := ""
 	if name := untrusted.Text(set.User()); name != "" {
 		text += " as " + name
@@ -21,14 +22,16 @@ func Details(set token.Set, now time.Time) string {
 	if types := flow.DetailTypes(set.AuthorizationDetails); len(types) > 0 {
 		text += ", with authorization details " + untrusted.Text(strings.Join(types, " "))
 	}
-	switch {
-	case set.Expiry.IsZero():
-		text += "; the server does not say for how long"
-	default:
-		text += ", until " + set.Expiry.Local().Format("2006-01-02 15:04:05 MST") + " (" + set.Expiry.Sub(now).Round(time.Second).String() + ")"
-	}
+	refreshed := ""
 	if !set.RefreshToken.Empty() {
-		text += "; refreshed from then on"
+		refreshed = "; refreshed from then on"
 	}
-	return text
+	switch {
+	case !set.Expiry.IsZero():
+		left := set.Expiry.Sub(s.options.Now()).Round(time.Second)
+		return text + ", until " + set.Expiry.Local().Format("2006-01-02 15:04:05 MST") + " (" + left.String() + ")" + refreshed
+	case s.Profile.DefaultExpiresIn == config.Never:
+		return text + "; it does not expire"
+	}
+	return text + "; the server does not say for how long (if its documentation does, set default_expires_in)"
 }

@@ -31,7 +31,7 @@ func (s *Session) observe(event flow.Event) {
 	case flow.Ignored:
 		s.console.Step("ignored in the token response: %s", e.What)
 	case flow.TokenResponse:
-		s.console.Step("token response: a token%s", Details(e.Set, s.options.Now()))
+		s.console.Step("token response: a token%s", s.Details(e.Set))
 		if e.Set.AuthorizationDetails != "" {
 			s.console.Step("authorization details granted: %s", untrusted.Text(e.Set.AuthorizationDetails))
 		}

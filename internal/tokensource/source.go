@@ -41,6 +41,9 @@ type Source struct {
 	Now  func() time.Time
 }
 
+// DefaultMinTTL leaves time for the request that the token is for.
+const DefaultMinTTL = 30 * time.Second
+
 // Request is what the caller requires of the token.
 type Request struct {
 	MinTTL time.Duration // remaining lifetime

@@ -55,6 +55,7 @@ type Faults struct {
 	// A successful answer of the token endpoint.
 
 	OmitExpiresIn     bool     `json:"omit_expires_in,omitempty"`
+	ExpiresInZero     bool     `json:"expires_in_zero,omitempty"`
 	ExpiresInString   bool     `json:"expires_in_string,omitempty"`   // a JSON string
 	NarrowScope       []string `json:"narrow_scope,omitempty"`        // grant no other scopes
 	NoRefreshRotation bool     `json:"no_refresh_rotation,omitempty"` // a refresh returns no new refresh token, and the old one stays valid

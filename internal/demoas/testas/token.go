@@ -203,6 +203,9 @@ func (s *Server) spoilResponse(response map[string]any, f Faults) *demoas.Error 
 	if f.ExpiresInString {
 		response["expires_in"] = strconv.FormatInt(response["expires_in"].(int64), 10)
 	}
+	if f.ExpiresInZero {
+		response["expires_in"] = 0
+	}
 	if f.OmitExpiresIn {
 		delete(response, "expires_in")
 	}
