@@ -111,6 +111,6 @@ func (a *app) token(cmd *cobra.Command, name string, request tokensource.Request
 // warnOfExpiry warns of an ID Token that has expired. It is given all the same, since there is no other.
 func (a *app) warnOfExpiry(s *session.Session, set token.Set) {
 	if !set.IDToken.Empty() && !set.IDTokenLive(a.now(), 0) {
-		a.Warn("the ID Token has expired, and the server sends none on a refresh; for another: oauthget login %s", s.Profile.Name)
+		a.Warn("the ID Token has expired, and the server sends none on a refresh; for another: %s", s.Command("login"))
 	}
 }

@@ -81,8 +81,9 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 func (l *Logout) each(ctx context.Context, list []store.Record) error {
 	var failed error
 	for _, r := range list {
-		if err := l.one(ctx, r); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("log out of %s: %w", label(r.Profile), err))
+		s := session.OfRecord(l.options, l.file, r)
+		if err := l.one(ctx, s, r); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("log out of %s: %w", label(r.Profile), s.Failed(err)))
 		}
 	}
 	return failed
@@ -90,8 +91,7 @@ func (l *Logout) each(ctx context.Context, list []store.Record) error {
 
 // one revokes and removes the tokens of one record. It holds the key's lock: a refresh at the same time would obtain new
 // ones.
-func (l *Logout) one(ctx context.Context, r store.Record) error {
-	s := session.OfRecord(l.options, l.file, r)
+func (l *Logout) one(ctx context.Context, s *session.Session, r store.Record) error {
 	unlock, err := s.Lock(ctx)
 	if err != nil {
 		return err

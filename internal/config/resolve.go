@@ -163,7 +163,7 @@ func (in Input) profileName(given settings) (string, error) {
 			advise("oauthget profile add NAME --issuer URL --client-id ID")
 	default:
 		e := &Error{Path: in.File.Path, Key: keyDefaultProfile, Err: errors.New("no profile was named, and there is no default_profile")}
-		return "", e.advise("name a profile: oauthget token %s", known[0])
+		return "", e.advise("name a profile: oauthget token %s", shell.Word(known[0]))
 	}
 }
 

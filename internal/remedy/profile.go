@@ -21,7 +21,7 @@ func (f failure) interactionHints() []string {
 	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == "none" || f.Path == "oauthget login" {
 		return nil
 	}
-	return []string{f.fill("oauthget login {profile}", nil)}
+	return []string{f.command("login")}
 }
 
 // hostHint says how a server gets the token that a program asks for.
@@ -36,14 +36,37 @@ func (f failure) hostHint(e *credential.RefusedError) string {
 	if f.profile.Name == "" {
 		return "if it may have the token: --api-hosts " + shell.Word(e.Server.Host)
 	}
-	words := []string{"oauthget", "profile", "set", f.profile.Name}
+	words := []string{f.profile.Name}
 	for _, host := range hosts {
 		words = append(words, "--api-hosts", host)
 	}
+	return "if it may have the token: oauthget profile set " + f.inFile(words)
+}
+
+// command is a command line about the same token, ready to be run.
+func (f failure) command(verb string) string { return "oauthget " + verb + " " + f.target() }
+
+// target is what follows a command's name to mean the same token; NAME if that is not known.
+func (f failure) target() string { return cmp.Or(shell.Words(f.words), "NAME") }
+
+// logout is the command that removes what is stored for the profile. Beside a name it takes no flag of a key but --account.
+func (f failure) logout() string {
+	if f.profile.Name == "" {
+		return f.command("logout")
+	}
+	words := []string{f.profile.Name}
+	if f.profile.Account != "" {
+		words = append(words, "--account", f.profile.Account)
+	}
+	return "oauthget logout " + f.inFile(words)
+}
+
+// inFile adds to the words of a command the profile file that the failed one was given.
+func (f failure) inFile(words []string) string {
 	if f.ConfigFile != "" {
 		words = append(words, "--config", f.ConfigFile)
 	}
-	return "if it may have the token: " + shell.Words(words)
+	return shell.Words(words)
 }
 
 // noIDTokenHints says what brings an ID Token.
@@ -199,7 +222,7 @@ func (f failure) fill(text string, e *flow.ServerError) string {
 		"client_id":    cmp.Or(p.ClientID, "client_id"),
 		"grant":        cmp.Or(grant, "grant"),
 		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),
-		"profile":      cmp.Or(shell.Words(f.words), "NAME"),
+		"profile":      f.target(),
 		"redirect_uri": cmp.Or(redirectURI(p), "redirect_uri"),
 		"scopes":       cmp.Or(strings.Join(p.Scopes, " "), "scopes"),
 	}

@@ -108,7 +108,6 @@ func (f failure) classify() (status int, hints []string) {
 		symmetric  *idtoken.SymmetricError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
-		missing    *session.MissingTokenError
 		childErr   *child.Error
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
@@ -133,11 +132,11 @@ func (f failure) classify() (status int, hints []string) {
 	case as(new(*flow.OtherUserError)):
 		return say(
 			StatusFailure,
-			f.fill("sign out of the server in the browser and try again, or accept: oauthget login {profile} --as-other", nil),
-			f.fill("keep the tokens of both: oauthget login {profile} --account NAME", nil),
+			"sign out of the server in the browser and try again, or accept: "+f.command("login")+" --as-other",
+			"keep the tokens of both: "+f.command("login")+" --account NAME",
 		)
-	case as(&missing):
-		return say(StatusFailure, "ask for the scope that brings one (openid, offline_access), and log in again: oauthget login "+missing.Profile)
+	case as(new(*session.MissingTokenError)):
+		return say(StatusFailure, "ask for the scope that brings one (openid, offline_access), and log in again: "+f.command("login"))
 	case is(dpop.ErrBound):
 		return say(
 			StatusFailure,
@@ -151,10 +150,10 @@ func (f failure) classify() (status int, hints []string) {
 	case is(output.ErrNoIDToken):
 		return StatusFailure, f.noIDTokenHints()
 	case is(dpop.ErrKeyLost):
-		return say(StatusFailure, "log in again, which makes a new key: oauthget login")
+		return say(StatusFailure, "log in again, which makes a new key: "+f.command("login"))
 
 	case as(&storeErr):
-		return StatusStore, storeHints(storeErr)
+		return StatusStore, f.storeHints(storeErr)
 
 	// The profile is wrong, or does not fit the server.
 	case as(new(*discovery.IssuerError)):

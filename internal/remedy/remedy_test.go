@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -68,6 +70,34 @@ func TestHintsNameTheProfileInWhichItFailed(t *testing.T) {
 		if status, hints := Of(c.err, Command{Path: c.command, Now: time.Now()}); status != StatusInteraction || !slices.Equal(hints, c.want) {
 			t.Errorf("%s: status %d, %q", name, status, hints)
 		}
+	}
+}
+
+func TestCommandsInHintsMeanTheSameToken(t *testing.T) {
+	profile := config.Profile{Name: "my work", Account: "ada"}
+	words := []string{"my work", "--account", "ada", "--scope", "a b", "--config", "o.toml"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&session.MissingTokenError{}, "oauthget login 'my work' --account ada --scope 'a b' --config o.toml"},
+		{dpop.ErrKeyLost, "oauthget login 'my work' --account ada --scope 'a b' --config o.toml"},
+		{&flow.OtherUserError{}, "oauthget login 'my work' --account ada --scope 'a b' --config o.toml --as-other"},
+		{&store.Error{Reason: store.Unreadable}, "oauthget logout 'my work' --account ada --config o.toml"},
+		{&store.Error{Reason: store.WrongPassphrase}, "oauthget logout 'my work' --account ada --config o.toml"},
+	} {
+		command := Command{Path: "oauthget token", ConfigFile: "o.toml"}
+		_, hints := Of(&session.Error{Profile: profile, Words: words, Err: c.err}, command)
+		if !strings.HasSuffix(hints[0], ": "+c.want) && !strings.HasSuffix(hints[len(hints)-1], ": "+c.want) {
+			t.Errorf("%T: %q, want %s", c.err, hints, c.want)
+		}
+	}
+	flags := []string{"--issuer", "https://as.example"}
+	if _, hints := Of(&session.Error{Words: flags, Err: &store.Error{Reason: store.Unreadable}}, Command{}); !strings.HasSuffix(hints[0], ": oauthget logout --issuer https://as.example") {
+		t.Errorf("by flags alone: %q", hints)
+	}
+	if _, hints := Of(&store.Error{Reason: store.Unreadable}, Command{}); !strings.HasSuffix(hints[0], ": oauthget logout NAME") {
+		t.Errorf("of no profile: %q", hints)
 	}
 }
 

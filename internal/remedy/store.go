@@ -10,7 +10,7 @@ import (
 const withoutStore = "use --store none to obtain a token without keeping it"
 
 // storeHints says what to do about a store that cannot be used.
-func storeHints(e *store.Error) []string {
+func (f failure) storeHints(e *store.Error) []string {
 	if mode, ok := errors.AsType[*store.ModeError](e); ok {
 		return []string{"chmod " + modeText(mode) + " " + shell.Word(mode.Path)}
 	}
@@ -20,7 +20,7 @@ func storeHints(e *store.Error) []string {
 	case store.WrongPassphrase:
 		return []string{
 			"nothing was changed: check OAUTHGET_PASSPHRASE, passphrase_command or identity_file",
-			"if the passphrase is lost, remove what is stored with oauthget logout, and log in again",
+			"if the passphrase is lost, remove what is stored, and log in again: " + f.logout(),
 		}
 	case store.Locked:
 		if e.Store == "file" {
@@ -38,7 +38,7 @@ func storeHints(e *store.Error) []string {
 	case store.Busy:
 		return []string{"the other process may be waiting for a login in a browser: end it, or wait longer with --timeout"}
 	case store.Unreadable:
-		return []string{"remove what is stored with oauthget logout, and log in again"}
+		return []string{"remove what is stored, and log in again: " + f.logout()}
 	}
 	return []string{withoutStore}
 }

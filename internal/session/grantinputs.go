@@ -69,7 +69,8 @@ func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 	if err != nil {
 		return token.Secret{}, err
 	}
-	return pick(set, name, tokenType)
+	secret, err := pick(set, name, tokenType)
+	return secret, other.Failed(err)
 }
 
 // pick returns the token of a type. Any type but those of a refresh token and an ID Token means the access token, which may

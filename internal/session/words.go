@@ -7,7 +7,9 @@ import (
 
 // Command returns a command line for a shell that is about the same token as the session: with the profile's name and
 // what the command line said of the profile.
-func (s *Session) Command(verb string) string { return "oauthget " + verb + " " + shell.Words(s.words) }
+func (s *Session) Command(verb string) string {
+	return shell.Words(append([]string{"oauthget", verb}, s.words...))
+}
 
 // wordsOf returns what follows a command's name to mean the profile called name with flags.
 func (o Options) wordsOf(name string, flags map[string][]string) []string {
