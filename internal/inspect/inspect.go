@@ -44,6 +44,14 @@ type Inspector struct {
 
 // Inspect obtains the token and reports what there is to know of it. A signature that is wrong is an error.
 func (i *Inspector) Inspect(ctx context.Context) (Report, error) {
+	report, err := i.inspect(ctx)
+	if i.Session != nil {
+		err = i.Session.Failed(err)
+	}
+	return report, err
+}
+
+func (i *Inspector) inspect(ctx context.Context) (Report, error) {
 	if err := i.take(ctx); err != nil {
 		return Report{}, err
 	}
@@ -88,14 +96,14 @@ func (i *Inspector) take(ctx context.Context) (err error) {
 		i.set, _, err = i.Session.Token(ctx, tokensource.Request{})
 	}
 	if err != nil {
-		return i.Session.Failed(err)
+		return err
 	}
 	i.raw = i.set.AccessToken
 	if !i.IDToken {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return i.Session.Failed(fmt.Errorf("%s: %w", operation, output.ErrNoIDToken))
+		return fmt.Errorf("%s: %w", operation, output.ErrNoIDToken)
 	}
 	return nil
 }

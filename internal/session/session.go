@@ -106,13 +106,14 @@ func OfRecord(o Options, file *config.File, r store.Record) *Session {
 	stateDir, _ := store.StateDir(o.getenv, o.GOOS)
 	p := config.Profile{Name: r.Profile, Issuer: r.Issuer, ClientID: r.ClientID}
 	p.TokenEndpoint = r.TokenEndpoint
+	var origins config.Origins
 	if s, err := Open(o, file, r.Profile, nil); err == nil && s.Profile.Issuer == r.Issuer &&
 		s.Profile.TokenEndpoint == r.TokenEndpoint && s.Profile.ClientID == r.ClientID {
-		p = s.Profile
+		p, origins = s.Profile, s.Origins
 	}
 	p.Store, p.Account = r.Store, r.Account
 	s := newSession(o, file, p, stateDir)
-	s.Key, s.words = r.Key, o.wordsOf(r.Profile, accountFlag(r.Account))
+	s.Origins, s.Key, s.words = origins, r.Key, o.wordsOf(r.Profile, accountFlag(r.Account))
 	return s
 }
 
