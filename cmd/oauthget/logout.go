@@ -17,7 +17,7 @@ func (a *app) logoutCommand() *cobra.Command {
 		Use:   "logout [NAME…]",
 		Short: "Revoke stored tokens at the server and remove them",
 		Long: `Revoke the tokens of the named profiles, or of the default one, at the server (RFC 7009) if it can, and remove them here in
-any case. That includes what was stored before a profile was changed or removed. --all logs out of everything.`,
+any case, in each store. That includes what was stored before a profile was changed or removed. --all logs out of everything.`,
 		Example: "  oauthget logout work\n  oauthget logout --all\n  oauthget logout work --local",
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if all && len(names) > 0 {

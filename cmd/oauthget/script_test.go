@@ -49,6 +49,7 @@ func watched() int {
 	return status
 }
 
+// watcher kills the program when it has written $DIES_AFTER.
 type watcher struct {
 	*os.File
 	mu   sync.Mutex
@@ -59,7 +60,14 @@ func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen.Write(p)
-	return w.File.Write(p)
+	n, err := w.File.Write(p)
+	if last := os.Getenv("DIES_AFTER"); last != "" && strings.Contains(w.seen.String(), last) {
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			_ = self.Kill()
+		}
+		select {}
+	}
+	return n, err
 }
 
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and

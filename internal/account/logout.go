@@ -52,13 +52,15 @@ func (l *Logout) Given(ctx context.Context, flags map[string][]string) error {
 	// A client given by flags is known by its key alone.
 	list, err := l.records.Of("")
 	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Key != s.Key })
+	list = withPresent(ctx, list, s)
 	if len(list) == 0 && err == nil {
 		l.options.Console.Note("nothing is stored for %s", label(""))
 	}
 	return errors.Join(l.each(ctx, list), err)
 }
 
-// Profile logs out of a profile, also as it was before it was changed. If the flags name an account, it is only that.
+// Profile logs out of a profile, also as it was before it was changed, in each store. If the flags name an account, it is
+// only that.
 func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]string) error {
 	list, err := l.records.Of(name)
 	if err != nil {
@@ -67,14 +69,30 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 	if account, ok := flags["account"]; ok {
 		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
 	}
+	s, err := session.Open(l.options, l.file, name, flags)
+	if err == nil {
+		list = withPresent(ctx, list, s)
+	}
 	if len(list) == 0 {
-		// A misspelt name must not look like a logout.
-		if _, err := session.Open(l.options, l.file, name, flags); err != nil {
+		if err != nil { // a misspelt name must not look like a logout
 			return err
 		}
 		l.options.Console.Note("nothing is stored for %s", label(name))
 	}
 	return l.each(ctx, list)
+}
+
+// withPresent adds a record of what the session has stored, if it is missing.
+func withPresent(ctx context.Context, list []store.Record, s *session.Session) []store.Record {
+	present := s.Record()
+	recorded := func(r store.Record) bool { return r.Key == present.Key && r.Store == present.Store }
+	if !s.Kept || slices.ContainsFunc(list, recorded) {
+		return list
+	}
+	if _, err := s.Store.Load(ctx, s.Key); err != nil {
+		return list
+	}
+	return append(list, present)
 }
 
 // each goes on after a failure, so that as much as possible is removed.
@@ -103,7 +121,7 @@ func (l *Logout) one(ctx context.Context, s *session.Session, r store.Record) er
 	if err := s.Store.Delete(ctx, r.Key); err != nil {
 		return err
 	}
-	if err := l.records.Remove(r.Key); err != nil {
+	if err := l.records.Remove(r.Key, r.Store); err != nil {
 		return err
 	}
 	l.options.Console.Note("removed the tokens of %s from the %s", label(r.Profile), r.Store)

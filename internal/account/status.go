@@ -60,7 +60,8 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 		return report, err
 	}
 	o.OneOfMany = name == ""
-	listed := map[string]bool{} // keys
+	type place struct{ key, store string }
+	listed := map[place]bool{}
 	for _, n := range profilesOf(file, name) {
 		s, err := session.Open(o, file, n, nil)
 		switch {
@@ -69,14 +70,17 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 		case err != nil:
 			report.Profiles = append(report.Profiles, Status{Profile: n, Current: true, State: StateError, Error: untrusted.Line(err.Error())})
 		default:
-			listed[s.Key] = true
+			listed[place{s.Key, s.Profile.Store}] = true
 			report.Profiles = append(report.Profiles, Of(ctx, s, o.Now()))
 		}
 	}
 	for _, r := range storedFor(o, name) {
-		if !listed[r.Key] {
-			status := Of(ctx, session.OfRecord(o, file, r), o.Now())
-			status.Current = false
+		if listed[place{r.Key, r.Store}] {
+			continue
+		}
+		status := Of(ctx, session.OfRecord(o, file, r), o.Now())
+		status.Current = false
+		if status.State != StateNone { // the record is left of something that was interrupted
 			report.Profiles = append(report.Profiles, status)
 		}
 	}

@@ -119,8 +119,13 @@ func (s *Session) record() error {
 	if !s.Kept {
 		return nil
 	}
-	return store.Records{StateDir: s.stateDir}.Write(store.Record{
+	return store.Records{StateDir: s.stateDir}.Write(s.Record())
+}
+
+// Record is the record of what the session stores.
+func (s *Session) Record() store.Record {
+	return store.Record{
 		Key: s.Key, Profile: s.Profile.Name, Account: s.Profile.Account, Store: s.Store.Name(),
 		Issuer: s.Profile.Issuer, TokenEndpoint: s.Profile.TokenEndpoint, ClientID: s.Profile.ClientID,
-	})
+	}
 }

@@ -80,7 +80,7 @@ func TestStateDirectoryMayBeALinkOfOurs(t *testing.T) {
 	dir := t.TempDir()
 	link := filepath.Join(dir, "link")
 	mustSymlink(t, t.TempDir(), link)
-	if err := (Records{link}).Write(Record{Key: "k1"}); err != nil {
+	if err := (Records{link}).Write(Record{Key: "k1", Store: "file"}); err != nil {
 		t.Error(err)
 	}
 }
@@ -108,7 +108,7 @@ func TestStateDirectoryOfAnotherUserIsLeftAlone(t *testing.T) {
 		if wantReason(t, err, StateDirBad); !errors.Is(err, errNotOurs) {
 			t.Errorf("%s: %v", name, err)
 		}
-		wantReason(t, Records{dir}.Write(Record{Key: "k1"}), StateDirBad)
+		wantReason(t, Records{dir}.Write(Record{Key: "k1", Store: "file"}), StateDirBad)
 		_, err = Records{dir}.All()
 		wantReason(t, err, StateDirBad)
 	}
@@ -119,7 +119,7 @@ func TestStateDirectoryOfAnotherUserIsLeftAlone(t *testing.T) {
 
 func TestPipeInPlaceOfARecordIsNotWaitedFor(t *testing.T) {
 	records := Records{t.TempDir()}
-	if err := records.Write(Record{Key: "k1"}); err != nil {
+	if err := records.Write(Record{Key: "k1", Store: "file"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mkfifo(filepath.Join(records.StateDir, recordsDir, "k2.json"), 0o600); err != nil {

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// Record tells what was stored under a key, for whom and where. By it a set is found again whose profile has changed
+// Record tells what was stored under a key in one store, and for whom. By it a set is found again whose profile has changed
 // since, or was never in a file. It holds nothing secret, and nothing that changes with a refresh.
 type Record struct {
 	Version       int    `json:"version"`
@@ -32,14 +33,17 @@ const (
 	maxRecord = 256 << 10
 )
 
-// Records are the records in a state directory, one file a key. Callers of Write and Remove hold the key's [Lock]. A record
-// is written before its set and removed after it, so that no set is ever without one.
+// Records are the records in a state directory, one file for each key and store: <key>.<store>.json. Earlier versions had
+// one for each key, <key>.json, which is read as well. Callers of Write and Remove hold the key's [Lock]. A record is written
+// before its set and removed after it, so that no set is ever without one.
 type Records struct{ StateDir string }
 
-// Write writes or replaces the record of r.Key.
+func recordName(key, store string) string { return key + "." + store + recordSuffix }
+
+// Write writes the record of what record.Store has under record.Key, if it is not there already.
 func (r Records) Write(record Record) error {
 	const op = "write record"
-	if err := checkKey(record.Key); err != nil {
+	if err := errors.Join(checkKey(record.Key), checkKey(record.Store)); err != nil {
 		return stateDirError(op, err)
 	}
 	record.Version = recordVersion
@@ -52,16 +56,20 @@ func (r Records) Write(record Record) error {
 		return stateDirError(op, err)
 	}
 	defer func() { _ = dir.Close() }()
-	if err := writeDurably(dir, record.Key+recordSuffix, append(data, '\n')); err != nil {
+	name := recordName(record.Key, record.Store)
+	if present, err := readRecord(dir, name); err == nil && present == record {
+		return nil
+	}
+	if err := writeDurably(dir, name, append(data, '\n')); err != nil {
 		return stateDirError(op, err)
 	}
 	return nil
 }
 
-// Remove removes the record of key, if there is one.
-func (r Records) Remove(key string) error {
+// Remove removes the record of what store has under key, if there is one.
+func (r Records) Remove(key, store string) error {
 	const op = "remove record"
-	if err := checkKey(key); err != nil {
+	if err := errors.Join(checkKey(key), checkKey(store)); err != nil {
 		return stateDirError(op, err)
 	}
 	dir, err := openDir(r.StateDir, recordsDir)
@@ -72,7 +80,11 @@ func (r Records) Remove(key string) error {
 		return stateDirError(op, err)
 	}
 	defer func() { _ = dir.Close() }()
-	if err := removeFiles(dir, key+recordSuffix, ""); err != nil {
+	err = removeFiles(dir, recordName(key, store), "")
+	if earlier, failed := readRecord(dir, key+recordSuffix); failed == nil && earlier.Store == store {
+		err = errors.Join(err, dir.Remove(key+recordSuffix))
+	}
+	if err != nil {
 		return stateDirError(op, err)
 	}
 	return syncDir(dir)
@@ -92,11 +104,10 @@ func (r Records) All() ([]Record, error) {
 	entries, failed := fs.ReadDir(dir.FS(), ".")
 	var records []Record
 	for _, e := range entries {
-		key, ok := strings.CutSuffix(e.Name(), recordSuffix)
-		if !ok || checkKey(key) != nil {
+		if name, ok := strings.CutSuffix(e.Name(), recordSuffix); !ok || checkKey(strings.Replace(name, ".", "", 1)) != nil {
 			continue
 		}
-		record, err := readRecord(dir, key)
+		record, err := readRecord(dir, e.Name())
 		switch {
 		case err == nil:
 			records = append(records, record)
@@ -104,6 +115,8 @@ func (r Records) All() ([]Record, error) {
 			failed = err
 		}
 	}
+	// Both a record and that of an earlier version may tell of one set.
+	records = slices.CompactFunc(records, func(a, b Record) bool { return a.Key == b.Key && a.Store == b.Store })
 	if failed != nil {
 		return records, stateDirError(op, failed)
 	}
@@ -122,8 +135,8 @@ func (r Records) Of(profile string) ([]Record, error) {
 	return of, err
 }
 
-func readRecord(dir *os.Root, key string) (Record, error) {
-	f, err := openRegular(dir, key+recordSuffix)
+func readRecord(dir *os.Root, name string) (Record, error) {
+	f, err := openRegular(dir, name)
 	if err != nil {
 		return Record{}, err
 	}
@@ -133,9 +146,10 @@ func readRecord(dir *os.Root, key string) (Record, error) {
 		return Record{}, err
 	}
 	var record Record
-	if err := json.Unmarshal(data, &record); err != nil || record.Version != recordVersion {
-		return Record{}, fmt.Errorf("%s%s is not a record that this version of oauthget writes", key, recordSuffix)
+	err = json.Unmarshal(data, &record)
+	record.Key, _, _ = strings.Cut(name, ".")
+	if err != nil || record.Version != recordVersion || name != recordName(record.Key, record.Store) && name != record.Key+recordSuffix {
+		return Record{}, fmt.Errorf("%s is not a record that this version of oauthget writes", name)
 	}
-	record.Key = key
 	return record, nil
 }

@@ -13,7 +13,7 @@ func TestExpiredOnRequestIsRefreshedByWhoeverAsksNext(t *testing.T) {
 	if err := r.Expire(t.Context(), token.NewSecret("stored")); err != nil {
 		t.Fatal(err)
 	}
-	r.want(t, "refreshed", "lock", "save", "unlock", "lock", "room", "refresh r-stored", "freed", "save", "unlock")
+	r.want(t, "refreshed", "lock", "record", "save", "unlock", "lock", "room", "refresh r-stored", "freed", "record", "save", "unlock")
 }
 
 func TestExpireLeavesWhatIsNewerAlone(t *testing.T) {
@@ -38,7 +38,7 @@ func TestNothingThatWasRefusedExpiresNothing(t *testing.T) {
 func TestRefusedTokenIsReplacedWhereItIsStillTheStoredOne(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, fresh, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
-	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "save", "unlock"})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "record", "save", "unlock"})
 
 	r = newRig(ptr(live("newer")))
 	got, fresh, err = r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})

@@ -34,7 +34,7 @@ type Source struct {
 	Unattended bool
 	// MakeRoom fails if a new set could not be stored in place of present. release is called before it is stored.
 	MakeRoom func(present token.Set) (release func(), err error)
-	// Record records what is about to be stored under Key, so that it can be found after the profile has changed.
+	// Record records that Store is about to have a set under Key, so that it is found after the profile has changed.
 	Record func() error
 	// Warn tells the user, in one line, what went wrong without costing the token.
 	Warn func(operation string, err error)
@@ -191,7 +191,7 @@ func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
-	s.keep(s.saveFirst(ctx, set))
+	s.keep(s.save(ctx, set))
 	return set, nil
 }
 
@@ -220,15 +220,10 @@ func (s *Source) keep(err error) {
 	}
 }
 
-// saveFirst saves the result of a login, under a key that may be new. It saves even if the record cannot be written. There is
-// no record of a login that fails.
-func (s *Source) saveFirst(ctx context.Context, set token.Set) error {
-	return errors.Join(s.Record(), s.save(ctx, set))
-}
-
-// save cannot be cancelled: an interrupt between the answer and the save would lose a rotated refresh token.
+// save records and saves a set, and saves it even if it cannot be recorded. It cannot be cancelled: an interrupt between the
+// answer and the save would lose a rotated refresh token.
 func (s *Source) save(ctx context.Context, set token.Set) error {
-	return s.Store.Save(context.WithoutCancel(ctx), s.Key, set)
+	return errors.Join(s.Record(), s.Store.Save(context.WithoutCancel(ctx), s.Key, set))
 }
 
 // withoutStore handles a store that cannot be read. If it is locked or missing, a user, or a grant that needs none,
@@ -272,5 +267,5 @@ func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
-	return set, s.saveFirst(ctx, set)
+	return set, s.save(ctx, set)
 }

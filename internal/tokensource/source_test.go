@@ -134,7 +134,7 @@ func TestLiveTokenIsReturnedWithoutALock(t *testing.T) {
 
 func TestExpiredTokenIsRefreshedAndSavedBeforeItIsReturned(t *testing.T) {
 	r := newRig(ptr(expired("stored")))
-	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "record", "save", "unlock")
 	if r.memory.set.AccessToken.Reveal() != "refreshed" {
 		t.Error("the refreshed set is not in the store")
 	}
@@ -156,7 +156,7 @@ func TestExpiredIDTokenIsRefreshedWhereItIsAskedFor(t *testing.T) {
 	newRig(&stored).want(t, "stored")
 	r := newRig(&stored)
 	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
-	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "save", "unlock"})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "record", "save", "unlock"})
 }
 
 func TestIDTokenWithoutAnAccessTokenWillDoForWhoeverWantsThatAlone(t *testing.T) {
@@ -174,7 +174,7 @@ func TestIDTokenWithoutAnAccessTokenWillDoForWhoeverWantsThatAlone(t *testing.T)
 func TestForceRefreshesALiveToken(t *testing.T) {
 	r := newRig(ptr(live("stored")))
 	got, fresh, err := r.Token(t.Context(), Request{Force: true})
-	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "save", "unlock"})
+	r.check(t, got, fresh, err, "refreshed", []string{"lock", "room", "refresh r-stored", "freed", "record", "save", "unlock"})
 }
 
 func TestLoserOfTheRaceUsesTheWinnersToken(t *testing.T) {
@@ -202,7 +202,7 @@ func TestLoserThatWaitedNeedsNoLockOfItsOwn(t *testing.T) {
 	// The winner died: whoever waited refreshes.
 	r = newRig(ptr(expired("stored")))
 	r.WaitUnlocked = func(context.Context) (bool, error) { return true, nil }
-	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "record", "save", "unlock")
 }
 
 func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
@@ -217,7 +217,7 @@ func TestWinnersTokenWillDoEvenWhereTokensAreShortLived(t *testing.T) {
 	// One from before the question is refreshed all the same.
 	short.Obtained, short.RefreshToken = noon.Add(-20*time.Second), token.NewSecret("r-short")
 	r = newRig(&short)
-	r.want(t, "refreshed", "lock", "room", "refresh r-short", "freed", "save", "unlock")
+	r.want(t, "refreshed", "lock", "room", "refresh r-short", "freed", "record", "save", "unlock")
 }
 
 var invalidGrant = &flow.ServerError{Op: "refresh token", Status: 400, Code: "invalid_grant"}
