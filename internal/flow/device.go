@@ -134,7 +134,7 @@ func (d *device) read(body []byte, now time.Time) error {
 		ExpiresIn   json.RawMessage `json:"expires_in"`
 		Interval    json.RawMessage `json:"interval"`
 	}
-	if json.Unmarshal(body, &r) != nil || r.DeviceCode == "" || r.UserCode == "" {
+	if !decodeLeniently(body, &r) || r.DeviceCode == "" || r.UserCode == "" {
 		return errors.New("the answer is not a device authorization response (RFC 8628 §3.2)")
 	}
 	if !isVisible(r.DeviceCode) {

@@ -71,6 +71,7 @@ func TestDeviceIsPolledAsTheServerWantsIt(t *testing.T) {
 		"its interval":                   {strings.ReplaceAll(deviceAnswer, `:5}`, `:7}`), []func() (canned, error){pending, pending}, []int{7, 7, 7}},
 		"an interval in a string":        {strings.ReplaceAll(deviceAnswer, `:5}`, `:"7"}`), []func() (canned, error){pending}, []int{7, 7}},
 		"no interval":                    {withoutInterval, []func() (canned, error){pending}, []int{5, 5}},
+		"odd members":                    {strings.Replace(deviceAnswer, `"https://as.example/device?user_code=WDJB-MJHT"`, "false", 1), []func() (canned, error){pending}, []int{5, 5}},
 		"an interval of nothing":         {strings.ReplaceAll(deviceAnswer, `:5}`, `:0}`), []func() (canned, error){pending}, []int{1, 1}},
 		"slow_down is for good":          {deviceAnswer, []func() (canned, error){slower, pending, slower, pending}, []int{5, 10, 10, 15, 15}},
 		"errors with status 200":         {deviceAnswer, []func() (canned, error){says(200, `{"error":"slow_down"}`)}, []int{5, 10}},

@@ -84,7 +84,7 @@ func readPushed(body []byte) (PushedResponse, error) {
 		RequestURI string          `json:"request_uri"`
 		ExpiresIn  json.RawMessage `json:"expires_in"`
 	}
-	if json.Unmarshal(body, &members) != nil || members.RequestURI == "" {
+	if !decodeLeniently(body, &members) || members.RequestURI == "" {
 		return PushedResponse{}, errors.New("the answer is not a JSON object with a request_uri (RFC 9126 §2.2)")
 	}
 	if err := checkRequestURI(members.RequestURI); err != nil {

@@ -3,6 +3,8 @@ package flow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -88,6 +90,13 @@ func (a answer) reason() refusal.Refusal {
 		}
 	}
 	return r
+}
+
+// decodeLeniently decodes a JSON object. A member of the wrong type counts as absent.
+func decodeLeniently(body []byte, into any) bool {
+	err := json.Unmarshal(body, into)
+	_, mistyped := errors.AsType[*json.UnmarshalTypeError](err)
+	return err == nil || mistyped
 }
 
 // withHeader returns client with header added to each request.
