@@ -15,10 +15,10 @@ func (e *OtherUserError) Error() string {
 	return fmt.Sprintf("log in: the browser came back as %s, and the tokens of %s are stored", e.Got, e.Stored)
 }
 
-// identify adds to set the user's subject and name from the UserInfo endpoint, if no ID Token said them. A failure does
-// not fail the login.
+// identify adds to set the user's subject and name from the UserInfo endpoint, if no ID Token has a name: a subject is often a
+// number. A failure does not fail the login.
 func (c *Client) identify(ctx context.Context, set token.Set, answer *tokenReply) token.Set {
-	if !c.Identify || set.Subject != "" || c.Server.UserinfoEndpoint == "" {
+	if !c.Identify || set.Username != "" || c.Server.UserinfoEndpoint == "" {
 		return set
 	}
 	known, err := c.Userinfo(ctx, set)

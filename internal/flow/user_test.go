@@ -48,17 +48,24 @@ func TestLoginAsAnotherUserIsRefusedBeforeTheBrowserReportsSuccess(t *testing.T)
 func TestUserIsIdentifiedWhereNoIDTokenNamesThem(t *testing.T) {
 	for name, c := range map[string]struct {
 		identify bool
-		status   int // of the UserInfo endpoint
+		status   int  // of the UserInfo endpoint
+		idToken  bool // there is one, with the subject alone
 		want     string
 	}{
-		"asked for":                {identify: true, want: "ada"},
-		"not asked for":            {},
-		"the endpoint is not well": {identify: true, status: http.StatusServiceUnavailable},
+		"asked for":                    {identify: true, want: "ada"},
+		"not asked for":                {},
+		"the endpoint is not well":     {identify: true, status: http.StatusServiceUnavailable},
+		"a subject is no name":         {identify: true, idToken: true, want: "ada"},
+		"a subject is what there is":   {identify: true, idToken: true, status: http.StatusServiceUnavailable, want: "the subject"},
+		"a subject, and not asked for": {idToken: true, want: "the subject"},
 	} {
-		r := newRig(t, testas.Config{Faults: testas.Faults{OmitIDToken: true, UserinfoStatus: c.status}})
+		r := newRig(t, testas.Config{Faults: testas.Faults{OmitIDToken: !c.idToken, NamelessIDToken: c.idToken, UserinfoStatus: c.status}})
 		r.Identify = c.identify
 		set, err := r.AuthorizationCode(t.Context())
-		if err != nil || set.User() != c.want {
+		if c.want == "the subject" {
+			c.want = set.Subject
+		}
+		if err != nil || set.User() != c.want || (set.Subject == "") != (!c.idToken && c.want == "") {
 			t.Errorf("%s: %q, %v", name, set.User(), err)
 		}
 		told := slices.ContainsFunc(r.events, func(e Event) bool { _, ok := e.(UserUnknown); return ok })

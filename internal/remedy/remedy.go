@@ -119,11 +119,15 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
 
 	// Nobody acted.
-	case is(flow.ErrPatience), is(session.ErrUnwritten):
+	case f.inHelper() && (is(flow.ErrPatience) || is(flow.ErrCodeExpired)):
+		return StatusTimeout, f.interactionHints()
+	case is(flow.ErrPatience):
 		return say(StatusTimeout, "give more time to act with --timeout 15m")
+	case is(session.ErrUnwritten):
+		return say(StatusTimeout, "start the program that writes to the pipe, or give it more time with --timeout 15m")
 	case is(flow.ErrCodeExpired):
 		return say(StatusTimeout, "run the command again for another code")
-	case is(session.ErrNoBrowser):
+	case is(session.ErrNoBrowser) && !f.inHelper():
 		return say(StatusInteraction, "add --no-browser, and open the address yourself")
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
@@ -227,6 +231,9 @@ func (f failure) classify() (status int, hints []string) {
 	}
 	return StatusFailure, nil
 }
+
+// inHelper reports whether another program runs the command: nobody can add a flag to it, or looks at what it shows.
+func (f failure) inHelper() bool { return strings.HasPrefix(f.Path, "oauthget credential ") }
 
 // fallback is the hint where the error suggests none.
 func fallback(status int) string {

@@ -66,6 +66,7 @@ type Faults struct {
 	OmitIDToken          bool `json:"omit_id_token,omitempty"`
 	WrongNonce           bool `json:"wrong_nonce,omitempty"`
 	OmitNonce            bool `json:"omit_nonce,omitempty"`
+	NamelessIDToken      bool `json:"nameless_id_token,omitempty"` // says of the person what scope openid asks for alone
 	WrongAudience        bool `json:"wrong_audience,omitempty"`
 	WrongIssuerInIDToken bool `json:"wrong_issuer_in_id_token,omitempty"`
 	ExpiredIDToken       bool `json:"expired_id_token,omitempty"` // an hour ago

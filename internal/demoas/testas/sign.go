@@ -27,7 +27,7 @@ func (s *Server) signOrForge(claims map[string]any, forge bool) (string, error) 
 
 // spoilsIDToken reports whether the ID Token is not the one that demoas issues.
 func (f Faults) spoilsIDToken() bool {
-	return f.WrongNonce || f.OmitNonce || f.Tenant != "" || f.WrongAudience || f.WrongIssuerInIDToken || f.ExpiredIDToken || f.WrongAtHash || f.BadSignature || f.AlgNone
+	return f.WrongNonce || f.OmitNonce || f.NamelessIDToken || f.Tenant != "" || f.WrongAudience || f.WrongIssuerInIDToken || f.ExpiredIDToken || f.WrongAtHash || f.BadSignature || f.AlgNone
 }
 
 // spoilIDToken returns the ID Token with the faults.
@@ -51,6 +51,11 @@ func (s *Server) spoilIDToken(idToken string, f Faults) (string, error) {
 	}
 	if f.OmitNonce {
 		delete(claims, "nonce")
+	}
+	if f.NamelessIDToken {
+		for _, name := range []string{"name", "preferred_username", "email", "email_verified"} {
+			delete(claims, name)
+		}
 	}
 	if f.WrongAudience {
 		claims["aud"] = "another-client"
