@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +56,7 @@ func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Sess
 var errAnswered = errors.New("answered")
 
 // run is the program: it owns the exit status, and the one place where a failure is printed.
-func run(ctx context.Context, args []string, world outside) int {
+func run(ctx context.Context, args []string, world outside) child.Status {
 	a := newApp(world)
 	root := a.rootCommand(args)
 	root.SetArgs(args)
@@ -63,13 +65,13 @@ func run(ctx context.Context, args []string, world outside) int {
 	defer a.flush()
 	cmd, err := root.ExecuteContextC(ctx)
 	if err = cmp.Or(err, a.helpErr); err == nil {
-		return 0
+		return child.Status{}
 	}
 	if e, ok := errors.AsType[*child.ExitError](err); ok {
 		return e.Status
 	}
 	if errors.Is(err, errAnswered) {
-		return remedy.StatusFailure
+		return child.Status{Code: remedy.StatusFailure}
 	}
 	// Whatever a cancelled request or wait says of itself, the reason is what ended the context.
 	if cause := context.Cause(ctx); cause != nil {
@@ -80,7 +82,11 @@ func run(ctx context.Context, args []string, world outside) int {
 	for _, hint := range hints {
 		a.line("%s %s", a.style.Cyan("hint:"), untrusted.Line(hint))
 	}
-	return status
+	ended := child.Status{Code: status}
+	if e, ok := errors.AsType[*remedy.Interrupted](err); ok && e.Signal == os.Interrupt {
+		ended.Signal = syscall.SIGINT
+	}
+	return ended
 }
 
 // remedyOf returns the exit status and the hints for an error of the command.

@@ -101,7 +101,7 @@ func looking(t *testing.T, stdin string, args ...string) (status int, stdout, st
 		stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, goos: "linux",
 		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		now:       func() time.Time { return lookedAt },
-	})
+	}).Code
 	for part := range strings.FieldsSeq(stdin) {
 		if len(part) > 8 && strings.Contains(out.String()+errs.String(), part) {
 			t.Errorf("the token comes out again: %s%s", out.String(), errs.String())

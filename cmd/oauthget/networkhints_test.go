@@ -27,7 +27,7 @@ func TestServerThatIsNotTrustedBringsTheHintThatHelps(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		home := t.TempDir()
 		world := outside{strings.NewReader(""), &stdout, &stderr, func(name string) (string, bool) { return home, name == "HOME" }, "linux", time.Now}
-		if status := run(t.Context(), []string{"discover", issuer}, world); status != remedy.StatusNetwork {
+		if status := run(t.Context(), []string{"discover", issuer}, world).Code; status != remedy.StatusNetwork {
 			t.Errorf("%s: status %d", issuer, status)
 		}
 		if !strings.Contains(stderr.String(), "hint: ") || !strings.Contains(stderr.String(), want) || stdout.Len() > 0 {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testbus"
@@ -31,20 +32,20 @@ const canary = "canary-"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"oauthget": func() { os.Exit(watched()) },
+		"oauthget": func() { end(watched()) },
 		"browser":  func() { os.Exit(fakeBrowser(os.Args[1:])) },
 	})
 }
 
 // watched is the program, with somebody reading what it writes on stderr.
-func watched() int {
+func watched() child.Status {
 	world := system()
 	watch := &watcher{File: os.Stderr}
 	world.stderr = watch
 	status := runUntilSignal(os.Args[1:], world)
 	if strings.Contains(watch.seen.String(), canary) {
 		io.WriteString(os.Stderr, "LEAK: a secret was written to stderr\n")
-		return 99
+		return child.Status{Code: 99}
 	}
 	return status
 }
@@ -275,26 +276,37 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	got := 0
 	err = ts.Exec(args[1], args[2:]...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		got = exit.ExitCode()
+		got = exit.ExitCode() // -1 for one that a signal ended
 	} else if err != nil {
 		ts.Fatalf("%v", err)
 	}
 	checkFailure(ts, want, got)
 }
 
-// signal NAME sends a signal to the last command in the background; after `wait`, exited STATUS checks how that ended.
+// signals are those of the scripts.
+var signals = map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}
+
+// signal NAME sends a signal to the last command in the background; after `wait`, exited STATUS checks how that ended, or
+// exited NAME that the signal ended it.
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	running := ts.BackgroundCmds()
 	w := worldOf(ts)
 	w.last = running[len(running)-1]
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 	ts.Check(w.last.Process.Signal(signals[args[0]]))
 }
 
 func cmdExited(ts *testscript.TestScript, neg bool, args []string) {
+	state := worldOf(ts).last.ProcessState
+	if s, ok := signals[args[0]]; ok {
+		if how, ok := state.Sys().(syscall.WaitStatus); !ok || !how.Signaled() || how.Signal() != s {
+			ts.Fatalf("%s, want SIG%s", state, args[0])
+		}
+		checkFailure(ts, -1, state.ExitCode())
+		return
+	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	checkFailure(ts, want, worldOf(ts).last.ProcessState.ExitCode())
+	checkFailure(ts, want, state.ExitCode())
 }
 
 // await ENDPOINT N [COMMAND…] waits until so many requests have arrived since the last `requests reset`. Meanwhile it runs the

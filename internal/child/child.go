@@ -6,7 +6,6 @@
 package child
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Error reports that a program could not be run.
@@ -30,18 +30,24 @@ func (e *Error) NotFound() bool {
 	return errors.Is(e.Err, exec.ErrNotFound) || errors.Is(e.Err, fs.ErrNotExist)
 }
 
-// ExitError reports a program that ended with a status other than 0. The program has reported the reason itself.
-type ExitError struct{ Status int }
+// Status is how a program ended.
+type Status struct {
+	Code   int            // after a signal 128 and the signal's number, as in a shell
+	Signal syscall.Signal // 0 if the program ended by itself
+}
 
-func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status) }
-
-// Exited returns the error for an exit status, nil for 0.
-func Exited(status int) error {
-	if status == 0 {
+// Err returns an *ExitError, or nil if the code is 0.
+func (s Status) Err() error {
+	if s.Code == 0 {
 		return nil
 	}
-	return &ExitError{status}
+	return &ExitError{s}
 }
+
+// ExitError reports a program that ended with a status other than 0. The program has reported the reason itself.
+type ExitError struct{ Status Status }
+
+func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Status.Code) }
 
 // Look finds the program called name, as a shell does. Its error is an *Error.
 func Look(name string) (path string, err error) {
@@ -76,6 +82,3 @@ func With(env []string, name, value string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(variable string) bool { return strings.HasPrefix(variable, name+"=") })
 	return append(env, name+"="+value)
 }
-
-// status returns the exit status of a program that has ended. After a signal it is 128 and the signal's number, as in a shell.
-func status(state *os.ProcessState) int { return cmp.Or(signalled(state), state.ExitCode()) }

@@ -5,17 +5,34 @@ package child
 import (
 	"os"
 	"os/exec"
+	"os/signal"
+	"slices"
 	"syscall"
+	"time"
 )
 
 // passedOn are the signals that end a program or inform it.
 var passedOn = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
-func signalled(state *os.ProcessState) int {
+func statusOf(state *os.ProcessState) Status {
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return 128 + int(ws.Signal())
+		return Status{128 + int(ws.Signal()), ws.Signal()}
 	}
-	return 0
+	return Status{Code: state.ExitCode()}
+}
+
+// ends are the signals by which a Go program can end itself without a stack dump.
+var ends = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL}
+
+// Die ends this process by the signal, or returns if there is none that would. A shell leaves a loop after Ctrl-C only if the
+// program died of it: one that exits with 130 may have used Ctrl-C for something else. The kernel keeps signals from process 1,
+// such as in a container.
+func (s Status) Die() {
+	if slices.Contains(ends, s.Signal) && !signal.Ignored(s.Signal) && os.Getpid() != 1 {
+		signal.Reset(s.Signal)
+		_ = syscall.Kill(os.Getpid(), s.Signal)
+		<-time.After(time.Second) // any thread may receive it, which takes a moment
+	}
 }
 
 // Exec replaces this process by the program at cmd.Path, with cmd.Args and cmd.Env. It returns only if that fails, with an *Error.

@@ -8,7 +8,10 @@ import (
 // passedOn is only Ctrl-C. The console sends it to the child itself; we just have to survive it.
 var passedOn = []os.Signal{os.Interrupt}
 
-func signalled(*os.ProcessState) int { return 0 }
+func statusOf(state *os.ProcessState) Status { return Status{Code: state.ExitCode()} }
+
+// Die returns: no signal ends a process here.
+func (Status) Die() {}
 
 // Exec runs cmd, since no process can be replaced here. It returns an *ExitError if its status is not 0, or an *Error.
 func Exec(cmd *exec.Cmd) error {
@@ -16,5 +19,5 @@ func Exec(cmd *exec.Cmd) error {
 	if err != nil {
 		return err
 	}
-	return Exited(status)
+	return status.Err()
 }

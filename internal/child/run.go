@@ -7,11 +7,11 @@ import (
 	"os/signal"
 )
 
-// Run runs cmd to its end and returns its exit status. Signals that ask us to end are passed on, and the program decides what to
+// Run runs cmd to its end and returns how it ended. Signals that ask us to end are passed on, and the program decides what to
 // do, so Run takes no context. meanwhile, if not nil, is called once the program runs, and Run waits for it too. An error is
 // an *Error.
-func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
-	signals := make(chan os.Signal, 1)
+func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (Status, error) {
+	signals := make(chan os.Signal, 8)
 	for _, s := range passedOn {
 		if !signal.Ignored(s) { // the child inherits that
 			signal.Notify(signals, s)
@@ -19,7 +19,7 @@ func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
 	}
 	defer signal.Stop(signals)
 	if err := cmd.Start(); err != nil {
-		return 0, failed(cmd.Args[0], err)
+		return Status{}, failed(cmd.Args[0], err)
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -38,7 +38,7 @@ func Run(cmd *exec.Cmd, meanwhile func(*os.Process)) (int, error) {
 	}
 	err := cmd.Wait()
 	if _, told := errors.AsType[*exec.ExitError](err); err != nil && !told && cmd.ProcessState == nil {
-		return 0, failed(cmd.Args[0], err)
+		return Status{}, failed(cmd.Args[0], err)
 	}
-	return status(cmd.ProcessState), nil
+	return statusOf(cmd.ProcessState), nil
 }

@@ -26,8 +26,8 @@ type Attempt struct {
 
 // Result is the outcome of an attempt.
 type Result struct {
-	Status  int  // curl's exit status
-	Refused bool // the answer was discarded
+	Status  child.Status // curl's exit status
+	Refused bool         // the answer was discarded
 }
 
 // Run runs curl to its end. If curl could not be run, the error is a *child.Error.

@@ -121,7 +121,7 @@ func refuse(w http.ResponseWriter, r *http.Request) {
 func TestAnswerPassesThroughUntouched(t *testing.T) {
 	a := newAPI(t, ok)
 	o := attempt(t, true, "-sS", "-d", "x", a.URL+"/orders")
-	if o.stdout != "fine\n" || o.stderr != "" || o.Status != 0 || o.Refused || o.asked != 0 {
+	if o.stdout != "fine\n" || o.stderr != "" || o.Status.Code != 0 || o.Refused || o.asked != 0 {
 		t.Errorf("%+v", o)
 	}
 	a.expect(t, "POST /orders Bearer canary-1 x")
@@ -140,11 +140,11 @@ func TestRefusedAnswerIsDiscarded(t *testing.T) {
 func TestRefusedAnswerIsShownWhereThereIsNoOtherToken(t *testing.T) {
 	a := newAPI(t, refuse)
 	o := attempt(t, false, "-sS", "-w", "%{http_code}", a.URL)
-	if o.stdout != "who are you?\n401" || o.Status != 0 || o.Refused || o.asked != 1 {
+	if o.stdout != "who are you?\n401" || o.Status.Code != 0 || o.Refused || o.asked != 1 {
 		t.Errorf("%+v", o)
 	}
 	o = attempt(t, false, "-fsS", a.URL)
-	if o.stdout != "" || !strings.Contains(o.stderr, "401") || o.Status != 22 || o.asked != 1 {
+	if o.stdout != "" || !strings.Contains(o.stderr, "401") || o.Status.Code != 22 || o.asked != 1 {
 		t.Errorf("%+v", o)
 	}
 }
@@ -192,7 +192,7 @@ func TestAnswerOfAnotherOriginIsNotTheAPIs(t *testing.T) {
 		}
 	}
 	to = back.URL // and there and back, for ever
-	if o := attempt(t, true, "-sSL", "--max-redirs", "3", a.URL); o.Status != 47 || o.asked != 0 {
+	if o := attempt(t, true, "-sSL", "--max-redirs", "3", a.URL); o.Status.Code != 47 || o.asked != 0 {
 		t.Errorf("%+v", o)
 	}
 }
@@ -267,7 +267,7 @@ func TestLongTokenIsPassedOnWhole(t *testing.T) {
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Header: "header = \"Authorization: Bearer " + token + "\"\n",
 		Stdout: io.Discard, Stderr: os.Stderr, Refused: func(http.Header) bool { return true },
 	}
-	if result, err := run.Run(); err != nil || result.Status != 0 {
+	if result, err := run.Run(); err != nil || result.Status.Code != 0 {
 		t.Errorf("%+v %v", result, err)
 	}
 	a.expect(t, "GET / Bearer "+token)
@@ -305,7 +305,7 @@ func TestHelperStartedByTheShell(t *testing.T) {
 func TestCurlsOwnFailureIsItsStatus(t *testing.T) {
 	a := newAPI(t, ok)
 	a.Close()
-	if o := attempt(t, true, "-sS", a.URL); o.Status != 7 || !strings.Contains(o.stderr, "curl: (7)") || o.asked != 0 {
+	if o := attempt(t, true, "-sS", a.URL); o.Status.Code != 7 || !strings.Contains(o.stderr, "curl: (7)") || o.asked != 0 {
 		t.Errorf("%+v", o)
 	}
 }
@@ -340,7 +340,7 @@ func TestAnswerWithoutAReaderEndsAsWithCurlAlone(t *testing.T) {
 		Stdout: &brokenPipe{}, Stderr: &stderr, Refused: func(http.Header) bool { return false },
 	}
 	result, err := attempt.Run()
-	if err != nil || result.Status != 23 || !strings.Contains(stderr.String(), "curl: (23)") {
+	if err != nil || result.Status.Code != 23 || !strings.Contains(stderr.String(), "curl: (23)") {
 		t.Errorf("%+v, %v, %s", result, err, stderr.String())
 	}
 }

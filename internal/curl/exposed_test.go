@@ -29,7 +29,7 @@ func TestExposedRequestReachesNoProxy(t *testing.T) {
 		"proxy in .curlrc":      "HOME=" + home(t, "proxy = "+proxy.URL),
 		"connect-to in .curlrc": "HOME=" + home(t, "connect-to = ::"+other),
 	} {
-		if o := attemptIn(t, []string{env}, true, "-sS", "--max-time", "5", a.URL); o.stdout != "fine\n" || o.Status != 0 {
+		if o := attemptIn(t, []string{env}, true, "-sS", "--max-time", "5", a.URL); o.stdout != "fine\n" || o.Status.Code != 0 {
 			t.Errorf("%s: %+v", name, o)
 		}
 		proxy.expect(t)
@@ -40,7 +40,7 @@ func TestExposedRequestReachesNoProxy(t *testing.T) {
 func TestRequestToWhoeverAnswersReachesNoProxy(t *testing.T) {
 	a, proxy := newTLSAPI(t, ok), newAPI(t, ok)
 	for _, env := range []string{"https_proxy=" + proxy.URL, "HOME=" + home(t, "proxy = "+proxy.URL)} {
-		if o := attemptIn(t, []string{env}, true, "-sSk", a.URL); o.stdout != "fine\n" || o.Status != 0 {
+		if o := attemptIn(t, []string{env}, true, "-sSk", a.URL); o.stdout != "fine\n" || o.Status.Code != 0 {
 			t.Errorf("%s: %+v", env, o)
 		}
 		proxy.expect(t)
@@ -106,11 +106,11 @@ func TestCurlrcCannotExposeTheToken(t *testing.T) {
 
 func TestCurlrcCannotTurnOffVerification(t *testing.T) {
 	a := newTLSAPI(t, ok)
-	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sS", a.URL); o.Status != 60 {
+	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sS", a.URL); o.Status.Code != 60 {
 		t.Errorf("%+v", o)
 	}
 	a.expect(t)
-	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sSk", a.URL); o.Status != 0 {
+	if o := attemptIn(t, []string{"HOME=" + home(t, "insecure")}, true, "-sSk", a.URL); o.Status.Code != 0 {
 		t.Errorf("with -k: %+v", o)
 	}
 }

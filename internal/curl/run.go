@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
@@ -51,7 +50,7 @@ func (r *Run) Do(ctx context.Context) (err error) {
 			return err
 		}
 		if !result.Refused {
-			return child.Exited(result.Status)
+			return result.Status.Err()
 		}
 	}
 }

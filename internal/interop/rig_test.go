@@ -103,7 +103,7 @@ func (r *rig) launch(t *testing.T, args ...string) *flight {
 	go func() {
 		defer close(f.ended)
 		_ = f.cmd.Wait() // the status tells
-		f.outcome = outcome{f.stdout.String(), f.stderr.String(), f.cmd.ProcessState.ExitCode(), time.Since(f.begun)}
+		f.outcome = outcome{f.stdout.String(), f.stderr.String(), statusOf(f.cmd.ProcessState), time.Since(f.begun)}
 	}()
 	return f
 }

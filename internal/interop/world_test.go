@@ -135,5 +135,13 @@ func (w *world) run(t *testing.T, cmd *exec.Cmd) outcome {
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
 		t.Errorf("%s: %v\nstderr: %s", strings.Join(cmd.Args, " "), err, &stderr)
 	}
-	return outcome{stdout.String(), stderr.String(), bounded.ProcessState.ExitCode(), time.Since(begun)}
+	return outcome{stdout.String(), stderr.String(), statusOf(bounded.ProcessState), time.Since(begun)}
+}
+
+// statusOf is the exit status as a shell has it: 128 and the signal's number where a signal ended the program.
+func statusOf(state *os.ProcessState) int {
+	if how := state.Sys().(syscall.WaitStatus); how.Signaled() {
+		return 128 + int(how.Signal())
+	}
+	return state.ExitCode()
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,10 @@ const (
 	StatusInterrupted = 130 // 128 + SIGINT, as a shell has it
 )
 
-// ErrInterrupted is the cause of a context that a signal has ended.
-var ErrInterrupted = errors.New("interrupted")
+// Interrupted is the cause of a context that a signal has ended.
+type Interrupted struct{ Signal os.Signal }
+
+func (*Interrupted) Error() string { return "interrupted" }
 
 // stdout is the name that package os gives to it.
 const stdout = "/dev/stdout"
@@ -115,7 +118,7 @@ func (f failure) classify() (status int, hints []string) {
 	switch {
 	case as(new(*hint.UsageError)):
 		return say(StatusUsage, "run "+f.Path+" --help")
-	case is(ErrInterrupted):
+	case as(new(*Interrupted)):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
 
 	// Nobody acted.
