@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/signing"
@@ -43,6 +44,16 @@ func (c Client) Authenticate(form url.Values) (http.Header, error) {
 	}
 	form.Set("client_id", c.ID)
 	return header, nil
+}
+
+// At returns the client for an endpoint that lists the methods it supports. A client that sends its secret in a way that is not
+// listed sends it in the other way, if that is. Nothing else changes: servers often leave some methods out.
+func (c Client) At(supported []string) Client {
+	other := map[Method]Method{Basic: Post, Post: Basic}[c.Method]
+	if other != "" && !slices.Contains(supported, string(c.Method)) && slices.Contains(supported, string(other)) {
+		c.Method = other
+	}
+	return c
 }
 
 // Secrets returns the client's secret, alone and as HTTP Basic carries it: a server may echo either.

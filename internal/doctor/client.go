@@ -88,6 +88,7 @@ func (e *examination) grant(m discovery.Metadata, c session.Credentials) {
 		e.add(ok("grant", e.session.Profile.Grant))
 	}
 	e.add(Authentication(string(client.Auth.Method), m.TokenEndpointAuthMethodsSupported))
+	e.add(Revocation(client, m)...)
 }
 
 // obstacle reports what keeps the grant from being run, under the key that it is about where there is one.

@@ -4,13 +4,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
 )
 
 // sound are a profile and a server that agree in everything.
@@ -69,7 +72,6 @@ func TestWhatDoesNotAgreeIsFoundAndSaysWhatToDo(t *testing.T) {
 		"no keys":               {func(_ *config.Profile, m *discovery.Metadata) { m.JWKSURI = "" }, "id token", Warn, "jwks_uri"},
 		"dpop":                  {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP = true }, "dpop", Warn, "is refused"},
 		"dpop, or not":          {func(p *config.Profile, _ *discovery.Metadata) { p.DPoP, p.DPoPAllowBearer = true, true }, "dpop", Warn, "is taken"},
-		"no revocation":         {func(_ *config.Profile, m *discovery.Metadata) { m.RevocationEndpoint = "" }, "revocation", Warn, "logout"},
 		"a list with an escape": {func(_ *config.Profile, m *discovery.Metadata) { m.CodeChallengeMethodsSupported = []string{"\x1b[31m"} }, "pkce", Warn, "knows"},
 	} {
 		p, m := sound()
@@ -147,6 +149,36 @@ func TestClockConnectionAndProxyAreJudged(t *testing.T) {
 	} {
 		if c.got.Status != c.want || (c.want != OK) != (c.got.Do != "") || strings.Contains(c.got.Detail, "canary") {
 			t.Errorf("%s: %+v", name, c.got)
+		}
+	}
+}
+
+func TestRevocationIsJudgedByTheMethodsOfItsEndpoint(t *testing.T) {
+	list := func(methods ...string) []string { return methods }
+	for name, c := range map[string]struct {
+		method                    clientauth.Method
+		endpoint                  string
+		revocation, introspection []string
+		want                      map[string]Status
+	}{
+		"nothing listed":             {clientauth.None, "https://as.example/r", nil, nil, map[string]Status{"revocation": OK}},
+		"no endpoint":                {clientauth.None, "", nil, nil, map[string]Status{"revocation": Warn}},
+		"public, and only a secret":  {clientauth.None, "https://as.example/r", list("client_secret_basic"), list("client_secret_basic"), map[string]Status{"revocation": Warn, "introspection": Warn}},
+		"public, and listed":         {clientauth.None, "https://as.example/r", list("client_secret_basic", "none"), list("none"), map[string]Status{"revocation": OK}},
+		"a secret, sent another way": {clientauth.Post, "https://as.example/r", list("client_secret_basic"), list("client_secret_basic"), map[string]Status{"revocation": OK}},
+		"a key, and only a secret":   {clientauth.PrivateKeyJWT, "https://as.example/r", list("client_secret_basic"), nil, map[string]Status{"revocation": Warn}},
+	} {
+		var m discovery.Metadata
+		m.RevocationEndpoint, m.IntrospectionEndpoint = c.endpoint, "https://as.example/i"
+		m.RevocationEndpointAuthMethodsSupported, m.IntrospectionEndpointAuthMethodsSupported = c.revocation, c.introspection
+		got := map[string]Status{}
+		for _, f := range Revocation(&flow.Client{Server: m, Auth: clientauth.Client{Method: c.method}}, m) {
+			if got[f.Check] = f.Status; (f.Status == OK) != (f.Do == "") {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+		if !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 func Metadata(p config.Profile, m discovery.Metadata) []Finding {
 	var found []Finding
 	for _, check := range []func(config.Profile, discovery.Metadata) []Finding{
-		grant, pkce, nonce, scopes, binding, issuer, revocation,
+		grant, pkce, nonce, scopes, binding, issuer,
 	} {
 		found = append(found, check(p, m)...)
 	}
@@ -120,13 +120,6 @@ func issuer(_ config.Profile, m discovery.Metadata) []Finding {
 		return nil
 	}
 	return []Finding{ok("iss", "the server names itself in its answers, and is held to it (RFC 9207)")}
-}
-
-func revocation(_ config.Profile, m discovery.Metadata) []Finding {
-	if m.RevocationEndpoint == "" {
-		return []Finding{warn("revocation", "the server names no revocation_endpoint: oauthget logout cannot end tokens there", "set revocation_endpoint in the profile, if the server has one")}
-	}
-	return []Finding{ok("revocation", "oauthget logout ends tokens at the server")}
 }
 
 // missing reports whether a list is there and does not hold value.

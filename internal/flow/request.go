@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/challenge"
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -31,7 +32,8 @@ type answer struct {
 // in want, or no 2xx if want is empty, the error is a *ServerError, in which the secrets of the request are masked.
 func (c *Client) post(ctx context.Context, op, name, endpoint string, form url.Values, want ...int) (answer, error) {
 	form = maps.Clone(form)
-	header, err := c.Auth.Authenticate(form)
+	auth := c.AuthAt(name)
+	header, err := auth.Authenticate(form)
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", op, err)
 	}
@@ -48,9 +50,21 @@ func (c *Client) post(ctx context.Context, op, name, endpoint string, form url.V
 	}
 	a.secrets = newSecrets(secrets...)
 	if !slices.Contains(want, a.status) && (len(want) > 0 || !a.ok()) {
-		return a, authenticatedBy(c.Auth.Method, a.refusal(op, name, secrets))
+		return a, authenticatedBy(auth.Method, a.refusal(op, name, secrets))
 	}
 	return a, nil
+}
+
+// AuthAt is how the client authenticates at the endpoint called name, which may support other methods than the token endpoint
+// (RFC 8414 §2).
+func (c *Client) AuthAt(name string) clientauth.Client {
+	switch name {
+	case "revocation_endpoint":
+		return c.Auth.At(c.Server.RevocationEndpointAuthMethodsSupported)
+	case "introspection_endpoint":
+		return c.Auth.At(c.Server.IntrospectionEndpointAuthMethodsSupported)
+	}
+	return c.Auth
 }
 
 // do sends a request and reads its answer, whatever the status.

@@ -60,6 +60,35 @@ func TestRevocationIsAuthenticatedLikeATokenRequest(t *testing.T) {
 	}
 }
 
+func TestSecretIsSentAsTheEndpointListsIt(t *testing.T) {
+	basic, post := []string{"client_secret_basic"}, []string{"client_secret_post", "private_key_jwt"}
+	for name, c := range map[string]struct {
+		method clientauth.Method
+		listed []string
+		want   clientauth.Method
+	}{
+		"as at the token endpoint":     {clientauth.Basic, basic, clientauth.Basic},
+		"nothing is listed":            {clientauth.Post, nil, clientauth.Post},
+		"the other way":                {clientauth.Post, basic, clientauth.Basic},
+		"and the other way round":      {clientauth.Basic, post, clientauth.Post},
+		"neither is listed":            {clientauth.Basic, []string{"private_key_jwt"}, clientauth.Basic},
+		"a client without a secret":    {clientauth.None, basic, clientauth.None},
+		"a key is not sent in the way": {clientauth.PrivateKeyJWT, basic, clientauth.PrivateKeyJWT},
+	} {
+		client := Client{Auth: clientauth.Client{Method: c.method}}
+		client.Server.RevocationEndpointAuthMethodsSupported = c.listed
+		client.Server.IntrospectionEndpointAuthMethodsSupported = c.listed
+		for _, endpoint := range []string{"revocation_endpoint", "introspection_endpoint"} {
+			if got := client.AuthAt(endpoint).Method; got != c.want {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		if got := client.AuthAt("device_authorization_endpoint").Method; got != c.method {
+			t.Errorf("%s: elsewhere %s", name, got)
+		}
+	}
+}
+
 func TestFailedRevocationNamesTheReasonAndNoToken(t *testing.T) {
 	set := token.Set{AccessToken: token.NewSecret("canary-a")}
 	r := newRig(t, testas.Config{Faults: testas.Faults{RevokeStatus: 503}})
