@@ -24,7 +24,7 @@ The exit status is 0 if nothing fails, else 1.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.global.noInput = true // a look must not ask to unlock anything
 			report := doctor.Examine(cmd.Context(), doctor.Options{
-				Session: a.options(), Profile: nameOf(args), Flags: keyFlags(cmd), Advice: a.advice(cmd),
+				Session: a.options(), Profile: nameOf(args), Flags: keyFlags(cmd),
 			})
 			var err error
 			if a.global.json {
@@ -38,12 +38,4 @@ The exit status is 0 if nothing fails, else 1.`,
 	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, 1)
 	return cmd
-}
-
-// advice is the first hint of an error that cmd meets.
-func (a *app) advice(cmd *cobra.Command) func(error) string {
-	return func(err error) string {
-		_, hints := a.remedyOf(err, cmd.CommandPath())
-		return hints[0]
-	}
 }

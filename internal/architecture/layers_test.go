@@ -17,11 +17,11 @@ var layers = map[string]int{
 	"cmd/oauthget": 7,
 
 	"internal/doctor": 6,
-	"internal/remedy": 6,
 
 	"internal/account":     5,
 	"internal/demo":        5,
 	"internal/inspect":     5,
+	"internal/remedy":      5,
 	"internal/walkthrough": 5,
 
 	"internal/session": 4,

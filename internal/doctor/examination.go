@@ -18,17 +18,16 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
-// Options are what an examination is about, and how its errors are explained.
+// Options are what an examination is about.
 type Options struct {
 	Session session.Options
 	Profile string              // empty for the default one
 	Flags   map[string][]string // profile keys given on the command line
-	// Advice is the first thing to do about an error, as the command that meets it would say it.
-	Advice func(error) string
 }
 
 // examination gathers findings about one profile and the machine.
@@ -87,7 +86,16 @@ func (e *examination) profile(ctx context.Context) {
 func (e *examination) add(found ...Finding) { e.report.Checks = append(e.report.Checks, found...) }
 
 func (e *examination) failed(check string, err error) {
-	e.add(fail(check, err.Error(), e.options.Advice(err)))
+	e.add(fail(check, err.Error(), e.advice(err)))
+}
+
+// advice is the first thing to do about an error.
+func (e *examination) advice(err error) string {
+	if e.session != nil {
+		err = e.session.Failed(err)
+	}
+	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget doctor", ConfigFile: e.options.Session.ConfigFile, Now: e.options.Session.Now()})
+	return hints[0]
 }
 
 // profileFile looks at the mode of the profile file: whoever can change it can name another server for the same client.
