@@ -23,8 +23,9 @@ is asked, and no secret is shown. The exit status is 0 in all of these states.`,
 		Example: "  oauthget status\n  oauthget status work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a.global.noInput = true // a look must not ask to unlock anything
-			report, err := account.List(cmd.Context(), a.options(), nameOf(args))
+			o := a.options()
+			o.NoInput = true // a look must not ask to unlock anything
+			report, err := account.List(cmd.Context(), o, nameOf(args))
 			if err != nil {
 				return err
 			}

@@ -71,14 +71,15 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 			report.Profiles = append(report.Profiles, Status{Profile: n, Current: true, State: StateError, Error: untrusted.Line(err.Error())})
 		default:
 			listed[place{s.Key, s.Profile.Store}] = true
-			report.Profiles = append(report.Profiles, Of(ctx, s, o.Now()))
+			status, _ := Of(ctx, s, o.Now())
+			report.Profiles = append(report.Profiles, status)
 		}
 	}
 	for _, r := range storedFor(o, name) {
 		if listed[place{r.Key, r.Store}] {
 			continue
 		}
-		status := Of(ctx, session.OfRecord(o, file, r), o.Now())
+		status, _ := Of(ctx, session.OfRecord(o, file, r), o.Now())
 		status.Current = false
 		if status.State != StateNone { // the record is left of something that was interrupted
 			report.Profiles = append(report.Profiles, status)
@@ -108,13 +109,18 @@ func storedFor(o session.Options, name string) []store.Record {
 	return slices.DeleteFunc(list, func(r store.Record) bool { return name != "" && r.Profile != name })
 }
 
-// Of is the status of what is stored under the session's key.
-func Of(ctx context.Context, s *session.Session, now time.Time) Status {
-	status := Status{Profile: s.Profile.Name, Account: s.Profile.Account, Current: true, Store: s.Profile.Store}
+// Of returns the status of what is stored under the session's key. If that cannot be read, the status says why, and err is
+// the reason.
+func Of(ctx context.Context, s *session.Session, now time.Time) (status Status, err error) {
+	status = Status{Profile: s.Profile.Name, Account: s.Profile.Account, Current: true, Store: s.Profile.Store}
 	set, err := s.Store.Load(ctx, s.Key)
-	if err != nil {
-		status.State, status.Error = stateOfError(err)
-		return status
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		status.State = StateNone
+		return status, nil
+	case err != nil:
+		status.State, status.Error = stateOfError(err), untrusted.Line(err.Error())
+		return status, s.Failed(err)
 	}
 	status.Scopes, status.Username, status.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
 	status.State = stateOf(set, now, s.Profile.NeedsPerson())
@@ -122,7 +128,7 @@ func Of(ctx context.Context, s *session.Session, now time.Time) Status {
 	if !set.Expiry.IsZero() {
 		status.ExpiresAt = set.Expiry.UTC()
 	}
-	return status
+	return status, nil
 }
 
 func stateOf(set token.Set, now time.Time, needsPerson bool) string {
@@ -137,14 +143,11 @@ func stateOf(set token.Set, now time.Time, needsPerson bool) string {
 	return StateExpired
 }
 
-func stateOfError(err error) (state, text string) {
-	if errors.Is(err, store.ErrNotFound) {
-		return StateNone, ""
-	}
+func stateOfError(err error) string {
 	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.Locked {
-		return StateLocked, untrusted.Line(err.Error())
+		return StateLocked
 	}
-	return StateError, untrusted.Line(err.Error())
+	return StateError
 }
 
 // Label names what is stored for a person.

@@ -2,8 +2,9 @@
 // against what the server publishes (RFC 8414), the redirect URI against the rules of known servers, credentials, clock,
 // certificate, proxy, token store, browser and port.
 //
-// It gathers and judges. It changes nothing, obtains no token and asks nobody. What a grant itself refuses is told by
-// package flow's Client.Check.
+// It gathers and judges. It obtains no token, asks nobody, and changes neither a profile nor a stored token; like a login,
+// it caches the metadata and makes the folder of the file store. What a grant itself refuses is told by package flow's
+// Client.Check.
 package doctor
 
 import (

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/oauthget/oauthget/internal/account"
 	"github.com/oauthget/oauthget/internal/browser"
@@ -20,6 +21,7 @@ import (
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/store"
 )
 
@@ -50,7 +52,20 @@ func Examine(ctx context.Context, o Options) Report {
 	default:
 		e.profile(ctx)
 	}
+	e.report.Checks = withoutContradiction(e.report.Checks)
 	return e.report
+}
+
+// withoutContradiction leaves out what is fine where the same check has found something that is not: one part of an
+// examination does not know what another one looks at.
+func withoutContradiction(found []Finding) []Finding {
+	var doubted []string
+	for _, f := range found {
+		if f.Status != OK {
+			doubted = append(doubted, f.Check)
+		}
+	}
+	return slices.DeleteFunc(found, func(f Finding) bool { return f.Status == OK && slices.Contains(doubted, f.Check) })
 }
 
 func open(ctx context.Context, o Options) (*session.Session, error) {
@@ -116,7 +131,7 @@ func (e *examination) profileFile() {
 	case err != nil:
 		e.failed(check, err)
 	case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o020 != 0:
-		e.add(warn(check, fmt.Sprintf("%s has mode %04o: members of its group can change it", path, info.Mode().Perm()), "where somebody else is in that group: chmod g-w "+path))
+		e.add(warn(check, fmt.Sprintf("%s has mode %04o: members of its group can change it", path, info.Mode().Perm()), "where somebody else is in that group: chmod g-w "+shell.Word(path)))
 	default:
 		e.add(ok(check, path))
 	}
@@ -178,7 +193,7 @@ func (l *lastResponse) RoundTrip(req *http.Request) (*http.Response, error) {
 func (e *examination) tokens(ctx context.Context) {
 	const check = "token store"
 	if e.session.Profile.Store == "none" {
-		e.add(warn(check, "none: each command obtains its own token", "remove store = \"none\" to keep tokens"))
+		e.add(e.noStore(check))
 		return
 	}
 	if err := e.session.Store.Probe(ctx); err != nil {
@@ -186,16 +201,31 @@ func (e *examination) tokens(ctx context.Context) {
 		return
 	}
 	e.add(ok(check, e.session.Profile.Store))
-	row := account.Of(ctx, e.session, e.options.Session.Now())
-	switch row.State {
+	status, err := account.Of(ctx, e.session, e.options.Session.Now())
+	switch status.State {
 	case account.StateError, account.StateLocked:
-		e.add(fail("stored token", row.Error, "oauthget status "+e.session.Profile.Name))
+		e.failed("stored token", err)
 	case account.StateExpired:
-		e.add(warn("stored token", "it has expired and cannot be refreshed", "oauthget login "+e.session.Profile.Name))
+		e.add(warn("stored token", "it has expired and cannot be refreshed", e.session.Command("login")))
 	default:
-		e.add(ok("stored token", row.State))
+		e.add(ok("stored token", status.State))
 	}
 	e.directory()
+}
+
+// noStore says where it comes from that no token is kept.
+func (e *examination) noStore(check string) Finding {
+	const detail = "none: each command obtains its own token"
+	origin := e.session.Origins["store"]
+	switch {
+	case e.session.Profile.ReadsStdin():
+		return ok(check, "none: what is obtained for standard input is not kept")
+	case origin.Kind == config.FromFlag:
+		return ok(check, detail)
+	case origin.Kind == config.FromEnvironment:
+		return warn(check, detail, "unset "+origin.Where+" to keep tokens")
+	}
+	return warn(check, detail, `remove store = "none" from `+origin.Where+" to keep tokens")
 }
 
 func (e *examination) directory() {
@@ -206,7 +236,7 @@ func (e *examination) directory() {
 	case err != nil:
 		e.failed(check, &store.Error{Reason: store.StateDirBad, Err: err})
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		e.add(fail(check, fmt.Sprintf("%s has mode %04o: others can look into it", e.session.StateDir(), info.Mode().Perm()), "chmod 700 "+e.session.StateDir()))
+		e.add(fail(check, fmt.Sprintf("%s has mode %04o: others can look into it", e.session.StateDir(), info.Mode().Perm()), "chmod 700 "+shell.Word(e.session.StateDir())))
 	default:
 		e.add(ok(check, e.session.StateDir()))
 	}
