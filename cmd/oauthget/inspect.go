@@ -20,7 +20,8 @@ const inspectLong = `Show what a token says, who signed it, and what the server 
 
 The token is the profile's access token, obtained as by oauthget token, or with - the one on standard input. A JWT is decoded
 and its signature checked with the issuer's keys. For any other token the introspection endpoint is asked (RFC 7662), if the
-server lets this client ask. The claims of the UserInfo endpoint follow, for a profile's token with the scope openid.
+server lets this client ask. The claims of the UserInfo endpoint follow, for a profile's token with the scope openid. What an
+endpoint does not tell, or must not be believed, is left out with the reason.
 
 A token from standard input is checked against the issuer that --issuer or NAME gives, never the one that it names itself;
 without one it is decoded and not verified. A bad signature, or another issuer's, ends with status 6 and nothing on stdout;

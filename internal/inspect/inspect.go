@@ -155,8 +155,7 @@ func refuse(err error) error {
 	return hint.With(err, "add --offline to see what it says without any check")
 }
 
-// introspect asks the server about a token that cannot be read. A server that does not answer this client is reported, and
-// is no error.
+// introspect asks the server about a token that cannot be read. Where that brings nothing, the report has the reason.
 func (i *Inspector) introspect(ctx context.Context, r *Report) error {
 	switch {
 	case i.Offline:
@@ -170,26 +169,19 @@ func (i *Inspector) introspect(ctx context.Context, r *Report) error {
 		return nil
 	}
 	client, err := i.Session.Client(ctx, false)
-	if err != nil {
-		return err
-	}
-	got, err := client.Introspect(ctx, i.raw, i.hint())
-	refusal, refused := errors.AsType[*flow.ServerError](err)
-	switch {
-	case errors.Is(err, flow.ErrNoIntrospection):
-		r.NotIntrospected = err.Error()
-	case refused:
-		r.NotIntrospected = refusal.Error()
-		if client.Auth.Method == clientauth.None {
-			r.NotIntrospected += "; few servers answer a client without a secret"
+	if err == nil {
+		var got flow.Introspection
+		if got, err = client.Introspect(ctx, i.raw, i.hint()); err == nil {
+			r.Introspection = i.members(got.Members)
+			r.Introspection["active"], _ = json.Marshal(got.Active)
+			return nil
 		}
-	case err != nil:
-		return err
-	default:
-		r.Introspection = i.members(got.Members)
-		r.Introspection["active"], _ = json.Marshal(got.Active)
 	}
-	return nil
+	r.NotIntrospected = err.Error()
+	if _, refused := errors.AsType[*flow.ServerError](err); refused && client.AuthAt("introspection_endpoint").Method == clientauth.None {
+		r.NotIntrospected += "; few servers answer a client without a secret"
+	}
+	return ctx.Err()
 }
 
 // hint is the token_type_hint; empty where the type is not known.
@@ -200,23 +192,23 @@ func (i *Inspector) hint() string {
 	return "access_token"
 }
 
-// userinfo asks for the claims of the person whom a session's access token is for, where its scope is openid.
+// userinfo asks for the claims of the person whom a session's access token is for, where its scope is openid. Where that brings
+// nothing, the report has the reason.
 func (i *Inspector) userinfo(ctx context.Context, r *Report) error {
 	if i.given() || i.Offline || i.IDToken || !slices.Contains(i.set.Scopes, "openid") {
 		return nil
 	}
 	client, err := i.Session.Client(ctx, false)
-	if err != nil || client.Server.UserinfoEndpoint == "" {
-		return err
-	}
-	claims, err := client.UserinfoClaims(ctx, i.set)
-	if refusal, refused := errors.AsType[*flow.ServerError](err); refused {
-		r.NoUserinfo = refusal.Error()
+	if err == nil && client.Server.UserinfoEndpoint == "" {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", operation, err)
+	if err == nil {
+		var claims map[string]json.RawMessage
+		if claims, err = client.UserinfoClaims(ctx, i.set); err == nil {
+			r.Userinfo = i.members(claims)
+			return nil
+		}
 	}
-	r.Userinfo = i.members(claims)
-	return nil
+	r.NoUserinfo = err.Error()
+	return ctx.Err()
 }
