@@ -11,7 +11,9 @@ import (
 
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/child"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -117,6 +119,13 @@ func (c *console) Waiting(what string, limit time.Duration) {
 	if term.Is(c.stderr) {
 		until := c.now().Add(limit).Local()
 		c.Note("waiting %s, for %s at most (until %s)", what, limit.Round(time.Second), until.Format(time.TimeOnly))
+	}
+}
+
+// Unanswered implements [session.Console]. It writes to a terminal only.
+func (c *console) Unanswered(p config.Profile, redirectURI string) {
+	if term.Is(c.stderr) {
+		c.Note("%s", remedy.Registration(p, redirectURI))
 	}
 }
 

@@ -158,3 +158,37 @@ func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
 		}
 	}
 }
+
+func TestTerminalIsToldWhatToCompareWhileThePageShowsAnError(t *testing.T) {
+	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{Faults: testas.Faults{AuthorizationPage: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	cmd, person, program := onTerminal(t, io.Discard, "token", "--issuer", server.Issuer(), "--client-id", "demo", "--store", "none", "--timeout", "900ms")
+	var shown []string
+	for lines := bufio.NewScanner(person); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		shown = append(shown, line)
+		if _, authorization, ok := strings.Cut(line, "continue in your browser: "); ok {
+			program.Close()
+			if where := address(t, authorization); where != "" {
+				t.Errorf("sent back to %s", where)
+			}
+		}
+	}
+	_ = cmd.Wait()
+	const wanted = "oauthget: if the server's page shows an error, compare client_id demo and the redirect URI http://127.0.0.1:"
+	told, ended := -1, -1
+	for i, line := range shown {
+		if strings.HasPrefix(line, wanted) && strings.Contains(line, `some servers compare the port: register one and set redirect_uri = "http://127.0.0.1:8400/callback"`) {
+			told = i
+		}
+		if strings.HasPrefix(line, "oauthget: error: ") {
+			ended = i
+		}
+	}
+	if told < 0 || told > ended || cmd.ProcessState.ExitCode() != 124 {
+		t.Errorf("status %d, shown:\n%s", cmd.ProcessState.ExitCode(), strings.Join(shown, "\n"))
+	}
+}

@@ -49,9 +49,10 @@ func Redirect(p config.Profile) []Finding {
 		return []Finding{warn(check, r.says, r.do)}
 	}
 	if redirect.Port() == "" && len(p.RedirectPorts) == 0 {
-		return []Finding{ok(check, p.RedirectURI+", with any free port (RFC 8252 §7.3)")}
+		// RFC 8252 §7.3 has servers accept any port. Some compare it all the same, and none publishes that.
+		return []Finding{ok(check, p.RedirectURI+", with a free port; not checked: only the server knows whether it is registered, and whether the port is compared")}
 	}
-	return []Finding{ok(check, p.RedirectURI)}
+	return []Finding{ok(check, p.RedirectURI+"; not checked: only the server knows whether it is registered")}
 }
 
 func at(server, host string) bool {

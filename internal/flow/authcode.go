@@ -22,6 +22,11 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+const opCheckResponse = "check authorization response"
+
+// ignoredResponse begins a warning about a response that did not end the login.
+const ignoredResponse = "a response was ignored, and the login continues: "
+
 // login is the state of one run of the authorization code grant.
 type login struct {
 	state    string
@@ -37,7 +42,7 @@ type login struct {
 // (RFC 8252 §7.3).
 //
 // It listens before it opens the browser, and the page in the browser reports success only once the tokens are there.
-// It ends with ctx, returning context.Cause(ctx), or with [ErrPatience].
+// It ends with ctx, returning context.Cause(ctx), or with [ErrPatience], either in an [*UnansweredError] if it has asked.
 func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	if err := c.begin(config.GrantAuthorizationCode); err != nil {
 		return token.Set{}, err
@@ -65,7 +70,12 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	c.Open(ctx, request)
 	c, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, listener, func(ctx context.Context) { c.renew(ctx, l, request.Lifetime) })
+	response, err := c.wait(ctx, listener, l, request)
+	if malformed, ok := errors.AsType[*loopback.MalformedError](err); ok {
+		c.observe(AuthorizationResponse{RedirectURI: l.redirectURI, Parameters: malformed.Response, Signed: l.jarm != nil})
+		err = &untrusted.Error{Op: opCheckResponse, Err: malformed}
+		listener.Finish(page(err))
+	}
 	if err != nil {
 		return token.Set{}, l.jarm.explain(err)
 	}
@@ -84,6 +94,7 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 	options := loopback.Options{
 		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
 		FormPost: c.postedResponse(), WholeAddress: l.jarm != nil || c.expectsIssuer(),
+		Ignored: func(reason string) { c.warn(ignoredResponse + reason) },
 	}
 	if l.jarm != nil {
 		options.Unwrap = l.jarm.unwrap
@@ -118,7 +129,7 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 		FromIssuer: err == nil && c.Server.Issuer != "" && response.Has("iss"),
 	})
 	if err != nil {
-		return token.Set{}, &untrusted.Error{Op: "check authorization response", Err: err}
+		return token.Set{}, &untrusted.Error{Op: opCheckResponse, Err: err}
 	}
 	if code := response.Get("error"); code != "" {
 		return token.Set{}, newServerError(ServerError{
@@ -210,24 +221,44 @@ func without(list, remove []string) []string {
 }
 
 // wait returns the authorization response from the browser, or from the user: in a remote session the browser cannot
-// reach the redirect URI, and the user pastes its address. Meanwhile it runs renew.
-func (c *Client) wait(ctx context.Context, listener *loopback.Listener, renew func(context.Context)) (url.Values, error) {
+// reach the redirect URI, and the user pastes its address.
+func (c *Client) wait(ctx context.Context, listener *loopback.Listener, l login, request AuthorizationRequest) (url.Values, error) {
 	var beside sync.WaitGroup
 	defer beside.Wait() // the terminal is restored when this returns
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrPatience)
 	defer cancel()
-	beside.Go(func() { renew(ctx) })
+	beside.Go(func() { c.renew(ctx, l, request.Lifetime) })
+	if c.Unanswered != nil {
+		beside.Go(func() {
+			if pause(ctx, min(noticeAfter, c.Patience/3)) == nil {
+				c.Unanswered(request)
+			}
+		})
+	}
 	if c.Paste != nil {
 		beside.Go(func() { c.Paste(ctx, listener.Deliver) })
 	}
 	response, err := listener.Wait(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("wait for the browser: %w", err)
+		return nil, &UnansweredError{l.redirectURI, err}
 	}
 	return response, nil
 }
 
+// UnansweredError reports that the wait for the answer to an authorization request has ended.
+type UnansweredError struct {
+	RedirectURI string // as it was sent, with its port
+	Err         error
+}
+
+func (e *UnansweredError) Error() string { return "wait for the browser: " + e.Err.Error() }
+func (e *UnansweredError) Unwrap() error { return e.Err }
+
 const (
+	// noticeAfter is when Client.Unanswered is called. A server that shows an error of its own, as about a redirect URI that
+	// is not registered, does not send the browser back.
+	noticeAfter = 20 * time.Second
+
 	// mostRenewals limits how many addresses are shown in one login.
 	mostRenewals = 20
 	// leastLifetime limits how soon one follows another.

@@ -35,6 +35,8 @@ type Client struct {
 	// Open shows the authorization request to the user and opens the browser, without waiting for it. If nobody can
 	// have seen the request, it cancels ctx. It is called again for each request that replaces one (Renewed).
 	Open func(ctx context.Context, request AuthorizationRequest)
+	// Unanswered is called if no answer to the request came for a while. May be nil.
+	Unanswered func(request AuthorizationRequest)
 	// Paste asks the user for the address that the browser ended at, until deliver accepts one or ctx ends. May be nil.
 	Paste func(ctx context.Context, deliver func(pasted string) error)
 	// ShowCode shows the user where to enter the code of a device login, and returns at once. Required by DeviceCode

@@ -71,6 +71,7 @@ type jarm struct {
 	mu       sync.Mutex // requests run concurrently
 	unsigned error      // the first response with the right state that is not signed
 	refused  error      // why the first signed response is refused
+	strayed  bool       // a response that is not this login's has been told
 }
 
 func (c *Client) newJARM(ctx context.Context, state string) *jarm {
@@ -91,11 +92,11 @@ func (j *jarm) unwrap(response url.Values) (url.Values, error) {
 	case raw.Empty() && j.state.Equal(token.NewSecret(response.Get("state"))):
 		return nil, j.suspect(fmt.Errorf("it is not signed, although response_mode %s asked for that%s", j.mode, inWords(response)))
 	case raw.Empty():
-		return nil, errors.New("no response parameter")
+		return nil, j.stray(errors.New("it has no response parameter"))
 	case idtoken.Encrypted(raw):
 		return nil, j.suspect(errors.New("it is encrypted, which is not supported"))
 	case !j.state.Equal(token.NewSecret(idtoken.ClaimedState(raw))):
-		return nil, errors.New("another login's state")
+		return nil, j.stray(errors.New("it has the state of another login"))
 	}
 	params, err := j.verifier.VerifyResponse(j.ctx, raw)
 	if _, forged := errors.AsType[*idtoken.SignatureError](err); forged {
@@ -121,7 +122,18 @@ func (j *jarm) suspect(err error) error {
 	defer j.mu.Unlock()
 	if j.unsigned == nil {
 		j.unsigned = err
-		j.warn(fmt.Sprintf("a response was ignored, and the login continues: %v", err))
+		j.warn(ignoredResponse + err.Error())
+	}
+	return err
+}
+
+// stray warns of the first response that is not this login's.
+func (j *jarm) stray(err error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.strayed {
+		j.strayed = true
+		j.warn(ignoredResponse + err.Error())
 	}
 	return err
 }

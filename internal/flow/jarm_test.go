@@ -129,7 +129,8 @@ func TestResponseThatTheIssuerHasNotSignedDoesNotEndTheLogin(t *testing.T) {
 	if _, err := r.AuthorizationCode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.warnings) != 2 || !strings.Contains(r.warnings[1], "not signed, although response_mode jwt asked for that") {
+	if len(r.warnings) != 3 || !strings.HasSuffix(r.warnings[1], "the login continues: it has the state of another login") ||
+		!strings.Contains(r.warnings[2], "not signed, although response_mode jwt asked for that") {
 		t.Errorf("warnings %q", r.warnings)
 	}
 }

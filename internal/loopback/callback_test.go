@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // unrelated are requests that reach the port during a login: how each differs from the real one, and its answer.
@@ -44,15 +46,21 @@ var unrelated = map[string]struct {
 	"foreign state":        {query("state=other&code=" + code), 400},
 	"beginning of state":   {query("state=" + state[:len(state)-1] + "&code=" + code), 400},
 	"state twice":          {query("state=" + state + "&state=" + state + "&code=" + code), 400},
-	"code twice":           {query("state=" + state + "&code=a&code=" + code), 400},
-	"error twice":          {query("state=" + state + "&error=a&error=b"), 400},
-	"iss twice":            {query("state=" + state + "&code=" + code + "&iss=a&iss=b"), 400},
-	"code and error":       {query("state=" + state + "&error=access_denied&code=" + code), 400},
-	"neither":              {query("state=" + state), 400},
-	"empty code":           {query("state=" + state + "&code="), 400},
 	"no query":             {query(""), 400},
-	"bad escape":           {query("state=" + state + "&code=%zz"), 400},
 	"semicolons":           {query("state=" + state + ";code=" + code), 400},
+}
+
+// malformed are responses with the right state that are none, and why.
+var malformed = map[string]string{
+	"code=a&code=" + code:                   "it has the parameter code more than once; it has the parameters code, state",
+	"error=a&error=b":                       "it has the parameter error more than once; it has the parameters error, state",
+	"code=" + code + "&iss=a&iss=b":         "it has the parameter iss more than once; it has the parameters code, iss, state",
+	"error=access_denied&code=" + code:      "it has both a code and an error; it has the parameters code, error, state",
+	"":                                      "it has neither a code nor an error; it has the parameters state",
+	"code=":                                 "it has neither a code nor an error; it has the parameters code, state",
+	"code=%zz":                              "its parameters cannot be decoded; it has the parameters state",
+	"error_code=1&error_reason=user_denied": "it has neither a code nor an error; it has the parameters error_code, error_reason, state",
+	"a%0A=1&SplxlOBeZQQYbYS6WxSbIA&é=" + code: "it has neither a code nor an error; it has the parameters state, 3 with unusual names",
 }
 
 func header(name, value string) func(*http.Request) {
@@ -90,6 +98,42 @@ func TestCallbackIgnoresUnrelatedRequests(t *testing.T) {
 	visit(get(t, success200(l)))
 	if response, err := l.Wait(t.Context()); err != nil || response.Get("code") != code {
 		t.Errorf("Wait: %v, %v", response, err)
+	}
+}
+
+func TestMalformedResponseWithTheRightStateEndsTheWait(t *testing.T) {
+	for q, want := range malformed {
+		l := listen(t, nil)
+		tab := visit(get(t, l.RedirectURI()+"?state="+state+"&"+q))
+		response, err := l.Wait(t.Context())
+		e, ok := errors.AsType[*MalformedError](err)
+		if !ok || response != nil || e.Error() != want || e.Response.Get("state") != state {
+			t.Errorf("%s: Wait: %v, %v", q, response, err)
+		}
+		l.Finish(Page{Title: "It did not work"})
+		if a := <-tab; a.status != http.StatusBadRequest || !strings.Contains(a.body, "It did not work") || strings.Contains(a.body, "canary-") {
+			t.Errorf("%s: the tab shows %v", q, a)
+		}
+	}
+}
+
+func TestResponseThatIsNotThisLoginsIsToldOnceForEachKind(t *testing.T) {
+	var ignored []string
+	l := listen(t, func(o *Options) { o.Ignored = func(reason string) { ignored = append(ignored, reason) } })
+	for _, q := range []string{
+		"error=access_denied&error_description=" + code, "", "error=x", "state=&code=" + code, "state=other&code=" + code, "state=x&y",
+		"state=" + state + "&state=" + state, "%zz",
+	} {
+		<-visit(get(t, l.RedirectURI()+"?"+q))
+	}
+	for _, name := range []string{"favicon", "another path", "HEAD", "name server rebound", "prefetch", "image", "frame"} {
+		r := get(t, success200(l))
+		unrelated[name].change(r)
+		<-visit(r)
+	}
+	want := []string{"it has no state; it has the parameters error, error_description", "it has the state of another login; it has the parameters code, state"}
+	if d := cmp.Diff(want, ignored); d != "" {
+		t.Error(d)
 	}
 }
 
@@ -169,7 +213,6 @@ func TestUnwrappedParametersAreChecked(t *testing.T) {
 		good,
 		"response=x",
 		"response=" + url.QueryEscape("jwt:state=x&code=y"),
-		"response=" + url.QueryEscape("jwt:"+good+"&code=y"),
 		"response=x&response=" + url.QueryEscape("jwt:"+good),
 	} {
 		if a := <-visit(get(t, l.RedirectURI()+"?"+q)); a.status != http.StatusBadRequest || strings.Contains(a.body, "canary-") {
@@ -178,6 +221,11 @@ func TestUnwrappedParametersAreChecked(t *testing.T) {
 	}
 	visit(get(t, l.RedirectURI()+"?response="+url.QueryEscape("jwt:"+good)))
 	if response, err := l.Wait(t.Context()); err != nil || response.Get("code") != code {
+		t.Errorf("Wait: %v, %v", response, err)
+	}
+	l = listen(t, func(o *Options) { o.Unwrap = unwrap })
+	visit(get(t, l.RedirectURI()+"?response="+url.QueryEscape("jwt:"+good+"&code=y")))
+	if response, err := l.Wait(t.Context()); response != nil || err == nil || !strings.HasPrefix(err.Error(), "it has the parameter code more than once") {
 		t.Errorf("Wait: %v, %v", response, err)
 	}
 }

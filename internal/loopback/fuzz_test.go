@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzCallback sends raw requests. One that ends the wait must be a navigation to the redirect URI with the right state and one
-// outcome, and no answer may repeat the request.
+// FuzzCallback sends raw requests. One that ends the wait must be a navigation to the redirect URI with the right state, which is
+// malformed or has one outcome, and no answer may repeat the request.
 func FuzzCallback(f *testing.F) {
 	const host = "\r\nHost: 127.0.0.1:8400\r\n"
 	f.Add("GET /callback?state=" + state + "&code=" + code + " HTTP/1.1" + host + "\r\n")
@@ -40,12 +40,21 @@ func FuzzCallback(f *testing.F) {
 		if r.Host != "127.0.0.1:8400" || r.URL.EscapedPath() != "/callback" || (r.Method != http.MethodGet && r.Method != http.MethodPost) {
 			t.Errorf("%s %s of %s ended the wait", r.Method, r.URL, r.Host)
 		}
-		if len(got["state"]) != 1 || got.Get("state") != state || (got.Get("code") == "") == (got.Get("error") == "") {
-			t.Errorf("the wait ended with %v", got)
+		if params := got.params; len(params["state"]) != 1 || params.Get("state") != state {
+			t.Errorf("the wait ended with %v", params)
+		}
+		if got.malformed != nil {
+			if text := got.malformed.Error(); strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("%q", text)
+			}
+			return
+		}
+		if (got.params.Get("code") == "") == (got.params.Get("error") == "") {
+			t.Errorf("the wait ended with %v", got.params)
 		}
 		for _, name := range responseParameters {
-			if len(got[name]) > 1 {
-				t.Errorf("%s is there %d times", name, len(got[name]))
+			if n := len(got.params[name]); n > 1 {
+				t.Errorf("%s is there %d times", name, n)
 			}
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,9 +18,11 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	if refused == nil && peer.Of(connOf(r)) == peer.Other {
 		// The state is not enough: every user of this machine can read it, in the authorization URL among the arguments of the
 		// program that opens the browser.
-		refused = plain(http.StatusForbidden)
+		const reason = "another user of this machine sent it"
+		refused = &refusal{status: http.StatusForbidden, kind: reason, reason: reason}
 	}
 	if refused != nil {
+		l.tell(refused)
 		write(w, refused.status, refused.page, neutral)
 		return
 	}
@@ -47,23 +48,34 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// tell passes on why a response was ignored, once for each kind.
+func (l *Listener) tell(r *refusal) {
+	l.mu.Lock()
+	told := r.kind == "" || l.told[r.kind]
+	l.told[r.kind] = true
+	l.mu.Unlock()
+	if !told && l.options.Ignored != nil {
+		l.options.Ignored(r.reason)
+	}
+}
+
 // admit returns the authorization response in r, or why there is none.
-func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
+func (l *Listener) admit(w http.ResponseWriter, r *http.Request) (response, *refusal) {
 	if refused := l.checkTarget(w, r); refused != nil {
-		return nil, refused
+		return response{}, refused
 	}
 	if refused := checkNavigation(r.Header); refused != nil {
-		return nil, refused
+		return response{}, refused
 	}
 	if r.Method == http.MethodPost {
 		form, refused := readForm(w, r)
 		if refused != nil {
-			return nil, refused
+			return response{}, refused
 		}
 		return l.parse(form)
 	}
 	if r.ContentLength != 0 {
-		return nil, plain(http.StatusBadRequest)
+		return response{}, plain(http.StatusBadRequest)
 	}
 	return l.parse(r.URL.RawQuery)
 }

@@ -59,11 +59,14 @@ type Options struct {
 	// response_mode uses.
 	FormPost bool
 	// Unwrap, if set, extracts the parameters of the authorization response from those of the request, as JARM requires, where they
-	// are inside a JWT. The result is checked and returned by Wait. A request for which it fails is ignored. Any program that
-	// finds the port can have it called, from several goroutines, so it must not trust its argument.
+	// are inside a JWT. The result is checked and returned by Wait. A request for which it fails is ignored; it has told why. Any
+	// program that finds the port can have it called, from several goroutines, so it must not trust its argument.
 	Unwrap func(url.Values) (url.Values, error)
 	// WholeAddress makes Deliver refuse CODE#STATE, if the response must have more than these two.
 	WholeAddress bool
+	// Ignored, if set, is called when the browser brings a response that is not this login's, once for each kind of them. reason
+	// contains no value of the response.
+	Ignored func(reason string)
 }
 
 // Listener waits for one authorization response. Its methods may be called from several goroutines.
@@ -82,7 +85,8 @@ type Listener struct {
 	broken   chan struct{} // closed when err is set
 
 	mu       sync.Mutex
-	response url.Values
+	told     map[string]bool // kinds of refusals
+	response *response
 	page     *Page
 	err      error // why no response can come anymore
 }
@@ -103,6 +107,7 @@ func newListener(o Options, redirectURI *url.URL) *Listener {
 	l := &Listener{
 		options:     o,
 		redirectURI: redirectURI,
+		told:        map[string]bool{},
 		hosts:       authorities(redirectURI),
 		received:    make(chan struct{}),
 		finished:    make(chan struct{}),
@@ -141,8 +146,8 @@ func (l *Listener) start(sockets []net.Listener) {
 // request (RFC 6749 §4.1.3).
 func (l *Listener) RedirectURI() string { return l.redirectURI.String() }
 
-// Wait returns the parameters of the authorization response: a code, or an error, with the right state. It fails with the cause
-// of ctx, after Close, or if a socket fails.
+// Wait returns the parameters of the authorization response: a code, or an error, with the right state. It fails with a
+// *MalformedError if it is not one of them, with the cause of ctx, after Close, or if a socket fails.
 func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	select {
 	case <-l.received:
@@ -152,8 +157,10 @@ func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch { // a response takes precedence
+	case l.response != nil && l.response.malformed != nil:
+		return nil, l.response.malformed
 	case l.response != nil:
-		return maps.Clone(l.response), nil
+		return maps.Clone(l.response.params), nil
 	case l.err != nil:
 		return nil, l.err
 	default:
@@ -195,11 +202,11 @@ func (l *Listener) shutDown() error {
 }
 
 // receive stores the response if it is the first.
-func (l *Listener) receive(response url.Values) {
+func (l *Listener) receive(r response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.response == nil {
-		l.response = response
+		l.response = &r
 		close(l.received)
 	}
 }

@@ -17,7 +17,8 @@ func TestCallbackOfAnotherUserIsIgnored(t *testing.T) {
 	if os.Getuid() != 0 { // only root can act as two users; package peer judges the table's rows in any case
 		return
 	}
-	l := listen(t, nil)
+	told := make(chan string, 1)
+	l := listen(t, func(o *Options) { o.Ignored = func(reason string) { told <- reason } })
 	bash := exec.CommandContext(t.Context(), "bash", "-c", fmt.Sprintf(
 		`exec 3<>/dev/tcp/127.0.0.1/%s && printf 'GET %s?error=access_denied&state=%s HTTP/1.1\r\nHost: %s\r\n\r\n' >&3 && cat <&3`,
 		l.redirectURI.Port(), l.redirectURI.Path, state, l.redirectURI.Host))
@@ -25,6 +26,9 @@ func TestCallbackOfAnotherUserIsIgnored(t *testing.T) {
 	answer, err := bash.CombinedOutput()
 	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 403 ") {
 		t.Errorf("%v: %s", err, answer)
+	}
+	if reason := <-told; reason != "another user of this machine sent it" {
+		t.Errorf("told %q", reason)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

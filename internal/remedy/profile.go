@@ -110,7 +110,11 @@ func (f failure) advise(a advice, e *flow.ServerError) []string {
 	if e.Endpoint == "" && slices.Equal(keys, clientKeys) {
 		keys = []string{"client_id"} // which is all of the client that the browser carries
 	}
-	return append([]string{f.fill(a.text, e)}, some(f.line(keys))...)
+	text := f.fill(a.text, e)
+	if port := portHint(f.profile); port != "" && strings.Contains(a.text, "{redirect_uri}") && !strings.Contains(a.text, "port") {
+		text += "; " + port
+	}
+	return append([]string{text}, some(f.line(keys))...)
 }
 
 // statusHints says what to do about an error response without an error code.
@@ -223,19 +227,11 @@ func (f failure) fill(text string, e *flow.ServerError) string {
 		"grant":        cmp.Or(grant, "grant"),
 		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),
 		"profile":      f.target(),
-		"redirect_uri": cmp.Or(redirectURI(p), "redirect_uri"),
+		"redirect_uri": cmp.Or(p.RedirectURI, "redirect_uri"),
 		"scopes":       cmp.Or(strings.Join(p.Scopes, " "), "scopes"),
 	}
 	for _, name := range placeholders {
 		text = strings.ReplaceAll(text, "{"+name+"}", values[name])
 	}
 	return text
-}
-
-// redirectURI is what has to be registered.
-func redirectURI(p config.Profile) string {
-	if p.RedirectURI == config.DefaultRedirectURI && len(p.RedirectPorts) == 0 {
-		return p.RedirectURI + " (with any port)"
-	}
-	return p.RedirectURI
 }

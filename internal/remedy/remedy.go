@@ -123,9 +123,9 @@ func (f failure) classify() (status int, hints []string) {
 
 	// Nobody acted.
 	case f.inHelper() && (is(flow.ErrPatience) || is(flow.ErrCodeExpired)):
-		return StatusTimeout, f.interactionHints()
+		return StatusTimeout, slices.Concat(f.interactionHints(), f.unansweredHints())
 	case is(flow.ErrPatience):
-		return say(StatusTimeout, "give more time to act with --timeout 15m")
+		return StatusTimeout, append(f.unansweredHints(), "give more time to act with --timeout 15m")
 	case is(session.ErrUnwritten):
 		return say(StatusTimeout, "start the program that writes to the pipe, or give it more time with --timeout 15m")
 	case is(flow.ErrCodeExpired):
@@ -205,6 +205,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusServer, "have the server ask the person again: --prompt login")
 	case as(new(*idtoken.ClockError)):
 		return say(StatusServer, "compare this computer's clock with the server's: oauthget doctor shows the difference")
+	case as(new(*loopback.MalformedError)):
+		return say(StatusServer, f.fill("the server answered in words of its own: compare client_id {client_id}, the scopes and the redirect URI {redirect_uri} with the registration", nil))
 	case as(new(*untrusted.Error)):
 		return say(StatusServer, "run the command again with --trace to see what the server sent")
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -24,6 +25,8 @@ type Console interface {
 	ShowCode(d flow.DeviceAuthorization, beside bool)
 	// Waiting says what the login waits for, and for how long at most.
 	Waiting(what string, limit time.Duration)
+	// Unanswered says what may be wrong if the browser does not come back. redirectURI is the one that was sent.
+	Unanswered(p config.Profile, redirectURI string)
 	// Countdown shows how long there is until end. stop takes it away, and may be called again.
 	Countdown(ctx context.Context, what string, end time.Time) (stop func())
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/token"
@@ -44,6 +45,10 @@ func (p *person) ShowCode(d flow.DeviceAuthorization, _ bool) {
 }
 
 func (p *person) Waiting(what string, limit time.Duration) { p.tell("waiting", "%s, %s", what, limit) }
+
+func (p *person) Unanswered(_ config.Profile, redirectURI string) {
+	p.tell("unanswered", "%s", redirectURI)
+}
 
 func (p *person) Countdown(context.Context, string, time.Time) func() {
 	return func() {}

@@ -61,6 +61,7 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 			giveUp(err)
 		}
 	}
+	client.Unanswered = func(r flow.AuthorizationRequest) { s.console.Unanswered(s.Profile, r.RedirectURI) }
 	client.Paste = s.paste
 	return client.AuthorizationCode(ctx)
 }

@@ -32,6 +32,8 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 	req, err := s.requested(r.Form)
 	switch f := s.currentFaults(); {
+	case f.AuthorizationPage:
+		s.ShowError(w, http.StatusBadRequest, "Invalid parameter: redirect_uri", "")
 	case err != nil:
 		s.Refuse(w, req, err)
 	case f.AuthorizationError != "":

@@ -31,6 +31,10 @@ type Faults struct {
 	WrongState         bool   `json:"wrong_state,omitempty"`
 	WrongIss           bool   `json:"wrong_iss,omitempty"` // a mix-up attack (RFC 9207)
 	OmitIss            bool   `json:"omit_iss,omitempty"`  // although the metadata promises it
+	OmitState          bool   `json:"omit_state,omitempty"`
+	// ResponseParameters are in place of code or error, as a query.
+	ResponseParameters string `json:"response_parameters,omitempty"`
+	AuthorizationPage  bool   `json:"authorization_page,omitempty"` // show a page with an error, and send nobody back
 	// ErrorDescription replaces every error_description, that of the token endpoint too.
 	ErrorDescription string `json:"error_description,omitempty"`
 

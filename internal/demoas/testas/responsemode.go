@@ -46,6 +46,14 @@ func (s *Server) responder(req demoas.AuthorizationRequest, mode string) func(ht
 		if f.WrongIss {
 			response.Set("iss", attacker)
 		}
+		if f.OmitState {
+			response.Del("state")
+		}
+		if other, err := url.ParseQuery(f.ResponseParameters); err == nil && f.ResponseParameters != "" {
+			response.Del("code")
+			response.Del("error")
+			maps.Copy(response, other)
+		}
 		if f.OmitIss || f.Tenant != "" {
 			response.Del("iss")
 		}
