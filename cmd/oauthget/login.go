@@ -26,7 +26,7 @@ keeps the tokens of both.`,
 			if err != nil {
 				return err
 			}
-			if s.Profile.Store == "none" {
+			if s.Profile.Store == config.StoreNone {
 				return &hint.UsageError{Err: whyNotStored(s.Profile)}
 			}
 			s.Identify, s.AsOther = true, asOther

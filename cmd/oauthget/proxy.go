@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/proxy"
 	"github.com/oauthget/oauthget/internal/session"
@@ -169,8 +170,8 @@ func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
 func (p *proxyRun) advise(s *session.Session, err error) string {
 	_, hints := p.remedyOf(err, "oauthget proxy")
 	if errors.Is(err, tokensource.ErrInteractionRequired) {
-		hints = []string{"run oauthget login " + s.Profile.Name}
-		if !s.Kept || s.Profile.Name == "" {
+		hints = []string{"run " + s.Command("login")}
+		if s.Profile.Store == config.StoreNone || s.Profile.Name == "" {
 			hints = []string{"end oauthget proxy, and start it again"}
 		}
 	}

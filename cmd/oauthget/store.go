@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/account"
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
 )
 
@@ -23,7 +24,7 @@ func (a *app) storeCommand() *cobra.Command {
 }
 
 // movable are the stores that keep something.
-var movable = []string{"keychain", "file"}
+var movable = []string{config.StoreKeychain, config.StoreFile}
 
 func (a *app) storeMoveCommand() *cobra.Command {
 	var to string

@@ -86,7 +86,7 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 func withPresent(ctx context.Context, list []store.Record, s *session.Session) []store.Record {
 	present := s.Record()
 	recorded := func(r store.Record) bool { return r.Key == present.Key && r.Store == present.Store }
-	if !s.Kept || slices.ContainsFunc(list, recorded) {
+	if s.Profile.Store == config.StoreNone || slices.ContainsFunc(list, recorded) {
 		return list
 	}
 	if _, err := s.Store.Load(ctx, s.Key); err != nil {

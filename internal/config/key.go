@@ -124,7 +124,7 @@ var keys = []Key{
 	{Name: "dpop_allow_bearer", Kind: Bool, Usage: "accept a Bearer token in place of a DPoP token", ChangesToken: true, field: func(p *Profile) any { return &p.DPoPAllowBearer }},
 	{Name: "security_profile", Usage: "a security profile to hold to: " + FAPI2, Values: []string{FAPI2}, ChangesToken: true, field: func(p *Profile) any { return &p.SecurityProfile }},
 	{Name: "api_hosts", Kind: List, Usage: "host to which the access token may be sent", check: checkHosts, field: func(p *Profile) any { return &p.APIHosts }},
-	{Name: "store", Usage: "where tokens are kept: keychain, file, none", Default: "keychain", Values: stores, Personal: true, field: func(p *Profile) any { return &p.Store }},
+	{Name: "store", Usage: "where tokens are kept: keychain, file, none", Default: StoreKeychain, Values: stores, Personal: true, field: func(p *Profile) any { return &p.Store }},
 	{Name: "identity_file", Kind: Path, Usage: "age or SSH private key that opens the file store", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.IdentityFile }},
 	{Name: "passphrase_command", Kind: Command, Usage: "program that prints the file store's passphrase, and its arguments", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.PassphraseCommand }},
 	{Name: "account", Usage: "account to sign in as", ChangesToken: true, field: func(p *Profile) any { return &p.Account }},
@@ -156,7 +156,7 @@ const (
 
 // Values of keys.
 var (
-	stores = []string{"keychain", "file", "none"}
+	stores = []string{StoreKeychain, StoreFile, StoreNone}
 	// tokenTypes are the last parts of the URNs in RFC 8693 §3.
 	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
 	// signingAlgorithms are for request objects. "none" is no signature, and a client secret is a weak key.

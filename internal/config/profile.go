@@ -184,5 +184,12 @@ func GrantType(grant string) string {
 // Never is the lifetime of tokens that do not expire.
 const Never = "never"
 
+// The stores, by their names in a profile.
+const (
+	StoreKeychain = "keychain"
+	StoreFile     = "file"
+	StoreNone     = "none" // tokens are not kept for the next process
+)
+
 // FAPI2 is the FAPI 2.0 Security Profile.
 const FAPI2 = "fapi2"

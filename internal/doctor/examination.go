@@ -192,7 +192,7 @@ func (l *lastResponse) RoundTrip(req *http.Request) (*http.Response, error) {
 // tokens finds out whether the store can be used, and what is in it.
 func (e *examination) tokens(ctx context.Context) {
 	const check = "token store"
-	if e.session.Profile.Store == "none" {
+	if e.session.Profile.Store == config.StoreNone {
 		e.add(e.noStore(check))
 		return
 	}

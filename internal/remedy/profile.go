@@ -18,7 +18,7 @@ import (
 
 // interactionHints names the command that obtains a token with the person.
 func (f failure) interactionHints() []string {
-	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == "none" || f.Path == "oauthget login" {
+	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == config.StoreNone || f.Path == "oauthget login" {
 		return nil
 	}
 	return []string{f.command("login")}

@@ -3,6 +3,7 @@ package remedy
 import (
 	"errors"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/store"
 )
@@ -23,7 +24,7 @@ func (f failure) storeHints(e *store.Error) []string {
 			"if the passphrase is lost, remove what is stored, and log in again: " + f.logout(),
 		}
 	case store.Locked:
-		if e.Store == "file" {
+		if e.Store == config.StoreFile {
 			return []string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run the command at a terminal without --no-input", withoutStore}
 		}
 		return []string{"unlock the login keyring, in the desktop's password manager, and run the command again", withoutStore}

@@ -57,7 +57,6 @@ type Session struct {
 	Origins config.Origins
 	Store   store.Store
 	Key     string // under which the tokens are stored
-	Kept    bool   // whether they are stored for the next process, with a lock and a record
 
 	// Identify has a login ask the UserInfo endpoint who logged in, if no ID Token says.
 	Identify bool
@@ -82,10 +81,10 @@ func Open(o Options, file *config.File, name string, flags map[string][]string) 
 		return nil, err
 	}
 	if profile.ReadsStdin() {
-		profile.Store = "none" // standard input may hold another token next time
+		profile.Store = config.StoreNone // standard input may hold another token next time
 	}
 	stateDir, err := store.StateDir(o.getenv, o.GOOS)
-	if err != nil && profile.Store != "none" {
+	if err != nil && profile.Store != config.StoreNone {
 		return nil, err
 	}
 	s := newSession(o, file, profile, stateDir)
@@ -118,7 +117,7 @@ func OfRecord(o Options, file *config.File, r store.Record) *Session {
 }
 
 func newSession(o Options, file *config.File, p config.Profile, stateDir string) *Session {
-	s := &Session{Profile: p, options: o, console: o.Console, file: file, stateDir: stateDir, Kept: p.Store != "none"}
+	s := &Session{Profile: p, options: o, console: o.Console, file: file, stateDir: stateDir}
 	s.Store = s.StoreNamed(p.Store)
 	s.secretEnv = sync.OnceValue(s.secretEnvNames)
 	return s

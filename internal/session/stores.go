@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
@@ -15,9 +16,9 @@ const passphraseVariable = "OAUTHGET_PASSPHRASE"
 // StoreNamed returns the store called name, with what the profile opens it with. It touches nothing yet.
 func (s *Session) StoreNamed(name string) store.Store {
 	switch name {
-	case "none":
+	case config.StoreNone:
 		return store.None{}
-	case "file":
+	case config.StoreFile:
 		return s.fileStore()
 	}
 	return s.keychain()
@@ -59,4 +60,7 @@ func (s *Session) unlockStore(ctx context.Context) error {
 }
 
 // KeepNothing makes the session neither load nor save tokens.
-func (s *Session) KeepNothing() { s.Profile.Store, s.Store, s.Kept = "none", store.None{}, false }
+func (s *Session) KeepNothing() { s.Profile.Store, s.Store = config.StoreNone, store.None{} }
+
+// keeps reports whether tokens are stored for the next process, with a lock and a record.
+func (s *Session) keeps() bool { return s.Profile.Store != config.StoreNone }

@@ -108,7 +108,7 @@ func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error)
 
 // makeRoom makes room for a new set, where it is stored.
 func (s *Session) makeRoom(present token.Set) (release func(), err error) {
-	if !s.Kept {
+	if !s.keeps() {
 		return func() {}, nil
 	}
 	return store.MakeRoom(s.stateDir, s.Key, present)
@@ -116,7 +116,7 @@ func (s *Session) makeRoom(present token.Set) (release func(), err error) {
 
 // record records what is stored, and for whom. Status and logout find by it what no profile leads to any more.
 func (s *Session) record() error {
-	if !s.Kept {
+	if !s.keeps() {
 		return nil
 	}
 	return store.Records{StateDir: s.stateDir}.Write(s.Record())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -23,6 +24,6 @@ func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
 	case err == nil && (stored.AccessToken.Equal(set.AccessToken) || stored.Obtained.After(set.Obtained)):
 	case failed && (trouble.Reason == store.TimedOut || trouble.Reason == store.Busy):
 	default:
-		s.Store, s.Kept = store.NewMemory(set), false
+		s.Profile.Store, s.Store = config.StoreNone, store.NewMemory(set)
 	}
 }

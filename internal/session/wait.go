@@ -12,7 +12,7 @@ const noticeAfter = 3 * time.Second
 
 // Lock waits for the lock of the session's key.
 func (s *Session) Lock(ctx context.Context) (unlock func(), err error) {
-	if !s.Kept {
+	if !s.keeps() {
 		return func() {}, nil // nothing is stored, so there is no race
 	}
 	err = s.waitForProcess(ctx, func(ctx context.Context) error {
@@ -24,7 +24,7 @@ func (s *Session) Lock(ctx context.Context) (unlock func(), err error) {
 
 // waitUnlocked waits until nobody holds the lock, and reports whether somebody did.
 func (s *Session) waitUnlocked(ctx context.Context) (waited bool, err error) {
-	if !s.Kept {
+	if !s.keeps() {
 		return false, nil
 	}
 	err = s.waitForProcess(ctx, func(ctx context.Context) error {
