@@ -24,7 +24,6 @@ type app struct {
 	trace    *trace.Writer    // nil unless --trace is given
 	keyed    []*cobra.Command // those that take the profile's keys as flags
 	helpErr  error            // of writing the help, which package cobra has no way to return
-	several  bool             // the command is about several profiles, so that variables which describe a client are for none
 }
 
 func newApp(world outside) *app { return &app{console: newConsole(world)} }
@@ -33,7 +32,7 @@ func newApp(world outside) *app { return &app{console: newConsole(world)} }
 func (a *app) options() session.Options {
 	return session.Options{
 		Stdin: a.stdin, Stderr: a.stderr, LookupEnv: a.lookupEnv, GOOS: a.goos, Now: a.now, UserAgent: "oauthget/" + version,
-		Console: &a.console, ConfigFile: a.global.config, Commands: a.commands, OneOfMany: a.several,
+		Console: &a.console, ConfigFile: a.global.config, Commands: a.commands,
 		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Trace: a.trace,
 	}
 }

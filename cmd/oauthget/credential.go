@@ -48,6 +48,14 @@ type helper struct {
 	program  string
 	request  tokensource.Request
 	username string // beside the token
+	noInput  bool   // the program says that nobody can be asked
+}
+
+// open makes the profile ready as the program wants it.
+func (h *helper) open(cmd *cobra.Command, name string) (*session.Session, error) {
+	o := h.options()
+	o.NoInput = o.NoInput || h.noInput
+	return openWith(o, cmd, name)
 }
 
 // refusal returns why the server that u leads to must not have the token, or nil.

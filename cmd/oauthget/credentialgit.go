@@ -50,7 +50,7 @@ func (h *helper) git(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return hint.Usagef("GIT_TERMINAL_PROMPT: %w", err)
 		}
-		h.global.noInput = h.global.noInput || !prompt
+		h.noInput = !prompt
 	}
 	q, err := credential.ParseGit(cmd.Context(), h.stdin)
 	if err != nil {

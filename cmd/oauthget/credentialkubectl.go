@@ -45,7 +45,7 @@ func (h *helper) kubectl(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
-	h.global.noInput = h.global.noInput || !info.Interactive
+	h.noInput = !info.Interactive
 	s, err := h.open(cmd, name)
 	if err != nil {
 		return err

@@ -87,10 +87,11 @@ func (a *app) exec(cmd *cobra.Command, names, variables, argv []string, request 
 	if err != nil {
 		return err
 	}
-	a.several = len(names) > 1
+	o := a.options()
+	o.OneOfMany = len(names) > 1
 	var sessions []*session.Session
 	for _, name := range names {
-		s, err := a.open(cmd, name)
+		s, err := openWith(o, cmd, name)
 		if err != nil {
 			return err
 		}

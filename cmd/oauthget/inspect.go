@@ -77,8 +77,9 @@ func nameAndStdin(cmd *cobra.Command, args []string) error {
 func (a *app) prepareInspection(cmd *cobra.Command, args []string, i *inspect.Inspector) (err error) {
 	piped := len(args) > 0 && args[len(args)-1] == stdinArgument
 	if !piped {
-		a.global.noInput = a.global.noInput || i.Offline // the store must not ask to be unlocked
-		i.Session, err = a.open(cmd, nameOf(args))
+		o := a.options()
+		o.NoInput = o.NoInput || i.Offline // the store must not ask to be unlocked
+		i.Session, err = openWith(o, cmd, nameOf(args))
 		return err
 	}
 	if len(args) > 1 {

@@ -27,8 +27,9 @@ any case, in each store. That includes what was stored before a profile was chan
 			if err := onlyAccount(flags); err != nil && len(names) > 0 {
 				return err
 			}
-			a.several = all || len(names) > 1
-			logout, err := account.NewLogout(cmd.Context(), a.options(), local)
+			o := a.options()
+			o.OneOfMany = all || len(names) > 1
+			logout, err := account.NewLogout(cmd.Context(), o, local)
 			switch {
 			case err != nil:
 				return err
