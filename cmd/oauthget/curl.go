@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -8,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -51,8 +54,11 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 		return err
 	}
 	command, err := curl.Parse(rest)
+	if unknown, ok := errors.AsType[*curl.UnknownOptionError](err); ok && ownFlag(cmd, unknown.Option) {
+		return hint.With(hint.Usagef("%s is an oauthget flag, and what follows NAME is curl's", unknown.Option), "put it before NAME")
+	}
 	if err != nil {
-		return hint.With(&hint.UsageError{Err: err}, "leave nothing to be judged: oauthget token NAME -o curl | curl -K - ARG…")
+		return hint.With(&hint.UsageError{Err: err}, "run curl yourself: oauthget token "+shell.Word(cmp.Or(name, "NAME"))+" -o curl | curl -K - ARG…")
 	}
 	program, err := child.Look("curl")
 	if err != nil {
@@ -105,4 +111,10 @@ func curlArgs(cmd *cobra.Command, args []string) (name string, rest []string, er
 		rest = rest[1:]
 	}
 	return name, rest, nil
+}
+
+// ownFlag reports whether an argument is a flag of cmd.
+func ownFlag(cmd *cobra.Command, arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return cmd.Flags().Lookup(name) != nil && strings.HasPrefix(arg, "--")
 }

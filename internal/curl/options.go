@@ -7,7 +7,7 @@ import (
 )
 
 // listed has the options that curl's help lists, from 7.88 to 8.22, in its form. scripts/curloptions adds those of a newer
-// curl. An option that is missing is not guessed at: see unknownOptionError.
+// curl. An option that is missing is not guessed at: see UnknownOptionError.
 //
 //go:embed options.txt
 var listed string

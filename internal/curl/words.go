@@ -14,11 +14,11 @@ type word struct {
 
 const urlOption = "url"
 
-// unknownOptionError reports an option that may or may not take the next argument, so that nothing after it is certain.
-type unknownOptionError struct{ option string }
+// UnknownOptionError reports an option that may or may not take the next argument, so that nothing after it is certain.
+type UnknownOptionError struct{ Option string }
 
-func (e *unknownOptionError) Error() string {
-	return fmt.Sprintf("curl's option %s is unknown to oauthget, so the URLs cannot be determined", e.option)
+func (e *UnknownOptionError) Error() string {
+	return fmt.Sprintf("curl's option %s is unknown to oauthget, so the URLs cannot be determined", e.Option)
 }
 
 // split reads args as curl does: long options take the next argument, a letter takes the rest of its own or the next one, and after
@@ -70,18 +70,18 @@ func long(arg, next string) (found []word, tookNext bool, err error) {
 	if o, ok := options()[bare]; ok && negated && !o.value && !strings.HasPrefix(bare, "-") {
 		return []word{{option: o.name, off: true}}, false, nil
 	}
-	return nil, false, &unknownOptionError{arg}
+	return nil, false, &UnknownOptionError{arg}
 }
 
 func letters(arg, next string) (found []word, tookNext bool, err error) {
 	if arg == "-" {
-		return nil, false, &unknownOptionError{arg}
+		return nil, false, &UnknownOptionError{arg}
 	}
 	for i := 1; i < len(arg); i++ {
 		o, ok := options()["-"+arg[i:i+1]]
 		switch rest := arg[i+1:]; {
 		case !ok:
-			return nil, false, &unknownOptionError{"-" + arg[i:i+1]}
+			return nil, false, &UnknownOptionError{"-" + arg[i:i+1]}
 		case !o.value:
 			found = append(found, word{option: o.name})
 		case rest != "":

@@ -34,7 +34,7 @@ func TestArgumentsAreReadAsCurlReadsThem(t *testing.T) {
 func TestUnknownOptionIsAnError(t *testing.T) {
 	for _, arg := range []string{"--location-t", "--loc", "--expand-url", "---d", "--no-data", "--no--L", "-", "-sé", "-sS!", "--url=x"} {
 		_, err := Parse([]string{arg, "x"})
-		if _, ok := errors.AsType[*unknownOptionError](err); !ok {
+		if _, ok := errors.AsType[*UnknownOptionError](err); !ok {
 			t.Errorf("%s: %v", arg, err)
 		}
 	}

@@ -3,9 +3,11 @@ package discovery
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -30,11 +32,32 @@ type Attempt struct {
 }
 
 func (e *NotFoundError) Error() string {
-	tried := make([]string, len(e.Tried))
-	for i, a := range e.Tried {
-		tried[i] = a.URL + " answered " + a.Answer
+	var answers []string
+	places := map[string][]string{} // by answer
+	for _, a := range e.Tried {
+		if places[a.Answer] == nil {
+			answers = append(answers, a.Answer)
+		}
+		places[a.Answer] = append(places[a.Answer], e.place(a.URL))
 	}
-	return fmt.Sprintf("none found for %s: %s", untrusted.Quote(e.Issuer), strings.Join(tried, "; "))
+	for i, answer := range answers {
+		at := strings.Join(places[answer], " and ")
+		if n := len(places[answer]); n > 2 {
+			at = fmt.Sprintf("%d well-known addresses of it", n)
+		}
+		answers[i] = at + " answered " + answer
+	}
+	return fmt.Sprintf("none found for %s: %s", untrusted.Quote(e.Issuer), strings.Join(answers, "; "))
+}
+
+// place is the path of a URL at the issuer's server, and the whole URL of another.
+func (e *NotFoundError) place(text string) string {
+	issuer, err := url.Parse(e.Issuer)
+	u, failed := url.Parse(text)
+	if err != nil || failed != nil || !origin.Same(issuer, u) {
+		return text
+	}
+	return u.RequestURI()
 }
 
 // MemberError reports a member of the metadata that is needed and cannot be used.

@@ -20,12 +20,15 @@ func Clock(server, now time.Time) Finding {
 	if server.IsZero() {
 		return warn(check, "the server does not say what time it has", "compare this computer's clock with another one")
 	}
-	ahead := now.Sub(server).Round(time.Second)
+	ahead := now.Truncate(time.Second).Sub(server)
 	switch {
 	case ahead > skew:
 		return fail(check, fmt.Sprintf("this computer is %s ahead of the server", ahead), "set the clock: ID Tokens, client assertions and DPoP proofs depend on it")
 	case ahead < -skew:
 		return fail(check, fmt.Sprintf("this computer is %s behind the server", -ahead), "set the clock: ID Tokens, client assertions and DPoP proofs depend on it")
+	}
+	if ahead.Abs() <= time.Second { // the answer was under way
+		return ok(check, "the same as the server's")
 	}
 	return ok(check, fmt.Sprintf("%s from the server's", ahead.Abs()))
 }

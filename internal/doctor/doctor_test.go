@@ -131,6 +131,12 @@ func TestClockConnectionAndProxyAreJudged(t *testing.T) {
 	with := func(version uint16, left time.Duration) *tls.ConnectionState {
 		return &tls.ConnectionState{Version: version, PeerCertificates: []*x509.Certificate{{NotAfter: now.Add(left)}}}
 	}
+	// Date counts in whole seconds: on the same machine it is up to a second behind.
+	for _, late := range []time.Duration{0, 400 * time.Millisecond, 999 * time.Millisecond, 1300 * time.Millisecond} {
+		if f := Clock(now, now.Add(late)); f.Status != OK || f.Detail != "the same as the server's" {
+			t.Errorf("%s: %+v", late, f)
+		}
+	}
 	for name, c := range map[string]struct {
 		got  Finding
 		want Status

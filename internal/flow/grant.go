@@ -3,9 +3,11 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/idtoken"
@@ -85,12 +87,21 @@ func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key)
 	return c.accept(ctx, set, answer)
 }
 
+const (
+	year = 365 * 24 * time.Hour
+	// unlikelyLife is a lifetime that hardly anybody means. Some servers send milliseconds or nanoseconds.
+	unlikelyLife = 20 * year
+)
+
 // accept warns if the answer differs from the request, and refuses another user than the one whose tokens are stored.
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
 	if answer.lifeless && c.Profile.DefaultExpiresIn == "" {
 		c.warn(`the server says that the token has expired already (expires_in is 0); if it never does, set default_expires_in = "never"`)
+	}
+	if life := set.Expiry.Sub(c.Now()); life > unlikelyLife {
+		c.warn(fmt.Sprintf("the server says that the token is valid for over %d years: it may not count expires_in in seconds", life/year))
 	}
 	// OpenID Connect Core §3.1.3.3: id_token is REQUIRED. If the scope was not granted, the user has been warned
 	// already.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -282,5 +284,19 @@ func TestGrantsBindTheirTokensToAKey(t *testing.T) {
 		says(200, `{"access_token":"canary-a","token_type":"N_A","issued_token_type":"urn:ietf:params:oauth:token-type:id_token"}`))
 	if set, err := r.TokenExchange(t.Context(), token.NewSecret("canary-t"), token.Secret{}); err != nil || set.Type() != token.NotApplicable || len(r.warnings) != 0 {
 		t.Errorf("%v, type %q, warnings %q", err, set.Type(), r.warnings)
+	}
+}
+
+func TestLifetimeOfCenturiesIsWarnedOf(t *testing.T) {
+	for lifetime, want := range map[string]bool{"3600": false, "315360000": false, "600000000000": true, `"9999999999"`: true} {
+		r := newRig(t, testas.Config{Faults: testas.Faults{TokenBody: `{"access_token":"canary-a","token_type":"Bearer","expires_in":` + lifetime + `}`}})
+		r.Profile.Scopes = nil
+		if _, err := r.AuthorizationCode(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(r.warnings, func(w string) bool { return strings.Contains(w, "valid for over 68 years") })
+		if told != want {
+			t.Errorf("%s: %q", lifetime, r.warnings)
+		}
 	}
 }

@@ -116,6 +116,8 @@ func (f failure) classify() (status int, hints []string) {
 		refused    *credential.RefusedError
 	)
 	switch {
+	case as(new(*hint.UsageError)) && as(new(*hint.Error)):
+		return say(StatusUsage) // it says what is wrong with the command line
 	case as(new(*hint.UsageError)):
 		return say(StatusUsage, "run "+f.Path+" --help")
 	case as(new(*Interrupted)):

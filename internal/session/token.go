@@ -17,6 +17,9 @@ import (
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
 	s.idTokenAlone = request.IDToken
 	set, fresh, err = s.source().Token(ctx, request)
+	if err == nil && !fresh {
+		s.console.Step("the %s has a token%s", s.Store.Name(), s.Details(set))
+	}
 	if err == nil && set.Expiry.IsZero() && request.MinTTL > tokensource.DefaultMinTTL && s.Profile.DefaultExpiresIn == "" {
 		s.console.Warn("nobody knows whether the token lives another %s: the server does not say, and default_expires_in is not set", request.MinTTL)
 	}

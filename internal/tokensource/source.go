@@ -66,6 +66,24 @@ func (r Request) live(set token.Set, now time.Time, minTTL time.Duration) bool {
 	return set.Live(now, minTTL)
 }
 
+// interaction is the error if a login is required and impossible, because stored is not usable and has no refresh token.
+func (r Request) interaction(stored token.Set, now time.Time) error {
+	why := "the stored token has expired, and cannot be refreshed"
+	switch {
+	case stored.AccessToken.Empty() && stored.IDToken.Empty():
+		why = "nothing usable is stored"
+	case !r.Refused.Empty() && r.Refused.Equal(stored.AccessToken):
+		why = "the stored token was refused, and cannot be refreshed"
+	case r.Force && r.live(stored, now, 0):
+		why = "the stored token was not to be used, and cannot be refreshed"
+	case r.live(stored, now, r.MinTTL): // but not the ID Token
+		why = "the stored ID Token has expired, and cannot be refreshed"
+	case r.live(stored, now, 0):
+		why = fmt.Sprintf("the stored token expires within %s, and cannot be refreshed", r.MinTTL)
+	}
+	return fmt.Errorf("%s: %w", why, ErrInteractionRequired)
+}
+
 // Token returns a usable token set: the stored one if it lives long enough, without taking the lock; else a refreshed
 // one; else one from a login. fresh is true if this call obtained the set. It saves a new set before it returns. If the
 // keychain is locked or missing, it warns and does not save.
@@ -80,7 +98,7 @@ func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh boo
 		return seen, false, nil
 	}
 	if s.Login == nil && seen.RefreshToken.Empty() {
-		return fromServer(s.login(ctx, nil)) // fails at once: waiting for another process's login would hang a script
+		return token.Set{}, false, r.interaction(seen, s.Now()) // waiting for another process's login would hang a script
 	}
 	// Everybody who waits here for the same refresh continues at the same time, with its token.
 	waited, err := s.WaitUnlocked(ctx)
@@ -101,7 +119,7 @@ func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh boo
 	if ok || err != nil {
 		return current, false, err
 	}
-	return s.renew(ctx, current)
+	return s.renew(ctx, current, r)
 }
 
 // fromServer reports what was obtained from the server as fresh.
@@ -130,9 +148,9 @@ func (s *Source) asGoodAsNew(current token.Set, asked time.Time, r Request) bool
 }
 
 // renew is called with the lock held. current may be empty.
-func (s *Source) renew(ctx context.Context, current token.Set) (set token.Set, fresh bool, err error) {
+func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set token.Set, fresh bool, err error) {
 	if current.RefreshToken.Empty() {
-		return fromServer(s.login(ctx, nil))
+		return fromServer(s.login(ctx, r.interaction(current, s.Now())))
 	}
 	if set, err = s.refresh(ctx, current); !flow.RefreshTokenDead(err) {
 		return fromServer(set, err)
@@ -146,7 +164,7 @@ func (s *Source) renew(ctx context.Context, current token.Set) (set token.Set, f
 	}
 	// The spent refresh token is left in the store until something replaces it: deleting it gains nothing, and could
 	// delete a token that somebody else has just saved.
-	return fromServer(s.login(ctx, err))
+	return fromServer(s.login(ctx, fmt.Errorf("%w: %w", ErrInteractionRequired, err)))
 }
 
 // interruptGrace is how long an interrupted refresh may continue: its answer may be on the way, with the only valid
@@ -174,14 +192,11 @@ func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, err
 	return fresh, nil
 }
 
-// login is called with the lock held, so that two calls do not open two browser windows. why is the error with which
-// the refresh token was refused; may be nil.
-func (s *Source) login(ctx context.Context, why error) (token.Set, error) {
-	switch {
-	case s.Login == nil && why != nil:
-		return token.Set{}, fmt.Errorf("%w: %w", ErrInteractionRequired, why)
-	case s.Login == nil:
-		return token.Set{}, fmt.Errorf("nothing usable is stored: %w", ErrInteractionRequired)
+// login is called with the lock held, so that two calls do not open two browser windows. It returns impossible if nobody can
+// log in.
+func (s *Source) login(ctx context.Context, impossible error) (token.Set, error) {
+	if s.Login == nil {
+		return token.Set{}, impossible
 	}
 	obtain := s.loginWithRoom
 	if s.Unattended { // a token that cannot be kept is obtained again

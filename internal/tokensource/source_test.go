@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -273,10 +274,23 @@ func TestServerTroubleKeepsEverythingAndOpensNoBrowser(t *testing.T) {
 }
 
 func TestNobodyToAskIsInteractionRequired(t *testing.T) {
-	r := newRig(nil)
-	r.Login = nil
-	if _, _, err := r.Token(t.Context(), Request{}); !errors.Is(err, ErrInteractionRequired) {
-		t.Error(err)
+	without := func(s token.Set) *token.Set { s.RefreshToken = token.Secret{}; return &s }
+	for want, c := range map[string]struct {
+		stored  *token.Set
+		request Request
+	}{
+		"nothing usable is stored":        {nil, Request{}},
+		"the stored token has expired":    {without(expired("stored")), Request{Force: true}},
+		"expires within 24h0m0s":          {without(live("stored")), Request{MinTTL: 24 * time.Hour}},
+		"was not to be used":              {without(live("stored")), Request{Force: true}},
+		"the stored token was refused":    {without(live("stored")), Request{Refused: token.NewSecret("stored")}},
+		"the stored ID Token has expired": {without(live("stored")), Request{IDToken: true}},
+	} {
+		r := newRig(c.stored)
+		r.Login = nil
+		if _, _, err := r.Token(t.Context(), c.request); !errors.Is(err, ErrInteractionRequired) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

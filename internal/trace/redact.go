@@ -27,8 +27,13 @@ type redactor struct {
 // shownHeaders contain no credentials. Names are in the form of [http.CanonicalHeaderKey]. Location is shown with its query
 // redacted.
 var shownHeaders = []string{
-	"Accept", "Allow", "Cache-Control", "Content-Length", "Content-Type", "Date", "Location", "Pragma", "Retry-After",
-	"Server", "User-Agent", "Www-Authenticate",
+	"Accept", "Access-Control-Allow-Credentials", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods",
+	"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Access-Control-Max-Age", "Allow", "Cache-Control",
+	"Connection", "Content-Encoding", "Content-Language", "Content-Length", "Content-Type",
+	"Cross-Origin-Embedder-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Expires",
+	"Keep-Alive", "Last-Modified", "Location", "Pragma", "Referrer-Policy", "Retry-After", "Server",
+	"Strict-Transport-Security", "Transfer-Encoding", "User-Agent", "Vary", "Via", "Www-Authenticate",
+	"X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection",
 }
 
 // shortest is the length in bytes from which a hidden value is masked wherever it appears. Masking shorter ones would only make
