@@ -141,7 +141,7 @@ func TestAddressOfADistantBrowserCanBePasted(t *testing.T) {
 				whole := address(t, authorization)
 				query, _ := url.ParseQuery(whole[strings.Index(whole, "?")+1:])
 				bare := query.Get("code") + "#" + query.Get("state") // bears no iss, which this server promises
-				person.WriteString("https://as.example/?code=another\n" + bare + "\n" + whole + "\n")
+				person.WriteString("https://as.example/?code=another\n" + bare + "\n\x1b[200~" + whole + "\x1b[201~\n")
 			}()
 		}
 	}

@@ -1,8 +1,15 @@
 package term
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 const (
 	getTermios = unix.TCGETS
 	setTermios = unix.TCSETS
 )
+
+// stopInBackground stops the program (SIGTTOU) while it is in the background of tty. It is tcdrain(3), which changes nothing.
+func stopInBackground(tty *os.File) error { return unix.IoctlSetInt(int(tty.Fd()), unix.TCSBRK, 1) }

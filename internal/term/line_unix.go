@@ -4,64 +4,88 @@ package term
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
-)
 
-// reader reads lines from a terminal.
-type reader struct {
-	tty    *os.File
-	cancel *os.File // readable once the wait is over
-	lines  *lines
-}
+	"github.com/oauthget/oauthget/internal/token"
+)
 
 // readLines turns off line editing, in which a terminal keeps at most 4,096 bytes of a line, and 1,024 on macOS: an
 // authorization response may be longer. Ctrl-C still works. Echo is off, so that the code does not stay on the screen.
 func readLines(ctx context.Context, l *lines) error {
-	tty, _, err := openTerminal()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
-	}
-	defer func() { _ = tty.Close() }()
-	if !inForeground(tty) {
-		return ErrNoTerminal
-	}
-	fd := int(tty.Fd())
-	before, err := unix.IoctlGetTermios(fd, getTermios)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
-	}
-	raw := *before
-	raw.Lflag &^= unix.ICANON | unix.ECHO
-	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
-	if err := unix.IoctlSetTermios(fd, setTermios, &raw); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
-	}
-	defer func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }()
-	cancel, done, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer func() { _, _ = cancel.Close(), done.Close() }()
-	defer context.AfterFunc(ctx, func() { _ = done.Close() })()
-	r := reader{tty, cancel, l}
-	return r.read(ctx)
+	return (&reader{lines: l}).run(ctx)
 }
 
-func (r *reader) read(ctx context.Context) error {
+func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
+	var answer string
+	r := &reader{prompt: prompt, lines: &lines{
+		limit: maxAnswer + 1, noEOF: true, take: func(line string) bool { answer = line; return false },
+	}}
+	err := r.run(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return token.Secret{}, ctx.Err()
+	case errors.Is(err, ErrNoTerminal):
+		return token.Secret{}, err
+	case err != nil:
+		return token.Secret{}, fmt.Errorf("read from the terminal: %w", err)
+	case len(answer) > maxAnswer:
+		return token.Secret{}, fmt.Errorf("read from the terminal: longer than %d KiB", maxAnswer>>10)
+	}
+	return token.NewSecret(answer), nil
+}
+
+// reader reads lines from a terminal, which it changes while it reads. It does so from the foreground only: what the terminal
+// has otherwise is another program's, and to change that from the background would stop this one (SIGTTOU).
+type reader struct {
+	lines *lines
+	// prompt is written whenever the terminal has been made ready. Without one nothing shows that somebody is asked: the
+	// reader waits in the background, while one with a prompt stops there, as programs that ask do.
+	prompt string
+
+	tty          *os.File
+	woken, waker *os.File // a pipe
+
+	mu     sync.Mutex
+	before *unix.Termios // what the terminal had; nil while we have not changed it
+	paused time.Time     // the program is about to stop, which takes a moment
+}
+
+func (r *reader) run(ctx context.Context) (err error) {
+	if r.tty, _, err = openTerminal(); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	defer func() { _ = r.tty.Close() }()
+	if r.woken, r.waker, err = os.Pipe(); err != nil {
+		return err
+	}
+	defer func() { _, _ = r.woken.Close(), r.waker.Close() }()
+	defer context.AfterFunc(ctx, r.wake)()
+	theStops().add(r)
+	defer theStops().remove(r)
+	defer r.giveBack()
 	for {
-		if err := r.wait(); err != nil {
+		ready, err := r.take()
+		if err != nil {
 			return err
 		}
-		// The shell may have put us into the background since. Reading would stop the program there.
+		typed, err := r.wait(ready)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case !inForeground(r.tty):
-			return ErrNoTerminal
+		case err != nil:
+			return err
+		case !typed:
+			continue
+		}
+		if ours, err := inForeground(r.tty); !ours || err != nil {
+			continue // reading would stop the program
 		}
 		var buffer [512]byte
 		n, err := unix.Read(int(r.tty.Fd()), buffer[:])
@@ -75,21 +99,99 @@ func (r *reader) read(ctx context.Context) error {
 	}
 }
 
-// wait returns when there is input, or when cancel is readable. It uses select because macOS cannot poll a terminal.
-func (r *reader) wait() error {
-	for {
-		var readable unix.FdSet
-		tty, cancel := int(r.tty.Fd()), int(r.cancel.Fd())
-		readable.Set(tty)
-		readable.Set(cancel)
-		if _, err := unix.Select(max(tty, cancel)+1, &readable, nil, nil, nil); err != unix.EINTR {
-			return err
+// take makes the terminal ready if it is ours, and reports whether it is.
+func (r *reader) take() (ready bool, err error) {
+	if r.prompt != "" {
+		if err := stopInBackground(r.tty); err != nil {
+			return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ours, err := inForeground(r.tty)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	case !ours:
+		r.before = nil
+		return false, nil
+	case r.before != nil:
+		return true, nil
+	case time.Now().Before(r.paused):
+		return false, nil
+	}
+	fd := int(r.tty.Fd())
+	before, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	raw := *before
+	raw.Lflag &^= unix.ICANON | unix.ECHO
+	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
+	if err := unix.IoctlSetTermios(fd, setTermios, &raw); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	r.before, r.lines.text, r.lines.within = before, nil, noSequence
+	_, _ = io.WriteString(r.tty, r.prompt)
+	return true, nil
 }
 
-// inForeground reports whether we may read the terminal: a read from the background raises SIGTTIN.
-func inForeground(tty *os.File) bool {
+// giveBack restores the terminal.
+func (r *reader) giveBack() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ours, err := inForeground(r.tty); err != nil || !ours || r.before == nil {
+		return
+	}
+	if r.prompt != "" {
+		_, _ = io.WriteString(r.tty, "\n") // the user's own was not echoed
+	}
+	_ = unix.IoctlSetTermios(int(r.tty.Fd()), setTermios, r.before)
+	r.before = nil
+}
+
+// pause is called before the program stops, and resume when it has been continued.
+func (r *reader) pause() {
+	r.giveBack()
+	r.mu.Lock()
+	r.paused = time.Now().Add(time.Second)
+	r.mu.Unlock()
+}
+
+func (r *reader) resume() {
+	r.mu.Lock()
+	r.paused = time.Time{}
+	r.mu.Unlock()
+	r.wake()
+}
+
+func (r *reader) wake() { _, _ = r.waker.Write([]byte{0}) }
+
+// wait returns when there is input, if the terminal is ready, when it is woken, or after a second: a program is not told that it
+// has come to the foreground. It uses select because macOS cannot poll a terminal.
+func (r *reader) wait(ready bool) (typed bool, err error) {
+	var readable unix.FdSet
+	tty, woken := int(r.tty.Fd()), int(r.woken.Fd())
+	readable.Set(woken)
+	if ready {
+		readable.Set(tty)
+	}
+	_, err = unix.Select(max(tty, woken)+1, &readable, nil, nil, &unix.Timeval{Sec: 1})
+	switch {
+	case err == unix.EINTR:
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	if readable.IsSet(woken) {
+		var buffer [64]byte
+		_, _ = unix.Read(woken, buffer[:])
+	}
+	return readable.IsSet(tty), nil
+}
+
+// inForeground reports whether we may use the terminal.
+func inForeground(tty *os.File) (bool, error) {
 	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
+	return group == unix.Getpgrp(), err
 }
