@@ -135,8 +135,12 @@ func (s *Source) lookAgain(ctx context.Context, seen token.Set, asked time.Time,
 	if err != nil {
 		return token.Set{}, false, err
 	}
-	changed := !current.AccessToken.Equal(seen.AccessToken) || !current.IDToken.Equal(seen.IDToken)
-	return current, changed && s.asGoodAsNew(current, asked, r), nil
+	return current, replaced(seen, current) && s.asGoodAsNew(current, asked, r), nil
+}
+
+// replaced reports whether stored has other tokens than seen, which was stored before.
+func replaced(seen, stored token.Set) bool {
+	return !stored.AccessToken.Equal(seen.AccessToken) || !stored.IDToken.Equal(seen.IDToken)
 }
 
 // asGoodAsNew reports whether the set that another process stored while we waited is usable. One obtained after asked
@@ -156,8 +160,8 @@ func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set t
 		return fromServer(set, err)
 	}
 	// Another machine may have refreshed first: it can share the keychain, but not the lock.
-	if now, err := s.Store.Load(ctx, s.Key); err == nil && !now.AccessToken.Equal(current.AccessToken) && now.Live(s.Now(), 0) {
-		return now, false, nil
+	if stored, err := s.Store.Load(ctx, s.Key); err == nil && replaced(current, stored) && r.live(stored, s.Now(), 0) {
+		return stored, false, nil
 	}
 	if s.Login != nil && !s.Unattended { // a script only gets the error
 		s.Warn("the refresh token is no longer valid", err)

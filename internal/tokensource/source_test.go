@@ -407,3 +407,18 @@ func TestTokenOfAnotherMachineIsNotFresh(t *testing.T) {
 	}
 	r.want(t, "theirs", "lock", "room", "freed", "unlock")
 }
+
+func TestIDTokenOfAnotherMachineWillDoForWhoeverWantsThatAlone(t *testing.T) {
+	old := token.Set{IDToken: token.NewSecret("old"), IDTokenExpiry: noon, RefreshToken: token.NewSecret("r-old")}
+	theirs := token.Set{IDToken: token.NewSecret("theirs"), IDTokenExpiry: noon.Add(time.Hour), RefreshToken: token.NewSecret("r-theirs")}
+	r := newRig(&old)
+	r.Refresh = func(context.Context, token.Set) (token.Set, error) {
+		r.memory.set = &theirs
+		return token.Set{}, invalidGrant
+	}
+	got, fresh, err := r.Token(t.Context(), Request{IDToken: true})
+	r.check(t, got, fresh, err, "", []string{"lock", "room", "freed", "unlock"})
+	if !got.IDToken.Equal(theirs.IDToken) {
+		t.Errorf("got %q", got.IDToken.Reveal())
+	}
+}
