@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/term"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -91,7 +93,10 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 		Now: a.now, Warn: a.Warn, Step: a.Step,
 	}
 	if !fresh {
-		run.Replace = s.ReplaceRefused
+		run.Replace = func(ctx context.Context, refused token.Secret) (token.Set, error) {
+			set, _, err := s.AccessToken(ctx, tokensource.Request{Refused: refused})
+			return set, err
+		}
 	}
 	return run.Do(cmd.Context())
 }

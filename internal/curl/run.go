@@ -2,6 +2,7 @@ package curl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -62,13 +63,16 @@ func (r *Run) renew(ctx context.Context) bool {
 	if replace == nil {
 		return false
 	}
-	fresh, err := replace(ctx, r.Set.AccessToken)
+	other, err := replace(ctx, r.Set.AccessToken)
+	if err == nil && other.AccessToken.Equal(r.Set.AccessToken) {
+		err = errors.New("the server gave the same token again")
+	}
 	if err != nil {
 		r.Warn("the answer is 401, and there is no other token: %v", err)
 		return false
 	}
 	r.Step("the answer is 401; asking again with another token")
-	r.Set = fresh
+	r.Set = other
 	return true
 }
 

@@ -1,6 +1,8 @@
 package curl
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -24,5 +26,26 @@ func TestCurlHasTheCertificateThatATokenMayBeBoundTo(t *testing.T) {
 	got := lines(`/c "1"\cert.pem`, "/k/key.pem")
 	if want := header + `cert = "/c \"1\"\\cert.pem"` + "\n" + `key = "/k/key.pem"` + "\n"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestRefusedTokenIsNotSentAgain(t *testing.T) {
+	refused := token.Set{AccessToken: token.NewSecret("refused")}
+	for _, given := range []string{"refused", "another"} {
+		warned := ""
+		r := Run{
+			Set: refused,
+			Replace: func(context.Context, token.Secret) (token.Set, error) {
+				return token.Set{AccessToken: token.NewSecret(given)}, nil
+			},
+			Warn: func(format string, args ...any) { warned = fmt.Sprintf(format, args...) },
+			Step: func(string, ...any) {},
+		}
+		if again := r.renew(t.Context()); again != (given == "another") || again != (warned == "") {
+			t.Errorf("in place of a refused token, %s: repeated is %v, warned %q", given, again, warned)
+		}
+		if r.renew(t.Context()) {
+			t.Error("replaced twice")
+		}
 	}
 }

@@ -50,8 +50,7 @@ func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credent
 	}
 	return &flow.Client{
 		Profile: s.Profile, Server: metadata, Auth: auth, Patience: s.options.Timeout, Now: s.options.Now, Observe: s.observe,
-		IDTokenAlone: s.idTokenAlone,
-		Warn:         func(text string) { s.console.Warn("%s", text) },
+		Warn: func(text string) { s.console.Warn("%s", text) },
 	}, nil
 }
 

@@ -12,8 +12,9 @@ import (
 )
 
 // login runs the profile's grant. It fetches the metadata anew: people try a login when something at the server has
-// changed. It reads the grant's inputs first, since they may be missing.
-func (s *Session) login(ctx context.Context) (token.Set, error) {
+// changed. It reads the grant's inputs first, since they may be missing. idTokenAlone accepts an answer without an access
+// token.
+func (s *Session) login(ctx context.Context, idTokenAlone bool) (token.Set, error) {
 	if err := s.unlockStore(ctx); err != nil {
 		return token.Set{}, err
 	}
@@ -25,6 +26,7 @@ func (s *Session) login(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, err
 	}
+	client.IDTokenAlone = idTokenAlone
 	if s.Profile.NeedsPerson() {
 		client.Identify, client.Stored = s.Identify, s.replaced(ctx)
 	}

@@ -70,8 +70,6 @@ type Session struct {
 	words     []string        // see Command
 	ancestors []string        // the profiles whose grants present this one's token
 	secretEnv func() []string // see secretEnvNames
-
-	idTokenAlone bool // an answer without an access token will do
 }
 
 // Open resolves the profile called name, or the default one if name is empty. file may be nil.

@@ -15,8 +15,7 @@ import (
 // Token returns a usable token set: the stored one if possible, else one that it obtains; fresh reports the latter. As
 // with all operations of a session, its errors are of the type [*Error].
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
-	s.idTokenAlone = request.IDToken
-	set, fresh, err = s.source().Token(ctx, request)
+	set, fresh, err = s.source(request.IDToken).Token(ctx, request)
 	if err == nil && !fresh {
 		s.console.Step("the %s has a token%s", s.Store.Name(), s.Details(set))
 	}
@@ -37,33 +36,20 @@ func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) 
 	return set, fresh, nil
 }
 
-// ReplaceRefused returns another token than the one that a server has refused, without interaction.
-func (s *Session) ReplaceRefused(ctx context.Context, refused token.Secret) (token.Set, error) {
-	source := s.source()
-	if s.Profile.NeedsPerson() {
-		source.Login = nil
-	}
-	set, _, err := source.Token(ctx, tokensource.Request{Refused: refused})
-	if err == nil && set.AccessToken.Equal(refused) {
-		err = errors.New("the server gave the same token again")
-	}
-	return set, s.Failed(err)
-}
-
 // Expire marks the stored access token as expired if it is the one that a server has refused.
 func (s *Session) Expire(ctx context.Context, refused token.Secret) error {
-	return s.Failed(s.source().Expire(ctx, refused))
+	return s.Failed(s.source(false).Expire(ctx, refused))
 }
 
 // Fresh logs in whatever is stored, and stores the result.
 func (s *Session) Fresh(ctx context.Context) (token.Set, error) {
-	set, err := s.source().Fresh(ctx)
+	set, err := s.source(false).Fresh(ctx)
 	return set, s.Failed(err)
 }
 
 // Login runs the profile's grant and stores nothing.
 func (s *Session) Login(ctx context.Context) (token.Set, error) {
-	set, err := s.login(ctx)
+	set, err := s.login(ctx, false)
 	return set, s.Failed(err)
 }
 
@@ -77,26 +63,28 @@ func (s *Session) Failed(err error) error {
 }
 
 // source joins the store and the flow. It makes nothing of the flow before it is needed: a stored token costs neither
-// metadata nor a client secret nor the system's certificates.
-func (s *Session) source() *tokensource.Source {
+// metadata nor a client secret nor the system's certificates. idTokenAlone accepts an answer without an access token.
+func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
-		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Refresh: s.refresh, Record: s.record,
-		Warn: func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
+		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record,
+		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
+		Warn:    func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
 	}
 	if !s.options.NoInput || source.Unattended {
-		source.Login = s.login
+		source.Login = func(ctx context.Context) (token.Set, error) { return s.login(ctx, idTokenAlone) }
 	}
 	return source
 }
 
 // refresh redeems a refresh token.
-func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error) {
+func (s *Session) refresh(ctx context.Context, old token.Set, idTokenAlone bool) (token.Set, error) {
 	s.console.Step("refreshing the token")
 	client, err := s.client(ctx, false)
 	if err != nil {
 		return token.Set{}, err
 	}
+	client.IDTokenAlone = idTokenAlone
 	set, err := client.Refresh(ctx, old)
 	if !errors.Is(err, flow.ErrEndpointMoved) {
 		return set, err
@@ -105,6 +93,7 @@ func (s *Session) refresh(ctx context.Context, old token.Set) (token.Set, error)
 	if client, err = s.client(ctx, true); err != nil {
 		return token.Set{}, err
 	}
+	client.IDTokenAlone = idTokenAlone
 	old.TokenEndpoint = client.Server.TokenEndpoint // what the server says of itself, just now
 	return client.Refresh(ctx, old)
 }

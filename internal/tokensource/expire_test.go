@@ -1,7 +1,7 @@
 package tokensource
 
 import (
-	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -45,12 +45,17 @@ func TestRefusedTokenIsReplacedWhereItIsStillTheStoredOne(t *testing.T) {
 	r.check(t, got, fresh, err, "newer", nil)
 }
 
-func TestRefusedTokenIsNotAnsweredByALoginWhereThereIsNone(t *testing.T) {
+func TestRefusedTokenIsNotAnsweredByALogin(t *testing.T) {
 	s := live("stored")
 	s.RefreshToken = token.Secret{}
 	r := newRig(&s)
-	r.Login = nil
-	if _, _, err := r.Token(context.Background(), Request{Refused: token.NewSecret("stored")}); err == nil {
-		t.Error("a token came from nowhere")
+	if _, _, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")}); !errors.Is(err, ErrInteractionRequired) || len(r.log) > 0 {
+		t.Errorf("%v, went %q", err, r.log)
 	}
+	if r.Login == nil {
+		t.Error("the next request cannot log in either")
+	}
+	r.Unattended = true // the grant runs again
+	got, fresh, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
+	r.check(t, got, fresh, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
 }

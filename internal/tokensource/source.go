@@ -48,7 +48,8 @@ const DefaultMinTTL = 30 * time.Second
 type Request struct {
 	MinTTL time.Duration // remaining lifetime
 	Force  bool          // do not use a stored one
-	// Refused is an access token that a resource server refused: a stored one must differ from it.
+	// Refused is an access token that a resource server refused: a stored one must differ from it. No user has to log in for
+	// another: who was refused is a program.
 	Refused token.Secret
 	// IDToken requires an ID Token with the same remaining lifetime. A refresh may bring none; the caller must check.
 	IDToken bool
@@ -88,6 +89,11 @@ func (r Request) interaction(stored token.Set, now time.Time) error {
 // one; else one from a login. fresh is true if this call obtained the set. It saves a new set before it returns. If the
 // keychain is locked or missing, it warns and does not save.
 func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh bool, err error) {
+	if !r.Refused.Empty() && !s.Unattended {
+		asksNobody := *s
+		asksNobody.Login = nil
+		s = &asksNobody
+	}
 	asked := s.Now()
 	seen, err := s.Store.Load(ctx, s.Key)
 	switch {
