@@ -78,7 +78,7 @@ func (a *app) token(cmd *cobra.Command, name string, request tokensource.Request
 	if err != nil {
 		return err
 	}
-	if f.Signed && !s.Profile.DPoP && s.Profile.SecurityProfile != config.FAPI2 { // which has it on where it can
+	if f.Signed && !s.Profile.MayUseDPoP() {
 		return &config.Error{
 			Key: "dpop", Err: errors.New("-o dpop is for tokens that are bound to a key, and dpop is not on in the profile"),
 			Advice: "set dpop = true in the profile, or use -o header",

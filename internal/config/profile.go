@@ -156,6 +156,9 @@ func needsPerson(grant string) bool {
 	return !slices.Contains([]string{GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, grant)
 }
 
+// MayUseDPoP reports whether tokens may be bound to a key: DPoP is on, or FAPI 2.0 turns it on where the server supports it.
+func (p Profile) MayUseDPoP() bool { return p.DPoP || p.SecurityProfile == FAPI2 }
+
 // ReadsStdin reports whether the grant presents a token from standard input.
 func (p Profile) ReadsStdin() bool {
 	switch p.Grant {

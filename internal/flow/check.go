@@ -16,25 +16,24 @@ import (
 // Check returns the errors that keep the profile's grant from running at this server: those that the grant returns
 // before it sends anything or opens a browser. It sends nothing. Warnings about a grant that can run go to Client.Warn.
 func (c *Client) Check() []error {
-	dry := *c // checkSecurityProfile changes it
-	found := dry.checks(c.Profile.Grant)
+	found := c.checks(c.Profile.Grant)
 	if c.Profile.Grant == config.GrantJWTBearer && c.Profile.Assertion.Source.Empty() {
-		if _, err := dry.assertionAlgorithm(); err != nil {
+		if _, err := c.assertionAlgorithm(); err != nil {
 			found = append(found, fmt.Errorf("%s: %w", opPresent, err))
 		}
 	}
-	_, err := dry.dpopKey()
+	_, err := c.dpopKey()
 	found = append(found, err)
 	return slices.DeleteFunc(found, func(err error) bool { return err == nil })
 }
 
-// begin returns the first error that keeps grant from running at this server. Every grant calls it first: a security
-// profile also changes the request. grant need not be the profile's: the user may have a choice of two.
+// begin returns the first error that keeps grant from running at this server. Every grant calls it first. grant need not be
+// the profile's: the user may have a choice of two.
 func (c *Client) begin(grant string) error { return cmp.Or(c.checks(grant)...) }
 
 // checks runs the checks of begin and returns their results, nil for each that passed.
 func (c *Client) checks(grant string) []error {
-	found := []error{c.checkSecurityProfile()} // it changes what the others check
+	found := []error{c.checkSecurityProfile()}
 	if grant == config.GrantAuthorizationCode {
 		found = append(found, c.checkResponseMode(), c.checkPushing(), c.checkRequestObject())
 	}

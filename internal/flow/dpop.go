@@ -19,10 +19,10 @@ import (
 // ErrBearer is returned if a server sent a Bearer token where a bound one was requested.
 var ErrBearer = errors.New("the token's type is Bearer, but DPoP was requested: anyone who has the token can use it (RFC 9449 §5)")
 
-// dpopKey makes the key that a grant's tokens are bound to; nil if the profile does not ask for DPoP. Every login has
+// dpopKey makes the key that a grant's tokens are bound to; nil if DPoP is not asked for. Every login has
 // its own: RFC 9449 §10 protects the code only "when a unique DPoP key is used for each authorization request".
 func (c *Client) dpopKey() (*signing.Key, error) {
-	if !c.Profile.DPoP {
+	if !c.asksForDPoP() {
 		return nil, nil
 	}
 	key, err := signing.Generate(c.Server.DPoPSigningAlgValuesSupported...)
@@ -38,7 +38,7 @@ func (c *Client) dpopKey() (*signing.Key, error) {
 // time that refresh token is used". That is about public clients. Others do the same here: their new access token is
 // then bound to the stored key.
 func (c *Client) keyOf(set token.Set) (*signing.Key, error) {
-	if set.DPoPKey.Empty() && !c.Profile.DPoP && !dpop.Bound(set) {
+	if set.DPoPKey.Empty() && !c.asksForDPoP() && !dpop.Bound(set) {
 		return nil, nil
 	}
 	return dpop.KeyOf(set)
@@ -127,7 +127,7 @@ func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 	case t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer"):
 		// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
 		return fmt.Errorf("the token's type is %s, which was not requested", untrusted.Quote(t.TokenType, t.secrets...))
-	case (c.Profile.DPoP || key != nil) && !c.Profile.DPoPAllowBearer:
+	case (c.asksForDPoP() || key != nil) && !c.Profile.DPoPAllowBearer:
 		// RFC 9449 §5: "The client MUST discard the response in this case if this protection is deemed important for the
 		// security of the application".
 		return ErrBearer
@@ -137,7 +137,7 @@ func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 
 // warnOfBearer warns of what dpop_allow_bearer allows. A refresh brings what the login brought, and does not warn.
 func (c *Client) warnOfBearer(t *tokenReply, grant string) {
-	if c.Profile.DPoP && t.AccessToken != "" && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
+	if c.asksForDPoP() && t.AccessToken != "" && !strings.EqualFold(t.TokenType, dpop.Scheme) && grant != "refresh_token" && !c.issuedOtherwise(t) {
 		c.warn("the server sent a Bearer token although DPoP was requested: anyone who has the token can use it")
 	}
 }

@@ -17,16 +17,13 @@ func FAPIAlgorithms() []string { return []string{"PS256", "ES256", "EdDSA"} }
 
 // checkSecurityProfile checks the client and the server against the profile's security_profile. It reports everything
 // that is missing at once: as a *config.Error if the profile can mend any of it, else as an *untrusted.Error with a
-// *ServerLacksError in it. It must come first in a grant: it also turns on what the security profile requires, and
-// removes from the metadata what it forbids.
+// *ServerLacksError in it. What the security profile turns on or narrows is in asksForDPoP and algorithms.
 func (c *Client) checkSecurityProfile() error {
-	if c.Profile.SecurityProfile != config.FAPI2 {
+	if !c.fapi() {
 		return nil
 	}
-	c.constrainTokens()
-	weak := c.narrowAlgorithms()
 	var ours, theirs []string
-	for _, d := range append(c.fapiGeneral(weak), c.fapiCodeFlow()...) {
+	for _, d := range append(c.fapiGeneral(), c.fapiCodeFlow()...) {
 		switch {
 		case d.met:
 		case d.byServer:
@@ -59,10 +56,9 @@ type demand struct {
 	lack     string // continues "the server" or "the profile" in the error
 }
 
-// fapiGeneral returns the requirements of FAPI 2.0 Security Profile §5.3.3.1 and §5.4.1, for every grant. weak names
-// the metadata members that list no allowed algorithm.
-func (c *Client) fapiGeneral(weak []string) []demand {
-	p, s, method := c.Profile, c.Server, c.Auth.Method
+// fapiGeneral returns the requirements of FAPI 2.0 Security Profile §5.3.3.1 and §5.4.1, for every grant.
+func (c *Client) fapiGeneral() []demand {
+	p, s, method, weak := c.Profile, c.Server, c.Auth.Method, c.weakLists()
 	return []demand{
 		// "shall only use authorization server metadata (such as the authorization endpoint) retrieved from the metadata
 		// document as specified in [OIDD] and [RFC8414]"
@@ -92,7 +88,7 @@ func (c *Client) fapiGeneral(weak []string) []demand {
 		// "shall support sender-constrained access tokens using one or both of the following methods: MTLS …, DPoP"
 		c.constrained(),
 		{
-			!p.DPoP || offersAny(s.DPoPSigningAlgValuesSupported, FAPIAlgorithms()), true,
+			!c.asksForDPoP() || containsAny(s.DPoPSigningAlgValuesSupported, FAPIAlgorithms()), true,
 			"lists none of " + strings.Join(FAPIAlgorithms(), ", ") + " in dpop_signing_alg_values_supported",
 		},
 		{!p.DPoPAllowBearer, false, "sets dpop_allow_bearer"},
@@ -123,16 +119,17 @@ func (c *Client) fapiCodeFlow() []demand {
 
 func isTLS(m clientauth.Method) bool { return m == clientauth.TLS || m == clientauth.SelfSignedTLS }
 
-// constrainTokens turns on DPoP if nothing else binds the token to the client.
-func (c *Client) constrainTokens() {
-	if !c.certificateBound() && offersAny(c.Server.DPoPSigningAlgValuesSupported, FAPIAlgorithms()) {
-		c.Profile.DPoP = true
-	}
+func (c *Client) fapi() bool { return c.Profile.SecurityProfile == config.FAPI2 }
+
+// asksForDPoP reports whether DPoP is asked for: by the profile, or by its security profile if nothing else binds the token
+// to the client.
+func (c *Client) asksForDPoP() bool {
+	return c.Profile.DPoP || c.fapi() && !c.certificateBound() && containsAny(c.Server.DPoPSigningAlgValuesSupported, FAPIAlgorithms())
 }
 
 // constrained is the requirement that something binds the token to the client.
 func (c *Client) constrained() demand {
-	d := demand{met: c.Profile.DPoP || c.certificateBound(), byServer: true, lack: "binds tokens neither to a DPoP key nor to a certificate"}
+	d := demand{met: c.asksForDPoP() || c.certificateBound(), byServer: true, lack: "binds tokens neither to a DPoP key nor to a certificate"}
 	if c.Server.TLSClientCertificateBoundAccessTokens {
 		d.byServer, d.lack = false, "has no tls_certificate_file, and the server binds tokens to nothing else"
 	}
@@ -144,7 +141,7 @@ func (c *Client) certificateBound() bool {
 	return c.Profile.TLS.CertificateFile != "" && c.Server.TLSClientCertificateBoundAccessTokens
 }
 
-func offersAny(listed, wanted []string) bool {
+func containsAny(listed, wanted []string) bool {
 	return slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(listed, w) })
 }
 
@@ -156,28 +153,34 @@ func (c *Client) keyIsStrong() bool {
 	return err == nil
 }
 
-// narrowAlgorithms removes the forbidden algorithms from the metadata. It returns the members in use that list no
-// allowed one.
-func (c *Client) narrowAlgorithms() (weak []string) {
-	s := &c.Server
+// algorithms returns those that a metadata member lists and the security profile allows. Without one it is the list itself.
+func (c *Client) algorithms(listed []string) []string {
+	if !c.fapi() {
+		return listed
+	}
+	both := slices.DeleteFunc(FAPIAlgorithms(), func(alg string) bool { return !offers(listed, alg) })
+	if len(both) == 0 { // an empty list would mean any
+		return FAPIAlgorithms()
+	}
+	return both
+}
+
+// weakLists returns the metadata members in use that list none of FAPIAlgorithms.
+func (c *Client) weakLists() (weak []string) {
+	s := c.Server
 	for _, list := range []struct {
 		name   string
-		values *[]string
+		listed []string
 		used   bool
 	}{
-		{"token_endpoint_auth_signing_alg_values_supported", &s.TokenEndpointAuthSigningAlgValuesSupported, c.Auth.Method == clientauth.PrivateKeyJWT},
-		{"request_object_signing_alg_values_supported", &s.RequestObjectSigningAlgValuesSupported, c.Profile.RequestObjectSigningAlg != "" || s.RequireSignedRequestObject},
-		{"id_token_signing_alg_values_supported", &s.IDTokenSigningAlgValuesSupported, slices.Contains(c.Profile.Scopes, "openid")},
-		{"authorization_signing_alg_values_supported", &s.AuthorizationSigningAlgValuesSupported, c.signedResponse()},
+		{"token_endpoint_auth_signing_alg_values_supported", s.TokenEndpointAuthSigningAlgValuesSupported, c.Auth.Method == clientauth.PrivateKeyJWT},
+		{"request_object_signing_alg_values_supported", s.RequestObjectSigningAlgValuesSupported, c.Profile.RequestObjectSigningAlg != "" || s.RequireSignedRequestObject},
+		{"id_token_signing_alg_values_supported", s.IDTokenSigningAlgValuesSupported, slices.Contains(c.Profile.Scopes, "openid")},
+		{"authorization_signing_alg_values_supported", s.AuthorizationSigningAlgValuesSupported, c.signedResponse()},
 	} {
-		both := slices.DeleteFunc(FAPIAlgorithms(), func(alg string) bool { return !offers(*list.values, alg) })
-		if len(both) == 0 && list.used {
+		if list.used && len(list.listed) > 0 && !containsAny(list.listed, FAPIAlgorithms()) {
 			weak = append(weak, list.name)
 		}
-		if len(both) == 0 { // an empty list would mean any
-			both = FAPIAlgorithms()
-		}
-		*list.values = both
 	}
 	return weak
 }

@@ -30,15 +30,15 @@ func TestSecurityProfileIsMetAndTurnsOnWhatItNeeds(t *testing.T) {
 	if err := r.checkSecurityProfile(); err != nil {
 		t.Fatal(err)
 	}
-	if !r.Profile.DPoP || !slices.Equal(r.Server.TokenEndpointAuthSigningAlgValuesSupported, FAPIAlgorithms()) ||
-		!slices.Equal(r.Server.IDTokenSigningAlgValuesSupported, []string{"PS256"}) ||
-		!slices.Equal(r.Server.AuthorizationSigningAlgValuesSupported, FAPIAlgorithms()) {
-		t.Errorf("DPoP %v, metadata %+v, ID Tokens %q", r.Profile.DPoP, r.Server, r.Server.IDTokenSigningAlgValuesSupported)
+	if !r.asksForDPoP() || !slices.Equal(r.algorithms(nil), FAPIAlgorithms()) ||
+		!slices.Equal(r.verifier().Algorithms, []string{"PS256"}) ||
+		!slices.Equal(r.newJARM(t.Context(), "s").verifier.Algorithms, FAPIAlgorithms()) {
+		t.Errorf("DPoP %v, metadata %+v, ID Tokens %q", r.asksForDPoP(), r.Server, r.verifier().Algorithms)
 	}
 	r = newFAPI(t)
 	r.Auth.Method, r.Profile.TLS.CertificateFile, r.Server.TLSClientCertificateBoundAccessTokens = clientauth.TLS, "c.pem", true
-	if err := r.checkSecurityProfile(); err != nil || r.Profile.DPoP {
-		t.Errorf("with a certificate: %v, DPoP %v", err, r.Profile.DPoP)
+	if err := r.checkSecurityProfile(); err != nil || r.asksForDPoP() {
+		t.Errorf("with a certificate: %v, DPoP %v", err, r.asksForDPoP())
 	}
 	r = newFAPI(t)
 	r.Profile.Grant, r.Server.PushedAuthorizationRequestEndpoint, r.Profile.PKCE = config.GrantClientCredentials, "", false

@@ -78,6 +78,6 @@ func (c *Client) verifier() idtoken.Verifier {
 	return idtoken.Verifier{
 		Issuer: c.Server.Issuer, ClientID: c.Profile.ClientID, Keys: c.Keys, Now: c.Now,
 		Algorithm: c.Profile.OpenID.IDTokenSignedResponseAlg, Secret: c.Auth.Secret,
-		Algorithms: c.Server.IDTokenSigningAlgValuesSupported,
+		Algorithms: c.algorithms(c.Server.IDTokenSigningAlgValuesSupported),
 	}
 }

@@ -56,7 +56,7 @@ func (c *Client) checkResponseMode() error {
 			Advice: "set " + c.missingKey() + " in the profile, which names the server's keys",
 		}
 	}
-	return idtoken.CheckAlgorithms(c.Server.AuthorizationSigningAlgValuesSupported)
+	return idtoken.CheckAlgorithms(c.algorithms(c.Server.AuthorizationSigningAlgValuesSupported))
 }
 
 // jarm unwraps authorization responses from JWTs. Only a response that the issuer has signed ends the login, even if
@@ -79,7 +79,7 @@ func (c *Client) newJARM(ctx context.Context, state string) *jarm {
 		ctx: ctx, state: token.NewSecret(state), mode: c.Profile.ResponseMode, warn: c.warn,
 		verifier: idtoken.Verifier{
 			Issuer: c.Server.Issuer, ClientID: c.Profile.ClientID, Keys: c.Keys,
-			Algorithms: c.Server.AuthorizationSigningAlgValuesSupported, Now: c.Now,
+			Algorithms: c.algorithms(c.Server.AuthorizationSigningAlgValuesSupported), Now: c.Now,
 		},
 	}
 }

@@ -83,7 +83,7 @@ func (c *Client) signAssertion() (token.Secret, error) {
 // assertionAlgorithm chooses the algorithm of an assertion. Metadata has no member for this grant; what the server
 // accepts in client assertions, the other half of RFC 7523, is closest.
 func (c *Client) assertionAlgorithm() (string, error) {
-	key, supported := c.Auth.Key, c.Server.TokenEndpointAuthSigningAlgValuesSupported
+	key, supported := c.Auth.Key, c.algorithms(c.Server.TokenEndpointAuthSigningAlgValuesSupported)
 	if key == nil {
 		return "", errors.New("there is no client_key_file to sign it with")
 	}

@@ -34,7 +34,7 @@ func (c *Client) checkRequestObject() error {
 // requestObjectAlgorithm chooses the algorithm that signs the authorization request (RFC 9101); empty if neither the
 // profile nor the server asks for it.
 func (c *Client) requestObjectAlgorithm() (string, error) {
-	alg, supported := c.Profile.RequestObjectSigningAlg, c.Server.RequestObjectSigningAlgValuesSupported
+	alg, supported := c.Profile.RequestObjectSigningAlg, c.algorithms(c.Server.RequestObjectSigningAlgValuesSupported)
 	if alg == "" && !c.Server.RequireSignedRequestObject {
 		return "", nil
 	}
