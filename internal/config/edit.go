@@ -9,9 +9,12 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
+	"github.com/oauthget/oauthget/internal/ownership"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
@@ -45,10 +48,37 @@ func Edit(path string, change func(*Editor) error) error {
 	if len(after) > maxFile {
 		return &Error{Path: path, Err: fmt.Errorf("edit profile file: it would be larger than %d MiB", maxFile>>20)}
 	}
-	if err := tomlfile.Replace(path, before, after, f.mode); err != nil {
-		return &Error{Path: path, Err: fmt.Errorf("write profile file: %w", err)}
+	replacement := tomlfile.Replacement{Before: before, After: after, Mode: f.mode, Accept: acceptWritten}
+	if err := replacement.Write(path); err != nil {
+		return &Error{Path: path, Err: fmt.Errorf("write profile file: %w", err), Advice: writeAdvice(path, err)}
 	}
 	return nil
+}
+
+// errNoModes is returned for a file that every later call would refuse, whatever is done to it.
+var errNoModes = errors.New("others could change it: the file system does not keep its owner and mode")
+
+func acceptWritten(info fs.FileInfo) error {
+	if ownership.Allows(info, 0o002) || !ownership.IsTrusted(info) {
+		return errNoModes
+	}
+	return nil
+}
+
+// writeAdvice is something to do about a file that cannot be written.
+func writeAdvice(path string, err error) string {
+	dir := shell.Word(filepath.Dir(path))
+	switch {
+	case errors.Is(err, errNoModes):
+		return "keep the file on another file system: --config FILE, or OAUTHGET_CONFIG"
+	case errors.Is(err, syscall.EROFS):
+		return "the file system is read-only: keep the file elsewhere, with --config FILE or OAUTHGET_CONFIG"
+	case errors.Is(err, fs.ErrPermission):
+		return "see who may write there: ls -ld " + dir + " " + shell.Word(path)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "free some space: df -h " + dir
+	}
+	return ""
 }
 
 // AddProfile adds a profile, which must name its server and its client.

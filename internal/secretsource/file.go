@@ -9,7 +9,6 @@ import (
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/ownership"
-	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/textfile"
 )
 
@@ -50,18 +49,18 @@ func Unfit(key, path string, err error, advice string) *config.Error {
 // exposedError is returned for a secret file that others can read.
 type exposedError struct {
 	path string
-	mode fs.FileMode
+	info fs.FileInfo
 }
 
 func (e *exposedError) Error() string {
-	return fmt.Sprintf("other users of this machine can read %s (mode %04o)", config.Printable(e.path), e.mode.Perm())
+	return fmt.Sprintf("other users of this machine can read %s (mode %04o)", config.Printable(e.path), e.info.Mode().Perm())
 }
 
 // readPrivate reads a file that other users must not be able to read. A pipe has no other readers.
 func readPrivate(ctx context.Context, path string, limit int64) ([]byte, error) {
 	data, info, err := readFile(ctx, path, limit)
 	if info != nil && info.Mode().IsRegular() && ownership.Allows(info, 0o077) {
-		return nil, &exposedError{path, info.Mode()}
+		return nil, &exposedError{path, info}
 	}
 	return data, err
 }
@@ -84,7 +83,7 @@ func keyError(key string, err error) error {
 // fileAdvice is something to do about a key's file that cannot be read.
 func fileAdvice(key string, err error) string {
 	if exposed, ok := errors.AsType[*exposedError](err); ok {
-		return "chmod 600 " + shell.Word(exposed.path)
+		return config.Chmod("600", exposed.path, exposed.info)
 	}
 	if long, ok := errors.AsType[*bounded.TooLongError](err); ok {
 		return fmt.Sprintf("set %s to a file of at most %d KiB", key, long.Limit>>10)

@@ -196,12 +196,12 @@ func TestFailedEditChangesNothing(t *testing.T) {
 	}
 }
 
-func TestReplaceNamesNoFile(t *testing.T) {
+func TestErrorOfAReplacementNamesNoFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Replace(filepath.Join(path, "canary"), nil, nil, 0o600); err == nil || strings.Contains(err.Error(), "canary") {
+	if err := (Replacement{Mode: 0o600}).Write(filepath.Join(path, "canary")); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Error(err)
 	}
 }
