@@ -52,7 +52,8 @@ const (
 	StateError       = "error"       // the profile or the store cannot be read
 )
 
-// List reports what is stored for the profile called name, or for all if name is empty. It needs no network.
+// List reports what is stored for the profile called name, or for all if name is empty: for each profile what it leads to, then
+// its accounts and what it led to before. It needs no network.
 func List(ctx context.Context, o session.Options, name string) (Report, error) {
 	report := Report{Version: reportVersion, Profiles: []Status{}}
 	file, err := o.ProfileFile(ctx)
@@ -60,8 +61,7 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 		return report, err
 	}
 	o.OneOfMany = name == ""
-	type place struct{ key, store string }
-	listed := map[place]bool{}
+	records := storedFor(o, name)
 	for _, n := range profilesOf(file, name) {
 		s, err := session.Open(o, file, n, nil)
 		switch {
@@ -70,22 +70,30 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 		case err != nil:
 			report.Profiles = append(report.Profiles, Status{Profile: n, Current: true, State: StateError, Error: untrusted.Line(err.Error())})
 		default:
-			listed[place{s.Key, s.Profile.Store}] = true
 			status, _ := Of(ctx, s, o.Now())
 			report.Profiles = append(report.Profiles, status)
+			records = slices.DeleteFunc(records, func(r store.Record) bool { return r.Key == s.Key && r.Store == s.Profile.Store })
 		}
+		records = report.add(ctx, o, file, records, func(r store.Record) bool { return r.Profile == n })
 	}
-	for _, r := range storedFor(o, name) {
-		if listed[place{r.Key, r.Store}] {
+	report.add(ctx, o, file, records, func(store.Record) bool { return true })
+	return report, nil
+}
+
+// add adds what the records that are wanted tell of, and returns the others.
+func (r *Report) add(ctx context.Context, o session.Options, file *config.File, records []store.Record, wanted func(store.Record) bool) (rest []store.Record) {
+	for _, record := range records {
+		if !wanted(record) {
+			rest = append(rest, record)
 			continue
 		}
-		status, _ := Of(ctx, session.OfRecord(o, file, r), o.Now())
+		status, _ := Of(ctx, session.OfRecord(o, file, record), o.Now())
 		status.Current = false
 		if status.State != StateNone { // the record is left of something that was interrupted
-			report.Profiles = append(report.Profiles, status)
+			r.Profiles = append(r.Profiles, status)
 		}
 	}
-	return report, nil
+	return rest
 }
 
 // profilesOf returns the profiles of the file, or the one that is named.
@@ -106,6 +114,9 @@ func storedFor(o session.Options, name string) []store.Record {
 	if err != nil {
 		o.Console.Warn("%v", err)
 	}
+	slices.SortStableFunc(list, func(a, b store.Record) int {
+		return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Account, b.Account))
+	})
 	return slices.DeleteFunc(list, func(r store.Record) bool { return name != "" && r.Profile != name })
 }
 
@@ -122,8 +133,8 @@ func Of(ctx context.Context, s *session.Session, now time.Time) (status Status, 
 		status.State, status.Error = stateOfError(err), untrusted.Line(err.Error())
 		return status, s.Failed(err)
 	}
-	status.Scopes, status.Username, status.Refreshable = set.Scopes, untrusted.Text(set.Username), !set.RefreshToken.Empty()
-	status.State = stateOf(set, now, s.Profile.NeedsPerson())
+	status.Scopes, status.Username, status.Refreshable = set.Scopes, untrusted.Text(set.Username), s.CanRefresh(set)
+	status.State = stateOf(set, now, status.Refreshable, s.Profile.NeedsPerson())
 	status.Endless = set.Expiry.IsZero() && s.Profile.DefaultExpiresIn == config.Never
 	if !set.Expiry.IsZero() {
 		status.ExpiresAt = set.Expiry.UTC()
@@ -131,11 +142,11 @@ func Of(ctx context.Context, s *session.Session, now time.Time) (status Status, 
 	return status, nil
 }
 
-func stateOf(set token.Set, now time.Time, needsPerson bool) string {
+func stateOf(set token.Set, now time.Time, refreshable, needsPerson bool) string {
 	switch {
 	case set.Live(now, 0):
 		return StateValid
-	case !set.RefreshToken.Empty():
+	case refreshable:
 		return StateRefreshable
 	case !needsPerson:
 		return StateRenewable

@@ -24,7 +24,7 @@ func TestStateTellsWhatTheNextCallTakes(t *testing.T) {
 		{set(-time.Hour, ""), true, StateExpired},
 		{set(-time.Hour, ""), false, StateRenewable},
 	} {
-		if got := stateOf(c.set, now, c.needsPerson); got != c.want {
+		if got := stateOf(c.set, now, !c.set.RefreshToken.Empty(), c.needsPerson); got != c.want {
 			t.Errorf("%+v, needs a person: %v: %s, want %s", c.set, c.needsPerson, got, c.want)
 		}
 	}

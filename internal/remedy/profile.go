@@ -21,7 +21,15 @@ func (f failure) interactionHints() []string {
 	if _, ok := errors.AsType[*hint.Error](f.err); ok || len(f.words) == 0 || f.profile.Store == config.StoreNone || f.Path == "oauthget login" {
 		return nil
 	}
-	return []string{f.command("login")}
+	var hints []string
+	if len(f.accounts) > 0 {
+		use := "add --account " + shell.Word(f.accounts[0])
+		if f.profile.Account != "" {
+			use = "use --account " + shell.Word(f.accounts[0]) + " instead"
+		}
+		hints = append(hints, "tokens are stored for the accounts "+strings.Join(f.accounts, ", ")+": "+use)
+	}
+	return append(hints, f.command("login"))
 }
 
 // hostHint says how a server gets the token that a program asks for.
@@ -45,6 +53,16 @@ func (f failure) hostHint(e *credential.RefusedError) string {
 
 // command is a command line about the same token, ready to be run.
 func (f failure) command(verb string) string { return "oauthget " + verb + " " + f.target() }
+
+// commandForAccount is command for another account of the profile.
+func (f failure) commandForAccount(verb, account string) string {
+	words := slices.Clone(f.words)
+	if i := slices.Index(words, "--account"); i >= 0 {
+		words = slices.Delete(words, i, i+2)
+	}
+	f.words = append(words, "--account", account)
+	return f.command(verb)
+}
 
 // target is what follows a command's name to mean the same token; NAME if that is not known.
 func (f failure) target() string { return cmp.Or(shell.Words(f.words), "NAME") }

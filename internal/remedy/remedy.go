@@ -74,7 +74,7 @@ type Command struct {
 func Of(err error, command Command) (status int, hints []string) {
 	f := failure{err: err, Command: command}
 	for inner, ok := errors.AsType[*session.Error](err); ok; inner, ok = errors.AsType[*session.Error](inner.Err) {
-		f.profile, f.origins, f.words = inner.Profile, inner.Origins, inner.Words // the innermost: it failed, and the others needed its token
+		f.profile, f.origins, f.words, f.accounts = inner.Profile, inner.Origins, inner.Words, inner.Accounts // the innermost: it failed, and the others needed its token
 	}
 	status, hints = f.classify()
 	if e, ok := errors.AsType[*hint.Error](err); ok {
@@ -92,6 +92,8 @@ type failure struct {
 	profile config.Profile // empty where the error is not about one
 	origins config.Origins
 	words   []string // what follows a command's name to mean the same token
+	// accounts are other accounts of the profile that have tokens.
+	accounts []string
 	Command
 }
 
@@ -142,7 +144,7 @@ func (f failure) classify() (status int, hints []string) {
 		return say(
 			StatusFailure,
 			"sign out of the server in the browser and try again, or accept: "+f.command("login")+" --as-other",
-			"keep the tokens of both: "+f.command("login")+" --account NAME",
+			"keep the tokens of both: "+f.commandForAccount("login", "NAME"),
 		)
 	case as(new(*session.MissingTokenError)):
 		return say(StatusFailure, "ask for the scope that brings one (openid, offline_access), and log in again: "+f.command("login"))

@@ -12,7 +12,9 @@ type Error struct {
 	Profile config.Profile
 	Origins config.Origins
 	Words   []string // what follows a command's name to mean the same token; see [Session.Command]
-	Err     error
+	// Accounts are the profile's other accounts that have tokens, if a login is required.
+	Accounts []string
+	Err      error
 }
 
 func (e *Error) Error() string { return e.Err.Error() }

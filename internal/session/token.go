@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/output"
@@ -59,7 +60,11 @@ func (s *Session) Failed(err error) error {
 	if _, told := errors.AsType[*Error](err); told || err == nil {
 		return err
 	}
-	return &Error{s.Profile, s.Origins, s.words, err}
+	e := &Error{Profile: s.Profile, Origins: s.Origins, Words: s.words, Err: err}
+	if errors.Is(err, tokensource.ErrInteractionRequired) {
+		e.Accounts = slices.DeleteFunc(s.Accounts(), func(account string) bool { return account == s.Profile.Account })
+	}
+	return e
 }
 
 // source joins the store and the flow. It makes nothing of the flow before it is needed: a stored token costs neither
@@ -67,7 +72,7 @@ func (s *Session) Failed(err error) error {
 func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
-		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record,
+		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record, Refused: s.recordRefusal,
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
 		Warn:    func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
 	}
@@ -120,4 +125,23 @@ func (s *Session) Record() store.Record {
 		Key: s.Key, Profile: s.Profile.Name, Account: s.Profile.Account, Store: s.Store.Name(),
 		Issuer: s.Profile.Issuer, TokenEndpoint: s.Profile.TokenEndpoint, ClientID: s.Profile.ClientID,
 	}
+}
+
+// recordRefusal records that the server has refused the refresh token of a stored set. The set stays: another machine may have
+// replaced it just now.
+func (s *Session) recordRefusal(stored token.Set) {
+	if !s.keeps() {
+		return
+	}
+	record := s.Record()
+	record.Refused = stored.Obtained.Unix()
+	if err := (store.Records{StateDir: s.stateDir}).Write(record); err != nil {
+		s.console.Step("%v", err) // it costs a word in the status
+	}
+}
+
+// CanRefresh reports whether a stored set has a refresh token that the server has not refused.
+func (s *Session) CanRefresh(stored token.Set) bool {
+	record, err := store.Records{StateDir: s.stateDir}.Read(s.Key, s.Store.Name())
+	return !stored.RefreshToken.Empty() && (err != nil || record.Refused != stored.Obtained.Unix())
 }

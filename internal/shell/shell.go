@@ -12,7 +12,11 @@ func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // Word returns s as one word of a command line. It is quoted only where it must be.
 func Word(s string) string {
-	if s != "" && ascii.Consists(s, "-_/.+:@%") {
+	plain := "-_/.+:@%"
+	if strings.HasPrefix(s, "--") {
+		plain += "=" // elsewhere it may be an assignment
+	}
+	if s != "" && ascii.Consists(s, plain) {
 		return s
 	}
 	return Quote(s)

@@ -16,6 +16,7 @@ func TestWordIsQuotedOnlyWhereItMustBe(t *testing.T) {
 		"it's":           `'it'\''s'`,
 		"~":              "'~'",
 		"a=b":            "'a=b'",
+		"--a=b":          "--a=b",
 		"é":              "'é'",
 		"\xff":           "'\xff'",
 	} {

@@ -23,6 +23,9 @@ type Record struct {
 	TokenEndpoint string `json:"token_endpoint,omitempty"` // where there is no issuer
 	ClientID      string `json:"client_id,omitempty"`
 	Store         string `json:"store"` // Name of the Store
+	// Refused is when the set was obtained whose refresh token the server has refused, in Unix time; 0 if none was. It says
+	// nothing of a set that was obtained at another time.
+	Refused int64 `json:"refused,omitempty"`
 }
 
 const (
@@ -121,6 +124,24 @@ func (r Records) All() ([]Record, error) {
 		return records, stateDirError(op, failed)
 	}
 	return records, nil
+}
+
+// Read returns the record of what store has under key. There may be none.
+func (r Records) Read(key, store string) (Record, error) {
+	const op = "read record"
+	if err := errors.Join(checkKey(key), checkKey(store)); err != nil {
+		return Record{}, stateDirError(op, err)
+	}
+	dir, err := openDir(r.StateDir, recordsDir)
+	if err != nil {
+		return Record{}, stateDirError(op, err)
+	}
+	defer func() { _ = dir.Close() }()
+	record, err := readRecord(dir, recordName(key, store))
+	if err != nil {
+		return Record{}, stateDirError(op, err)
+	}
+	return record, nil
 }
 
 // Of returns the records of a profile. That of flags alone is "".

@@ -36,6 +36,8 @@ type Source struct {
 	MakeRoom func(present token.Set) (release func(), err error)
 	// Record records that Store is about to have a set under Key, so that it is found after the profile has changed.
 	Record func() error
+	// Refused remembers that the server has refused the refresh token of a stored set. May be nil.
+	Refused func(stored token.Set)
 	// Warn tells the user, in one line, what went wrong without costing the token.
 	Warn func(operation string, err error)
 	Now  func() time.Time
@@ -168,6 +170,9 @@ func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set t
 	// Another machine may have refreshed first: it can share the keychain, but not the lock.
 	if stored, err := s.Store.Load(ctx, s.Key); err == nil && replaced(current, stored) && r.live(stored, s.Now(), 0) {
 		return stored, false, nil
+	}
+	if s.Refused != nil {
+		s.Refused(current)
 	}
 	if s.Login != nil && !s.Unattended { // a script only gets the error
 		s.Warn("the refresh token is no longer valid", err)
