@@ -26,6 +26,7 @@ func main() {
 	rounds := flag.Int("rounds", 15, "how often each table is run; its programs take turns")
 	runs := flag.Int("runs", 10, "runs of each program in a round")
 	only := flag.String("only", "", "the tables to run, separated by commas (default all)")
+	other := flag.String("other", "", "another build of oauthget, which the table \"sealed\" compares with")
 	shell := flag.String("sh", "", "run a shell command instead, for a profiler: $BIN has the programs, $CONFIG the profile \"small\"")
 	inside := flag.String("inside", "", "the directory of the environment (internal)")
 	flag.Parse()
@@ -36,7 +37,7 @@ func main() {
 	if *inside == "" {
 		err = runAgain(ctx)
 	} else {
-		err = (&bench{dir: *inside, rounds: *rounds, runs: *runs, only: *only, shell: *shell}).measure(ctx)
+		err = (&bench{dir: *inside, rounds: *rounds, runs: *runs, only: *only, shell: *shell, other: *other}).measure(ctx)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -104,6 +105,7 @@ type bench struct {
 	dir          string
 	rounds, runs int
 	only, shell  string
+	other        string // path of another oauthget; empty for none
 	report       report
 }
 
@@ -136,6 +138,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"scale", b.scale},
 		{"memory", b.memory},
 		{"crowds", b.crowds},
+		{"sealed", b.sealed},
 		{"login", b.login},
 	} {
 		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), table.name) {

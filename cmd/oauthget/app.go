@@ -24,6 +24,7 @@ type app struct {
 	trace    *trace.Writer    // nil unless --trace is given
 	keyed    []*cobra.Command // those that take the profile's keys as flags
 	helpErr  error            // of writing the help, which package cobra has no way to return
+	files    session.FileStores
 }
 
 func newApp(world outside) *app { return &app{console: newConsole(world)} }
@@ -33,7 +34,7 @@ func (a *app) options() session.Options {
 	return session.Options{
 		Stdin: a.stdin, Stderr: a.stderr, LookupEnv: a.lookupEnv, GOOS: a.goos, Now: a.now, UserAgent: "oauthget/" + version,
 		Console: &a.console, ConfigFile: a.global.config, Commands: a.commands,
-		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Trace: a.trace,
+		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Trace: a.trace, FileStores: &a.files,
 	}
 }
 

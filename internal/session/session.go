@@ -34,6 +34,8 @@ type Options struct {
 	NoInput    bool          // neither open a browser nor ask
 	NoBrowser  bool
 
+	FileStores *FileStores // shared by the sessions of the command; may be nil
+
 	Trace    *trace.Writer // writes each exchange; may be nil
 	Narrator Narrator      // may be nil
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/secretsource"
@@ -28,21 +29,54 @@ func (s *Session) keychain() *store.Keychain {
 	return store.NewKeychain(store.KeychainOptions{StateDir: s.stateDir, Getenv: s.options.getenv, NoPrompt: s.options.NoInput})
 }
 
+// FileStores are the file stores that the sessions of one command share: whatever opens the files is read, run or asked for
+// once, and a passphrase costs one scrypt. The zero value is ready to use.
+type FileStores struct {
+	mu     sync.Mutex
+	stores map[fileOpener]*store.File
+}
+
+// fileOpener is what opens a file store, beside the environment and the terminal.
+type fileOpener struct{ stateDir, identityFile, passphraseKey, passphraseSource string }
+
+// get returns the store for what opens it. f may be nil.
+func (f *FileStores) get(by fileOpener, open func() *store.File) *store.File {
+	if f == nil {
+		return open()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stores == nil {
+		f.stores = map[fileOpener]*store.File{}
+	}
+	if f.stores[by] == nil {
+		f.stores[by] = open()
+	}
+	return f.stores[by]
+}
+
 // fileStore returns the store of sealed files.
 func (s *Session) fileStore() *store.File {
-	o := store.FileOptions{
-		StateDir: s.stateDir, IdentityFile: s.Profile.IdentityFile,
-		Passphrase: token.NewSecret(s.options.getenv(passphraseVariable)),
+	source := s.Profile.Passphrase()
+	by := fileOpener{stateDir: s.stateDir, identityFile: s.Profile.IdentityFile}
+	if !source.Empty() {
+		by.passphraseKey, by.passphraseSource = source.Key, source.Source()
 	}
-	if source := s.Profile.Passphrase(); !source.Empty() {
-		o.Command = func(ctx context.Context) (token.Secret, error) {
-			return secretsource.Read(ctx, source, s.secretAccess())
+	return s.options.FileStores.get(by, func() *store.File {
+		o := store.FileOptions{
+			StateDir: s.stateDir, IdentityFile: s.Profile.IdentityFile,
+			Passphrase: token.NewSecret(s.options.getenv(passphraseVariable)),
 		}
-	}
-	if !s.options.NoInput && s.console.CanAsk() {
-		o.Ask = s.console.AskSecret
-	}
-	return store.NewFile(o)
+		if !source.Empty() {
+			o.Command = func(ctx context.Context) (token.Secret, error) {
+				return secretsource.Read(ctx, source, s.secretAccess())
+			}
+		}
+		if !s.options.NoInput && s.console.CanAsk() {
+			o.Ask = s.console.AskSecret
+		}
+		return store.NewFile(o)
+	})
 }
 
 // unlockStore asks for a passphrase if need be, and finds a wrong one, before the browser opens. That nothing can unlock

@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// File is the store of sealed files, one a key: <state directory>/tokens/<key>.age, in the format of age
+// File is the store of sealed files in <state directory>/tokens, one a key, in the format of age
 // (https://age-encryption.org/v1). They are opened by the first of these that there is: an identity file, a passphrase, a
 // command that prints one, a person who is asked for one, at most once a run.
 //
@@ -23,9 +23,12 @@ type File struct {
 	known  map[string]contents
 }
 
-// contents is what a file held when it was last opened. A token is loaded before and after its lock is taken, and the key
-// need not be derived from the passphrase twice.
-type contents struct{ sealed, packed []byte }
+// contents is what a file held when it was last opened. A token is loaded before and after its lock is taken, and need not
+// be opened twice.
+type contents struct {
+	sealed, packed []byte
+	by             *opener
+}
 
 // FileOptions are the options of [NewFile].
 type FileOptions struct {
@@ -76,53 +79,61 @@ func (f *File) Load(ctx context.Context, key string) (token.Set, error) {
 	const op = "load token"
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	packed, err := f.load(ctx, key)
+	file, err := f.load(ctx, key)
 	if err != nil {
 		return token.Set{}, f.fail(op, err)
 	}
-	set, err := unpack(packed)
+	set, err := unpack(file.packed)
 	if err != nil {
 		return token.Set{}, f.fail(op, &Error{Reason: Unreadable, Err: err})
 	}
 	return set, nil
 }
 
-func (f *File) load(ctx context.Context, key string) ([]byte, error) {
+func (f *File) load(ctx context.Context, key string) (contents, error) {
 	if err := errors.Join(ctx.Err(), checkKey(key)); err != nil {
-		return nil, err
+		return contents{}, err
 	}
-	sealed, err := readToken(f.options.StateDir, key)
+	sealed, earlier, err := readToken(f.options.StateDir, key)
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	if seen := f.known[key]; seen.sealed != nil && bytes.Equal(seen.sealed, sealed) {
-		return seen.packed, nil
+		return seen, nil
 	}
 	if err := checkSealed(sealed); err != nil { // before anybody is asked for its passphrase
-		return nil, err
+		return contents{}, err
 	}
-	opener, err := f.openerFor(ctx, false)
+	typedBefore := f.opener != nil && f.opener.asked
+	by, err := f.openerFor(ctx, false)
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
-	packed, err := opener.open(key, sealed)
-	if err != nil {
-		if opener.asked {
-			f.opener = nil // another try asks again
+	packed, err := by.open(key, sealed, earlier)
+	if err != nil && by.asked {
+		f.opener = nil // another try asks again
+		if e, ok := errors.AsType[*Error](err); ok && e.Reason == WrongPassphrase && typedBefore {
+			return f.load(ctx, key) // the passphrase was typed for another file
 		}
-		return nil, err
 	}
-	f.known[key] = contents{sealed, packed}
-	return packed, ctx.Err()
+	if err != nil {
+		return contents{}, err
+	}
+	f.known[key] = contents{sealed, packed, by}
+	return f.known[key], ctx.Err()
 }
 
 // unlock returns what Save seals with: what opens the present file, or a new passphrase.
 func (f *File) unlock(ctx context.Context, key string) (*opener, error) {
-	_, err := f.load(ctx, key)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	present, err := f.load(ctx, key)
+	by := present.by
+	if errors.Is(err, ErrNotFound) {
+		by, err = f.openerFor(ctx, true)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return f.openerFor(ctx, errors.Is(err, ErrNotFound))
+	return by, by.ready(func() [][]byte { return readTokens(f.options.StateDir) })
 }
 
 // Save implements [Store].
@@ -134,18 +145,18 @@ func (f *File) Save(ctx context.Context, key string, set token.Set) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	opener, err := f.unlock(ctx, key)
+	by, err := f.unlock(ctx, key)
 	if err != nil {
 		return f.fail(op, err)
 	}
-	sealed, err := opener.seal(key, packed)
+	sealed, err := by.seal(key, packed)
 	if err != nil {
 		return f.fail(op, err)
 	}
 	if err := writeToken(f.options.StateDir, key, sealed); err != nil {
 		return f.fail(op, err)
 	}
-	f.known[key] = contents{sealed, packed}
+	f.known[key] = contents{sealed, packed, by}
 	return nil
 }
 

@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,8 +15,17 @@ import (
 	"github.com/oauthget/oauthget/internal/ownership"
 )
 
-// tokenSuffix is the one that the age command writes. It opens our files too.
+// tokenSuffix is the one that the age command writes.
 const tokenSuffix = ".age"
+
+// tokenName is the name of a key's file. It differs from the name of earlier versions, so that a file in their form, which
+// says less of who sealed it, is not taken for a present one.
+func tokenName(key string) string {
+	sum := sha256.Sum256([]byte(tokenFileMagic + key))
+	return hex.EncodeToString(sum[:]) + tokenSuffix
+}
+
+func earlierTokenName(key string) string { return key + tokenSuffix }
 
 // maxTokenFile bounds what is read, in bytes: a packed set that does not compress, 16 bytes more for each 64 KiB of it,
 // and age's header.
@@ -62,17 +73,25 @@ func tryTokensDir(stateDir string) error {
 	return errors.Join(file.Close(), dir.Remove(name))
 }
 
-// readToken reads a key's file. It returns ErrNotFound where there is none.
-func readToken(stateDir, key string) ([]byte, error) {
+// readToken reads a key's file, or one that an earlier version wrote. It returns ErrNotFound where there is none.
+func readToken(stateDir, key string) (sealed []byte, earlier bool, err error) {
 	dir, err := openTokens(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNotFound
+		return nil, false, ErrNotFound
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer func() { _ = dir.Close() }()
-	name := key + tokenSuffix
+	sealed, err = readTokenFile(dir, tokenName(key))
+	if errors.Is(err, ErrNotFound) {
+		earlier = true
+		sealed, err = readTokenFile(dir, earlierTokenName(key))
+	}
+	return sealed, earlier, err
+}
+
+func readTokenFile(dir *os.Root, name string) ([]byte, error) {
 	file, err := openRegular(dir, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -87,7 +106,11 @@ func readToken(stateDir, key string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMode(filepath.Join(stateDir, tokensDir, name), info); err != nil {
+	path := filepath.Join(dir.Name(), name)
+	if !ownership.IsOurs(info) {
+		return nil, unreadable(&fs.PathError{Op: "open", Path: path, Err: errNotOurs})
+	}
+	if err := checkMode(path, info); err != nil {
 		return nil, err
 	}
 	data, err := bounded.Read(file, maxTokenFile)
@@ -97,21 +120,43 @@ func readToken(stateDir, key string) ([]byte, error) {
 	return data, err
 }
 
-// writeToken replaces a key's file and reads it back.
+// readTokens returns the files of all keys that can be read.
+func readTokens(stateDir string) (files [][]byte) {
+	dir, err := openTokens(stateDir)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = dir.Close() }()
+	entries, _ := fs.ReadDir(dir.FS(), ".") // with an error, it returns those that it could read
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != tokenSuffix {
+			continue
+		}
+		if file, err := readTokenFile(dir, e.Name()); err == nil {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+// writeToken replaces a key's file and reads it back. The file of an earlier version goes.
 func writeToken(stateDir, key string, sealed []byte) error {
 	dir, err := makeTokens(stateDir)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = dir.Close() }()
-	if err := writeDurably(dir, key+tokenSuffix, sealed); err != nil {
+	if err := writeDurably(dir, tokenName(key), sealed); err != nil {
 		return err
 	}
-	stored, err := readToken(stateDir, key)
-	if err == nil && !bytes.Equal(stored, sealed) {
-		err = errors.New("the file was written but does not hold the token")
+	stored, err := readTokenFile(dir, tokenName(key))
+	if err != nil {
+		return err
 	}
-	return err
+	if !bytes.Equal(stored, sealed) {
+		return errors.New("the file was written but does not hold the token")
+	}
+	return removeFiles(dir, earlierTokenName(key), "")
 }
 
 // removeToken removes a key's file, whatever it is, and what writers that died left behind.
@@ -124,8 +169,11 @@ func removeToken(stateDir, key string) error {
 		return err
 	}
 	defer func() { _ = dir.Close() }()
-	if err := removeFiles(dir, key+tokenSuffix, ""); err != nil {
-		return err
+	// The file of an earlier version goes first: without the present one it would count.
+	for _, name := range []string{earlierTokenName(key), tokenName(key)} {
+		if err := removeFiles(dir, name, ""); err != nil {
+			return err
+		}
 	}
 	return syncDir(dir)
 }

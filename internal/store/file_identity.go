@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/ownership"
 	"github.com/oauthget/oauthget/internal/textfile"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -39,19 +41,15 @@ func (o FileOptions) identityOpener(ctx context.Context) (*opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := false
-	made, err := parseIdentities(data, func() (secret token.Secret, err error) {
-		secret, asked, err = o.passphrase(ctx, "identity file "+o.IdentityFile, false)
+	made := &opener{}
+	made.sealers, err = parseIdentities(data, func() (secret token.Secret, err error) {
+		secret, made.asked, err = o.passphrase(ctx, "identity file "+o.IdentityFile, false)
 		return secret, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	made.asked = asked
-	return made, nil
+	return made, err
 }
 
-// readIdentityFile reads a private key, and refuses one that others may read: whoever has it has the tokens.
+// readIdentityFile reads a private key, and refuses one that others have or may read: whoever has it has the tokens.
 func readIdentityFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -59,6 +57,9 @@ func readIdentityFile(path string) ([]byte, error) {
 	}
 	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return nil, identityError(fmt.Errorf("%s is not a regular file", path))
+	}
+	if !ownership.IsTrusted(info) {
+		return nil, identityError(&fs.PathError{Op: "open", Path: path, Err: errNotOurs})
 	}
 	if err := checkMode(path, info); err != nil {
 		return nil, err
@@ -76,14 +77,14 @@ func readIdentityFile(path string) ([]byte, error) {
 }
 
 // parseIdentities reads an SSH private key or the lines of an age identity file. All of them open, the first one seals.
-func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
+func parseIdentities(data []byte, passphrase func() (token.Secret, error)) ([]sealer, error) {
 	if bytes.HasPrefix(data, []byte(ageMagic)) || bytes.HasPrefix(data, []byte("-----BEGIN AGE ENCRYPTED FILE-----")) {
 		return nil, identityError(errors.New("encrypted age identity files cannot be used: an SSH key may have a passphrase"))
 	}
 	if block, _ := pem.Decode(data); block != nil {
 		return parseSSHIdentity(data, passphrase)
 	}
-	made := &opener{}
+	var sealers []sealer
 	number := 0
 	for line := range strings.Lines(string(data)) {
 		number++
@@ -98,19 +99,20 @@ func parseIdentities(data []byte, passphrase func() (token.Secret, error)) (*ope
 		if err != nil {
 			return nil, identityError(fmt.Errorf("line %d is a damaged X25519 identity", number)) // age would quote it
 		}
-		if made.recipient == nil {
-			made.recipient = identity.Recipient()
+		s, err := newSealer(identity, identity.Recipient(), []byte(identity.String()))
+		if err != nil {
+			return nil, identityError(err)
 		}
-		made.identities = append(made.identities, identity)
+		sealers = append(sealers, s)
 	}
-	if made.recipient == nil {
+	if sealers == nil {
 		return nil, identityError(errors.New("there is none in it"))
 	}
-	return made, nil
+	return sealers, nil
 }
 
 // parseSSHIdentity reads an SSH private key. The errors of package ssh are not passed on: they quote the file.
-func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) (*opener, error) {
+func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) ([]sealer, error) {
 	key, err := ssh.ParseRawPrivateKey(data)
 	if _, encrypted := errors.AsType[*ssh.PassphraseMissingError](err); encrypted {
 		secret, failed := passphrase()
@@ -127,16 +129,16 @@ func parseSSHIdentity(data []byte, passphrase func() (token.Secret, error)) (*op
 	}
 	switch key := key.(type) {
 	case *ed25519.PrivateKey: // OpenSSH's form
-		return ed25519Opener(*key)
+		return ed25519Sealer(*key)
 	case ed25519.PrivateKey: // PKCS #8
-		return ed25519Opener(key)
+		return ed25519Sealer(key)
 	case *rsa.PrivateKey:
-		return rsaOpener(key)
+		return rsaSealer(key)
 	}
 	return nil, identityError(errors.New("only ed25519 and RSA keys can be used: ssh-keygen -t ed25519 makes one"))
 }
 
-func ed25519Opener(key ed25519.PrivateKey) (*opener, error) {
+func ed25519Sealer(key ed25519.PrivateKey) ([]sealer, error) {
 	if !ed25519.NewKeyFromSeed(key.Seed()).Equal(key) {
 		return nil, identityError(errors.New("the private key is damaged"))
 	}
@@ -144,10 +146,11 @@ func ed25519Opener(key ed25519.PrivateKey) (*opener, error) {
 	if err != nil {
 		return nil, identityError(err)
 	}
-	return &opener{identities: []age.Identity{identity}, recipient: identity.Recipient()}, nil
+	s, err := newSealer(identity, identity.Recipient(), key.Seed())
+	return []sealer{s}, err
 }
 
-func rsaOpener(key *rsa.PrivateKey) (*opener, error) {
+func rsaSealer(key *rsa.PrivateKey) ([]sealer, error) {
 	if bits := key.N.BitLen(); bits < minRSA || bits > maxRSA {
 		return nil, identityError(fmt.Errorf("an RSA key must have %d to %d bits", minRSA, maxRSA))
 	}
@@ -155,7 +158,8 @@ func rsaOpener(key *rsa.PrivateKey) (*opener, error) {
 	if err != nil {
 		return nil, identityError(err)
 	}
-	return &opener{identities: []age.Identity{identity}, recipient: identity.Recipient()}, nil
+	s, err := newSealer(identity, identity.Recipient(), key.D.Bytes())
+	return []sealer{s}, err
 }
 
 func identityError(err error) error {

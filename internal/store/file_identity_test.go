@@ -62,14 +62,14 @@ func pkcs8(t *testing.T, key crypto.PrivateKey) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
-// wantOpened fails unless what one opener seals is opened by the other.
-func wantOpened(t *testing.T, sealer, by *opener) {
+// wantOpened fails unless what the first private key seals is opened by the others.
+func wantOpened(t *testing.T, from, by []sealer) {
 	t.Helper()
-	sealed, err := sealer.seal("key", []byte("packed"))
+	sealed, err := from[0].seal("key", []byte("packed"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if packed, err := by.open("key", sealed); err != nil || string(packed) != "packed" {
+	if packed, err := (&opener{sealers: by}).open("key", sealed, false); err != nil || string(packed) != "packed" {
 		t.Errorf("%q, %v", packed, err)
 	}
 }
@@ -97,20 +97,20 @@ func TestSSHKeyIsTheSameInEachForm(t *testing.T) {
 
 func TestAnotherSSHKeyOpensNothing(t *testing.T) {
 	for name, key := range newSSHKeys(t) {
-		sealer, err := parseIdentities(openSSH(t, key), neverAsked(t))
+		sealers, err := parseIdentities(openSSH(t, key), neverAsked(t))
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		sealed, err := sealer.seal("key", []byte("packed"))
+		sealed, err := sealers[0].seal("key", []byte("packed"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, other := range newSSHKeys(t) {
-			opener, err := parseIdentities(openSSH(t, other), neverAsked(t))
+			others, err := parseIdentities(openSSH(t, other), neverAsked(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = opener.open("key", sealed)
+			_, err = (&opener{sealers: others}).open("key", sealed, false)
 			wantReason(t, err, WrongPassphrase)
 		}
 	}
@@ -126,11 +126,11 @@ func TestEncryptedSSHKeyIsOpenedByItsPassphrase(t *testing.T) {
 		tried++
 		t.Run(k.Name, func(t *testing.T) {
 			t.Parallel()
-			opener, err := parseIdentities(k.PEMBytes, typed(k.EncryptionKey))
+			sealers, err := parseIdentities(k.PEMBytes, typed(k.EncryptionKey))
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantOpened(t, opener, opener)
+			wantOpened(t, sealers, sealers)
 			_, err = parseIdentities(k.PEMBytes, typed("canary"))
 			wantReason(t, err, WrongPassphrase)
 			_, err = parseIdentities(k.PEMBytes, func() (token.Secret, error) { return token.Secret{}, io.ErrNoProgress })

@@ -60,7 +60,7 @@ func again(t testing.TB, f *File) *File {
 }
 
 func tokenPath(f *File, key string) string {
-	return filepath.Join(f.options.StateDir, tokensDir, key+tokenSuffix)
+	return filepath.Join(f.options.StateDir, tokensDir, tokenName(key))
 }
 
 // typist answers prompts, one after the other, and keeps them.
@@ -232,7 +232,24 @@ func TestWhatIsNotOursIsUnreadableAndStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipient := opener.recipient
+	recipient := opener.sealers[0].recipient
+	packed, err := pack(setOf(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	noSet, err := opener.seal("key", []byte("canary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Whoever knows the public key can seal to it, and prove it with a key of their own.
+	theirs, err := newSealer(nil, recipient, []byte("a key of their own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := theirs.seal("key", packed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	flipped := append([]byte(nil), whole...)
 	flipped[len(flipped)-1] ^= 1
 	for name, data := range map[string][]byte{
@@ -244,8 +261,11 @@ func TestWhatIsNotOursIsUnreadableAndStays(t *testing.T) {
 		"another key's":     swapped,
 		"text":              []byte("canary: my notes\n"),
 		"an age file":       sealedFor(t, recipient, "canary"),
-		"no set":            sealedFor(t, recipient, tokenFileMagic+"key\ncanary"),
-		"another version's": sealedFor(t, recipient, "oauthget token file 2\nkey\n"),
+		"no set":            noSet,
+		"another version's": sealedFor(t, recipient, "oauthget token file 3\nkey\n"),
+		"an earlier one's":  sealedFor(t, recipient, earlierFileMagic+"key\n"+string(packed)),
+		"without proof":     sealedFor(t, recipient, tokenFileMagic+"key\n"+string(packed)),
+		"forged":            forged,
 	} {
 		if err := os.WriteFile(tokenPath(f, "key"), data, 0o600); err != nil {
 			t.Fatal(err)
@@ -374,7 +394,11 @@ func FuzzFile(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	o := &opener{identities: []age.Identity{identity}, recipient: identity.Recipient()}
+	own, err := newSealer(identity, identity.Recipient(), []byte(identity.String()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	o := &opener{sealers: []sealer{own}}
 	whole, err := o.seal("key", []byte("packed"))
 	if err != nil {
 		f.Fatal(err)
@@ -384,7 +408,8 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte(ageMagic+"-> scrypt AAAA 18\n"), "key")
 	f.Add(sealedFor(f, identity.Recipient(), tokenFileMagic+"key\n"), "other")
 	f.Fuzz(func(t *testing.T, data []byte, key string) {
-		packed, err := o.open(key, data)
+		_, _ = o.open(key, data, true)
+		packed, err := o.open(key, data, false)
 		if err != nil {
 			if _, ok := errors.AsType[*Error](err); !ok || strings.ContainsAny(err.Error(), "\r\n") {
 				t.Errorf("error %q", err)

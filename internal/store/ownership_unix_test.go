@@ -143,3 +143,23 @@ func TestPipeInPlaceOfARecordIsNotWaitedFor(t *testing.T) {
 		t.Fatal("waits for a writer of the pipe")
 	}
 }
+
+func TestTokenFileOfAnotherUserIsNotBelieved(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	f := withIdentity(t)
+	mustSave(t, f, "key", setOf(10))
+	if err := os.Chown(tokenPath(f, "key"), otherUser, otherUser); err != nil {
+		t.Fatal(err)
+	}
+	next := again(t, f)
+	_, err := next.Load(t.Context(), "key")
+	if wantReason(t, err, Unreadable); !errors.Is(err, errNotOurs) {
+		t.Error(err)
+	}
+	wantReason(t, next.Save(t.Context(), "key", setOf(10)), Unreadable)
+	if err := next.Delete(t.Context(), "key"); err != nil {
+		t.Error(err)
+	}
+}

@@ -70,6 +70,28 @@ func TestStoredFilesAreStillRead(t *testing.T) {
 	}
 }
 
+// The same sets, in the files that are written now.
+func TestFilesOfThisFormAreStillRead(t *testing.T) {
+	dir := stored(t)
+	passphrase := token.NewSecret("fixture passphrase")
+	for name, o := range map[string]FileOptions{
+		"passphrase":             {Passphrase: passphrase},
+		"age":                    {IdentityFile: "age.key"},
+		"ssh-ed25519":            {IdentityFile: "ssh-ed25519.key"},
+		"ssh-ed25519-passphrase": {IdentityFile: "ssh-ed25519-passphrase.key", Passphrase: passphrase},
+		"ssh-rsa":                {IdentityFile: "ssh-rsa.key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.StateDir = filepath.Join(dir, "state-2")
+			if o.IdentityFile != "" {
+				o.IdentityFile = filepath.Join(dir, o.IdentityFile)
+			}
+			wantLoaded(t, NewFile(o), name, storedSet())
+		})
+	}
+}
+
 func TestStoredItemsAreStillRead(t *testing.T) {
 	dir := stored(t)
 	for _, form := range []string{"item-text", "item-binary", "item-sealed"} {
@@ -85,15 +107,17 @@ func TestStoredItemsAreStillRead(t *testing.T) {
 }
 
 func TestStoredRecordIsStillRead(t *testing.T) {
-	got, err := Records{filepath.Join(stored(t), "state")}.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []Record{{
-		Version: 1, Key: "fixture", Profile: "work", Account: "jane", Issuer: "https://as.example.com",
-		TokenEndpoint: "https://as.example.com/token", ClientID: "cli", Store: "keychain",
-	}}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
+	for dir, in := range map[string]string{"state": "keychain", "state-2": "file"} {
+		got, err := Records{filepath.Join(stored(t), dir)}.All()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Record{{
+			Version: 1, Key: "fixture", Profile: "work", Account: "jane", Issuer: "https://as.example.com",
+			TokenEndpoint: "https://as.example.com/token", ClientID: "cli", Store: in,
+		}}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
 	}
 }
