@@ -24,7 +24,7 @@ func (s *Session) Browser() browser.Opener {
 // stays good once it is open.
 func (o Options) ShowAuthorization(ctx context.Context, opener browser.Opener, r flow.AuthorizationRequest, failed func(error)) error {
 	if err := context.Cause(ctx); err != nil {
-		return err // the login ends here, as with --dry-run
+		return err
 	}
 	shown, err := browser.Safe(r.URL.String())
 	if err != nil {

@@ -30,5 +30,8 @@ func (e *MissingTokenError) Error() string {
 // ErrNoBrowser is returned if a login in the browser is required, and nobody can have seen the address.
 var ErrNoBrowser = errors.New("no browser could be opened")
 
+// ErrStopped ends a login because of Session.StopBeforeBrowser.
+var ErrStopped = errors.New("stopped before the browser opens")
+
 // ErrUnwritten ends the wait for a pipe that stands in for a file.
 var ErrUnwritten = errors.New("the named pipe stayed empty until the timeout")

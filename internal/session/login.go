@@ -59,6 +59,10 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {
+		if s.StopBeforeBrowser {
+			giveUp(ErrStopped)
+			return
+		}
 		if err := s.options.ShowAuthorization(ctx, s.Browser(), r, s.withoutBrowser(giveUp)); err != nil {
 			giveUp(err)
 		}

@@ -64,6 +64,8 @@ type Session struct {
 	Identify bool
 	// AsOther accepts a login as another user than the one whose tokens are stored.
 	AsOther bool
+	// StopBeforeBrowser has a login by the authorization code grant end with ErrStopped once the request is made.
+	StopBeforeBrowser bool
 
 	options   Options
 	console   Console      // that of options

@@ -36,7 +36,6 @@ type Narration struct {
 	Warn    func(format string, args ...any)
 
 	posted bool // the profile has the response come in a POST
-	stop   context.CancelCauseFunc
 
 	mu     sync.Mutex
 	server Server
@@ -49,19 +48,15 @@ type Narration struct {
 	err    error  // of writing
 }
 
-// errDryRun ends a walk at the authorization request.
-var errDryRun = errors.New("stopped by --dry-run")
-
 // Explain walks through a login of its own, which leaves nothing behind: the token is not stored, and is revoked where the
 // server can do that. The session must have been opened with n as its narrator.
 func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
 	n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
 	n.server.Metadata = s.Profile.MetadataURL
 	s.KeepNothing()
-	ctx, n.stop = context.WithCancelCause(ctx)
-	defer n.stop(nil)
+	s.StopBeforeBrowser = n.DryRun
 	set, err := s.Login(ctx)
-	if errors.Is(err, errDryRun) {
+	if errors.Is(err, session.ErrStopped) {
 		return n.end(nil)
 	}
 	if err != nil {
@@ -121,9 +116,6 @@ func (n *Narration) Event(event flow.Event) {
 		n.tell(PushedAuthorizationResponse())
 	case flow.AuthorizationRequest:
 		n.tell(AuthorizationRequest(e.URL, n.Now()))
-		if n.DryRun {
-			n.stop(errDryRun)
-		}
 	case flow.AuthorizationResponse:
 		n.tell(AuthorizationResponse(Response{
 			When: n.Now(), RedirectURI: e.RedirectURI, Parameters: e.Parameters, FromIssuer: e.FromIssuer, Signed: e.Signed,
