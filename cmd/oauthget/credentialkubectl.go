@@ -6,7 +6,6 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -58,7 +57,7 @@ func (h *helper) kubectl(cmd *cobra.Command, name string) error {
 		case !h.request.IDToken:
 			return credential.ExecCredential(info.APIVersion, set.AccessToken, set.Expiry)
 		case set.IDToken.Empty():
-			return "", output.ErrNoIDToken
+			return "", token.ErrNoIDToken
 		}
 		h.warnOfExpiry(s, set)
 		return credential.ExecCredential(info.APIVersion, set.IDToken, set.IDTokenExpiry)

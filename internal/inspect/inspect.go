@@ -14,7 +14,6 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
-	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
@@ -103,7 +102,7 @@ func (i *Inspector) take(ctx context.Context) (err error) {
 		return nil
 	}
 	if i.raw = i.set.IDToken; i.raw.Empty() {
-		return fmt.Errorf("%s: %w", operation, output.ErrNoIDToken)
+		return fmt.Errorf("%s: %w", operation, token.ErrNoIDToken)
 	}
 	return nil
 }

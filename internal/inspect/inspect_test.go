@@ -19,14 +19,14 @@ func TestErrorNamesTheProfile(t *testing.T) {
 	s, err := session.Open(session.Options{
 		Console: silent{}, Now: time.Now, LookupEnv: func(string) (string, bool) { return "", false },
 	}, nil, "", map[string][]string{
-		"authorization_endpoint": {nobody}, "token_endpoint": {nobody}, "introspection_endpoint": {nobody}, "client_id": {"cli"}, "store": {"none"},
+		"authorization_endpoint": {nobody}, "token_endpoint": {nobody}, "client_id": {"cli"}, "store": {"none"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := Inspector{Session: s, Given: token.NewSecret("opaque"), Now: time.Now}
+	i := Inspector{Session: s, Given: token.NewSecret("eyJhbGciOiJub25lIn0.e30."), Now: time.Now}
 	_, err = i.Inspect(t.Context())
 	if e, ok := errors.AsType[*session.Error](err); !ok || e.Profile.ClientID != "cli" {
-		t.Errorf("an error of the introspection is not about the profile: %v", err)
+		t.Errorf("an unsigned token is not an error about the profile: %v", err)
 	}
 }

@@ -6,7 +6,6 @@ package output
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -89,23 +88,10 @@ func accessToken(s token.Set, _ time.Time) (string, error) { return s.AccessToke
 // Header returns the value of the Authorization header for s (RFC 6750 §2.1).
 func Header(s token.Set) string { return s.Type() + " " + s.AccessToken.Reveal() }
 
-// ErrNoAccessToken is returned if an exchange issued something else, such as a refresh token, which no API may see.
-var ErrNoAccessToken = errors.New("the issued token is not an access token")
-
-// CheckAccessToken returns [ErrNoAccessToken] if the set cannot be used with an API. RFC 8693 §2.2.1: "If the issued token is
-// not an access token or usable as an access token, then the "token_type" value "N_A" is used to indicate that an OAuth
-// 2.0 "token_type" identifier is not applicable in that context."
-func CheckAccessToken(s token.Set) error {
-	if s.Type() == token.NotApplicable {
-		return ErrNoAccessToken
-	}
-	return nil
-}
-
 // checked wraps the formats that present the token as an access token.
 func checked(render func(token.Set, time.Time) (string, error)) func(token.Set, time.Time) (string, error) {
 	return func(s token.Set, now time.Time) (string, error) {
-		if err := CheckAccessToken(s); err != nil {
+		if err := s.CheckAccessToken(); err != nil {
 			return "", err
 		}
 		return render(s, now)
@@ -138,12 +124,9 @@ func query(s token.Set, _ time.Time) (string, error) {
 	return url.Values{"access_token": {s.AccessToken.Reveal()}}.Encode() + "\n", nil
 }
 
-// ErrNoIDToken is returned for a set without an ID Token.
-var ErrNoIDToken = errors.New("the server sent no ID Token")
-
 func idToken(s token.Set, _ time.Time) (string, error) {
 	if s.IDToken.Empty() {
-		return "", ErrNoIDToken
+		return "", token.ErrNoIDToken
 	}
 	return s.IDToken.Reveal() + "\n", nil
 }

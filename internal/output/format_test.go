@@ -141,7 +141,7 @@ func TestOtherTokensAreNotPrintedAsAccessTokens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text, err := f.Render(set, time.Time{}); !errors.Is(err, ErrNoAccessToken) || text != "" {
+		if text, err := f.Render(set, time.Time{}); !errors.Is(err, token.ErrNoAccessToken) || text != "" {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
 	}

@@ -32,6 +32,7 @@ import (
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -154,11 +155,11 @@ func (f failure) classify() (status int, hints []string) {
 			"the protocol cannot carry a proof: use a profile without dpop and security_profile",
 			"or send the requests with oauthget curl or through oauthget proxy, which sign each one",
 		)
-	case is(output.ErrNoAccessToken):
+	case is(token.ErrNoAccessToken):
 		return say(StatusFailure, "print what was issued with oauthget token -o token, or -o json")
 	case is(output.ErrNotBound):
 		return say(StatusFailure, "dpop_allow_bearer = true accepts Bearer tokens: print this one with -o header")
-	case is(output.ErrNoIDToken):
+	case is(token.ErrNoIDToken):
 		return StatusFailure, f.noIDTokenHints()
 	case is(dpop.ErrKeyLost):
 		return say(StatusFailure, "log in again, which makes a new key: "+f.command("login"))

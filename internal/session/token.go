@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -31,7 +30,7 @@ func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) 
 	if set, fresh, err = s.Token(ctx, request); err != nil {
 		return token.Set{}, false, err
 	}
-	if err := output.CheckAccessToken(set); err != nil && !request.IDToken {
+	if err := set.CheckAccessToken(); err != nil && !request.IDToken {
 		return token.Set{}, false, s.Failed(fmt.Errorf("use token: %w", err))
 	}
 	return set, fresh, nil

@@ -85,6 +85,22 @@ func (s Set) Type() string {
 	}
 }
 
+// ErrNoAccessToken is returned if an exchange issued something else, such as a refresh token, which no API may see.
+var ErrNoAccessToken = errors.New("the issued token is not an access token")
+
+// CheckAccessToken returns [ErrNoAccessToken] if the set cannot be used with an API. RFC 8693 §2.2.1: "If the issued token is
+// not an access token or usable as an access token, then the "token_type" value "N_A" is used to indicate that an OAuth
+// 2.0 "token_type" identifier is not applicable in that context."
+func (s Set) CheckAccessToken() error {
+	if s.Type() == NotApplicable {
+		return ErrNoAccessToken
+	}
+	return nil
+}
+
+// ErrNoIDToken is returned for a set without an ID Token.
+var ErrNoIDToken = errors.New("the server sent no ID Token")
+
 // stored is the serialized form of a Set. Times are Unix seconds, to keep it short.
 type stored struct {
 	Version      int      `json:"v"`
