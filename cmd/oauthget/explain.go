@@ -26,7 +26,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Walk through a login and show each step with the rule it follows",
 		Long: `Obtain a token as the profile says and show each step: the request, the answer, the rule it follows, and what was checked.
 Secrets are shown as fingerprints, so the output can be pasted into a bug report. The token is not stored; at the end it is
-revoked, if the server can do that.
+revoked, if the server can do that. Of the metadata it shows what a login depends on; -v and --format markdown show all of it.
 
 --curl prints commands that do the same by hand, with shell variables for the secrets. --dry-run shows the authorization
 URL, parameter by parameter, and stops; a request that has to be pushed is pushed.`,
@@ -46,7 +46,7 @@ URL, parameter by parameter, and stops; a request that has to be pushed is pushe
 				format = walkthrough.FormatCurl
 			}
 			n := &walkthrough.Narration{
-				Format: format, DryRun: dryRun, Out: a.stdout, JSON: a.printJSON, Now: a.now, Version: version, Warn: a.Warn,
+				Format: format, DryRun: dryRun, Whole: a.verbose, Out: a.stdout, JSON: a.printJSON, Now: a.now, Version: version, Warn: a.Warn,
 			}
 			o := a.options()
 			o.Narrator = n

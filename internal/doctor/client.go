@@ -12,6 +12,9 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
+// onlyTheServer continues what is said of a credential that is there.
+const onlyTheServer = "; not checked: only the server knows whether it is the right one"
+
 // secrets reads what the client authenticates with. A program that would print its secret is not run; complete reports whether
 // all the rest is there.
 func (e *examination) secrets(ctx context.Context) (c session.Credentials, complete bool) {
@@ -22,7 +25,7 @@ func (e *examination) secrets(ctx context.Context) (c session.Credentials, compl
 			complete = false
 			return
 		}
-		e.add(ok(check, seen))
+		e.add(ok(check, seen+onlyTheServer))
 	}
 	if e.session.Profile.ClientKey.File != "" {
 		read("client key", e.session.Profile.ClientKey.File, func() (err error) { c.Key, err = e.session.ClientKey(ctx); return err })
@@ -34,7 +37,7 @@ func (e *examination) secrets(ctx context.Context) (c session.Credentials, compl
 	case source.Empty():
 	case source.Command != nil:
 		c.Secret = standIn()
-		e.add(ok("client secret", "a program prints it, and was not run"))
+		e.add(ok("client secret", "a program prints it, and was not run"+onlyTheServer))
 	default:
 		read("client secret", "there, by "+source.Key, func() (err error) { c.Secret, err = e.session.ClientSecret(ctx); return err })
 	}

@@ -29,6 +29,7 @@ const (
 type Narration struct {
 	Format  string
 	DryRun  bool // stop before the browser opens
+	Whole   bool // leave nothing out of FormatText; see [Brief]
 	Out     io.Writer
 	JSON    func(any) error // prints the document of FormatHAR
 	Now     func() time.Time
@@ -143,6 +144,9 @@ func (n *Narration) tell(s Step) {
 	case FormatCurl:
 		n.print(Curl(len(n.steps), s))
 	default:
+		if !n.Whole {
+			s = Brief(s)
+		}
 		n.print(Text(len(n.steps), s))
 	}
 }

@@ -40,6 +40,12 @@ type Server struct {
 	TokenEndpoint, PAR, Device, Revocation, Introspection, Userinfo, JWKS string
 }
 
+// The titles of steps that Brief shortens.
+const (
+	titleMetadata = "Metadata"
+	titleKeys     = "Keys"
+)
+
 // kind is the text of a step.
 type kind struct{ title, rule, why string }
 
@@ -52,7 +58,7 @@ func (s Server) Exchange(e trace.Exchange) Step {
 func (s Server) kind(e trace.Exchange) kind {
 	switch at := func(endpoint string) bool { return endpoint != "" && targetOf(endpoint) == e.Target }; {
 	case at(s.JWKS):
-		return kind{"Keys", "RFC 7517 §5, OpenID Connect Core §10.1", "The keys that the server signs with."}
+		return kind{titleKeys, "RFC 7517 §5, OpenID Connect Core §10.1", "The keys that the server signs with."}
 	case at(s.PAR):
 		return kind{"Pushed authorization request", "RFC 9126 §2.1", "The request goes to the server directly. The browser carries only a reference to it."}
 	case at(s.Device):
@@ -66,7 +72,7 @@ func (s Server) kind(e trace.Exchange) kind {
 	case at(s.TokenEndpoint):
 		return tokenKind(e)
 	case at(s.Metadata), strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
-		return kind{"Metadata", "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
+		return kind{titleMetadata, "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
 	}
 	return kind{"Request", "", ""}
 }
