@@ -34,11 +34,12 @@ func (a *app) options() session.Options {
 	return session.Options{
 		Stdin: a.stdin, Stderr: a.stderr, LookupEnv: a.lookupEnv, GOOS: a.goos, Now: a.now, UserAgent: "oauthget/" + version,
 		Console: &a.console, ConfigFile: a.global.config, Commands: a.commands,
-		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Trace: a.trace, FileStores: &a.files,
+		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Yes: a.global.yes,
+		Trace: a.trace, FileStores: &a.files,
 	}
 }
 
-// open makes the profile called name ready, or the default one where name is empty.
+// open makes the profile called name ready, or the default one where name is empty. The URL of an API may be in its place.
 func (a *app) open(cmd *cobra.Command, name string) (*session.Session, error) {
 	return openWith(a.options(), cmd, name)
 }
@@ -48,6 +49,9 @@ func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Sess
 	file, err := o.ProfileFile(cmd.Context())
 	if err != nil {
 		return nil, err
+	}
+	if session.IsURL(name) {
+		return session.OpenURL(o, file, name, keyFlags(cmd))
 	}
 	return session.Open(o, file, name, keyFlags(cmd))
 }

@@ -173,6 +173,19 @@ func (c *console) Attended() bool { return term.Is(c.stderr) || term.CanAsk() }
 // CanAsk implements [session.Console].
 func (*console) CanAsk() bool { return term.CanAsk() }
 
+// Confirm implements [session.Console].
+func (c *console) Confirm(ctx context.Context, question string) (yes bool, err error) {
+	fmt.Fprintf(c.words, "oauthget: %s [y/N] ", untrusted.Line(question))
+	err = term.ReadLines(ctx, maxAnswer, func(line string) (more bool) {
+		yes = strings.EqualFold(line, "y") || strings.EqualFold(line, "yes")
+		return false
+	})
+	return yes, err
+}
+
+// maxAnswer bounds the answer to a question, in bytes.
+const maxAnswer = 64
+
 // AskSecret implements [session.Console].
 func (*console) AskSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	return term.AskSecret(ctx, prompt)

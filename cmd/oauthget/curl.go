@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"strings"
 
@@ -11,9 +10,9 @@ import (
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/curl"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/term"
-	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -36,7 +35,7 @@ const curlExample = `  oauthget curl work https://api.example.com/orders
 func (a *app) curlCommand() *cobra.Command {
 	var request tokensource.Request
 	cmd := &cobra.Command{
-		Use:     "curl [flags] NAME [--] [ARG…]",
+		Use:     "curl [flags] NAME|URL [--] [ARG…]",
 		Short:   "Run curl with an access token, kept out of its arguments",
 		Long:    curlLong,
 		Example: curlExample,
@@ -70,7 +69,7 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 	if err != nil {
 		return err
 	}
-	send, why, err := command.Judge(s.Profile.MaySend)
+	send, why, err := command.Judge(s.Refuses)
 	if err != nil {
 		return &hint.UsageError{Err: err}
 	}
@@ -81,6 +80,10 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 		return a.become(program, append([]string{"curl"}, rest...), s.Environ())
 	}
 	set, fresh, err := s.AccessToken(cmd.Context(), request)
+	if _, open := errors.AsType[*session.OpenAPIError](err); open {
+		a.Step("%v", err)
+		return a.become(program, append([]string{"curl"}, rest...), s.Environ())
+	}
 	if err != nil {
 		return err
 	}
@@ -91,12 +94,8 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 		},
 		Set: set, CertificateFile: s.Profile.TLS.CertificateFile, KeyFile: s.Profile.TLS.KeyFile,
 		Now: a.now, Warn: a.Warn, Step: a.Step,
-	}
-	if !fresh {
-		run.Replace = func(ctx context.Context, refused token.Secret) (token.Set, error) {
-			set, _, err := s.AccessToken(ctx, tokensource.Request{Refused: refused})
-			return set, err
-		}
+		Replace: s.Answers(fresh).Replace, ErrAccepted: session.ErrAccepted,
+		Fails: func(err error) bool { return errors.As(err, new(*session.DemandError)) },
 	}
 	return run.Do(cmd.Context())
 }
@@ -108,12 +107,13 @@ func curlArgs(cmd *cobra.Command, args []string) (name string, rest []string, er
 		return "", args, nil
 	case len(args) == 0:
 		return "", nil, hint.Usagef("there is no profile: curl NAME ARG…, or curl -- ARG… for the default one")
-	case strings.Contains(args[0], "://"):
-		return "", nil, hint.Usagef("the profile comes before the URL: curl NAME URL, or curl -- URL for the default one")
 	}
 	name, rest = args[0], args[1:]
 	if len(rest) > 0 && rest[0] == "--" {
 		rest = rest[1:]
+	}
+	if session.IsURL(name) { // the API's, and the request's too
+		rest = append([]string{name}, rest...)
 	}
 	return name, rest, nil
 }

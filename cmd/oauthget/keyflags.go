@@ -22,7 +22,7 @@ func (a *app) addKeyFlags(cmd *cobra.Command) { a.keyed = append(a.keyed, cmd) }
 func makeKeyFlags(cmd *cobra.Command, profiles func(*cobra.Command) []string) {
 	for _, key := range config.Keys() {
 		flag := key.Flag()
-		if flag == "" {
+		if flag == "" || cmd.Flags().Lookup(flag) != nil { // token has a --url of its own, and takes an API's as its argument
 			continue
 		}
 		switch key.Kind {

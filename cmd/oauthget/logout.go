@@ -9,12 +9,13 @@ import (
 	"github.com/oauthget/oauthget/internal/account"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 )
 
 func (a *app) logoutCommand() *cobra.Command {
-	var all, local bool
+	var all, local, registration bool
 	cmd := &cobra.Command{
-		Use:   "logout [NAME…]",
+		Use:   "logout [NAME|URL…]",
 		Short: "Revoke stored tokens at the server and remove them",
 		Long: `Revoke the tokens of the named profiles, or of the default one, at the server (RFC 7009) if it can, and remove them here in
 any case, in each store. That includes what was stored before a profile was changed or removed. --all logs out of everything.`,
@@ -35,17 +36,28 @@ any case, in each store. That includes what was stored before a profile was chan
 				return err
 			case all:
 				return logout.All(cmd.Context())
+			case registration && len(names) == 0:
+				return hint.Usagef("--registration takes the URL of an API")
 			case len(names) == 0:
 				return logout.Given(cmd.Context(), flags)
 			}
 			var failed error
 			for _, name := range names {
-				failed = errors.Join(failed, logout.Profile(cmd.Context(), name, flags))
+				switch {
+				case registration:
+					err = logout.Registration(cmd.Context(), name, flags)
+				case session.IsURL(name):
+					err = logout.API(cmd.Context(), name)
+				default:
+					err = logout.Profile(cmd.Context(), name, flags)
+				}
+				failed = errors.Join(failed, err)
 			}
 			return failed
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "log out of everything that is stored")
+	cmd.Flags().BoolVar(&registration, "registration", false, "remove the client that was registered for the API of that URL")
 	cmd.Flags().BoolVar(&local, "local", false, "remove what is stored, and ask nothing of the server")
 	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, math.MaxInt)

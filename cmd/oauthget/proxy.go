@@ -121,9 +121,9 @@ func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 	if err != nil {
 		return err
 	}
-	if !s.Profile.MaySend(o.Upstream) {
+	if why := s.Refuses(o.Upstream); why != "" {
 		return hint.With(
-			hint.Usagef("--upstream: %s is not in the profile's api_hosts", o.Upstream.Host),
+			hint.Usagef("--upstream: %s", why),
 			"add it to api_hosts in the profile, if the token is meant for it",
 		)
 	}

@@ -38,7 +38,7 @@ is asked, and no secret is shown. The exit status is 0 in all of these states.`,
 }
 
 func writeStatus(c *console, report account.Report) error {
-	if len(report.Profiles) == 0 {
+	if len(report.Profiles) == 0 && len(report.Registrations) == 0 {
 		c.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
 		return nil
 	}
@@ -49,6 +49,9 @@ func writeStatus(c *console, report account.Report) error {
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	for _, r := range report.Registrations {
+		fmt.Fprintf(c.stdout, "registered at %s: client %s, kept in the %s\n", untrusted.Text(r.Issuer), untrusted.Text(r.ClientID), r.Store)
 	}
 	for _, p := range report.Profiles {
 		if p.Error != "" {

@@ -5,12 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Logout revokes and removes what is stored.
@@ -82,6 +86,51 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 	return l.each(ctx, list)
 }
 
+// API logs out of the API at a URL, by whatever profile its tokens were obtained.
+func (l *Logout) API(ctx context.Context, address string) error {
+	target, err := url.Parse(address)
+	if err != nil {
+		return hint.Usagef("%s is no URL", untrusted.Quote(address))
+	}
+	list, err := l.records.All()
+	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.API == "" || !origin.Covers(r.API, target) })
+	if len(list) == 0 && err == nil {
+		l.options.Console.Note("nothing is stored for %s", address)
+	}
+	return errors.Join(l.each(ctx, list), err)
+}
+
+// Registration removes the client that was registered for the API at a URL.
+func (l *Logout) Registration(ctx context.Context, address string, flags map[string][]string) error {
+	s, err := session.OpenURL(l.options, l.file, address, flags)
+	if err != nil {
+		return err
+	}
+	server, err := s.Server(ctx)
+	if err != nil {
+		return err
+	}
+	return l.unregister(ctx, s, server)
+}
+
+func (l *Logout) unregister(ctx context.Context, s *session.Session, server string) error {
+	there, err := s.Unregister(ctx, server)
+	note := l.options.Console.Note
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		note("no client is registered at %s", server)
+		return nil
+	case there:
+		note("removed the registered client at %s, and here", server)
+	case err != nil:
+		l.options.Console.Warn("the client stays registered at %s: %v", server, err)
+		fallthrough
+	default:
+		note("removed the registered client of %s here", server)
+	}
+	return nil
+}
+
 // withPresent adds a record of what the session has stored, if it is missing.
 func withPresent(ctx context.Context, list []store.Record, s *session.Session) []store.Record {
 	present := s.Record()
@@ -100,8 +149,12 @@ func (l *Logout) each(ctx context.Context, list []store.Record) error {
 	var failed error
 	for _, r := range list {
 		s := session.OfRecord(l.options, l.file, r)
+		if r.Registration {
+			failed = errors.Join(failed, l.unregister(ctx, s, r.Issuer))
+			continue
+		}
 		if err := l.one(ctx, s, r); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("log out of %s: %w", label(r.Profile), s.Failed(err)))
+			failed = errors.Join(failed, fmt.Errorf("log out of %s: %w", labelOf(r), s.Failed(err)))
 		}
 	}
 	return failed
@@ -124,13 +177,13 @@ func (l *Logout) one(ctx context.Context, s *session.Session, r store.Record) er
 	if err := l.records.Remove(r.Key, r.Store); err != nil {
 		return err
 	}
-	l.options.Console.Note("removed the tokens of %s from the %s", label(r.Profile), r.Store)
+	l.options.Console.Note("removed the tokens of %s from the %s", labelOf(r), r.Store)
 	return nil
 }
 
 // revoke revokes the tokens at the server. A failure is a warning: they are removed in any case.
 func (l *Logout) revoke(ctx context.Context, s *session.Session) {
-	name, server := label(s.Profile.Name), cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
+	name, server := label(cmp.Or(s.Profile.Name, s.API())), cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
 	err := revokeStored(ctx, s)
 	switch {
 	case err == nil:
@@ -159,3 +212,5 @@ func revokeStored(ctx context.Context, s *session.Session) error {
 
 // label names a profile, or what was obtained by flags alone.
 func label(profile string) string { return cmp.Or(profile, "a client given by flags") }
+
+func labelOf(r store.Record) string { return label(cmp.Or(r.Profile, r.API)) }

@@ -23,13 +23,23 @@ const reportVersion = 1
 type Report struct {
 	Version  int      `json:"version"`
 	Profiles []Status `json:"profiles"`
+	// Registrations are the clients that were registered.
+	Registrations []Registration `json:"registrations,omitempty"`
+}
+
+// Registration is a client that was registered at an authorization server (RFC 7591).
+type Registration struct {
+	Issuer   string `json:"issuer"`
+	ClientID string `json:"client_id"`
+	Store    string `json:"store"`
 }
 
 // Status is what is stored for one profile. Times are RFC 3339, UTC.
 type Status struct {
 	Profile     string    `json:"profile"`
 	Account     string    `json:"account,omitempty"`
-	Current     bool      `json:"current"` // whether the profile in the file leads to it
+	API         string    `json:"api,omitempty"` // the resource that the token is for, if it was obtained by an API's URL
+	Current     bool      `json:"current"`       // whether the profile in the file leads to it
 	Store       string    `json:"store,omitempty"`
 	State       string    `json:"state"`
 	Scopes      []string  `json:"scopes,omitempty"`
@@ -52,12 +62,20 @@ const (
 	StateError       = "error"       // the profile or the store cannot be read
 )
 
-// List reports what is stored for the profile called name, or for all if name is empty: for each profile what it leads to, then
-// its accounts and what it led to before. It needs no network.
+// List reports what is stored for the profile called name, or for the API of that URL, or for all if name is empty: for each
+// profile what it leads to, then its accounts and what it led to before. It needs no network.
 func List(ctx context.Context, o session.Options, name string) (Report, error) {
 	report := Report{Version: reportVersion, Profiles: []Status{}}
 	file, err := o.ProfileFile(ctx)
 	if err != nil {
+		return report, err
+	}
+	if session.IsURL(name) {
+		s, err := session.OpenURL(o, file, name, nil)
+		if err == nil {
+			status, _ := Of(ctx, s, o.Now())
+			report.Profiles = append(report.Profiles, status)
+		}
 		return report, err
 	}
 	o.OneOfMany = name == ""
@@ -85,6 +103,10 @@ func (r *Report) add(ctx context.Context, o session.Options, file *config.File, 
 	for _, record := range records {
 		if !wanted(record) {
 			rest = append(rest, record)
+			continue
+		}
+		if record.Registration {
+			r.Registrations = append(r.Registrations, Registration{record.Issuer, record.ClientID, record.Store})
 			continue
 		}
 		status, _ := Of(ctx, session.OfRecord(o, file, record), o.Now())
@@ -123,7 +145,7 @@ func storedFor(o session.Options, name string) []store.Record {
 // Of returns the status of what is stored under the session's key. If that cannot be read, the status says why, and err is
 // the reason.
 func Of(ctx context.Context, s *session.Session, now time.Time) (status Status, err error) {
-	status = Status{Profile: s.Profile.Name, Account: s.Profile.Account, Current: true, Store: s.Profile.Store}
+	status = Status{Profile: s.Profile.Name, API: s.API(), Account: s.Profile.Account, Current: true, Store: s.Profile.Store}
 	set, err := s.Store.Load(ctx, s.Key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -163,7 +185,7 @@ func stateOfError(err error) string {
 
 // Label names what is stored for a person.
 func (s Status) Label() string {
-	text := cmp.Or(s.Profile, "(flags)")
+	text := cmp.Or(s.Profile, s.API, "(flags)")
 	if s.Account != "" {
 		text += " as " + s.Account
 	} else if !s.Current && s.Profile != "" {

@@ -3,6 +3,7 @@ package challenge
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
@@ -14,6 +15,28 @@ type Challenge struct {
 	Scheme  string // as sent; compared "case-insensitively" (RFC 9110 §11.1)
 	Token68 string
 	Params  map[string]string // by lower-case name
+}
+
+// In returns the challenges of all WWW-Authenticate fields of an answer, in order. A malformed field has none.
+func In(h http.Header) []Challenge {
+	var all []Challenge
+	for _, field := range h.Values("WWW-Authenticate") {
+		if list, err := Parse(field); err == nil {
+			all = append(all, list...)
+		}
+	}
+	return all
+}
+
+// ForToken returns the first challenge that asks for an access token: Bearer (RFC 6750 §3) or DPoP (RFC 9449 §7.1). It is
+// zero if there is none.
+func ForToken(h http.Header) Challenge {
+	for _, c := range In(h) {
+		if strings.EqualFold(c.Scheme, "Bearer") || strings.EqualFold(c.Scheme, "DPoP") {
+			return c
+		}
+	}
+	return Challenge{}
 }
 
 var errChallenge = errors.New("it is not a list of challenges (RFC 9110 §11.6.1)")

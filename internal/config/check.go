@@ -50,6 +50,33 @@ func checkEndpoint(values []string) error {
 	return nil
 }
 
+// checkAPI checks the URL of an API, to which tokens are sent.
+func checkAPI(values []string) error {
+	if _, err := serverURL(values[0]); err != nil {
+		return err
+	}
+	if strings.Contains(values[0], "#") {
+		return errors.New("an API's URL has no fragment")
+	}
+	return nil
+}
+
+// checkDocument: "The client identifier URL MUST have an "https" scheme, MUST contain a path component, MUST NOT contain
+// single-dot or double-dot path segments, MUST NOT contain a fragment component and MUST NOT contain a username or password."
+// OAuth Client ID Metadata Document §2
+func checkDocument(values []string) error {
+	u, err := absoluteURL(values[0])
+	switch {
+	case err != nil:
+		return err
+	case u.Scheme != "https" || u.Path == "" || u.Path == "/" || strings.Contains(values[0], "#"):
+		return errors.New("want an https URL with a path and without a fragment")
+	case slices.ContainsFunc(strings.Split(u.Path, "/"), func(segment string) bool { return segment == "." || segment == ".." }):
+		return errors.New("the path has a segment of dots")
+	}
+	return nil
+}
+
 // serverURL parses a URL to which secrets are sent.
 func serverURL(raw string) (*url.URL, error) {
 	u, err := absoluteURL(raw)

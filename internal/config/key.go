@@ -56,6 +56,7 @@ func Keys() []Key { return slices.Clone(keys) }
 
 // keys holds constants and functions only, so that the compiler can lay it out and it costs nothing at start.
 var keys = []Key{
+	{Name: "url", Usage: "URL of the API, which says what is not given here: issuer, client, resource and scopes", check: checkAPI, ChangesToken: true, field: func(p *Profile) any { return &p.URL }},
 	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: checkIssuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
 	{Name: "metadata_url", Usage: "URL of the metadata, if it is not at the issuer", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.MetadataURL }},
 	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
@@ -68,6 +69,7 @@ var keys = []Key{
 	{Name: "registration_endpoint", Usage: "URL of the client registration endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RegistrationEndpoint }},
 	{Name: "jwks_uri", Usage: "URL of the authorization server's keys", check: checkEndpoint, field: func(p *Profile) any { return &p.JWKSURI }},
 	{Name: "client_id", Usage: "client identifier", check: checkClientID, ChangesToken: true, field: func(p *Profile) any { return &p.ClientID }},
+	{Name: "client_id_metadata_document", Usage: "URL of the document that is the client identifier, if the server supports it", check: checkDocument, ChangesToken: true, field: func(p *Profile) any { return &p.ClientIDMetadataDocument }},
 	{Name: "client_secret", Usage: "client secret", Secret: true, group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_file", Kind: Path, Usage: "file whose first line is the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_env", Usage: "environment variable that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
@@ -84,6 +86,7 @@ var keys = []Key{
 	{Name: "scopes", Kind: Scopes, flag: "scope", Usage: "scope asked for", check: checkScopes, ChangesToken: true, field: func(p *Profile) any { return &p.Scopes }},
 	{Name: "audience", Kind: List, Usage: "audience asked for", ChangesToken: true, field: func(p *Profile) any { return &p.Audience }},
 	{Name: "resource", Kind: List, Usage: "resource indicator", check: checkResource, ChangesToken: true, field: func(p *Profile) any { return &p.Resource }},
+	{Name: "send_resource", Kind: Bool, Usage: "the API's resource goes into requests", Default: "true", ChangesToken: true, field: func(p *Profile) any { return &p.SendResource }},
 	{Name: "authorization_details", Kind: JSON, Usage: "authorization details, a JSON array", check: checkDetails, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationDetails }},
 	{Name: "prompt", Usage: "what the server asks the person: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: checkPrompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
 	{Name: "login_hint", Usage: "account that the server may suggest", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
@@ -134,6 +137,7 @@ var keys = []Key{
 // topKeys are the keys outside of profiles.
 var topKeys = []Key{
 	{Name: keyDefaultProfile, Usage: "the profile to use if none is named"},
+	{Name: "client_id_metadata_document", Usage: "the same for all profiles", check: checkDocument},
 	{Name: "store", Usage: "where tokens are kept, for profiles without a store", Values: stores},
 	{Name: "identity_file", Kind: Path, Usage: "private key that opens the file store, for profiles without one"},
 	{Name: keyPassphraseCommand, Kind: Command, Usage: "program that prints its passphrase, for profiles without one"},

@@ -15,13 +15,17 @@ import (
 
 // Profile describes a client and its authorization server.
 type Profile struct {
-	Name   string // empty if flags and the environment describe the client
+	Name string // empty if flags and the environment describe the client
+	// URL is the API's. Issuer, client, resource and scopes come from what it says of itself, if they are not given.
+	URL    string
 	Issuer string // the issuer identifier (RFC 8414 §2); empty if endpoints are given instead
 	// MetadataURL is where the metadata is, if not at one of the usual places of the issuer.
 	MetadataURL string
 	Endpoints
-	ClientID     string
-	ClientSecret SecretSource
+	ClientID string
+	// ClientIDMetadataDocument is the URL of the document that is the client_id if the server supports it; may be empty.
+	ClientIDMetadataDocument string
+	ClientSecret             SecretSource
 	// TokenEndpointAuthMethod is a name of the IANA registry (RFC 7591 §2). If it is empty, the credentials and the
 	// metadata decide.
 	TokenEndpointAuthMethod string
@@ -31,6 +35,7 @@ type Profile struct {
 	Scopes                  []string // RFC 6749 §3.3, in the order given
 	Audience                []string
 	Resource                []string // RFC 8707 §2
+	SendResource            bool     // an API's resource goes into the requests
 	AuthorizationDetails    string   // a JSON array (RFC 9396 §2); empty for none
 	Assertion               Assertion
 	Exchange                Exchange

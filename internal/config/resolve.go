@@ -144,7 +144,7 @@ func (in Input) profileName(given settings) (string, error) {
 		}
 		return in.Name, nil
 	}
-	if given.client() && given.server() {
+	if given.client() && given.server() || given.text("url") != "" {
 		return "", nil
 	}
 	if in.File == nil {

@@ -82,7 +82,7 @@ func (r resolution) checkServer() error {
 		return r.at("metadata_url", wrong("metadata_url", "issuer is missing, which the metadata must name").advise("set issuer to the member issuer of the metadata"))
 	case issuer.Several(s.text("issuer")) && !hasURL && needsMetadata(s.text):
 		return r.at("issuer", wrong("issuer", "an issuer with %s is not where its metadata is", issuer.Tenant).advise("set metadata_url too"))
-	case s.text("issuer") != "" || !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }):
+	case s.text("issuer") != "" || s.text("url") != "" || !slices.ContainsFunc(needed, func(key string) bool { return s.text(key) == "" }):
 		return nil
 	}
 	e := r.missing("issuer", "issuer is missing, or "+strings.Join(needed, " and "))
@@ -90,7 +90,7 @@ func (r resolution) checkServer() error {
 }
 
 func (r resolution) checkClient() error {
-	if r.settings.client() {
+	if r.settings.client() || r.settings.text("url") != "" { // an API's server registers clients
 		return nil
 	}
 	return r.missing("client_id", "client_id is missing").advise(`set client_id to what the authorization server calls this client`)

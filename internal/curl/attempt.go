@@ -19,9 +19,9 @@ type Attempt struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool // whether Stdout is one
-	// Refused is called, once, if the answer is a 401, with its header. If it returns true, the answer is discarded and the attempt
+	// Refused is called, once, if the answer is a 401 or a 403, with its status and header. If it returns true, the answer is discarded and the attempt
 	// ends. A nil Refused accepts every answer. So does a redirect to another origin, which is not the API that was asked.
-	Refused func(http.Header) bool
+	Refused func(status int, header http.Header) bool
 }
 
 // Result is the outcome of an attempt.

@@ -101,7 +101,7 @@ func attemptIn(t *testing.T, env []string, answer bool, args ...string) outcome 
 	a := Attempt{
 		Program: needCurl(t), Command: command(t, args...), Env: append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, env...),
 		Header: tokenHeader, Stdin: strings.NewReader("from stdin"), Stdout: &stdout, Stderr: &stderr,
-		Refused: func(http.Header) bool { o.asked++; return answer },
+		Refused: func(int, http.Header) bool { o.asked++; return answer },
 	}
 	result, err := a.Run()
 	if err != nil {
@@ -223,7 +223,7 @@ func TestAnswerStreams(t *testing.T) {
 	r, w := io.Pipe()
 	run := Attempt{
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Header: tokenHeader,
-		Stdout: w, Stderr: io.Discard, Refused: func(http.Header) bool { return true },
+		Stdout: w, Stderr: io.Discard, Refused: func(int, http.Header) bool { return true },
 	}
 	done := make(chan error, 1)
 	go func() {
@@ -265,7 +265,7 @@ func TestLongTokenIsPassedOnWhole(t *testing.T) {
 	token := strings.Repeat("x", 90<<10) // more than a pipe holds
 	run := Attempt{
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Header: "header = \"Authorization: Bearer " + token + "\"\n",
-		Stdout: io.Discard, Stderr: os.Stderr, Refused: func(http.Header) bool { return true },
+		Stdout: io.Discard, Stderr: os.Stderr, Refused: func(int, http.Header) bool { return true },
 	}
 	if result, err := run.Run(); err != nil || result.Status.Code != 0 {
 		t.Errorf("%+v %v", result, err)
@@ -337,7 +337,7 @@ func TestAnswerWithoutAReaderEndsAsWithCurlAlone(t *testing.T) {
 	var stderr bytes.Buffer
 	attempt := Attempt{
 		Program: needCurl(t), Command: command(t, "-sS", a.URL), Env: []string{"HOME=" + t.TempDir()}, Header: tokenHeader,
-		Stdout: &brokenPipe{}, Stderr: &stderr, Refused: func(http.Header) bool { return false },
+		Stdout: &brokenPipe{}, Stderr: &stderr, Refused: func(int, http.Header) bool { return false },
 	}
 	result, err := attempt.Run()
 	if err != nil || result.Status.Code != 23 || !strings.Contains(stderr.String(), "curl: (23)") {

@@ -19,12 +19,16 @@ func command(t *testing.T, args ...string) Command {
 func TestTargetsAreTheHostsThatCurlTalksTo(t *testing.T) {
 	for line, want := range map[string]string{
 		"https://api.example.com/orders?id=[1-3]":       "https://api.example.com",
+		"https://api.example.com/orders?id=1#x":         "https://api.example.com/orders?id=1",
+		"https://api.example.com/a/../b":                "https://api.example.com",
+		"https://api.example.com/a/%2e%2E/b":            "https://api.example.com",
+		"--request-target /b https://api.example.com/a": "https://api.example.com",
 		"HTTPS://API.example.com:8443":                  "https://API.example.com:8443",
-		"api.example.com/x":                             "http://api.example.com",
+		"api.example.com/x":                             "http://api.example.com/x",
 		"--proto-default https api.example.com":         "https://api.example.com",
 		"http://[::1]:8080/{a,b}":                       "http://[::1]:8080",
-		"--url https://a.example https://b.example?x#y": "https://a.example https://b.example",
-		"ftp://files.example.com/x":                     "ftp://files.example.com",
+		"--url https://a.example https://b.example?x#y": "https://a.example https://b.example?x",
+		"ftp://files.example.com/x":                     "ftp://files.example.com/x",
 		"-V":                                            "",
 	} {
 		targets, err := command(t, strings.Fields(line)...).Targets()

@@ -7,11 +7,11 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 )
 
-// Judge reports whether the token is sent with the request. allowed reports whether the profile allows a URL. If the token is not
-// sent, why is the reason. It is empty if curl needs no token, as in curl --version.
+// Judge reports whether the token is sent with the request. refused is why the token must not be sent to a URL, whose path is
+// empty if curl decides it; it is empty if the token may. If the token is not sent, why is the reason. It is empty if curl needs no token, as in curl --version.
 //
 // It is an error if only some of the hosts may get the token, or if the token would leave this machine unprotected.
-func (c Command) Judge(allowed func(*url.URL) bool) (send bool, why string, err error) {
+func (c Command) Judge(refused func(*url.URL) string) (send bool, why string, err error) {
 	if option := c.credentials(); option != "" {
 		return false, option + " adds other credentials", nil
 	}
@@ -29,8 +29,8 @@ func (c Command) Judge(allowed func(*url.URL) bool) (send bool, why string, err 
 		// RFC 6750 §5.3: "The client MUST validate the TLS certificate chain when making requests to protected resources."
 		case c.unverified() && !confidential.Loopback(u.Hostname()):
 			why = fmt.Sprintf("with --insecure anybody can answer for %s; --cacert sets an authority to trust", u.Host)
-		case !allowed(u):
-			why = fmt.Sprintf("%s is not in the profile's api_hosts", u.Host)
+		case refused(u) != "":
+			why = refused(u)
 		default:
 			may++
 		}

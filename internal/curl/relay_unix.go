@@ -30,7 +30,7 @@ type relay struct {
 	to      [3]io.Writer
 	polled  []unix.PollFd
 	headers headers
-	refused func(http.Header) bool
+	refused func(int, http.Header) bool
 
 	held       []byte // of stdout
 	decided    bool
@@ -108,7 +108,7 @@ func (r *relay) learn(piece []byte) {
 	r.headers.feed(piece)
 	switch {
 	case r.decided || r.headers.status == 0:
-	case r.headers.status == http.StatusUnauthorized && !r.headers.strayed && r.refused(r.headers.fields):
+	case (r.headers.status == http.StatusUnauthorized || r.headers.status == http.StatusForbidden) && !r.headers.strayed && r.refused(r.headers.status, r.headers.fields):
 		r.decided, r.thrownAway = true, true
 	default:
 		r.letGo()

@@ -18,8 +18,12 @@ import (
 type Run struct {
 	Attempt Attempt // without Header and Refused
 	Set     token.Set
-	// Replace obtains a token in place of a refused one. It is nil if Set is new.
-	Replace func(ctx context.Context, refused token.Secret) (token.Set, error)
+	// Replace obtains a token in place of one that a 401 or 403 has refused, or fails. It is called as long as it succeeds; with
+	// ErrAccepted the answer is passed on without a word.
+	Replace func(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error)
+	// ErrAccepted is the error of Replace by which it accepts the answer. Fails reports the errors that end the run.
+	ErrAccepted error
+	Fails       func(error) bool
 	// CertificateFile and KeyFile are the client's certificate, if any. RFC 8705 §3: a token that is bound to a certificate is only
 	// accepted with it.
 	CertificateFile, KeyFile string
@@ -30,6 +34,7 @@ type Run struct {
 
 	apiNonce   string // the latest that the API sent
 	nonceAsked bool   // by the API; asked for once only
+	failed     error  // of Replace, which ends the run
 }
 
 // Do runs curl until an answer is accepted. The error is a [child.ExitError] if curl's status is not 0, and a [child.Error] if curl
@@ -44,34 +49,45 @@ func (r *Run) Do(ctx context.Context) (err error) {
 		}
 		r.Attempt.Refused = nil
 		if r.Replace != nil || r.mayGetNonce() {
-			r.Attempt.Refused = func(answer http.Header) bool { return r.takeNonce(answer) || r.renew(ctx) }
+			r.Attempt.Refused = func(status int, answer http.Header) bool {
+				return status == http.StatusUnauthorized && r.takeNonce(answer) || r.renew(ctx, status, answer)
+			}
 		}
 		result, err := r.Attempt.Run()
 		if err != nil {
 			return err
 		}
-		if !result.Refused {
+		switch {
+		case r.failed != nil:
+			return r.failed
+		case !result.Refused:
 			return result.Status.Err()
 		}
 	}
 }
 
-// renew replaces a refused token, once.
-func (r *Run) renew(ctx context.Context) bool {
-	replace := r.Replace
-	r.Replace = nil
-	if replace == nil {
+// renew replaces a refused token.
+func (r *Run) renew(ctx context.Context, status int, answer http.Header) bool {
+	if r.Replace == nil {
 		return false
 	}
-	other, err := replace(ctx, r.Set.AccessToken)
+	other, err := r.Replace(ctx, r.Set, status, answer)
 	if err == nil && other.AccessToken.Equal(r.Set.AccessToken) {
 		err = errors.New("the server gave the same token again")
 	}
-	if err != nil {
-		r.Warn("the answer is 401, and there is no other token: %v", err)
+	switch {
+	case errors.Is(err, r.ErrAccepted):
+		return false
+	case err != nil:
+		if r.Fails != nil && r.Fails(err) {
+			r.failed = err
+			return true // nothing of the answer is shown
+		}
+		r.Warn("the answer is %d, and there is no other token: %v", status, err)
+		r.Replace = nil
 		return false
 	}
-	r.Step("the answer is 401; asking again with another token")
+	r.Step("the answer is %d; asking again with another token", status)
 	r.Set = other
 	return true
 }

@@ -2,7 +2,9 @@ package curl
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -30,22 +32,41 @@ func TestCurlHasTheCertificateThatATokenMayBeBoundTo(t *testing.T) {
 }
 
 func TestRefusedTokenIsNotSentAgain(t *testing.T) {
-	refused := token.Set{AccessToken: token.NewSecret("refused")}
+	refused, accepted := token.Set{AccessToken: token.NewSecret("refused")}, errors.New("accepted")
 	for _, given := range []string{"refused", "another"} {
-		warned := ""
+		warned, calls := "", 0
 		r := Run{
 			Set: refused,
-			Replace: func(context.Context, token.Secret) (token.Set, error) {
+			Replace: func(_ context.Context, set token.Set, status int, header http.Header) (token.Set, error) {
+				if calls++; calls > 1 {
+					return token.Set{}, accepted
+				}
+				if !set.AccessToken.Equal(refused.AccessToken) || status != 401 || header.Get("X") != "y" {
+					t.Errorf("%d, %v", status, header)
+				}
 				return token.Set{AccessToken: token.NewSecret(given)}, nil
 			},
-			Warn: func(format string, args ...any) { warned = fmt.Sprintf(format, args...) },
-			Step: func(string, ...any) {},
+			ErrAccepted: accepted,
+			Warn:        func(format string, args ...any) { warned = fmt.Sprintf(format, args...) },
+			Step:        func(string, ...any) {},
 		}
-		if again := r.renew(t.Context()); again != (given == "another") || again != (warned == "") {
+		header := http.Header{"X": {"y"}}
+		if again := r.renew(t.Context(), 401, header); again != (given == "another") || again != (warned == "") {
 			t.Errorf("in place of a refused token, %s: repeated is %v, warned %q", given, again, warned)
 		}
-		if r.renew(t.Context()) {
+		if r.renew(t.Context(), 401, header) {
 			t.Error("replaced twice")
 		}
+	}
+}
+
+func TestFailureOfALoginForMoreEndsTheRun(t *testing.T) {
+	failure := errors.New("nobody is there")
+	r := Run{
+		Replace: func(context.Context, token.Set, int, http.Header) (token.Set, error) { return token.Set{}, failure },
+		Fails:   func(err error) bool { return errors.Is(err, failure) },
+	}
+	if !r.renew(t.Context(), 403, nil) || !errors.Is(r.failed, failure) {
+		t.Error("the answer is passed on")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Targets returns scheme and host of each URL that curl will request, in order. A URL in which two readers could find different
+// Targets returns each URL that curl will request, in order. Its path is empty if curl would change it. A URL in which two readers could find different
 // hosts is an error: curl is one of them, this function the other.
 func (c Command) Targets() ([]*url.URL, error) {
 	scheme := "http" // curl's own default
@@ -21,9 +21,27 @@ func (c Command) Targets() ([]*url.URL, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !c.globs() && len(c.values("request-target")) == 0 {
+			setPath(u, text)
+		}
 		all = append(all, u)
 	}
 	return all, nil
+}
+
+// setPath sets path and query of u as they stand in text. It reports false, and sets none, if curl would change the path.
+func setPath(u *url.URL, text string) bool {
+	parts, _ := plain(text)
+	rest, _, _ := strings.Cut(parts.rest, "#")
+	path, query, _ := strings.Cut(rest, "?")
+	full := *u
+	var err error
+	full.RawQuery, full.RawPath = query, path
+	if full.Path, err = url.PathUnescape(path); err != nil || full.EscapedPath() != path || hasDots(path) {
+		return false
+	}
+	*u = full
+	return true
 }
 
 // target returns the exact URL of the one request that curl will send. A signature for any other would be worthless.
@@ -37,15 +55,10 @@ func (c Command) target() (*url.URL, error) {
 	case len(c.values("request-target")) > 0:
 		return nil, errors.New("a signature is for the URL, and --request-target replaces it")
 	}
-	parts, _ := plain(c.values(urlOption)[0]) // each of targets is plain
-	rest, _, _ := strings.Cut(parts.rest, "#")
-	path, query, _ := strings.Cut(rest, "?")
-	u := *targets[0]
-	u.RawQuery, u.RawPath = query, path
-	if u.Path, err = url.PathUnescape(path); err != nil || u.EscapedPath() != path || hasDots(path) {
+	if !setPath(targets[0], c.values(urlOption)[0]) {
 		return nil, errors.New("a signature is for the URL as sent, and curl would change the path of this one")
 	}
-	return &u, nil
+	return targets[0], nil
 }
 
 // hasDots reports whether a path has segments that curl removes.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -28,6 +29,10 @@ type Client struct {
 	MaxAge time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// NamedByAPI is for an issuer that an API names (RFC 9728 §2). The places are tried in the order of RFC 8414 §5, and the
+	// document's issuer may have one final slash more or less: APIs and URL parsers add and drop them. The result has the
+	// document's spelling.
+	NamedByAPI bool
 }
 
 // Fetch returns the metadata of issuer, from the cache if it is there and fresh is false.
@@ -48,6 +53,9 @@ func (c Client) FetchAt(ctx context.Context, issuer, address string, fresh bool)
 		return Metadata{}, fmt.Errorf("%s: %w", op, &IssuerError{err})
 	}
 	key, tried := issuer, places(issuer)
+	if c.NamedByAPI {
+		tried = insertedFirst(issuer)
+	}
 	if address != "" {
 		key, tried = address, []string{address}
 	}
@@ -79,7 +87,11 @@ func (c Client) metadataAt(ctx context.Context, issuer, place string) (Metadata,
 	if err != nil {
 		return Metadata{}, err
 	}
-	return parse(body, issuer, place)
+	m, err := parse(body, issuer, place)
+	if e, ok := errors.AsType[*IssuerMismatchError](err); ok && c.NamedByAPI && strings.TrimSuffix(e.Got, "/") == strings.TrimSuffix(issuer, "/") {
+		return parse(body, e.Got, place)
+	}
+	return m, err
 }
 
 // JWKS returns the JWK Set at uri, from the cache if it is there and fresh is false. It checks only the outer form: the

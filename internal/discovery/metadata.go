@@ -41,6 +41,8 @@ type Metadata struct {
 	RequirePushedAuthorizationRequests     bool     `json:"require_pushed_authorization_requests"`
 	RequireSignedRequestObject             bool     `json:"require_signed_request_object"`
 	TLSClientCertificateBoundAccessTokens  bool     `json:"tls_client_certificate_bound_access_tokens"`
+	// ClientIDMetadataDocumentSupported: the URL of a document may be the client_id (OAuth Client ID Metadata Document).
+	ClientIDMetadataDocumentSupported bool `json:"client_id_metadata_document_supported"`
 	// AuthorizationResponseIssParameterSupported: every authorization response has an iss (RFC 9207 §3), and one
 	// without it must be refused (§2.4).
 	AuthorizationResponseIssParameterSupported bool `json:"authorization_response_iss_parameter_supported"`

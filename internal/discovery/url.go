@@ -81,3 +81,13 @@ func places(issuer string) []string {
 	host := strings.TrimSuffix(base, path)
 	return []string{base + openIDConfiguration, host + oauthServer + path, base + oauthServer, host + openIDConfiguration + path}
 }
+
+// insertedFirst returns the same places in the order of RFC 8414 §5: where the path is inserted, OAuth's document and then
+// OpenID's, and then where it is appended.
+func insertedFirst(issuer string) []string {
+	p := places(issuer)
+	if len(p) == 2 {
+		return []string{p[1], p[0]}
+	}
+	return []string{p[1], p[3], p[0], p[2]}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,18 +25,9 @@ func AsksForNonce(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized {
 		return false
 	}
-	for _, field := range resp.Header.Values("WWW-Authenticate") {
-		challenges, err := challenge.Parse(field)
-		if err != nil {
-			continue
-		}
-		for _, c := range challenges {
-			if strings.EqualFold(c.Scheme, Scheme) && c.Params["error"] == UseNonce {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(challenge.In(resp.Header), func(c challenge.Challenge) bool {
+		return strings.EqualFold(c.Scheme, Scheme) && c.Params["error"] == UseNonce
+	})
 }
 
 // maxNonce bounds a nonce, in bytes. Known ones are below 500; each travels back in every proof.

@@ -92,15 +92,9 @@ func (a answer) refusal(op, endpoint string, masks []token.Secret) *ServerError 
 // reason returns what an error response says: in its body, or in its WWW-Authenticate (RFC 6750 §3).
 func (a answer) reason() refusal.Refusal {
 	r := refusal.Read(a.header.Get("Content-Type"), a.body)
-	for _, field := range a.header.Values("WWW-Authenticate") {
-		challenges, err := challenge.Parse(field)
-		if err != nil {
-			continue
-		}
-		for _, c := range challenges {
-			if code := c.Params["error"]; code != "" && r.Code == "" {
-				r.Code, r.Description, r.URI = code, cmp.Or(c.Params["error_description"], r.Description), c.Params["error_uri"]
-			}
+	for _, c := range challenge.In(a.header) {
+		if code := c.Params["error"]; code != "" && r.Code == "" {
+			r.Code, r.Description, r.URI = code, cmp.Or(c.Params["error_description"], r.Description), c.Params["error_uri"]
 		}
 	}
 	return r

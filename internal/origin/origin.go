@@ -40,3 +40,20 @@ func Of(u *url.URL) string {
 
 // Same reports whether a and b have the same origin.
 func Same(a, b *url.URL) bool { return Of(a) == Of(b) }
+
+// Covers reports whether a token for resource may be sent to target: resource is its URL, or a prefix of it by whole path
+// segments on the same origin. A final slash, a default port and the query make no difference.
+func Covers(resource string, target *url.URL) bool {
+	r, err := url.Parse(resource)
+	if err != nil || r.Host == "" || r.User != nil || r.Fragment != "" || !Same(r, target) {
+		return false
+	}
+	prefix := strings.TrimSuffix(r.EscapedPath(), "/")
+	path := target.EscapedPath()
+	for segment := range strings.SplitSeq(path, "/") {
+		if decoded, err := url.PathUnescape(segment); err != nil || decoded == "." || decoded == ".." {
+			return false // another reader may resolve it
+		}
+	}
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}

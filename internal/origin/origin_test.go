@@ -54,3 +54,35 @@ func TestSameOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestResourceCoversWholeSegments(t *testing.T) {
+	for _, c := range []struct {
+		resource, target string
+		want             bool
+	}{
+		{"https://api.example", "https://api.example/v1", true},
+		{"https://api.example/", "https://api.example", true},
+		{"https://api.example:443", "https://API.example/v1?q", true},
+		{"https://api.example/v1", "https://api.example/v1/", true},
+		{"https://api.example/v1/", "https://api.example/v1", true},
+		{"https://api.example/v1?tenant=a", "https://api.example/v1/x", true},
+		{"https://api.example/v1", "https://api.example/v10", false},
+		{"https://api.example/v1", "https://api.example/", false},
+		{"https://api.example/v1", "http://api.example/v1", false},
+		{"https://api.example/v1", "https://api.example:8443/v1", false},
+		{"https://api.example/v1", "https://evil.example/v1", false},
+		{"https://api.example/v1", "https://api.example/v1/../v2", false},
+		{"https://api.example/v1", "https://api.example/v1/%2e%2e/v2", false},
+		{"https://u@api.example/v1", "https://api.example/v1", false},
+		{"https://api.example/v1#f", "https://api.example/v1", false},
+		{"", "https://api.example/v1", false},
+	} {
+		target, err := url.Parse(c.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Covers(c.resource, target); got != c.want {
+			t.Errorf("%q covers %q: %v", c.resource, c.target, got)
+		}
+	}
+}

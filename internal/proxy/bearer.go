@@ -87,13 +87,7 @@ func refusesToken(resp *http.Response) bool {
 	if resp.StatusCode != http.StatusUnauthorized {
 		return false
 	}
-	for _, field := range resp.Header.Values("WWW-Authenticate") {
-		challenges, err := challenge.Parse(field)
-		if err == nil && slices.ContainsFunc(challenges, func(c challenge.Challenge) bool {
-			return slices.Contains(notOfTheToken, strings.ToLower(c.Params["error"]))
-		}) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(challenge.In(resp.Header), func(c challenge.Challenge) bool {
+		return slices.Contains(notOfTheToken, strings.ToLower(c.Params["error"]))
+	})
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/proxy"
+	"github.com/oauthget/oauthget/internal/registration"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/store"
@@ -117,6 +118,9 @@ func (f failure) classify() (status int, hints []string) {
 		childErr   *child.Error
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
+
+		openAPI         *session.OpenAPIError
+		registrationErr *registration.RefusedError
 	)
 	switch {
 	case as(new(*hint.UsageError)) && as(new(*hint.Error)):
@@ -137,6 +141,14 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusTimeout, "run the command again for another code")
 	case is(session.ErrNoBrowser) && !f.inHelper():
 		return say(StatusInteraction, "add --no-browser, and open the address yourself")
+	case as(new(*session.UnconfirmedError)):
+		return say(StatusInteraction, "to log in there: "+f.command("login")+" --yes")
+	case is(session.ErrDeclined):
+		return say(StatusDenied, "to use another server or client, give --issuer and --client-id, or name a profile")
+	case as(&openAPI):
+		return say(StatusServer, "call it without oauthget, or name a profile whose tokens it takes")
+	case as(&registrationErr):
+		return say(StatusServer, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -57,7 +59,7 @@ func (s *Session) OfflineClient(metadata discovery.Metadata, credentials Credent
 // ClientSecret reads the client secret; it is empty if the profile names none.
 func (s *Session) ClientSecret(ctx context.Context) (token.Secret, error) {
 	if s.Profile.ClientSecret.Empty() {
-		return token.Secret{}, nil
+		return s.registeredSecret(ctx)
 	}
 	access := s.secretAccess()
 	access.Keychain = s.keychain().Secret
@@ -76,6 +78,9 @@ func (s *Session) Published(ctx context.Context) (discovery.Metadata, idtoken.Ke
 
 // Metadata returns what the server publishes. If the profile does without, there is no more in it than the issuer.
 func (s *Session) Metadata(ctx context.Context, docs discovery.Client, fresh bool) (discovery.Metadata, error) {
+	if s.api != nil && s.api.metadata != nil {
+		return *s.api.metadata, nil
+	}
 	if !s.Profile.NeedsMetadata() {
 		return discovery.Metadata{Issuer: s.Profile.Issuer}, nil
 	}
@@ -96,4 +101,22 @@ func (s *Session) published(ctx context.Context, public *http.Client, fresh bool
 	}
 	m = flow.Server(m, s.Profile)
 	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil
+}
+
+// registeredSecret returns the secret of the client that was registered for the API's server, if that is the session's client.
+func (s *Session) registeredSecret(ctx context.Context) (token.Secret, error) {
+	if s.api == nil || s.Origins["client_id"].Where != "" {
+		return token.Secret{}, nil
+	}
+	if s.registration == nil { // a refresh or a logout, of a token that was obtained with it
+		r, err := s.registered(ctx, s.serverOfAPI())
+		if errors.Is(err, store.ErrNotFound) || err == nil && r.ClientID != s.Profile.ClientID {
+			return token.Secret{}, nil
+		}
+		if err != nil {
+			return token.Secret{}, err
+		}
+		s.registration, s.Profile.TokenEndpointAuthMethod = &r, r.AuthMethod
+	}
+	return s.registration.ClientSecret, nil
 }

@@ -34,6 +34,8 @@ type Console interface {
 	Attended() bool
 	// CanAsk reports whether a user can be asked.
 	CanAsk() bool
+	// Confirm asks a question that is answered by yes or no.
+	Confirm(ctx context.Context, question string) (yes bool, err error)
 	// AskSecret asks for a line that is not shown.
 	AskSecret(ctx context.Context, prompt string) (token.Secret, error)
 	// ReadLines passes each line that the user types or pastes, cut to most bytes, to take, until that wants no more or

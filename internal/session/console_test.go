@@ -53,8 +53,10 @@ func (p *person) Unanswered(_ config.Profile, redirectURI string) {
 func (p *person) Countdown(context.Context, string, time.Time) func() {
 	return func() {}
 }
-func (p *person) Attended() bool { return p.attended }
-func (p *person) CanAsk() bool   { return false }
+func (p *person) Attended() bool                                { return p.attended }
+func (p *person) Confirm(context.Context, string) (bool, error) { return false, nil }
+
+func (p *person) CanAsk() bool { return false }
 func (p *person) AskSecret(context.Context, string) (token.Secret, error) {
 	return token.Secret{}, term.ErrNoTerminal
 }

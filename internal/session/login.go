@@ -22,6 +22,24 @@ func (s *Session) login(ctx context.Context, idTokenAlone bool) (token.Set, erro
 	if err != nil {
 		return token.Set{}, err
 	}
+	if s.api != nil {
+		if err := s.prepareAPI(ctx); err != nil {
+			return token.Set{}, err
+		}
+	}
+	set, err := s.runGrant(ctx, inputs, idTokenAlone)
+	if s.unknownClient(err) {
+		s.console.Step("%v; registering the client again", err)
+		s.forget(ctx, s.serverOfAPI())
+		if err := s.register(ctx); err != nil {
+			return token.Set{}, err
+		}
+		return s.runGrant(ctx, inputs, idTokenAlone)
+	}
+	return set, err
+}
+
+func (s *Session) runGrant(ctx context.Context, inputs grantInputs, idTokenAlone bool) (token.Set, error) {
 	client, err := s.client(ctx, true)
 	if err != nil {
 		return token.Set{}, err

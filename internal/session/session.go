@@ -7,6 +7,7 @@ package session
 
 import (
 	"io"
+	"net/url"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/trace"
 )
 
@@ -33,6 +35,7 @@ type Options struct {
 	Timeout    time.Duration // how long the user has to act
 	NoInput    bool          // neither open a browser nor ask
 	NoBrowser  bool
+	Yes        bool // answers the question before the first login for an API
 
 	FileStores *FileStores // shared by the sessions of the command; may be nil
 
@@ -74,6 +77,10 @@ type Session struct {
 	words     []string        // see Command
 	ancestors []string        // the profiles whose grants present this one's token
 	secretEnv func() []string // see secretEnvNames
+
+	api           *api                // nil unless the profile has the URL of one
+	registration  *token.Registration // the registered client in use; nil for the profile's own
+	registeredNow bool                // by this session
 }
 
 // Open resolves the profile called name, or the default one if name is empty. file may be nil.
@@ -91,6 +98,7 @@ func Open(o Options, file *config.File, name string, flags map[string][]string) 
 	}
 	s := newSession(o, file, profile, stateDir)
 	s.Origins, s.Key, s.words = origins, storeKey(profile), o.wordsOf(profile.Name, flags)
+	s.forAPI()
 	return s, nil
 }
 
@@ -108,13 +116,18 @@ func OfRecord(o Options, file *config.File, r store.Record) *Session {
 	p := config.Profile{Name: r.Profile, Issuer: r.Issuer, ClientID: r.ClientID}
 	p.TokenEndpoint = r.TokenEndpoint
 	var origins config.Origins
-	if s, err := Open(o, file, r.Profile, nil); err == nil && s.Profile.Issuer == r.Issuer &&
+	if s, err := Open(o, file, r.Profile, nil); err == nil && s.Profile.Name == r.Profile && s.Profile.Issuer == r.Issuer &&
 		s.Profile.TokenEndpoint == r.TokenEndpoint && s.Profile.ClientID == r.ClientID {
 		p, origins = s.Profile, s.Origins
 	}
 	p.Store, p.Account = r.Store, r.Account
 	s := newSession(o, file, p, stateDir)
 	s.Origins, s.Key, s.words = origins, r.Key, o.wordsOf(r.Profile, accountFlag(r.Account))
+	if u, err := url.Parse(r.API); err == nil && r.API != "" {
+		s.api = &api{url: u, known: true}
+		s.Profile.SendResource = true
+		s.setResource(r.API)
+	}
 	return s
 }
 

@@ -15,6 +15,9 @@ import (
 // Token returns a usable token set: the stored one if possible, else one that it obtains; fresh reports the latter. As
 // with all operations of a session, its errors are of the type [*Error].
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
+	if err := s.find(ctx); err != nil {
+		return token.Set{}, false, s.Failed(err)
+	}
 	set, fresh, err = s.source(request.IDToken).Token(ctx, request)
 	if err == nil && !fresh {
 		s.console.Step("the %s has a token%s", s.Store.Name(), s.Details(set))
@@ -43,12 +46,18 @@ func (s *Session) Expire(ctx context.Context, refused token.Secret) error {
 
 // Fresh logs in whatever is stored, and stores the result.
 func (s *Session) Fresh(ctx context.Context) (token.Set, error) {
+	if err := s.find(ctx); err != nil {
+		return token.Set{}, s.Failed(err)
+	}
 	set, err := s.source(false).Fresh(ctx)
 	return set, s.Failed(err)
 }
 
 // Login runs the profile's grant and stores nothing.
 func (s *Session) Login(ctx context.Context) (token.Set, error) {
+	if err := s.find(ctx); err != nil {
+		return token.Set{}, s.Failed(err)
+	}
 	set, err := s.login(ctx, false)
 	return set, s.Failed(err)
 }
@@ -120,8 +129,12 @@ func (s *Session) record() error {
 
 // Record is the record of what the session stores.
 func (s *Session) Record() store.Record {
+	resource := ""
+	if s.api != nil {
+		resource = s.api.resource
+	}
 	return store.Record{
-		Key: s.Key, Profile: s.Profile.Name, Account: s.Profile.Account, Store: s.Store.Name(),
+		API: resource, Key: s.Key, Profile: s.Profile.Name, Account: s.Profile.Account, Store: s.Store.Name(),
 		Issuer: s.Profile.Issuer, TokenEndpoint: s.Profile.TokenEndpoint, ClientID: s.Profile.ClientID,
 	}
 }

@@ -20,6 +20,8 @@ func (o Options) wordsOf(name string, flags map[string][]string) []string {
 	for _, k := range config.Keys() {
 		for _, text := range flags[k.Name] {
 			switch {
+			case k.Name == "url" && name == "":
+				words = append(words, text)
 			case k.MayHoldSecrets():
 				text = "…"
 				fallthrough

@@ -26,6 +26,10 @@ type Record struct {
 	// Refused is when the set was obtained whose refresh token the server has refused, in Unix time; 0 if none was. It says
 	// nothing of a set that was obtained at another time.
 	Refused int64 `json:"refused,omitempty"`
+	// API is the resource that the tokens are for, if they were obtained by an API's URL (RFC 8707).
+	API string `json:"api,omitempty"`
+	// Registration reports that a registered client is stored, and no tokens.
+	Registration bool `json:"registration,omitempty"`
 }
 
 const (

@@ -38,6 +38,8 @@ type Set struct {
 	DPoPKey Secret
 	// AuthorizationDetails are the granted ones (RFC 9396 §7), a JSON array. Empty if the server sent none.
 	AuthorizationDetails string
+	// Registration is set in place of tokens if the set is a registered client's.
+	Registration *Registration
 	// IssuedType is the type of the token that an exchange returned, a URI of RFC 8693 §3. Empty for other grants.
 	IssuedType string
 }
@@ -118,6 +120,8 @@ type stored struct {
 	DPoPKey      string   `json:"dpop_key,omitempty"`
 	Details      string   `json:"authorization_details,omitempty"`
 	IssuedType   string   `json:"issued_token_type,omitempty"`
+
+	Registration *Registration `json:"registration,omitempty"`
 }
 
 const storedVersion = 1
@@ -131,6 +135,7 @@ func (s Set) Marshal() ([]byte, error) {
 		Scopes: s.Scopes, Expiry: unix(s.Expiry), Obtained: unix(s.Obtained), IDExpiry: unix(s.IDTokenExpiry),
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
 		DPoPKey: s.DPoPKey.Reveal(), Details: s.AuthorizationDetails, IssuedType: s.IssuedType,
+		Registration: s.Registration,
 	})
 }
 
@@ -156,6 +161,7 @@ func Unmarshal(data []byte) (Set, error) {
 		Scopes: st.Scopes, Expiry: fromUnix(st.Expiry), Obtained: fromUnix(st.Obtained), IDTokenExpiry: fromUnix(st.IDExpiry),
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
 		DPoPKey: NewSecret(st.DPoPKey), AuthorizationDetails: st.Details, IssuedType: st.IssuedType,
+		Registration: st.Registration,
 	}, nil
 }
 

@@ -1,0 +1,224 @@
+// Package resource finds out what an API says of itself: which authorization servers it trusts and which scopes it knows
+// (OAuth 2.0 Protected Resource Metadata, RFC 9728).
+//
+// An API chooses its authorization server, so everything it says is checked: a document is bounded, comes from where the
+// standard puts it, over TLS but for loopback, is redirected within its origin only, and must be about the URL that was asked
+// for. The package obtains no token and sends none.
+package resource
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/bounded"
+	"github.com/oauthget/oauthget/internal/challenge"
+	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+const (
+	// wellKnown is inserted before the path of a resource (RFC 9728 §3.1).
+	wellKnown = "/.well-known/oauth-protected-resource"
+	// maxBody bounds a document, in bytes.
+	maxBody   = 1 << 20
+	operation = "read the API's metadata"
+)
+
+// Metadata is a protected resource metadata document (RFC 9728 §2). A member that is absent is empty.
+type Metadata struct {
+	Resource             string   `json:"resource"`
+	AuthorizationServers []string `json:"authorization_servers"`
+	ScopesSupported      []string `json:"scopes_supported"`
+
+	DPoPBoundAccessTokensRequired         bool `json:"dpop_bound_access_tokens_required"`
+	TLSClientCertificateBoundAccessTokens bool `json:"tls_client_certificate_bound_access_tokens"`
+
+	// Source is the URL that the document came from.
+	Source string `json:"-"`
+}
+
+// Found is what an API says of itself.
+type Found struct {
+	// Status is the API's answer to a GET without a token.
+	Status int
+	// Challenge is the Bearer or DPoP challenge of that answer; zero if there is none.
+	Challenge challenge.Challenge
+	// Metadata is nil if the API publishes none.
+	Metadata *Metadata
+	// Tried are the places without a document, in order, each with what was there.
+	Tried []Attempt
+}
+
+// Attempt is a place where no document was found.
+type Attempt struct{ URL, Answer string }
+
+// Resource is the identifier to ask tokens for: as the document writes it, else the API's URL without query and fragment.
+func (f Found) Resource(api *url.URL) string {
+	if f.Metadata != nil {
+		return f.Metadata.Resource
+	}
+	plain := *api
+	plain.RawQuery, plain.ForceQuery, plain.Fragment, plain.RawFragment, plain.User = "", false, "", "", nil
+	return plain.String()
+}
+
+// Open reports that the API answers without a token and says nothing about tokens.
+func (f Found) Open() bool { return f.Metadata == nil && f.Status >= 200 && f.Status < 300 }
+
+// MismatchError reports a document about another resource than the API.
+type MismatchError struct {
+	Source string // the URL of the document
+	API    string
+	Got    string // the resource that the document is about, as sent
+}
+
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("%s is about the resource %s, not about %s", untrusted.Text(e.Source), untrusted.Quote(e.Got), untrusted.Quote(e.API))
+}
+
+// Look asks the API at url what it says of itself. client is used without a token and must bound its requests.
+//
+// RFC 9728 §5: the 401 of the API names the document; else it is looked for at the path of the API and at the root. A place
+// without JSON, or with an error status, has no document. A wrong document is an *untrusted.Error; no answer is a *url.Error.
+func Look(ctx context.Context, client *http.Client, api *url.URL) (Found, error) {
+	var found Found
+	named, err := found.ask(ctx, client, api)
+	if err != nil {
+		return found, err
+	}
+	for _, place := range append(named, places(api)...) {
+		m, err := read(ctx, client, place)
+		if none, ok := errors.AsType[*absentError](err); ok {
+			found.Tried = append(found.Tried, Attempt{place, none.Error()})
+			continue
+		}
+		if err == nil {
+			err = m.check(api)
+		}
+		switch _, network := errors.AsType[*url.Error](err); {
+		case err == nil:
+			found.Metadata = &m
+			return found, nil
+		case network:
+			return found, fmt.Errorf("%s: %w", operation, untrusted.Network(ctx, err))
+		}
+		return found, &untrusted.Error{Op: operation, Err: err}
+	}
+	return found, nil
+}
+
+// ask sends a GET without a token, and returns the place of the document that a challenge names.
+func (f *Found) ask(ctx context.Context, client *http.Client, api *url.URL) (named []string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, api.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask the API: %w", err)
+	}
+	req.Header.Set("Accept", "application/json, */*;q=0.5")
+	still := *client
+	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := still.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask the API: %w", untrusted.Network(ctx, err))
+	}
+	_ = resp.Body.Close() // it may be an endless stream
+	f.Status = resp.StatusCode
+	if resp.StatusCode != http.StatusUnauthorized {
+		return nil, nil
+	}
+	f.Challenge = challenge.ForToken(resp.Header)
+	if place := f.Challenge.Params["resource_metadata"]; place != "" {
+		named = append(named, place)
+	}
+	return named, nil
+}
+
+// places are where RFC 9728 §3.1 puts the document of api, and the root of its origin.
+func places(api *url.URL) []string {
+	root := origin.Of(api) + wellKnown
+	path := strings.TrimSuffix(api.EscapedPath(), "/")
+	if path == "" {
+		return []string{root}
+	}
+	return []string{root + path, root}
+}
+
+// absentError says what is at a place that has no document.
+type absentError struct{ what string }
+
+func (e *absentError) Error() string { return e.what }
+
+// read fetches the document at place.
+func read(ctx context.Context, client *http.Client, place string) (Metadata, error) {
+	target, err := url.Parse(place)
+	if err != nil || target.Host == "" || target.User != nil || !confidential.URL(target) {
+		return Metadata{}, fmt.Errorf("the API names %s as its metadata, which is not an https URL", untrusted.Quote(place))
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, place, nil)
+	if err != nil {
+		return Metadata{}, err
+	}
+	req.Header.Set("Accept", "application/json")
+	within := *client
+	within.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		switch {
+		case !origin.Same(next.URL, target):
+			return &untrusted.Error{Op: "follow redirect", Err: fmt.Errorf("%s redirects to another origin", untrusted.Text(place))}
+		case client.CheckRedirect != nil:
+			return client.CheckRedirect(next, via)
+		}
+		return nil
+	}
+	resp, err := within.Do(req)
+	if err != nil {
+		if e, ok := errors.AsType[*untrusted.Error](err); ok {
+			return Metadata{}, e.Err
+		}
+		return Metadata{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return Metadata{}, &absentError{strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))}
+	}
+	body, err := bounded.Read(resp.Body, maxBody)
+	if _, long := errors.AsType[*bounded.TooLongError](err); long {
+		return Metadata{}, fmt.Errorf("%s answered with more than %d bytes", untrusted.Text(place), maxBody)
+	}
+	if err != nil {
+		return Metadata{}, &url.Error{Op: "Get", URL: place, Err: err}
+	}
+	return parse(body, place)
+}
+
+// parse reads a document. Something that is no JSON object is none: many servers answer every address with a page.
+func parse(body []byte, place string) (Metadata, error) {
+	m := Metadata{Source: place}
+	if !json.Valid(body) || !strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
+		return m, &absentError{"no JSON object"}
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return m, fmt.Errorf("%s answered with a malformed document", untrusted.Text(place))
+	}
+	return m, nil
+}
+
+// check reports why the document cannot be about api, or names servers that cannot be trusted.
+func (m Metadata) check(api *url.URL) error {
+	// "If the resource value returned … is not identical …, the data contained in the response MUST NOT be used." RFC 9728
+	// §3.3. A document for a whole API stands for each URL below it.
+	if !origin.Covers(m.Resource, api) {
+		return &MismatchError{Source: m.Source, API: api.String(), Got: m.Resource}
+	}
+	for _, issuer := range m.AuthorizationServers {
+		u, err := url.Parse(issuer)
+		if err != nil || !confidential.NamedBy(api, u) {
+			return fmt.Errorf("%s names the authorization server %s, which is not an https URL", untrusted.Text(m.Source), untrusted.Quote(issuer))
+		}
+	}
+	return nil
+}

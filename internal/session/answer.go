@@ -1,0 +1,116 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/challenge"
+	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// Answers obtains other tokens for one request to an API, by what the API answers: at most one refresh, one login at another
+// server, and one login for more. It is made by [Session.Answers].
+type Answers struct {
+	s *Session
+
+	refreshed bool // the token is new, or has been replaced
+	movedOn   bool // the API has been asked again which server it trusts
+	steppedUp bool // a login for more scopes or a stronger authentication has been tried
+}
+
+// DemandError reports that an API demands more than the token allows, and that a login for it failed.
+type DemandError struct {
+	Demand string
+	Err    error
+}
+
+func (e *DemandError) Error() string { return fmt.Sprintf("the API demands %s: %v", e.Demand, e.Err) }
+func (e *DemandError) Unwrap() error { return e.Err }
+
+// Answers returns what one request may obtain. fresh reports that its token was obtained for it.
+func (s *Session) Answers(fresh bool) *Answers { return &Answers{s: s, refreshed: fresh} }
+
+// ErrAccepted is returned if no other token would change the answer: it is passed on to the user.
+var ErrAccepted = errors.New("another token would not change the answer")
+
+// Replace returns a token in place of refused, which the API has answered with status and header. The error is ErrAccepted if
+// there is none to be had.
+func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error) {
+	c := challenge.ForToken(header)
+	switch reason := c.Params["error"]; {
+	// "insufficient_scope: The request requires higher privileges than provided by the access token." RFC 6750 §3.1
+	case status == http.StatusForbidden && reason == "insufficient_scope" && !a.steppedUp:
+		a.steppedUp = true
+		return a.s.stepUp(ctx, refused, c)
+	// RFC 9470 §3
+	case status == http.StatusUnauthorized && reason == "insufficient_user_authentication" && !a.steppedUp:
+		a.steppedUp = true
+		return a.s.stepUp(ctx, refused, c)
+	case status != http.StatusUnauthorized || reason == "insufficient_scope" || reason == "insufficient_user_authentication":
+		return token.Set{}, ErrAccepted
+	case !a.refreshed:
+		a.refreshed = true
+		set, _, err := a.s.AccessToken(ctx, tokensource.Request{Refused: refused.AccessToken})
+		if err == nil || a.s.api == nil {
+			return set, err
+		}
+		fallthrough
+	case a.s.api != nil && !a.movedOn:
+		a.movedOn = true
+		return a.s.moveOn(ctx)
+	}
+	return token.Set{}, ErrAccepted
+}
+
+// stepUp logs in for what the challenge demands beside what was granted or asked for before. A refresh cannot bring it.
+func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Challenge) (token.Set, error) {
+	var wanted []string
+	for _, scope := range slices.Concat(refused.Scopes, strings.Fields(c.Params["scope"])) {
+		if !slices.Contains(s.Profile.Scopes, scope) {
+			s.Profile.Scopes = append(slices.Clone(s.Profile.Scopes), scope)
+		}
+	}
+	if scope := c.Params["scope"]; scope != "" {
+		wanted = append(wanted, "the scopes "+untrusted.Text(scope))
+	}
+	if acr := c.Params["acr_values"]; acr != "" {
+		s.Profile.OpenID.ACRValues = acr
+		wanted = append(wanted, "the authentication level "+untrusted.Text(acr))
+	}
+	if age := c.Params["max_age"]; age != "" {
+		s.Profile.OpenID.MaxAge = age
+		wanted = append(wanted, "a login in the last "+untrusted.Text(age)+" s")
+	}
+	demand := cmp.Or(strings.Join(wanted, " and "), "more than the token allows")
+	s.console.Step("the API demands %s; logging in for it", demand)
+	set, err := s.Fresh(ctx)
+	if err != nil {
+		return token.Set{}, s.Failed(&DemandError{demand, err})
+	}
+	return set, nil
+}
+
+// moveOn asks the API again which server it trusts, and logs in there if that has changed.
+func (s *Session) moveOn(ctx context.Context) (token.Set, error) {
+	before := s.Profile.Issuer
+	if err := s.look(ctx); err != nil {
+		return token.Set{}, s.Failed(err)
+	}
+	m := s.api.found.Metadata
+	same := func(issuer string) bool { return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(before, "/") }
+	if before == "" || m == nil || len(m.AuthorizationServers) == 0 && same(origin.Of(s.api.url)) || slices.ContainsFunc(m.AuthorizationServers, same) {
+		return token.Set{}, ErrAccepted
+	}
+	s.console.Step("the API trusts another server now: %s", untrusted.Text(strings.Join(m.AuthorizationServers, ", ")))
+	s.api.metadata = nil
+	set, err := s.Fresh(ctx)
+	return set, err
+}

@@ -1,0 +1,332 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/resource"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// api is the API that a session is for, if it was opened by a URL.
+type api struct {
+	url *url.URL // that was given, without query and fragment
+	// resource is what tokens are asked for and kept by: the url until the API has said more.
+	resource string
+	known    bool                // tokens for it have been stored before
+	found    *resource.Found     // what it says of itself; nil until asked
+	metadata *discovery.Metadata // of its authorization server; nil until fetched
+	// stepUp are scopes that a challenge has asked for beside those of the login.
+	stepUp []string
+}
+
+// OpenAPIError reports an API that answers without a token and says nothing about tokens.
+type OpenAPIError struct{ URL string }
+
+func (e *OpenAPIError) Error() string {
+	return "the API at " + e.URL + " answers without a token, and publishes no metadata about one"
+}
+
+// IsURL reports whether a command's NAME is the URL of an API.
+func IsURL(name string) bool { return strings.Contains(name, "://") }
+
+// OpenURL opens the session for the API at address: with the profile whose url or api_hosts fits, else with what the API
+// says of itself. flags are as in [Open].
+func OpenURL(o Options, file *config.File, address string, flags map[string][]string) (*Session, error) {
+	target, err := url.Parse(address)
+	if err != nil {
+		return nil, &config.Error{Err: errors.New("the API's URL cannot be parsed"), Advice: "give an absolute URL, such as https://api.example.com/v1"}
+	}
+	name, err := config.ForAPI(config.Input{File: file, LookupEnv: o.LookupEnv, Commands: o.Commands}, target)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		flags = maps.Clone(flags)
+		if flags == nil {
+			flags = map[string][]string{}
+		}
+		flags["url"] = []string{plainURL(target).String()}
+	}
+	return Open(o, file, name, flags)
+}
+
+// plainURL returns u without query and fragment.
+func plainURL(u *url.URL) *url.URL {
+	plain := *u
+	plain.RawQuery, plain.ForceQuery, plain.Fragment, plain.RawFragment = "", false, "", ""
+	return &plain
+}
+
+// forAPI makes s the session of the profile's API, if the profile has one.
+func (s *Session) forAPI() {
+	if s.Profile.URL == "" {
+		return
+	}
+	u, err := url.Parse(s.Profile.URL)
+	if err != nil { // it was checked
+		return
+	}
+	s.api = &api{url: plainURL(u), resource: s.Profile.URL}
+	s.recall()
+}
+
+// recall takes issuer and client from the record of an earlier login for the API, if there is one. A token is kept by
+// resource and serves every URL below it.
+func (s *Session) recall() {
+	records, _ := store.Records{StateDir: s.stateDir}.All() // those that cannot be read are not for this call to report
+	var last store.Record
+	for _, r := range records {
+		p := s.Profile
+		if p.Name == "" {
+			p.URL = r.API
+		}
+		if r.API != "" && r.Store == s.Profile.Store && origin.Covers(r.API, s.api.url) && storeKey(p) == r.Key && len(r.API) > len(last.API) {
+			last = r
+		}
+	}
+	if last.Key == "" {
+		return
+	}
+	s.Key, s.api.known = last.Key, true
+	s.setResource(last.API)
+	s.Profile.Issuer = cmp.Or(s.Profile.Issuer, last.Issuer)
+	s.Profile.TokenEndpoint = cmp.Or(s.Profile.TokenEndpoint, last.TokenEndpoint)
+	s.Profile.ClientID = cmp.Or(s.Profile.ClientID, last.ClientID)
+}
+
+// setResource has tokens asked for and kept for resource.
+func (s *Session) setResource(resource string) {
+	s.api.resource = resource
+	if s.Profile.SendResource && len(s.Profile.Resource) == 0 {
+		s.Profile.Resource = []string{resource}
+	}
+}
+
+// API is the resource that the session's tokens are for; empty if it is for no API.
+func (s *Session) API() string {
+	if s.api == nil {
+		return ""
+	}
+	return s.api.resource
+}
+
+// Refuses returns why the access token must not be sent to u; empty if it may. A token for an API goes to it and to no other,
+// any other token to the hosts of the profile.
+func (s *Session) Refuses(u *url.URL) string {
+	switch {
+	case s.api != nil && !origin.Covers(s.api.resource, u):
+		return fmt.Sprintf("the token is for %s and what is below it", s.api.resource)
+	case s.api == nil && !s.Profile.MaySend(u):
+		return u.Host + " is not in the profile's api_hosts"
+	}
+	return ""
+}
+
+// find asks an API that is not known yet what it says of itself, where the key of its tokens depends on that.
+func (s *Session) find(ctx context.Context) error {
+	if s.api == nil || s.api.known || s.api.found != nil || s.Profile.Name != "" || s.options.NoInput && s.Profile.NeedsPerson() {
+		return nil
+	}
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	p := s.Profile
+	p.URL, p.Resource = s.api.resource, nil
+	if !s.Profile.SendResource || !slices.Equal(s.Profile.Resource, []string{s.api.resource}) {
+		p.Resource = s.Profile.Resource
+	}
+	s.Key = storeKey(p)
+	return nil
+}
+
+// look asks the API what it says of itself.
+func (s *Session) look(ctx context.Context) error {
+	authorities, err := s.Authorities(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := resource.Look(ctx, s.options.HTTPClient(s.HTTPOptions(authorities, nil)), s.api.url)
+	if err != nil {
+		return err
+	}
+	if found.Open() {
+		return &OpenAPIError{s.api.url.String()}
+	}
+	s.api.found = &found
+	switch m := found.Metadata; {
+	case m != nil:
+		s.console.Step("the API's metadata: %s names %s", untrusted.Text(m.Source), untrusted.Text(strings.Join(m.AuthorizationServers, ", ")))
+	default:
+		s.console.Step("the API publishes no metadata; its origin is taken for the authorization server")
+	}
+	s.setResource(found.Resource(s.api.url))
+	return nil
+}
+
+// prepareAPI finds out for a login which authorization server the API trusts, asks the user whether to go there, and
+// chooses the client.
+func (s *Session) prepareAPI(ctx context.Context) error {
+	if s.api.found == nil {
+		if err := s.look(ctx); err != nil {
+			return err
+		}
+	}
+	before := s.Profile.Issuer
+	if err := s.chooseServer(ctx); err != nil {
+		return err
+	}
+	s.chooseScopes()
+	if err := s.bind(); err != nil {
+		return err
+	}
+	if s.Profile.Name == "" && (!s.api.known || before != s.Profile.Issuer) {
+		if err := s.confirm(ctx); err != nil {
+			return err
+		}
+	}
+	return s.chooseClient(ctx)
+}
+
+// chooseServer chooses the issuer and fetches its metadata.
+func (s *Session) chooseServer(ctx context.Context) error {
+	issuer, err := s.issuerOfAPI(ctx)
+	if err != nil {
+		return err
+	}
+	authorities, err := s.Authorities(ctx)
+	if err != nil {
+		return err
+	}
+	docs := s.options.Documents(s.options.HTTPClient(s.HTTPOptions(authorities, nil)))
+	docs.NamedByAPI = true
+	m, err := docs.FetchAt(ctx, issuer, s.Profile.MetadataURL, true)
+	if _, none := errors.AsType[*discovery.NotFoundError](err); none && s.api.found.Metadata == nil {
+		s.oldEndpoints()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.Profile.Issuer, s.api.metadata = m.Issuer, &m // with the server's spelling from now on
+	if !slices.Contains(m.CodeChallengeMethodsSupported, "S256") && s.Profile.PKCE {
+		s.console.Warn("%s does not say that it supports PKCE; it is used all the same", m.Issuer)
+	}
+	return nil
+}
+
+// issuerOfAPI is the issuer that the profile names, else one for which a client is registered, else the API's first. Without
+// metadata it is the API's origin.
+func (s *Session) issuerOfAPI(ctx context.Context) (string, error) {
+	m := s.api.found.Metadata
+	if m == nil || len(m.AuthorizationServers) == 0 {
+		return cmp.Or(s.Profile.Issuer, origin.Of(s.api.url)), nil
+	}
+	same := func(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
+	if given := s.Origins["issuer"]; given.Kind != config.FromDefault && given.Where != "" {
+		if i := slices.IndexFunc(m.AuthorizationServers, func(issuer string) bool { return same(issuer, s.Profile.Issuer) }); i >= 0 {
+			return m.AuthorizationServers[i], nil
+		}
+		return "", &config.Error{
+			Key: "issuer", Err: fmt.Errorf("the API does not trust %s: it names %s", untrusted.Quote(s.Profile.Issuer), untrusted.Text(strings.Join(m.AuthorizationServers, ", "))),
+			Advice: "set issuer to one of these, or leave it out",
+		}
+	}
+	for _, issuer := range m.AuthorizationServers {
+		if _, err := s.registered(ctx, issuer); err == nil {
+			return issuer, nil
+		}
+	}
+	return m.AuthorizationServers[0], nil
+}
+
+// oldEndpoints are those of servers without any metadata (Model Context Protocol 2025-03-26, "Fallbacks for Servers without
+// Metadata Discovery").
+func (s *Session) oldEndpoints() {
+	base := origin.Of(s.api.url)
+	s.console.Warn("%s publishes no metadata; /authorize, /token and /register are tried there", base)
+	s.Profile.Issuer = ""
+	s.Profile.AuthorizationEndpoint = cmp.Or(s.Profile.AuthorizationEndpoint, base+"/authorize")
+	s.Profile.TokenEndpoint = cmp.Or(s.Profile.TokenEndpoint, base+"/token")
+	s.Profile.RegistrationEndpoint = cmp.Or(s.Profile.RegistrationEndpoint, base+"/register")
+}
+
+// chooseScopes asks for the profile's scopes, else for the challenge's, else for those of the API's metadata, else for none.
+func (s *Session) chooseScopes() {
+	if len(s.Profile.Scopes) == 0 {
+		if scope := s.api.found.Challenge.Params["scope"]; scope != "" {
+			s.Profile.Scopes = strings.Fields(scope)
+		} else if m := s.api.found.Metadata; m != nil {
+			s.Profile.Scopes = slices.Clone(m.ScopesSupported)
+		}
+		const offline = "offline_access"
+		if m := s.api.metadata; m != nil && len(s.Profile.Scopes) > 0 && slices.Contains(m.ScopesSupported, offline) && !slices.Contains(s.Profile.Scopes, offline) {
+			s.Profile.Scopes = append(s.Profile.Scopes, offline)
+		}
+	}
+	for _, scope := range s.api.stepUp {
+		if !slices.Contains(s.Profile.Scopes, scope) {
+			s.Profile.Scopes = append(s.Profile.Scopes, scope)
+		}
+	}
+}
+
+// bind turns on what the API requires of its tokens (RFC 9728 §2).
+func (s *Session) bind() error {
+	m := s.api.found.Metadata
+	switch {
+	case m == nil:
+	case m.DPoPBoundAccessTokensRequired:
+		s.Profile.DPoP = true
+	case m.TLSClientCertificateBoundAccessTokens && s.Profile.TLS.CertificateFile == "":
+		return &config.Error{
+			Key: "tls_certificate_file", Err: errors.New("the API takes only tokens that are bound to a certificate of the client (RFC 8705), and there is none"),
+			Advice: "set tls_certificate_file and tls_key_file",
+		}
+	}
+	return nil
+}
+
+// UnconfirmedError reports a login that nobody could confirm.
+type UnconfirmedError struct{ Question string }
+
+func (e *UnconfirmedError) Error() string { return e.Question + ", which no profile names" }
+
+// Unwrap makes it a [tokensource.ErrInteractionRequired].
+func (e *UnconfirmedError) Unwrap() error { return tokensource.ErrInteractionRequired }
+
+// ErrDeclined is returned if the user does not want to log in at the server that an API names.
+var ErrDeclined = errors.New("the login for the API was declined")
+
+// confirm asks before the first login for an API that no profile names, and again when its server has changed: the API
+// chooses where the user is sent.
+func (s *Session) confirm(ctx context.Context) error {
+	server := cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
+	question := fmt.Sprintf("%s asks for a login at %s", untrusted.Text(s.api.resource), untrusted.Text(server))
+	if len(s.Profile.Scopes) > 0 {
+		question += ", for " + untrusted.Text(strings.Join(s.Profile.Scopes, " "))
+	}
+	switch {
+	case s.options.Yes:
+		s.console.Step("%s", question)
+		return nil
+	case s.options.NoInput || !s.console.CanAsk():
+		return &UnconfirmedError{question}
+	}
+	yes, err := s.console.Confirm(ctx, question+". Continue?")
+	if err == nil && !yes {
+		err = ErrDeclined
+	}
+	return err
+}
