@@ -9,6 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/trace"
+	"github.com/oauthget/oauthget/internal/userdir"
 )
 
 // globalFlags are the flags of every command.
@@ -46,6 +47,7 @@ func (a *app) checkGlobals() error {
 	if err := term.CheckColorMode(a.global.color); err != nil {
 		return &hint.UsageError{Err: err}
 	}
+	a.global.config, a.global.trace = userdir.Expand(a.global.config, a.getenv), userdir.Expand(a.global.trace, a.getenv)
 	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
 	if a.global.timeout <= 0 {
 		return hint.Usagef("--timeout must be more than nothing, not %s", a.global.timeout)

@@ -15,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/userdir"
 )
 
 const proxyLong = `Run a reverse proxy on this machine that adds the access token of a profile to each request for --upstream, until Ctrl-C.
@@ -94,6 +95,7 @@ func (p *proxyRun) check(cmd *cobra.Command) (o proxy.Options, err error) {
 		}
 		o.Origins = append(o.Origins, origin)
 	}
+	p.socket = userdir.Expand(p.socket, p.getenv)
 	given := cmd.Flags().Changed
 	switch {
 	case given("prefix") && p.noPrefix:

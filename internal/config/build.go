@@ -9,17 +9,18 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/userdir"
 )
 
 // profile makes a Profile of checked settings.
-func (r resolution) profile(home func() (string, error)) Profile {
+func (r resolution) profile() Profile {
 	p := Profile{Name: r.name, WithoutPAR: r.settings.text("require_pushed_authorization_requests") == "false"}
 	for _, k := range keys {
 		values := r.settings[k.Name].values
 		switch field := k.field(&p).(type) {
 		case *string:
 			if *field = r.settings.text(k.Name); k.Kind == Path {
-				*field = r.path(k.Name, home)
+				*field = r.path(k.Name)
 			}
 		case *[]string:
 			*field = values
@@ -34,7 +35,7 @@ func (r resolution) profile(home func() (string, error)) Profile {
 			*field = r.settings.parameters(k.Name)
 		case *SecretSource:
 			if r.settings.text(k.Name) != "" {
-				*field = r.secret(k, home)
+				*field = r.secret(k)
 			}
 		}
 	}
@@ -55,7 +56,7 @@ func (s settings) parameters(table string) url.Values {
 	return out
 }
 
-func (r resolution) secret(k Key, home func() (string, error)) SecretSource {
+func (r resolution) secret(k Key) SecretSource {
 	source := SecretSource{Key: k.Name}
 	switch {
 	case k.Secret:
@@ -63,7 +64,7 @@ func (r resolution) secret(k Key, home func() (string, error)) SecretSource {
 	case k.Kind == Command:
 		source.Command = r.settings[k.Name].values
 	case k.Kind == Path:
-		source.Value = r.path(k.Name, home)
+		source.Value = r.path(k.Name)
 	default:
 		source.Value = r.settings.text(k.Name)
 	}
@@ -72,12 +73,10 @@ func (r resolution) secret(k Key, home func() (string, error)) SecretSource {
 
 // path is the value of a key that names a file. ~/ is the home directory; any other path in the profile file is relative to
 // that file.
-func (r resolution) path(key string, home func() (string, error)) string {
-	path := r.settings.text(key)
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if dir, err := home(); err == nil {
-			return filepath.Join(dir, rest)
-		}
+func (r resolution) path(key string) string {
+	given := r.settings.text(key)
+	path := userdir.Expand(given, r.getenv)
+	if path != given {
 		return path
 	}
 	if path != "" && path != stdin && r.settings[key].origin.Kind == FromFile && !filepath.IsAbs(path) {

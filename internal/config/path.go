@@ -12,7 +12,7 @@ import (
 // %AppData%\oauthget\config.toml. goos is a runtime.GOOS.
 func DefaultPath(getenv func(string) string, goos string) (string, error) {
 	if path := getenv("OAUTHGET_CONFIG"); path != "" {
-		return path, nil
+		return userdir.Expand(path, getenv), nil
 	}
 	dir, err := userdir.Config(getenv, goos)
 	if err != nil {

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"maps"
-	"os"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/shell"
@@ -42,7 +41,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 	if err != nil {
 		return Profile{}, nil, err
 	}
-	r := resolution{file: in.File, name: name, head: head, settings: overlay(overlay(defaults(), file), given).withoutCleared()}
+	r := resolution{getenv: in.getenv, file: in.File, name: name, head: head, settings: overlay(overlay(defaults(), file), given).withoutCleared()}
 	if err := r.check(); err != nil {
 		return Profile{}, nil, err
 	}
@@ -52,7 +51,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 			origins[key] = Origin{FromFile, inFile(in.File.Path, s.line)}
 		}
 	}
-	return r.profile(in.home()), origins, nil
+	return r.profile(), origins, nil
 }
 
 // withoutCleared resets keys that an empty flag clears.
@@ -211,15 +210,12 @@ func (in Input) unknownProfile(name string) error {
 	return e
 }
 
-func (in Input) home() func() (string, error) {
-	return func() (string, error) {
-		if in.LookupEnv != nil {
-			if home, _ := in.LookupEnv("HOME"); home != "" {
-				return home, nil
-			}
-		}
-		return os.UserHomeDir()
+func (in Input) getenv(name string) string {
+	if in.LookupEnv == nil {
+		return ""
 	}
+	value, _ := in.LookupEnv(name)
+	return value
 }
 
 // head is where a profile begins in the file; zero if it is not from a file.

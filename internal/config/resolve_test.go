@@ -336,7 +336,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 }
 
 // byDefault is a profile of which nothing is said.
-func byDefault() Profile { return resolution{settings: defaults()}.profile(nil) }
+func byDefault() Profile { return resolution{getenv: Input{}.getenv, settings: defaults()}.profile() }
 
 func TestDefaults(t *testing.T) {
 	p, origins, err := Resolve(Input{Flags: map[string][]string{"issuer": {"https://i.example"}, "client_id": {"c"}}})

@@ -16,6 +16,7 @@ import (
 
 // resolution is the state of Resolve.
 type resolution struct {
+	getenv   func(string) string
 	file     *File
 	name     string
 	head     head

@@ -6,8 +6,11 @@
 package userdir
 
 import (
+	"cmp"
 	"errors"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -26,6 +29,15 @@ func State(getenv func(string) string, goos string) (string, error) {
 // Cache returns the directory for files that can be fetched again.
 func Cache(getenv func(string) string, goos string) (string, error) {
 	return dir(getenv, goos, "LocalAppData", `\cache`, "XDG_CACHE_HOME", ".cache")
+}
+
+// Expand returns path with the home directory in the place of a leading ~/, which a shell leaves in --flag=~/path.
+func Expand(path string, getenv func(string) string) string {
+	home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
+	if len(path) < 2 || path[0] != '~' || !os.IsPathSeparator(path[1]) || home == "" {
+		return path
+	}
+	return filepath.Join(home, path[2:])
 }
 
 func dir(getenv func(string) string, goos, windows, below, xdg, home string) (string, error) {

@@ -1,6 +1,9 @@
 package userdir
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+)
 
 func TestDirectories(t *testing.T) {
 	type function func(func(string) string, string) (string, error)
@@ -27,6 +30,20 @@ func TestDirectories(t *testing.T) {
 		got, err := c.of(func(name string) string { return c.env[name] }, c.goos)
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v", c.name, got, err)
+		}
+	}
+}
+
+func TestTildeIsTheHomeDirectory(t *testing.T) {
+	for path, want := range map[string]string{
+		"~/a/b": "/h/a/b", "~/": "/h", "~": "~", "~x/a": "~x/a", "a/~/b": "a/~/b", "/~/b": "/~/b", "": "", "~/../b": "/b",
+	} {
+		got := Expand(path, func(name string) string { return map[string]string{"HOME": "/h"}[name] })
+		if filepath.ToSlash(got) != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+		if got := Expand(path, func(string) string { return "" }); got != path {
+			t.Errorf("%s without a home: %s", path, got)
 		}
 	}
 }
