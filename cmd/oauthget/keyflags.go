@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,7 +39,7 @@ func makeKeyFlags(cmd *cobra.Command, profiles func(*cobra.Command) []string) {
 				return key.Values, cobra.ShellCompDirectiveNoFileComp
 			})
 		}
-		if key.Name == "subject_token_profile" || key.Name == "actor_token_profile" {
+		if slices.Contains([]string{"assertion_profile", "subject_token_profile", "actor_token_profile"}, key.Name) {
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				return profiles(cmd), cobra.ShellCompDirectiveNoFileComp
 			})

@@ -99,6 +99,7 @@ var keys = []Key{
 	{Name: "assertion_file", Kind: Path, Usage: "file with the assertion of the grant jwt_bearer; - for stdin", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_env", Usage: "environment variable with it", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
+	{Name: "assertion_profile", Usage: "profile whose token it is", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_subject", Usage: "sub of an assertion signed by the client's key", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Subject }},
 	{Name: "assertion_audience", Usage: "aud of an assertion signed by the client's key, if not the issuer", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Audience }},
 	{Name: "subject_token_file", Kind: Path, Usage: "file with the subject token of the grant token_exchange; - for stdin", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},

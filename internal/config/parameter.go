@@ -113,7 +113,7 @@ func keyFor(parameter string) string {
 	case "request_uri":
 		return "require_pushed_authorization_requests"
 	case "assertion":
-		return "assertion_file, assertion_env or assertion_command"
+		return "assertion_file, assertion_env, assertion_command or assertion_profile"
 	case "subject_token":
 		return "subject_token_file, subject_token_env, subject_token_command or subject_token_profile"
 	case "actor_token":

@@ -148,7 +148,7 @@ func (r resolution) checkGrant() error {
 	switch grant := r.settings.text("grant"); {
 	case grant == GrantJWTBearer && len(r.given(groupAssertion)) == 0 && r.settings.text("client_key_file") == "":
 		return r.at("grant", wrong("grant", "%q needs an assertion", grant).
-			advise("set assertion_file, assertion_env or assertion_command, or client_key_file to sign one with"))
+			advise("set assertion_file, assertion_env, assertion_command or assertion_profile, or client_key_file to sign one with"))
 	case grant == GrantTokenExchange && len(r.given(groupSubjectToken)) == 0:
 		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
 			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))

@@ -21,6 +21,8 @@ const (
 	TypeAccessToken  = tokenTypes + "access_token"
 	TypeRefreshToken = tokenTypes + "refresh_token"
 	TypeIDToken      = tokenTypes + "id_token"
+	// TypeIDJAG is an assertion that one server issues for another (draft-ietf-oauth-identity-assertion-authz-grant).
+	TypeIDJAG = tokenTypes + "id-jag"
 )
 
 // TokenType returns the identifier (RFC 8693 §3) for a name in a profile: an identifier, the last word of one, or

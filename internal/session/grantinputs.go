@@ -62,7 +62,12 @@ func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 		return token.Secret{}, err
 	}
 	other.ancestors, other.secretEnv = ancestors, s.secretEnv
-	set, _, err := other.Token(ctx, tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken})
+	request := tokensource.Request{MinTTL: lifeToPresent, IDToken: tokenType == flow.TypeIDToken}
+	if s.Profile.Grant == config.GrantJWTBearer && flow.TokenType(other.Profile.Exchange.RequestedType) == flow.TypeIDJAG {
+		s.assertFor(other)
+		request.Force = true // RFC 7523 §3: a server may take each jti once
+	}
+	set, _, err := other.Token(ctx, request)
 	if e, ok := errors.AsType[*config.Error](err); ok && errors.Is(err, errCycle) {
 		return token.Secret{}, e // without the prefix of each profile of the cycle
 	}
@@ -71,6 +76,23 @@ func (s *Session) tokenOf(ctx context.Context, name, tokenType string) (token.Se
 	}
 	secret, err := pick(set, name, tokenType)
 	return secret, other.Failed(err)
+}
+
+// assertFor has the company's server, which is other's, issue an assertion for the server and the API of s, unless other's profile
+// says whom it is for. "audience: REQUIRED. The Issuer URL of the Resource Authorization Server […]. resource: OPTIONAL. The Resource
+// Identifier of the Resource Server". draft-ietf-oauth-identity-assertion-authz-grant §4.3
+func (s *Session) assertFor(other *Session) {
+	p := &other.Profile
+	if len(p.Audience) == 0 && s.Profile.Issuer != "" {
+		p.Audience = []string{s.Profile.Issuer}
+	}
+	if len(p.Resource) == 0 {
+		p.Resource = s.Profile.Resource
+	}
+	if len(p.Scopes) == 0 {
+		p.Scopes = s.Profile.Scopes
+	}
+	other.Key = storeKey(*p)
 }
 
 // pick returns the token of a type. Any type but those of a refresh token and an ID Token means the access token, which may

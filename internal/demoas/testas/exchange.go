@@ -2,6 +2,7 @@ package testas
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -19,8 +20,11 @@ const (
 // exchange is token exchange (RFC 8693): an access token or ID Token of this server for an access token of the client,
 // about the same person, with an actor or without.
 func (s *Server) exchange(q tokenRequest, f Faults) (demoas.Issuing, *demoas.Error) {
-	if t := q.form.Get("requested_token_type"); t != "" && t != typeAccessToken {
-		return demoas.Issuing{}, failure("invalid_request", "The only requested_token_type is access_token.")
+	switch t := q.form.Get("requested_token_type"); {
+	case t == typeIDJAG && q.form.Get("audience") == "":
+		return demoas.Issuing{}, failure("invalid_request", "There is no audience.")
+	case t != "" && t != typeAccessToken && t != typeIDJAG:
+		return demoas.Issuing{}, failure("invalid_request", "The requested_token_type is neither access_token nor id-jag.")
 	}
 	subject, e := s.presented(q, "subject_token")
 	if e != nil {
@@ -52,11 +56,15 @@ func (s *Server) exchange(q tokenRequest, f Faults) (demoas.Issuing, *demoas.Err
 }
 
 // tellExchange makes a token response that of a token exchange (RFC 8693 §2.2.1), which has no ID Token.
-func tellExchange(response map[string]any, f Faults) {
+func (s *Server) tellExchange(response map[string]any, form url.Values, g *demoas.Grant, f Faults) *demoas.Error {
 	delete(response, "id_token")
+	if form.Get("requested_token_type") == typeIDJAG {
+		return s.tellIDJAG(response, form, g)
+	}
 	if !f.ExchangeOmitIssuedTokenType {
 		response["issued_token_type"] = cmp.Or(f.ExchangeIssuedTokenType, typeAccessToken)
 	}
+	return nil
 }
 
 // presented reads subject_token or actor_token with its type.

@@ -19,9 +19,15 @@ func (s *Server) grantClientCredentials(q tokenRequest, f Faults) (demoas.Issuin
 }
 
 // grantAssertion signs in whom the client's assertion names: a JWT that one of its keys has signed (RFC 7523 §2.1).
-// Assertions of others are refused.
+// Assertions of others are refused, but for those that this server has issued in an exchange.
 func (s *Server) grantAssertion(q tokenRequest, f Faults) (demoas.Issuing, *demoas.Error) {
 	client, _ := s.client(q.client.ID)
+	if by, ok, err := s.readIDJAG(q.form.Get("assertion")); ok {
+		if err != nil {
+			return demoas.Issuing{}, failure("invalid_grant", "The assertion is refused: "+err.Error()+".")
+		}
+		return s.withoutPerson(q, by, f)
+	}
 	claims, err := signedBy(q.form.Get("assertion"), client.JWKS)
 	if err == nil {
 		err = s.checkAssertion(claims, client)

@@ -90,7 +90,9 @@ func (s *Server) tokenResponse(w http.ResponseWriter, r *http.Request, client de
 	}
 	tellDetails(response, b.details, f)
 	if r.PostForm.Get("grant_type") == grantExchange {
-		tellExchange(response, f)
+		if e := s.tellExchange(response, r.PostForm, answer.Grant, f); e != nil {
+			return nil, e
+		}
 	}
 	return response, s.spoilResponse(response, f)
 }
