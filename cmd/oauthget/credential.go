@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,8 +87,12 @@ func (h *helper) passedOver(refusal error) bool {
 	return true
 }
 
+// afterFailure is for how long a failed login is not repeated: docker asks its helper several times in one command.
+const afterFailure = 15 * time.Second
+
 // answer obtains a token and writes what render makes of it. No program that asks takes a proof.
 func (h *helper) answer(ctx context.Context, s *session.Session, render func(token.Set) (string, error)) error {
+	h.request.AfterFailure = afterFailure
 	set, _, err := s.AccessToken(ctx, h.request)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
 const credentialGitLong = `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it and appends the action.
@@ -78,7 +80,11 @@ func (h *helper) git(cmd *cobra.Command, args []string) error {
 	case action == "erase":
 		return s.Expire(cmd.Context(), q.Refused)
 	}
-	return h.answer(cmd.Context(), s, func(set token.Set) (string, error) { return q.Answer(h.username, set), nil })
+	err = h.answer(cmd.Context(), s, func(set token.Set) (string, error) { return q.Answer(h.username, set), nil })
+	if errors.As(err, new(*tokensource.LoginError)) && !errors.Is(err, tokensource.ErrInteractionRequired) {
+		_ = h.reply(credential.GitQuit, nil)
+	}
+	return err
 }
 
 // openForUser opens the profile for the account that git names as the user, if there is one with tokens: as in

@@ -174,6 +174,7 @@ func (l *Logout) one(ctx context.Context, s *session.Session, r store.Record) er
 	if err := s.Store.Delete(ctx, r.Key); err != nil {
 		return err
 	}
+	_ = store.RemoveFailure(l.records.StateDir, r.Key)
 	if err := l.records.Remove(r.Key, r.Store); err != nil {
 		return err
 	}

@@ -126,6 +126,10 @@ func (q GitRequest) URL() (*url.URL, error) {
 	return u, nil
 }
 
+// GitQuit is the answer after a failed login: "If a helper outputs a quit attribute with a value of 1 or true, no further helpers
+// will be consulted, nor will the user be prompted" (gitcredentials(7)).
+const GitQuit = "quit=1\n"
+
 // Answer returns the answer to git: the token with its scheme if git accepts one and the server does not ask for another. Otherwise
 // the token is the password, for the user that git names, or for username.
 func (q GitRequest) Answer(username string, set token.Set) string {

@@ -79,6 +79,9 @@ func Of(err error, command Command) (status int, hints []string) {
 		f.profile, f.origins, f.words, f.accounts = inner.Profile, inner.Origins, inner.Words, inner.Accounts // the innermost: it failed, and the others needed its token
 	}
 	status, hints = f.classify()
+	if f.inHelper() && status != StatusTimeout && errors.As(err, new(*tokensource.LoginError)) {
+		hints = slices.Concat(f.interactionHints(), hints) // the helper does not repeat the login for a while
+	}
 	if e, ok := errors.AsType[*hint.Error](err); ok {
 		hints = slices.Concat(e.Hints, hints)
 	}

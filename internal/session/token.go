@@ -81,6 +81,7 @@ func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 	source := &tokensource.Source{
 		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
 		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record, Refused: s.recordRefusal,
+		Failed: s.noteFailure, LastFailure: s.lastFailure,
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
 		Warn:    func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
 	}

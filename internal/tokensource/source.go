@@ -32,6 +32,11 @@ type Source struct {
 	Login func(ctx context.Context) (token.Set, error)
 	// Unattended reports that Login needs no user. It can be rerun silently instead of a refresh.
 	Unattended bool
+	// Failed records how a login that needs a user failed, so that LastFailure returns it in every process. A nil err
+	// removes that.
+	Failed func(err error)
+	// LastFailure returns the error of a login that failed at or after since; nil if there is none.
+	LastFailure func(since time.Time) error
 	// MakeRoom fails if a new set could not be stored in place of present. release is called before it is stored.
 	MakeRoom func(present token.Set) (release func(), err error)
 	// Record records that Store is about to have a set under Key, so that it is found after the profile has changed.
@@ -55,6 +60,11 @@ type Request struct {
 	Refused token.Secret
 	// IDToken requires an ID Token with the same remaining lifetime. A refresh may bring none; the caller must check.
 	IDToken bool
+	// AfterFailure is for how long no login is started after one has failed. A program may ask for a token several times in
+	// one command.
+	AfterFailure time.Duration
+
+	since time.Time // when a failure counts from
 }
 
 func (r Request) satisfied(set token.Set, now time.Time) bool {
@@ -97,11 +107,12 @@ func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh boo
 		s = &asksNobody
 	}
 	asked := s.Now()
+	r.since = asked.Add(-r.AfterFailure)
 	seen, err := s.Store.Load(ctx, s.Key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
-		return fromServer(s.withoutStore(ctx, err))
+		return fromServer(s.withoutStore(ctx, err, r.since))
 	case !r.Force && r.satisfied(seen, s.Now()):
 		return seen, false, nil
 	}
@@ -162,7 +173,7 @@ func (s *Source) asGoodAsNew(current token.Set, asked time.Time, r Request) bool
 // renew is called with the lock held. current may be empty.
 func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set token.Set, fresh bool, err error) {
 	if current.RefreshToken.Empty() {
-		return fromServer(s.login(ctx, r.interaction(current, s.Now())))
+		return fromServer(s.login(ctx, r.interaction(current, s.Now()), r.since))
 	}
 	if set, err = s.refresh(ctx, current); !flow.RefreshTokenDead(err) {
 		return fromServer(set, err)
@@ -179,7 +190,7 @@ func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set t
 	}
 	// The spent refresh token is left in the store until something replaces it: deleting it gains nothing, and could
 	// delete a token that somebody else has just saved.
-	return fromServer(s.login(ctx, fmt.Errorf("%w: %w", ErrInteractionRequired, err)))
+	return fromServer(s.login(ctx, fmt.Errorf("%w: %w", ErrInteractionRequired, err), r.since))
 }
 
 // interruptGrace is how long an interrupted refresh may continue: its answer may be on the way, with the only valid
@@ -208,14 +219,17 @@ func (s *Source) refresh(ctx context.Context, current token.Set) (token.Set, err
 }
 
 // login is called with the lock held, so that two calls do not open two browser windows. It returns impossible if nobody can
-// log in.
-func (s *Source) login(ctx context.Context, impossible error) (token.Set, error) {
+// log in. If the login of another process has failed since then, the user has answered, and is not asked again.
+func (s *Source) login(ctx context.Context, impossible error, since time.Time) (token.Set, error) {
 	if s.Login == nil {
 		return token.Set{}, impossible
 	}
 	obtain := s.loginWithRoom
 	if s.Unattended { // a token that cannot be kept is obtained again
-		obtain = s.Login
+		obtain = s.attempt
+	}
+	if err := s.failedSince(since); err != nil {
+		return token.Set{}, err
 	}
 	set, err := obtain(ctx)
 	if err != nil {
@@ -226,7 +240,7 @@ func (s *Source) login(ctx context.Context, impossible error) (token.Set, error)
 }
 
 func (s *Source) loginWithRoom(ctx context.Context) (token.Set, error) {
-	return s.withRoom(token.Set{}, func() (token.Set, error) { return s.Login(ctx) })
+	return s.withRoom(token.Set{}, func() (token.Set, error) { return s.attempt(ctx) })
 }
 
 // withRoom obtains a set while there is room for it.
@@ -259,12 +273,15 @@ func (s *Source) save(ctx context.Context, set token.Set) error {
 // withoutStore handles a store that cannot be read. If it is locked or missing, a user, or a grant that needs none,
 // gets a token and a warning that it is not kept. A script that would need a user gets the store's error: a browser
 // cannot help it. So does everybody if a token may be stored but could not be read.
-func (s *Source) withoutStore(ctx context.Context, err error) (token.Set, error) {
+func (s *Source) withoutStore(ctx context.Context, err error, since time.Time) (token.Set, error) {
 	if s.Login == nil || !absent(err) {
 		return token.Set{}, err
 	}
+	if err := s.failedSince(since); err != nil {
+		return token.Set{}, err
+	}
 	s.Warn("the token will not be kept", err)
-	return s.Login(ctx)
+	return s.attempt(ctx)
 }
 
 // absent reports whether there is no usable store, rather than one that failed.

@@ -99,7 +99,8 @@ func newRig(stored *token.Set) *rig {
 			return func() { r.log = append(r.log, "freed") }, nil
 		},
 		Record: func() error { r.log = append(r.log, "record"); return nil },
-		Warn:   func(_ string, err error) { r.warnings = append(r.warnings, err) },
+		Failed: func(error) {}, LastFailure: func(time.Time) error { return nil },
+		Warn: func(_ string, err error) { r.warnings = append(r.warnings, err) },
 	}
 	return r
 }
@@ -420,5 +421,63 @@ func TestIDTokenOfAnotherMachineWillDoForWhoeverWantsThatAlone(t *testing.T) {
 	r.check(t, got, fresh, err, "", []string{"lock", "room", "freed", "unlock"})
 	if !got.IDToken.Equal(theirs.IDToken) {
 		t.Errorf("got %q", got.IDToken.Reveal())
+	}
+}
+
+func TestRefusalDuringTheWaitIsTaken(t *testing.T) {
+	denied := &flow.ServerError{Op: "log in", Code: "access_denied"}
+	r := newRig(nil)
+	var since time.Time
+	r.LastFailure = func(t time.Time) error { since = t; return denied }
+	_, _, err := r.Token(t.Context(), Request{AfterFailure: 15 * time.Second})
+	e, ok := errors.AsType[*LoginError](err)
+	if !ok || !e.Another || !errors.Is(err, denied) || slices.Contains(r.log, "login") || !since.Equal(noon.Add(-15*time.Second)) {
+		t.Errorf("%v, since %v, went %q", err, since, r.log)
+	}
+	// It says nothing against a refresh, a grant without a user, and a login that is asked for.
+	stored := expired("stored")
+	r.memory.set = &stored
+	r.log = nil
+	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "record", "save", "unlock")
+	r.Unattended, r.memory.set = true, nil
+	if set, _, err := r.Token(t.Context(), Request{}); err != nil || set.AccessToken.Reveal() != "fresh" {
+		t.Errorf("unattended: %v", err)
+	}
+	r.Unattended, r.memory.set = false, nil
+	if set, err := r.Fresh(t.Context()); err != nil || set.AccessToken.Reveal() != "fresh" {
+		t.Errorf("Fresh: %v", err)
+	}
+}
+
+func TestFailedLoginIsRecordedUnlessInterrupted(t *testing.T) {
+	denied := &flow.ServerError{Op: "log in", Code: "access_denied"}
+	for name, login := range map[string]func(*rig, context.Context) error{
+		"token": func(r *rig, ctx context.Context) error { _, _, err := r.Token(ctx, Request{}); return err },
+		"fresh": func(r *rig, ctx context.Context) error { _, err := r.Fresh(ctx); return err },
+		"without a store": func(r *rig, ctx context.Context) error {
+			r.memory.loadErr = &store.Error{Reason: store.NoBus}
+			_, _, err := r.Token(ctx, Request{})
+			return err
+		},
+	} {
+		r := newRig(nil)
+		var told []error
+		r.Failed = func(err error) { told = append(told, err) }
+		result := error(denied)
+		ctx, cancel := context.WithCancel(t.Context())
+		r.Login = func(context.Context) (token.Set, error) { return live("fresh"), result }
+		if err := login(r, ctx); !errors.Is(err, denied) {
+			t.Errorf("%s: %v", name, err)
+		}
+		result = nil
+		if err := login(r, ctx); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		r.memory.set = nil
+		r.Login = func(context.Context) (token.Set, error) { cancel(); return token.Set{}, context.Canceled }
+		_ = login(r, ctx)
+		if len(told) != 2 || !errors.Is(told[0], denied) || told[1] != nil {
+			t.Errorf("%s: recorded %v", name, told)
+		}
 	}
 }
