@@ -125,7 +125,7 @@ func (a *app) readToken(ctx context.Context) (token.Secret, error) {
 		switch {
 		case err != nil:
 			return token.Secret{}, fmt.Errorf("read token: %w", err)
-		case len(text.Reveal()) >= maxTyped:
+		case text.Len() >= maxTyped:
 			return token.Secret{}, hint.Usagef("a terminal takes no line so long: use a pipe or a file")
 		}
 		return inspect.ParseToken(text.Reveal())

@@ -20,7 +20,6 @@ var revealers = map[string]string{
 	"internal/dpop":         "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",
 	"internal/flow":         "puts codes, verifiers and refresh tokens into the requests that redeem them",
 	"internal/idtoken":      "verifies the signature over the ID Token's own text",
-	"internal/inspect":      "measures a token, to mask the echo of one that is longer than a word",
 	"internal/output":       "prints the token: the result that was asked for",
 	"internal/proxy":        "puts the access token into the requests to the upstream",
 	"internal/secretsource": "reads a secret from where the profile says, be it the profile itself or another one's token",

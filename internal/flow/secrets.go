@@ -15,13 +15,10 @@ import (
 // name what it was sent, or its own tokens.
 type secrets []untrusted.Masker
 
-// minEcho is the length in bytes from which a secret is masked in what is kept. A shorter one may be part of a word.
-const minEcho = 8
-
 // newSecrets returns list, the longest first: one may be the prefix of another.
 func newSecrets(list ...token.Secret) secrets {
-	list = slices.DeleteFunc(slices.Clone(list), func(s token.Secret) bool { return len(s.Reveal()) < minEcho })
-	slices.SortStableFunc(list, func(a, b token.Secret) int { return len(b.Reveal()) - len(a.Reveal()) })
+	list = slices.DeleteFunc(slices.Clone(list), func(s token.Secret) bool { return s.Len() < token.MinKept })
+	slices.SortStableFunc(list, func(a, b token.Secret) int { return b.Len() - a.Len() })
 	var s secrets
 	for _, secret := range list {
 		s = append(s, secret)

@@ -68,7 +68,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 		for _, v := range values {
-			if len(v) >= minParameter {
+			if len(v) >= token.MinShown {
 				secrets = append(secrets, token.NewSecret(v))
 			}
 		}
@@ -107,10 +107,6 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 	return nil, authenticatedBy(c.Auth.Method, tokenError(ctx, op, err, exchange, secrets))
 }
 
-// minParameter is the length in bytes from which a parameter or header that the profile adds is masked. A shorter one
-// may be an ordinary word.
-const minParameter = 6
-
 // sent returns the secrets of a request, which its answer may echo: every parameter that is not public by definition.
 func (c *Client) sent(params url.Values) []token.Secret {
 	secrets := c.Auth.Secrets()
@@ -120,7 +116,7 @@ func (c *Client) sent(params url.Values) []token.Secret {
 		}
 		_, added := c.Profile.TokenParameters[name]
 		for _, v := range values {
-			if !added || len(v) >= minParameter {
+			if !added || len(v) >= token.MinShown {
 				secrets = append(secrets, token.NewSecret(v))
 			}
 		}

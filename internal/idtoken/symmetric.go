@@ -53,7 +53,7 @@ func CheckSecret(algorithm string, secret token.Secret) error {
 		return nil
 	case secret.Empty():
 		return fmt.Errorf("%s is keyed by the client secret, and none is configured", algorithm)
-	case len(secret.Reveal())*8 < bits:
+	case secret.Len()*8 < bits:
 		return fmt.Errorf("the client secret is shorter than the %d bytes that %s requires (OpenID Connect Core §16.19)", bits/8, algorithm)
 	}
 	return nil

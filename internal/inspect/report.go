@@ -105,16 +105,12 @@ func numericDate(raw json.RawMessage) (time.Time, bool) {
 	return time.Unix(int64(seconds), 0).UTC(), true
 }
 
-// shortestEcho is the length in bytes from which a token is masked in what a server says of it. A shorter one may be a
-// word of the answer.
-const shortestEcho = 8
-
 // members masks the token, and the session's others, in an object in which a server may have echoed them. Package flow has
 // masked everything else that a request contained.
 func (i *Inspector) members(object map[string]json.RawMessage) members {
 	var secrets []untrusted.Masker
 	for _, secret := range []token.Secret{i.raw, i.set.AccessToken, i.set.RefreshToken, i.set.IDToken} {
-		if len(secret.Reveal()) >= shortestEcho {
+		if secret.Len() >= token.MinKept {
 			secrets = append(secrets, secret)
 		}
 	}

@@ -10,6 +10,12 @@ import (
 	"unicode/utf8"
 )
 
+// How long a secret is, in bytes, for its echoes to be masked. A shorter one may be an ordinary word, or part of one.
+const (
+	MinShown = 6 // in what is shown of an exchange
+	MinKept  = 8 // in what is stored, and in claims, which consist of words
+)
+
 const (
 	// foldFrom is the length in bytes from which Mask ignores case: servers change the case of header and host names.
 	// Ignoring the case of a shorter secret would mask ordinary words.

@@ -43,6 +43,9 @@ func (s Secret) Reveal() string {
 // Empty reports whether the secret is "".
 func (s Secret) Empty() bool { return s.value == nil }
 
+// Len is the length in bytes.
+func (s Secret) Len() int { return len(s.Reveal()) }
+
 // Equal reports whether two secrets are equal, in constant time.
 func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
@@ -59,7 +62,7 @@ func (s Secret) Fingerprint() string {
 	}
 	mac := hmac.New(sha256.New, fingerprintKey())
 	mac.Write([]byte(s.Reveal()))
-	return fmt.Sprintf("[%d bytes, hmac %s…]", len(s.Reveal()), hex.EncodeToString(mac.Sum(nil)[:4]))
+	return fmt.Sprintf("[%d bytes, hmac %s…]", s.Len(), hex.EncodeToString(mac.Sum(nil)[:4]))
 }
 
 // Format implements [fmt.Formatter], which takes precedence in package fmt.

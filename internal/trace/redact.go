@@ -36,10 +36,6 @@ var shownHeaders = []string{
 	"X-Content-Type-Options", "X-Frame-Options", "X-Xss-Protection",
 }
 
-// shortest is the length in bytes from which a hidden value is masked wherever it appears. Masking shorter ones would only make
-// the text hard to read.
-const shortest = 6
-
 // maxMembers is the number of parameters or members up to which a body is described, far above any in use. Each hidden one is
 // searched for in each one that is shown.
 const maxMembers = 200
@@ -104,10 +100,10 @@ func (r *redactor) add(value string) {
 			return
 		}
 	}
-	if len(value) >= shortest {
+	if len(value) >= token.MinShown {
 		r.secrets = append(r.secrets, token.NewSecret(value))
 	}
-	if plain, err := url.QueryUnescape(value); err == nil && plain != value && len(plain) >= shortest {
+	if plain, err := url.QueryUnescape(value); err == nil && plain != value && len(plain) >= token.MinShown {
 		r.secrets = append(r.secrets, token.NewSecret(plain))
 	}
 }
