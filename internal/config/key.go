@@ -162,8 +162,8 @@ const (
 // Values of keys.
 var (
 	stores = []string{StoreKeychain, StoreFile, StoreNone}
-	// tokenTypes are the last parts of the URNs in RFC 8693 §3.
-	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt"}
+	// tokenTypes are the last parts of the URNs in RFC 8693 §3, and of that of an identity assertion authorization grant.
+	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt", "id-jag"}
 	// signingAlgorithms are for request objects. "none" is no signature, and a client secret is a weak key.
 	signingAlgorithms = []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
 	// idTokenAlgorithms are for ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).
