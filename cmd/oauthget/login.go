@@ -29,7 +29,7 @@ keeps the tokens of both.`,
 			if s.Profile.Store == config.StoreNone {
 				return &hint.UsageError{Err: whyNotStored(s.Profile)}
 			}
-			s.Identify, s.AsOther = true, asOther
+			s.Identify, s.WarnOfMixUp, s.AsOther = true, true, asOther
 			set, err := s.Fresh(cmd.Context())
 			if err != nil {
 				return err

@@ -88,6 +88,9 @@ func (e *examination) profile(ctx context.Context) {
 			e.grant(metadata, credentials)
 		}
 		e.add(Metadata(profile, metadata)...)
+		if why, do := e.session.MixUp(metadata); why != "" {
+			e.add(warn("iss", why, do))
+		}
 		e.add(Redirect(profile)...)
 	}
 	e.tokens(ctx)

@@ -74,6 +74,9 @@ func (s *Session) replaced(ctx context.Context) token.Set {
 }
 
 func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (token.Set, error) {
+	if why, do := s.MixUp(client.Server); why != "" && s.WarnOfMixUp {
+		s.console.Warn("%s; %s", why, do)
+	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {

@@ -67,6 +67,8 @@ type Session struct {
 	Identify bool
 	// AsOther accepts a login as another user than the one whose tokens are stored.
 	AsOther bool
+	// WarnOfMixUp has a login warn if MixUp finds something.
+	WarnOfMixUp bool
 	// StopBeforeBrowser has a login by the authorization code grant end with ErrStopped once the request is made.
 	StopBeforeBrowser bool
 
