@@ -30,7 +30,7 @@ type Opener struct {
 	Command string
 	// Getenv is os.Getenv if nil. Commands are always looked up on the PATH of the process.
 	Getenv func(string) string
-	// Without names variables that are removed from the browser's environment, besides those of oauthget that hold secrets.
+	// Without names the variables that hold secrets. They are removed from the browser's environment.
 	Without []string
 
 	// Set by tests. Zero means the real one.

@@ -6,16 +6,14 @@ import (
 	"strings"
 )
 
-// secretVariables hold secrets of oauthget. A browser, its crash reporter and the programs they start do not need them, and
-// their environment can be read for as long as they run.
-var secretVariables = []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"}
-
-// environment returns the environment of the process without its secrets. kept reports whether there were none.
+// environment returns the environment of the process without the secrets in it: a browser, its crash reporter and the
+// programs they start do not need them, and their environment can be read for as long as they run. kept reports whether
+// there were none.
 func (o Opener) environment() (variables []string, kept bool) {
 	all := os.Environ()
 	variables = slices.DeleteFunc(slices.Clone(all), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return isOneOf(secretVariables, name) || isOneOf(o.Without, name)
+		return isOneOf(o.Without, name)
 	})
 	return variables, len(variables) == len(all)
 }

@@ -152,7 +152,7 @@ func TestBrowserGetsNoSecretFromTheEnvironment(t *testing.T) {
 		t.Setenv(name, "canary-"+name)
 	}
 	t.Setenv("LANG", "C")
-	if err := (Opener{Command: "browser", Without: []string{"AS_SECRET"}}).Open(t.Context(), authorizeURL); err != nil {
+	if err := (Opener{Command: "browser", Without: []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE", "AS_SECRET"}}).Open(t.Context(), authorizeURL); err != nil {
 		t.Fatal(err)
 	}
 	env, err := os.ReadFile(filepath.Join(r.dir, "env"))

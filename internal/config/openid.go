@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
+	"github.com/oauthget/oauthget/internal/signing"
 )
 
 // checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
@@ -18,7 +19,7 @@ func (r resolution) checkOpenID() error {
 			advise("remove pkce = false or nonce = false"))
 	}
 	const key = "id_token_signed_response_alg"
-	if strings.HasPrefix(r.settings.text(key), "HS") && len(r.given(groupSecret)) == 0 {
+	if signing.IsSymmetric(r.settings.text(key)) && len(r.given(groupSecret)) == 0 {
 		return r.at(key, wrong(key, "%s needs a client secret, and there is none", r.settings.text(key)).
 			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
 	}

@@ -72,5 +72,8 @@ func (p Profile) Secrets() []SecretSource {
 	return []SecretSource{p.ClientSecret, p.Assertion.Source, p.Exchange.Subject, p.Exchange.Actor}
 }
 
-// SecretVariables lists the variables of oauthget that hold a secret.
-func SecretVariables() []string { return []string{"OAUTHGET_CLIENT_SECRET", "OAUTHGET_PASSPHRASE"} }
+// PassphraseVariable holds the passphrase of the file store. No key does, so that no file and no argv contains it.
+const PassphraseVariable = "OAUTHGET_PASSPHRASE"
+
+// SecretVariables lists the variables of oauthget that hold a secret. Programs that oauthget starts do not get them.
+func SecretVariables() []string { return []string{find(keys, keySecret).Env(), PassphraseVariable} }

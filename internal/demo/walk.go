@@ -124,7 +124,7 @@ func (w *walk) consent(ctx context.Context, r flow.AuthorizationRequest, giveUp 
 	why := w.noBrowser()
 	if why == "" {
 		w.begin("Login and consent", "Sign in, with any password, and allow the access.")
-		if err := w.Session.ShowAuthorization(ctx, browser.Opener{Getenv: w.getenv}, r, func(error) {
+		if err := w.Session.ShowAuthorization(ctx, browser.Opener{Getenv: w.getenv, Without: config.SecretVariables()}, r, func(error) {
 			w.line("   " + w.Style.Dim("The browser could not be opened, so the demo signs in as ada by itself."))
 			w.actAsPerson(ctx, r, giveUp)
 		}); err != nil {

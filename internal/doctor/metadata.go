@@ -7,6 +7,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -94,7 +95,7 @@ func scopes(p config.Profile, m discovery.Metadata) []Finding {
 	if slices.Contains(m.ScopesSupported, offline) && !slices.Contains(p.Scopes, offline) && p.Grant == config.GrantAuthorizationCode {
 		found = append(found, warn("refresh", offline+" is not asked for, so the server may give no refresh token", "add "+offline+" to scopes"))
 	}
-	bySecret := strings.HasPrefix(p.OpenID.IDTokenSignedResponseAlg, "HS")
+	bySecret := signing.IsSymmetric(p.OpenID.IDTokenSignedResponseAlg)
 	if slices.Contains(p.Scopes, "openid") && m.JWKSURI == "" && !bySecret {
 		found = append(found, warn("id token", "the server names no jwks_uri, so an ID Token cannot be checked and is left out", "set jwks_uri in the profile"))
 	}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -68,7 +68,7 @@ func (c *Client) missingKey() string {
 // symmetric reports whether ID Tokens are authenticated by the client secret. That is accepted only if the client is
 // registered for it, and then nothing else is.
 func (c *Client) symmetric() bool {
-	return strings.HasPrefix(c.Profile.OpenID.IDTokenSignedResponseAlg, "HS")
+	return signing.IsSymmetric(c.Profile.OpenID.IDTokenSignedResponseAlg)
 }
 
 // canVerifyKeys reports whether the issuer's keys are known.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -87,7 +86,7 @@ func verifyMAC(jws *jose.JSONWebSignature, secret token.Secret) ([]byte, error) 
 // empty for other algorithms.
 func macHash(alg string, accessToken token.Secret) string {
 	hashes := map[string]crypto.Hash{"HS256": crypto.SHA256, "HS384": crypto.SHA384, "HS512": crypto.SHA512}
-	if !strings.HasPrefix(alg, "HS") {
+	if !signing.IsSymmetric(alg) {
 		return ""
 	}
 	h := hashes[alg].New()

@@ -15,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -112,7 +113,7 @@ func (i *Inspector) given() bool { return !i.Given.Empty() }
 // verify checks who signed a JWT. A wrong signature is an error; one that cannot be checked is reported.
 func (i *Inspector) verify(ctx context.Context, d idtoken.Decoded, r *Report) error {
 	alg := d.Text("alg")
-	symmetric := strings.HasPrefix(alg, "HS")
+	symmetric := signing.IsSymmetric(alg)
 	switch {
 	case i.Offline:
 		r.NotVerified = "--offline is given"

@@ -11,9 +11,6 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// passphraseVariable holds the passphrase of the file store. No profile key does, so that no file and no argv contains it.
-const passphraseVariable = "OAUTHGET_PASSPHRASE"
-
 // StoreNamed returns the store called name, with what the profile opens it with. It touches nothing yet.
 func (s *Session) StoreNamed(name string) store.Store {
 	switch name {
@@ -65,7 +62,7 @@ func (s *Session) fileStore() *store.File {
 	return s.options.FileStores.get(by, func() *store.File {
 		o := store.FileOptions{
 			StateDir: s.stateDir, IdentityFile: s.Profile.IdentityFile,
-			Passphrase: token.NewSecret(s.options.getenv(passphraseVariable)),
+			Passphrase: token.NewSecret(s.options.getenv(config.PassphraseVariable)),
 		}
 		if !source.Empty() {
 			o.Command = func(ctx context.Context) (token.Secret, error) {

@@ -98,6 +98,9 @@ func (k *Key) algorithms() ([]string, error) {
 // MACs returns the algorithms keyed by a shared secret, the most widely supported first.
 func MACs() []string { return []string{"HS256", "HS384", "HS512"} }
 
+// IsSymmetric reports whether algorithm is one of [MACs].
+func IsSymmetric(algorithm string) bool { return slices.Contains(MACs(), algorithm) }
+
 // MACBits returns the least key length of one of [MACs], in bits; 0 for any other algorithm. "A key of the same size as
 // the hash output (for instance, 256 bits for "HS256") or larger MUST be used with this algorithm." RFC 7518 §3.2
 func MACBits(algorithm string) int {
