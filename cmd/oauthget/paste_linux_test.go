@@ -107,7 +107,8 @@ func TestRedirectThatCannotBeListenedForLeavesTheDeviceGrant(t *testing.T) {
 		"--store", "none", "--redirect-uri", "http://"+taken+"/callback")
 	program.Close()
 	shown, _ := io.ReadAll(person)
-	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || !strings.Contains(string(shown), "log in with the code above instead") {
+	code, pointed := strings.Index(string(shown), "enter the code "), strings.Index(string(shown), "log in with the code above instead")
+	if err := cmd.Wait(); err != nil || !strings.HasPrefix(stdout.String(), canary) || code < 0 || pointed < code {
 		t.Errorf("%v, %q, %s", err, stdout.String(), shown)
 	}
 }

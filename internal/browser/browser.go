@@ -33,6 +33,8 @@ type Opener struct {
 	// Without names the variables that hold secrets. They are removed from the browser's environment.
 	Without []string
 
+	noText bool // keep xdg-open from starting a text browser
+
 	// Set by tests. Zero means the real one.
 	stat  func(string) (fs.FileInfo, error)
 	goos  string
@@ -52,19 +54,23 @@ func (e *Error) Unwrap() error { return e.Err }
 // Open opens u, an absolute http or https URL, in the form that [Safe] gives it. It returns when a command has succeeded, or
 // has run for three seconds without failing. If ctx ends first, Open returns its cause and leaves a running command alone.
 //
-// If the user named a command or a list, only those are tried: another browser may be signed in to another account.
-// Otherwise an Obstacle does not keep Open from trying, since an opener on PATH is meant to be called. The exception is SSH,
-// where the browser would appear on a screen that the user does not see.
+// If the user named a command or a list, only those are tried: another browser may be signed in to another account. A text
+// browser is not: it has no terminal here, prints the page nowhere, and succeeds.
+//
+// In a container an opener on PATH is tried even without a display, since it is meant to be called. Elsewhere it could only
+// start a text browser, and over SSH one on a screen that the user does not see.
 func (o Opener) Open(ctx context.Context, u string) error {
 	u, err := Safe(u)
 	if err != nil {
 		return fmt.Errorf("open browser: %w", err)
 	}
-	if list := o.commands(); list != "" {
-		return o.openWith(ctx, splitList(list, o.os()), u)
+	switch obstacle := o.Obstacle(); obstacle {
+	case RemoteSession, NoDisplay, TextBrowser:
+		return &ObstacleError{obstacle}
 	}
-	if o.overSSH() {
-		return &ObstacleError{RemoteSession}
+	if o.commands() != "" {
+		commands, _ := o.named()
+		return o.openWith(ctx, commands, u)
 	}
 	if o.inWSL() {
 		if err := o.openWith(ctx, wslOpeners, u); err == nil || ctx.Err() != nil {

@@ -15,7 +15,11 @@ func (o Opener) environment() (variables []string, kept bool) {
 		name, _, _ := strings.Cut(variable, "=")
 		return isOneOf(o.Without, name)
 	})
-	return variables, len(variables) == len(all)
+	kept = len(variables) == len(all)
+	if o.noText {
+		variables = append(variables, "BROWSER=false") // xdg-open tries text browsers if it is not set
+	}
+	return variables, kept
 }
 
 // isOneOf compares names without regard to case, as Windows does.

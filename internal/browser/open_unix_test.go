@@ -70,7 +70,7 @@ func TestCommandsAreTriedInOrder(t *testing.T) {
 			r.program(t, "other", "")
 			r.program(t, "xdg-open", "")
 			r.program(t, "bad", "exit 7")
-			err := Opener{Command: c.command, Getenv: environment("BROWSER=" + c.env)}.Open(t.Context(), authorizeURL)
+			err := Opener{Command: c.command, Getenv: environment("DISPLAY=:0", "BROWSER=" + c.env)}.Open(t.Context(), authorizeURL)
 			if (err != nil) != c.fails {
 				t.Errorf("Open: %v", err)
 			}
@@ -100,7 +100,7 @@ func TestErrorHasTheCommandAndNoSecret(t *testing.T) {
 
 func TestPlatformsOpenersAreTriedInOrder(t *testing.T) {
 	r := newRig(t)
-	opener := Opener{Getenv: environment()}
+	opener := Opener{Getenv: environment("DISPLAY=:0")}
 	if err := opener.Open(t.Context(), authorizeURL); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("without any: %v", err)
 	}
@@ -114,6 +114,45 @@ func TestPlatformsOpenersAreTriedInOrder(t *testing.T) {
 	}
 	if want := strings.Repeat("xdg-open\n"+openedURL+"\n", 2) + "www-browser\n" + openedURL + "\n"; r.log(t) != want {
 		t.Errorf("ran %s, want %s", r.log(t), want)
+	}
+}
+
+func TestTextBrowserIsNotOpened(t *testing.T) {
+	const display = "DISPLAY=:0"
+	for name, c := range map[string]struct {
+		env  []string
+		want string // the log
+		fail Obstacle
+	}{
+		"no display":             {nil, "", NoDisplay},
+		"no display, one named":  {[]string{"BROWSER=w3m"}, "", TextBrowser},
+		"named with a display":   {[]string{display, "BROWSER=w3m -T:links %s"}, "", TextBrowser},
+		"named by a link":        {[]string{display, "BROWSER=www-browser"}, "", TextBrowser},
+		"another is in the list": {[]string{"BROWSER=w3m:good"}, "good URL", ""},
+		"in a window":            {[]string{"BROWSER=links -g"}, "links -g URL", ""},
+		"in a terminal":          {[]string{"BROWSER=xterm -e w3m %s"}, "xterm -e w3m URL", ""},
+		"display":                {[]string{display}, "xdg-open URL", ""},
+		"container":              {[]string{"container=oci"}, "xdg-open URL BROWSER=false", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			for _, program := range []string{"w3m", "links", "xterm", "good", "x-www-browser"} {
+				r.program(t, program, "")
+			}
+			if err := os.Symlink(filepath.Join(r.dir, "w3m"), filepath.Join(r.dir, "www-browser")); err != nil {
+				t.Fatal(err)
+			}
+			r.program(t, "xdg-open", `test "$BROWSER" && echo "BROWSER=$BROWSER" >>'`+r.dir+"/log'; true")
+			t.Setenv("BROWSER", "")
+			opener := Opener{Getenv: environment(c.env...), stat: func(string) (os.FileInfo, error) { return nil, os.ErrNotExist }}
+			err := opener.Open(t.Context(), authorizeURL)
+			if e, _ := errors.AsType[*ObstacleError](err); (err != nil) != (c.fail != "") || e != nil && e.Obstacle != c.fail {
+				t.Errorf("Open: %v", err)
+			}
+			if got, want := strings.Join(strings.Fields(r.log(t)), " "), strings.ReplaceAll(c.want, "URL", openedURL); got != want {
+				t.Errorf("ran %q, want %q", got, want)
+			}
+		})
 	}
 }
 

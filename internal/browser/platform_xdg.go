@@ -14,9 +14,13 @@ import (
 var openers = []string{"xdg-open", "x-www-browser", "www-browser"}
 
 func (o Opener) openPlatform(ctx context.Context, u string) error {
+	names := openers
+	if !o.hasDisplay() {
+		names, o.noText = openers[:1], true
+	}
 	var found [][]string
-	for _, name := range openers {
-		if _, err := exec.LookPath(name); err == nil {
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err == nil && !isText([]string{name}) {
 			found = append(found, []string{name})
 		}
 	}

@@ -17,6 +17,7 @@ const (
 	RemoteContainer Obstacle = "this is a remote development container"
 	Container       Obstacle = "this is a container"
 	NoDisplay       Obstacle = "there is no display"
+	TextBrowser     Obstacle = "a text browser would have no terminal"
 )
 
 // ObstacleError is returned by Open if it did not try.
@@ -25,9 +26,12 @@ type ObstacleError struct{ Obstacle Obstacle }
 func (e *ObstacleError) Error() string { return "open browser: " + string(e.Obstacle) }
 
 // Obstacle examines the environment. It is advice: it returns "" if the user named a command, in the profile or in $BROWSER
-// (as VS Code does in its containers).
+// (as VS Code does in its containers), that is not a text browser.
 func (o Opener) Obstacle() Obstacle {
+	_, onlyText := o.named()
 	switch {
+	case onlyText:
+		return TextBrowser
 	case o.commands() != "":
 		return ""
 	case o.overSSH():
