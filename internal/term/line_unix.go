@@ -22,10 +22,13 @@ func readLines(ctx context.Context, l *lines) error {
 	return (&reader{lines: l}).run(ctx)
 }
 
+// maxAnswer is more than a terminal keeps of a line, in bytes.
+const maxAnswer = 64 << 10
+
 func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	var answer string
 	r := &reader{prompt: prompt, lines: &lines{
-		limit: maxAnswer + 1, noEOF: true, take: func(line string) bool { answer = line; return false },
+		limit: maxAnswer, noEOF: true, take: func(line string) bool { answer = line; return false },
 	}}
 	err := r.run(ctx)
 	switch {
@@ -35,8 +38,6 @@ func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
 		return token.Secret{}, err
 	case err != nil:
 		return token.Secret{}, fmt.Errorf("read from the terminal: %w", err)
-	case len(answer) > maxAnswer:
-		return token.Secret{}, fmt.Errorf("read from the terminal: longer than %d KiB", maxAnswer>>10)
 	}
 	return token.NewSecret(answer), nil
 }
@@ -46,7 +47,8 @@ func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
 type reader struct {
 	lines *lines
 	// prompt is written whenever the terminal has been made ready. Without one nothing shows that somebody is asked: the
-	// reader waits in the background, while one with a prompt stops there, as programs that ask do.
+	// reader waits in the background, while one with a prompt stops there, as programs that ask do. One with a prompt takes
+	// its line from the terminal's own editing, which leaves what was typed ahead to the next question.
 	prompt string
 
 	tty          *os.File
@@ -90,7 +92,7 @@ func (r *reader) run(ctx context.Context) (err error) {
 		var buffer [512]byte
 		n, err := unix.Read(int(r.tty.Fd()), buffer[:])
 		switch {
-		case err == unix.EINTR:
+		case err == unix.EINTR, n == 0 && err == nil && r.lines.noEOF:
 		case n <= 0 || err != nil:
 			return io.EOF
 		case !r.lines.typed(buffer[:n]):
@@ -125,10 +127,13 @@ func (r *reader) take() (ready bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
-	raw := *before
-	raw.Lflag &^= unix.ICANON | unix.ECHO
-	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
-	if err := unix.IoctlSetTermios(fd, setTermios, &raw); err != nil {
+	changed := *before
+	changed.Lflag &^= unix.ECHO
+	if r.prompt == "" {
+		changed.Lflag &^= unix.ICANON
+		changed.Cc[unix.VMIN], changed.Cc[unix.VTIME] = 1, 0
+	}
+	if err := unix.IoctlSetTermios(fd, setTermios, &changed); err != nil {
 		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
 	r.before, r.lines.text, r.lines.within = before, nil, noSequence

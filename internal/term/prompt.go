@@ -12,9 +12,6 @@ import (
 // ErrNoTerminal is returned if the process has no terminal to ask the user on.
 var ErrNoTerminal = errors.New("there is no terminal to ask on")
 
-// maxAnswer limits an answer, in bytes.
-const maxAnswer = 64 << 10
-
 // CanAsk reports whether there is a terminal for AskSecret, even if the standard streams are redirected.
 func CanAsk() bool {
 	in, out, err := openTerminal()

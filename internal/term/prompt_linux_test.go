@@ -74,10 +74,14 @@ func asking(t *testing.T) *exec.Cmd {
 
 func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 	for typed, want := range map[string]string{
-		"canary\n":      "understood\n",
-		"wrong\n":       "misunderstood\n",
-		"x\x7fcanary\n": "understood\n", // with a backspace
-		"\x03":          "interrupted\n",
+		"canary\n":       "understood\n",
+		"wrong\n":        "misunderstood\n",
+		"x\x7fcanary\n":  "understood\n", // with a backspace
+		"x\x15canary\n":  "understood\n", // with Ctrl-U
+		"can\x04ary\n":   "understood\n", // with Ctrl-D
+		"\x04canary\n":   "understood\n",
+		"canary\nmore\n": "understood\n",
+		"\x03":           "interrupted\n",
 	} {
 		person, program := terminal(t)
 		before, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
