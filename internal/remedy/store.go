@@ -34,6 +34,8 @@ func (f failure) storeHints(e *store.Error) []string {
 		return []string{"start a Secret Service with a default keyring, such as gnome-keyring-daemon --unlock", withoutStore}
 	case store.TimedOut:
 		return []string{"check whether the keyring asks for something in a window, or restart it", withoutStore}
+	case store.NoHome:
+		return []string{"set HOME, or XDG_STATE_HOME, to a folder of yours", withoutStore}
 	case store.StateDirBad:
 		return []string{"check that the state directory is yours, has mode 0700, and is on a disk with free space", withoutStore}
 	case store.Busy:

@@ -95,10 +95,10 @@ func Open(o Options, file *config.File, name string, flags map[string][]string) 
 		profile.Store = config.StoreNone // standard input may hold another token next time
 	}
 	stateDir, err := store.StateDir(o.getenv, o.GOOS)
-	if err != nil && profile.Store != config.StoreNone {
-		return nil, err
-	}
 	s := newSession(o, file, profile, stateDir)
+	if err != nil && profile.Store != config.StoreNone {
+		s.Store = store.Missing{Named: profile.Store, Err: err}
+	}
 	s.Origins, s.Key, s.words = origins, storeKey(profile), o.wordsOf(profile.Name, flags)
 	s.forAPI()
 	return s, nil

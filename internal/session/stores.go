@@ -84,7 +84,7 @@ func (s *Session) unlockStore(ctx context.Context) error {
 		return nil
 	}
 	err := file.Unlock(ctx, s.Key)
-	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.Locked {
+	if e, ok := errors.AsType[*store.Error](err); ok && (e.Reason == store.Locked || e.Reason == store.StateDirBad) {
 		return nil
 	}
 	return err

@@ -44,6 +44,7 @@ const (
 	Unreadable   Reason = "what is stored cannot be read"
 	TooLarge     Reason = "too large to be stored"
 	Unsupported  Reason = "there is no keychain for this platform"
+	NoHome       Reason = "there is no home directory"
 	StateDirBad  Reason = "the state directory cannot be used"
 	Busy         Reason = "timed out waiting for the lock"
 

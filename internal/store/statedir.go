@@ -15,7 +15,7 @@ import (
 func StateDir(getenv func(string) string, goos string) (string, error) {
 	dir, err := userdir.State(getenv, goos)
 	if err != nil {
-		return "", stateDirError("find state directory", err)
+		return "", &Error{Op: "find state directory", Reason: NoHome, Err: err}
 	}
 	return dir, nil
 }

@@ -122,7 +122,7 @@ func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh boo
 	// Everybody who waits here for the same refresh continues at the same time, with its token.
 	waited, err := s.WaitUnlocked(ctx)
 	if err != nil {
-		return token.Set{}, false, err
+		return fromServer(s.withoutStore(ctx, err, r.since))
 	}
 	if waited {
 		if current, ok, err := s.lookAgain(ctx, seen, asked, r); ok || err != nil {
@@ -274,7 +274,7 @@ func (s *Source) save(ctx context.Context, set token.Set) error {
 // gets a token and a warning that it is not kept. A script that would need a user gets the store's error: a browser
 // cannot help it. So does everybody if a token may be stored but could not be read.
 func (s *Source) withoutStore(ctx context.Context, err error, since time.Time) (token.Set, error) {
-	if s.Login == nil || !absent(err) {
+	if s.Login == nil || !s.absent(err) {
 		return token.Set{}, err
 	}
 	if err := s.failedSince(since); err != nil {
@@ -284,15 +284,18 @@ func (s *Source) withoutStore(ctx context.Context, err error, since time.Time) (
 	return s.attempt(ctx)
 }
 
-// absent reports whether there is no usable store, rather than one that failed.
-func absent(err error) bool {
+// absent reports whether there is no usable store, rather than one that failed. Without a state directory nothing can be
+// locked, which a grant that needs no user can do without.
+func (s *Source) absent(err error) bool {
 	e, ok := errors.AsType[*store.Error](err)
 	if !ok {
 		return false
 	}
 	switch e.Reason {
-	case store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported:
+	case store.NoHome, store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported:
 		return true
+	case store.StateDirBad:
+		return s.Unattended
 	}
 	return false
 }
