@@ -66,12 +66,14 @@ var layers = map[string]int{
 	"internal/untrusted":    -1,
 	"internal/userdir":      -1,
 
-	"internal/ascii":     -2,
-	"internal/textfile":  -2,
-	"internal/bounded":   -2,
-	"internal/issuer":    -2,
-	"internal/origin":    -2,
-	"internal/ownership": -2,
+	"internal/ascii":       -2,
+	"internal/textfile":    -2,
+	"internal/bounded":     -2,
+	"internal/issuer":      -2,
+	"internal/jsonpointer": -2,
+	"internal/origin":      -2,
+	"internal/similar":     -2,
+	"internal/ownership":   -2,
 }
 
 // demoas, the server of the demo, and the packages for tests have no layer: the client talks to them and must not need them.

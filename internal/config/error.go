@@ -8,6 +8,13 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+func first(of []string) string {
+	if len(of) == 0 {
+		return ""
+	}
+	return of[0]
+}
+
 // Error is an error in the configuration, with its place. It never contains a value that could be a secret.
 type Error struct {
 	Path         string // the profile file; empty if the error is elsewhere

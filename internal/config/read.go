@@ -1,6 +1,7 @@
 package config
 
 import (
+	"github.com/oauthget/oauthget/internal/similar"
 	"github.com/oauthget/oauthget/internal/tomlfile"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -128,7 +129,7 @@ func noTable(name string, n *tomlfile.Node) *Error {
 func unknown(name string, known []string) *Error {
 	e := wrong("", "unknown key %s", untrusted.Quote(name))
 	e.Key = name
-	e.Suggestion = first(nearest(name, known))
+	e.Suggestion = first(similar.To(name, known))
 	return e
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/similar"
 )
 
 // Input is what a Profile is made of.
@@ -202,7 +203,7 @@ func inherit(profile, top settings) settings {
 
 func (in Input) unknownProfile(name string) error {
 	e := &Error{Path: in.File.Path}
-	near := nearest(name, in.File.Profiles())
+	near := similar.To(name, in.File.Profiles())
 	e.Err, e.Suggestion, e.Advice = &UnknownProfileError{Name: name, Near: near}, first(near), "oauthget profile list"
 	if s := in.File.top[keyDefaultProfile]; in.Name == "" {
 		e.Key, e.Line, e.Column = keyDefaultProfile, s.line, s.column

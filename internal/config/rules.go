@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/similar"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -63,7 +64,7 @@ func checkSetting(k *Key, values []string) *Error {
 	}
 	e := wrong(k.Name, "%w", err)
 	if unknown, ok := errors.AsType[*unknownValueError](err); ok {
-		e.Suggestion = first(nearest(unknown.value, unknown.known))
+		e.Suggestion = first(similar.To(unknown.value, unknown.known))
 	}
 	return e
 }
@@ -128,6 +129,9 @@ func (r resolution) checkMethod() error {
 	switch {
 	case method == clientauth.None && len(given) > 0:
 		return refuse("remove one of the two", "%q sends no secret, but %s is set", method, given[0])
+	case r.settings.text("client_secret_basic_encoding") == "raw" && strings.Contains(r.settings.text("client_id"), ":"):
+		return r.at("client_secret_basic_encoding", wrong("client_secret_basic_encoding", "raw has no room for the colon in client_id (RFC 7617 §2)").advise("remove it"))
+	case method == clientauth.Basic && r.settings[keySecret].values != nil: // an empty one is sent, as some servers want it
 	case strings.HasPrefix(string(method), "client_secret_") && len(given) == 0:
 		return refuse("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain", "%q needs a client secret", method)
 	case method == clientauth.PrivateKeyJWT && r.settings.text("client_key_file") == "":

@@ -1,4 +1,5 @@
-package config
+// Package similar finds what was meant by a misspelt name.
+package similar
 
 import (
 	"cmp"
@@ -6,8 +7,8 @@ import (
 	"strings"
 )
 
-// nearest returns up to three of known that are similar to name, the nearest first.
-func nearest(name string, known []string) []string {
+// To returns up to three of known that are similar to name, the nearest first.
+func To(name string, known []string) []string {
 	const most = 3
 	type candidate struct {
 		name     string
@@ -59,11 +60,4 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return row[len(b)]
-}
-
-func first(of []string) string {
-	if len(of) == 0 {
-		return ""
-	}
-	return of[0]
 }
