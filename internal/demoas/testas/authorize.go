@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/oauthget/oauthget/internal/demoas"
 )
@@ -72,9 +73,12 @@ func (s *Server) read(form url.Values) (demoas.AuthorizationRequest, error) {
 		req.Respond = s.responder(req, "")
 		return req, e
 	}
+	f := s.currentFaults()
+	inner = maps.Clone(inner)
+	f.readScope(inner)
 	mode := ""
 	if asked := inner.Get("response_mode"); slices.Contains(s.config.responseModes(), asked) {
-		mode, inner = asked, maps.Clone(inner)
+		mode = asked
 		inner.Del("response_mode")
 	}
 	req, err := s.ReadAuthorization(inner)
@@ -85,7 +89,10 @@ func (s *Server) read(form url.Values) (demoas.AuthorizationRequest, error) {
 	if err != nil {
 		return req, err
 	}
-	req.Scopes = narrowed(req.Scopes, s.currentFaults())
+	req.Scopes = narrowed(req.Scopes, f)
+	if f.RequireConsent && !strings.Contains(inner.Get("prompt"), "consent") {
+		req.Scopes = slices.DeleteFunc(req.Scopes, func(scope string) bool { return scope == demoas.ScopeOffline })
+	}
 	x := &extra{}
 	req.Extra = x
 	if x.details, e = readDetails(inner, s.config.AuthorizationDetailsTypes); e != nil {

@@ -33,6 +33,7 @@ func (s *Server) serveDevice(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) newDevice(client demoas.Client, form url.Values, f Faults) (*device, *demoas.Error) {
+	f.readScope(form)
 	scopes, e := demoas.ReadScopes(form)
 	if e != nil {
 		return nil, e

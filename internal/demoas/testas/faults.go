@@ -8,6 +8,8 @@ import (
 // Faults are what the server does wrong; by default nothing. Each is something that a real authorization server, a proxy or
 // an attacker has been seen to do.
 type Faults struct {
+	Dialect
+
 	// Metadata.
 
 	MetadataElsewhere     bool     `json:"metadata_elsewhere,omitempty"` // only at /elsewhere

@@ -17,10 +17,9 @@ import (
 func TestEveryFaultHasAName(t *testing.T) {
 	t.Parallel()
 	faults := reflect.TypeFor[Faults]()
-	for i := range faults.NumField() {
-		name, options, _ := strings.Cut(faults.Field(i).Tag.Get("json"), ",")
-		if name == "" || options != "omitempty" {
-			t.Errorf("%s has the tag %q", faults.Field(i).Name, faults.Field(i).Tag)
+	for _, field := range reflect.VisibleFields(faults) {
+		if name, options, _ := strings.Cut(field.Tag.Get("json"), ","); !field.Anonymous && (name == "" || options != "omitempty") {
+			t.Errorf("%s has the tag %q", field.Name, field.Tag)
 		}
 	}
 	if text, err := json.Marshal(Faults{}); err != nil || string(text) != "{}" {

@@ -60,6 +60,7 @@ func (s *Server) responder(req demoas.AuthorizationRequest, mode string) func(ht
 		if f.ErrorDescription != "" && response.Has("error") {
 			response.Set("error_description", f.ErrorDescription)
 		}
+		response = f.withParameters(response)
 		if strings.HasSuffix(mode, modeJWT) && !f.JARMPlain {
 			text, err := s.responseJWT(req.Client.ID, response, f)
 			if err != nil {

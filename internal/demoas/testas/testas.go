@@ -121,6 +121,9 @@ func (s *Server) wrap(endpoint string, h http.HandlerFunc) http.HandlerFunc {
 	if slices.Contains([]string{demoas.EndpointToken, demoas.EndpointRevoke, EndpointIntrospect, EndpointDevice, EndpointPAR}, endpoint) {
 		h = s.asserted(h)
 	}
+	if endpoint == demoas.EndpointToken {
+		h = s.translated(h)
+	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests[endpoint]++
@@ -130,6 +133,7 @@ func (s *Server) wrap(endpoint string, h http.HandlerFunc) http.HandlerFunc {
 }
 
 func (s *Server) addEndpoints() {
+	s.Handle(demoas.EndpointToken, "POST", refreshPath, s.serveToken)
 	s.Handle(demoas.EndpointMetadata, "GET", elsewhere, s.serveMetadata)
 	s.Handle(EndpointIntrospect, "POST", "/introspect", s.serveIntrospect)
 	if s.config.Registration {
