@@ -43,9 +43,7 @@ const maxMembers = 200
 func newRedactor(req *http.Request, body []byte) *redactor {
 	r := &redactor{shown: parameter.Public}
 	r.remember(req.URL.Query())
-	if form, err := url.ParseQuery(string(body)); err == nil && isForm(req.Header.Get("Content-Type")) {
-		r.remember(form)
-	}
+	r.rememberBody(req.Header.Get("Content-Type"), body)
 	if _, password, ok := req.BasicAuth(); ok {
 		r.add(password)
 	}
@@ -71,19 +69,30 @@ func (r *redactor) rememberAnswer(resp *http.Response, body []byte) {
 	if u, err := url.Parse(resp.Header.Get("Location")); err == nil {
 		r.remember(u.Query())
 	}
-	if isForm(resp.Header.Get("Content-Type")) {
-		if form, err := url.ParseQuery(string(body)); err == nil && len(form) <= maxMembers {
-			r.remember(form)
-		}
-		return
+	r.rememberBody(resp.Header.Get("Content-Type"), body)
+}
+
+func (r *redactor) rememberBody(contentType string, body []byte) {
+	if !isForm(contentType) {
+		r.rememberMembers(body, maxDepth)
+	} else if form, err := url.ParseQuery(string(body)); err == nil && len(form) <= maxMembers {
+		r.remember(form)
 	}
+}
+
+// maxDepth bounds how deep objects in objects are searched for secrets.
+const maxDepth = 4
+
+func (r *redactor) rememberMembers(body []byte, depth int) {
 	var object map[string]json.RawMessage
-	if json.Unmarshal(body, &object) != nil || len(object) > maxMembers {
+	if depth == 0 || json.Unmarshal(body, &object) != nil || len(object) > maxMembers {
 		return
 	}
 	for name, raw := range object {
 		var value string
-		if !r.shown(name) && json.Unmarshal(raw, &value) == nil && value != r.reason {
+		if json.Unmarshal(raw, &value) != nil {
+			r.rememberMembers(raw, depth-1)
+		} else if !r.shown(name) && value != r.reason {
 			r.add(value)
 		}
 	}

@@ -3,6 +3,7 @@ package walkthrough
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/shell"
@@ -44,10 +45,30 @@ func command(e *trace.Exchange) string {
 			words = append(words, word)
 		}
 	}
+	if body := e.Request.Body; len(body.Fields) > 0 && !body.IsForm {
+		words = append(words, "-H "+word{{text: "Content-Type: " + body.Type}}.quoted(), "--data "+object(body.Fields).quoted())
+		return strings.Join(words, " \\\n  ") + "\n"
+	}
 	for _, f := range e.Request.Body.Fields {
 		words = append(words, "--data-urlencode "+word{{text: f.Name + "="}}.with(f, unchanged).quoted())
 	}
 	return strings.Join(words, " \\\n  ") + "\n"
+}
+
+// object returns the members of a JSON object.
+func object(members []trace.Field) word {
+	w := word{{text: "{"}}
+	for i, f := range members {
+		if i > 0 {
+			w = append(w, piece{text: ","})
+		}
+		quote := ""
+		if f.Hidden {
+			quote = `"`
+		}
+		w = append(append(w, piece{text: strconv.Quote(f.Name) + ":" + quote}).with(f, unchanged), piece{text: quote})
+	}
+	return append(w, piece{text: "}"})
 }
 
 // header returns the option for a header field; empty for one that curl sends by itself.

@@ -110,7 +110,7 @@ func Polls(count int) Step {
 func grantOf(e trace.Exchange) string {
 	for _, f := range e.Request.Body.Fields {
 		if f.Name == "grant_type" {
-			return f.Value
+			return strings.Trim(f.Value, `"`) // a member of JSON is quoted
 		}
 	}
 	return ""
