@@ -16,6 +16,7 @@ type Client struct {
 	ID        string
 	Method    Method
 	Secret    token.Secret
+	Raw       bool // for Basic: neither part is form-encoded first
 	Key       *signing.Key
 	Assertion Assertion        // for SecretJWT and PrivateKeyJWT
 	Now       func() time.Time // the clock; time.Now where nil
@@ -66,7 +67,11 @@ func (c Client) Secrets() []token.Secret {
 
 // basic returns the credentials of HTTP Basic. RFC 6749 §2.3.1: "The client identifier is encoded using the
 // "application/x-www-form-urlencoded" encoding algorithm …, and the encoded value is used as the username; the client
-// password is encoded using the same algorithm and used as the password."
+// password is encoded using the same algorithm and used as the password." Some servers take both as they are.
 func (c Client) basic() string {
-	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID) + ":" + url.QueryEscape(c.Secret.Reveal())))
+	id, secret := c.ID, c.Secret.Reveal()
+	if !c.Raw {
+		id, secret = url.QueryEscape(id), url.QueryEscape(secret)
+	}
+	return base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))
 }

@@ -43,24 +43,26 @@ type Profile struct {
 	RedirectURI             string // without a port, any free one is used (RFC 8252 §7.3)
 	RedirectPorts           []int  // ports to try, in order; empty for any free one
 	ListenAddress           string // host or host:port to bind, if not the redirect URI's
+	OfferDeviceCode         bool   // beside the redirect, if no browser can be opened here
 	ResponseMode            string // a value of "response_mode"
 	AuthorizationParameters url.Values
 	TokenParameters         url.Values
 	TokenHeaders            url.Values // header fields of the token request, by name
-	PKCE                    bool       // RFC 7636
-	RequirePAR              bool       // the authorization request must be pushed (RFC 9126)
-	WithoutPAR              bool       // it must not be pushed: the profile says false
-	RequestObjectSigningAlg string     // for the authorization request (RFC 9101); empty for none
-	DefaultExpiresIn        string     // of tokens without a lifetime: seconds in decimal, Never, or empty if unknown
-	DPoP                    bool       // RFC 9449
-	DPoPAllowBearer         bool       // a Bearer token is accepted in place of a DPoP token
-	SecurityProfile         string     // a value of "security_profile", or empty
-	APIHosts                []string   // hosts, with or without a port, to which the access token may be sent; empty for any
-	Store                   string     // a value of "store"
-	IdentityFile            string     // the private key that opens the file store; may be empty
-	PassphraseCommand       []string   // a program that prints the file store's passphrase, and its arguments
-	Account                 string     // account to sign in with; empty for any
-	Browser                 string     // a command, as in $BROWSER; empty for the platform's opener
+	Dialect
+	PKCE                    bool     // RFC 7636
+	RequirePAR              bool     // the authorization request must be pushed (RFC 9126)
+	WithoutPAR              bool     // it must not be pushed: the profile says false
+	RequestObjectSigningAlg string   // for the authorization request (RFC 9101); empty for none
+	DefaultExpiresIn        string   // of tokens without a lifetime: seconds in decimal, Never, or empty if unknown
+	DPoP                    bool     // RFC 9449
+	DPoPAllowBearer         bool     // a Bearer token is accepted in place of a DPoP token
+	SecurityProfile         string   // a value of "security_profile", or empty
+	APIHosts                []string // hosts, with or without a port, to which the access token may be sent; empty for any
+	Store                   string   // a value of "store"
+	IdentityFile            string   // the private key that opens the file store; may be empty
+	PassphraseCommand       []string // a program that prints the file store's passphrase, and its arguments
+	Account                 string   // account to sign in with; empty for any
+	Browser                 string   // a command, as in $BROWSER; empty for the platform's opener
 }
 
 // ClientKey is the private key that signs client assertions (RFC 7523 §3), request objects (RFC 9101) and assertions of the

@@ -145,7 +145,7 @@ func TestEverySecretThatAKeyHoldsIsKeptFromPrograms(t *testing.T) {
 // sample is a text that k takes, other than its default.
 func sample(t *testing.T, k Key) string {
 	t.Helper()
-	for _, text := range append(slices.Clone(k.Values), "x", "true", "false", "300", "x=y", "http://127.0.0.1/x", "https://c.example/x", "127.0.0.1", `[{"type":"t"}]`, `{"userinfo":{}}`) {
+	for _, text := range append(slices.Clone(k.Values), "x", "true", "false", "300", "x=y", "http://127.0.0.1/x", "https://c.example/x", "127.0.0.1", `[{"type":"t"}]`, `{"userinfo":{}}`, ",", "access_token=/x") {
 		s := settings{}
 		if text == k.Default || s.fromFlags(&k, []string{text}, Origin{}) != nil {
 			continue
@@ -183,7 +183,8 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		}
 		name := k.Name
 		if k.Kind == Table {
-			name += ".x"
+			parameter, _, _ := strings.Cut(text, "=")
+			name += "." + parameter
 		}
 		if got := originsEnv[name]; got != (Origin{FromEnvironment, k.Env()}) {
 			t.Errorf("origin of %s by the environment: %v", name, got)
@@ -352,7 +353,7 @@ func TestDefaults(t *testing.T) {
 	want := map[string]string{
 		"grant": "authorization_code", "redirect_uri": "http://127.0.0.1/callback", "response_mode": "query",
 		"send_resource": "true", "pkce": "true",
-		"nonce": "true", "store": "keychain",
+		"nonce": "true", "offer_device_code": "true", "store": "keychain",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -136,7 +135,7 @@ func (c *Client) finish(ctx context.Context, l login, response url.Values) (toke
 			Op: "log in", Code: code, Description: response.Get("error_description"), URI: response.Get("error_uri"),
 		}, append(c.Auth.Secrets(), inResponse(response)...)...)
 	}
-	return c.redeem(ctx, l, response.Get("code"))
+	return c.redeem(ctx, l, response)
 }
 
 // inResponse returns the secrets that an authorization response carries, and may echo.
@@ -171,8 +170,8 @@ func (c *Client) checkIssuer(response url.Values) error {
 
 // redeem exchanges the code for tokens, once: a code "MUST NOT" be used twice (RFC 6749 §4.1.2), and a server that sees
 // it twice revokes the tokens. (A server that asks for a DPoP nonce has not used the code yet.)
-func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, error) {
-	params := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {l.redirectURI}}
+func (c *Client) redeem(ctx context.Context, l login, response url.Values) (token.Set, error) {
+	params := url.Values{"grant_type": {"authorization_code"}, "code": {response.Get("code")}, "redirect_uri": {l.redirectURI}}
 	if l.verifier != "" {
 		params.Set("code_verifier", l.verifier)
 	}
@@ -181,6 +180,7 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 		return token.Set{}, err
 	}
 	set := c.set(answer, c.Profile.Scopes, l.key)
+	set.Kept = c.kept(answer, response, token.Secret{})
 	expected, err := c.expected(l)
 	if err != nil {
 		return token.Set{}, err
@@ -189,35 +189,6 @@ func (c *Client) redeem(ctx context.Context, l login, code string) (token.Set, e
 		return token.Set{}, err
 	}
 	return c.accept(ctx, set, answer)
-}
-
-// warnOfScope warns if the granted scope differs from the requested one: RFC 6749 §3.3 lets the server "fully or
-// partially ignore the scope requested". It reports whether a scope was requested and granted exactly.
-func (c *Client) warnOfScope(set token.Set) (asAsked bool) {
-	asked, granted := c.Profile.Scopes, set.Scopes
-	missing := without(asked, granted)
-	// Some servers list only an API's scopes. These two were granted if their effect is there.
-	if !set.IDToken.Empty() {
-		missing = without(missing, []string{"openid"})
-	}
-	if !set.RefreshToken.Empty() {
-		missing = without(missing, []string{"offline_access"})
-	}
-	extra := without(granted, asked)
-	switch {
-	case len(asked) == 0:
-	case len(missing) > 0:
-		c.warn("the server did not grant the scope " + untrusted.Quote(strings.Join(missing, " ")))
-	case len(extra) > 0:
-		c.warn("the server granted more than was requested: " + untrusted.Quote(strings.Join(extra, " ")))
-	default:
-		return true
-	}
-	return false
-}
-
-func without(list, remove []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(remove, s) })
 }
 
 // wait returns the authorization response from the browser, or from the user: in a remote session the browser cannot

@@ -23,9 +23,7 @@ func (c *Client) parameters(l login) url.Values {
 	params := url.Values{
 		"response_type": {"code"}, "client_id": {c.Profile.ClientID}, "redirect_uri": {l.redirectURI}, "state": {l.state},
 	}
-	if len(c.Profile.Scopes) > 0 {
-		params.Set("scope", strings.Join(c.Profile.Scopes, " "))
-	}
+	c.setScope(params)
 	if l.verifier != "" {
 		params.Set("code_challenge", oauth2.S256ChallengeFromVerifier(l.verifier))
 		params.Set("code_challenge_method", "S256")

@@ -51,7 +51,7 @@ func (c *Client) checkQueries(grant string) error {
 		name, url string
 		params    url.Values
 	}
-	list := []asked{{"token_endpoint", c.Server.TokenEndpoint, nil}}
+	list := []asked{{"token_endpoint", c.Server.TokenEndpoint, nil}, {"refresh_endpoint", c.Profile.RefreshEndpoint, nil}}
 	switch grant {
 	case config.GrantDeviceCode:
 		list = append(list, asked{"device_authorization_endpoint", c.Server.DeviceAuthorizationEndpoint, c.deviceParameters()})

@@ -45,11 +45,11 @@ func (c *Client) keyOf(set token.Set) (*signing.Key, error) {
 }
 
 // tokenProof returns the proof for a token request, with the server's latest nonce; empty without a key.
-func (c *Client) tokenProof(key *signing.Key) (token.Secret, error) {
+func (c *Client) tokenProof(key *signing.Key, endpoint string) (token.Secret, error) {
 	if key == nil {
 		return token.Secret{}, nil
 	}
-	u, err := url.Parse(c.Server.TokenEndpoint)
+	u, err := url.Parse(endpoint)
 	if err != nil {
 		return token.Secret{}, fmt.Errorf("token_endpoint %w", err) // not reached: checkQuery parsed it
 	}
@@ -87,12 +87,12 @@ func (k nonceKeeper) RoundTrip(req *http.Request) (*http.Response, error) {
 var errUseNonce = errors.New("the server requires a DPoP nonce")
 
 // nonceError returns the error for an answer that asks for a nonce; nil for any other.
-func (c *Client) nonceError(err error) error {
+func (c *Client) nonceError(err error, endpoint string) error {
 	e, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok || e.ErrorCode != dpop.UseNonce {
 		return nil
 	}
-	u, err := url.Parse(c.Server.TokenEndpoint)
+	u, err := url.Parse(endpoint)
 	if err != nil || c.dpopNonces().server.Keep(u, e.Response.Header) == "" {
 		// RFC 9449 §8: "The authorization server includes a DPoP-Nonce HTTP header in the response".
 		return errors.New("the server requires a DPoP nonce, but sends no valid one (RFC 9449 §8)")
@@ -115,6 +115,13 @@ func withNonce(op string, send func() (*tokenReply, error)) (*tokenReply, error)
 	return answer, err
 }
 
+// TokenTypeError is returned for a token of another type than the requested one. Its text is safe to show.
+type TokenTypeError struct{ Type string }
+
+func (e *TokenTypeError) Error() string {
+	return "the token's type is " + untrusted.Quote(e.Type) + ", which was not requested"
+}
+
 // checkType checks that the token has the requested type.
 func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 	switch {
@@ -126,7 +133,7 @@ func (c *Client) checkType(t *tokenReply, key *signing.Key) error {
 		return nil
 	case t.TokenType != "" && !strings.EqualFold(t.TokenType, "Bearer"):
 		// RFC 6749 §7.1: "The client MUST NOT use an access token if it does not understand the token type."
-		return fmt.Errorf("the token's type is %s, which was not requested", untrusted.Quote(t.TokenType, t.secrets...))
+		return &TokenTypeError{untrusted.Text(t.TokenType, t.secrets...)}
 	case (c.asksForDPoP() || key != nil) && !c.Profile.DPoPAllowBearer:
 		// RFC 9449 §5: "The client MUST discard the response in this case if this protection is deemed important for the
 		// security of the application".

@@ -115,7 +115,7 @@ func TestNoErrorBearsAPartOfWhatTheServerWasSent(t *testing.T) {
 				return answered(status, body)
 			})
 			c.Auth.Secret = token.NewSecret(secret)
-			_, err := c.redeem(t.Context(), login{}, code)
+			_, err := c.redeem(t.Context(), login{}, url.Values{"code": {code}})
 			if err == nil || strings.Contains(err.Error(), echo) || strings.Contains(page(err).Detail, echo) {
 				t.Errorf("%s, %s: %v, page %q", name, body, err, page(err).Detail)
 			}

@@ -131,7 +131,7 @@ func codeOf(err error) string {
 }
 
 // tokenError converts the errors of golang.org/x/oauth2. Their texts are not used: they may contain the whole body.
-func tokenError(ctx context.Context, op string, err error, exchange *tokenTransport, masks []token.Secret) error {
+func tokenError(ctx context.Context, op, endpoint string, err error, exchange *tokenTransport, masks []token.Secret) error {
 	if e, ok := errors.AsType[*untrusted.Error](err); ok {
 		return &untrusted.Error{Op: op, Err: e.Err}
 	}
@@ -141,7 +141,7 @@ func tokenError(ctx context.Context, op string, err error, exchange *tokenTransp
 	// Some servers refuse with status 200.
 	_, refused := errors.AsType[*oauth2.RetrieveError](err)
 	if refused || exchange.members["access_token"] == nil && exchange.answer.reason().Declared {
-		return exchange.answer.refusal(op, "token_endpoint", masks)
+		return exchange.answer.refusal(op, endpoint, masks)
 	}
 	return &untrusted.Error{Op: op, Err: exchange.notToken(newSecrets(masks...))}
 }

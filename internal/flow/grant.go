@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
@@ -19,9 +18,7 @@ import (
 // askFor adds the requested scope, audience, resource and authorization details: to the device authorization request,
 // or to the token request of a grant that has no other.
 func (c *Client) askFor(params url.Values) {
-	if len(c.Profile.Scopes) > 0 {
-		params.Set("scope", strings.Join(c.Profile.Scopes, " "))
-	}
+	c.setScope(params)
 	// RFC 8693 §2.1 allows several. Other servers take it as a parameter of their own.
 	if len(c.Profile.Audience) > 0 {
 		params["audience"] = c.Profile.Audience
@@ -74,6 +71,7 @@ func (c *Client) ofGrant(err error) error {
 // take makes a set of an answer in a grant that uses no redirect.
 func (c *Client) take(ctx context.Context, answer *tokenReply, key *signing.Key) (token.Set, error) {
 	set := c.set(answer, c.Profile.Scopes, key)
+	set.Kept = c.kept(answer, nil, token.Secret{})
 	var expected idtoken.Expected
 	if c.Profile.NeedsPerson() { // what was requested of the sign-in must be checked
 		var err error
@@ -97,7 +95,8 @@ const (
 func (c *Client) accept(ctx context.Context, set token.Set, answer *tokenReply) (token.Set, error) {
 	asAsked := c.warnOfScope(set)
 	c.addDetails(&set, answer)
-	if answer.lifeless && c.Profile.DefaultExpiresIn == "" {
+	c.warnOfMissing(set)
+	if life, known := expiresIn(answer.members); known && life == 0 && c.Profile.DefaultExpiresIn == "" {
 		c.warn(`the server says that the token has expired already (expires_in is 0); if it never does, set default_expires_in = "never"`)
 	}
 	if life := set.Expiry.Sub(c.Now()); life > unlikelyLife {

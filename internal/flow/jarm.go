@@ -80,6 +80,7 @@ func (c *Client) newJARM(ctx context.Context, state string) *jarm {
 		verifier: idtoken.Verifier{
 			Issuer: c.Server.Issuer, ClientID: c.Profile.ClientID, Keys: c.Keys,
 			Algorithms: c.algorithms(c.Server.AuthorizationSigningAlgValuesSupported), Now: c.Now,
+			Parameters: c.Profile.KeepCallbackParameters,
 		},
 	}
 }

@@ -46,7 +46,12 @@ func (c *Client) Refresh(ctx context.Context, old token.Set) (token.Set, error) 
 	// RFC 6749 §6: "If a new refresh token is issued, the refresh token scope MUST be identical". If none is issued,
 	// the old one stays: golang.org/x/oauth2 has put it into the answer.
 	answer.secrets = append(answer.secrets, newSecrets(old.AccessToken, old.IDToken)...)
-	set := c.set(answer, old.Scopes, key)
+	scopes := old.Scopes
+	if c.Profile.RefreshParameters.Has("scope") {
+		scopes = c.splitScope(c.Profile.RefreshParameters.Get("scope"))
+	}
+	set := c.set(answer, scopes, key)
+	set.Kept = c.kept(answer, nil, old.Kept)
 	set.IDToken, set.IDTokenExpiry, set.Subject, set.Username = old.IDToken, old.IDTokenExpiry, old.Subject, old.Username
 	if set.AuthorizationDetails, _ = grantedDetails(answer); set.AuthorizationDetails == "" {
 		set.AuthorizationDetails = old.AuthorizationDetails

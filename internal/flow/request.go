@@ -25,6 +25,7 @@ type answer struct {
 	status  int
 	header  http.Header
 	body    []byte
+	code    string  // of an error that token_response locates; empty for none
 	secrets secrets // those that the request carried
 }
 
@@ -96,6 +97,9 @@ func (a answer) reason() refusal.Refusal {
 		if code := c.Params["error"]; code != "" && r.Code == "" {
 			r.Code, r.Description, r.URI = code, cmp.Or(c.Params["error_description"], r.Description), c.Params["error_uri"]
 		}
+	}
+	if a.code != "" {
+		r.Code, r.Declared = a.code, true
 	}
 	return r
 }

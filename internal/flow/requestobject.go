@@ -83,7 +83,7 @@ func (c *Client) sign(params url.Values, alg string) (url.Values, error) {
 	// 2.0 request syntax" and "a scope parameter MUST always be passed". RFC 9101 §5 allows them beside the object,
 	// "for backward compatibility", but RFC 9126 §3 does not allow them in a pushed request.
 	if slices.Contains(c.Profile.Scopes, "openid") && !c.pushes() {
-		signed["response_type"], signed["scope"] = params["response_type"], params["scope"]
+		signed["response_type"], signed[c.scopeParameter()] = params["response_type"], params[c.scopeParameter()]
 	}
 	return signed, nil
 }

@@ -40,12 +40,6 @@ func (s secrets) members(object map[string]json.RawMessage) map[string]json.RawM
 	return masked
 }
 
-// scopes returns the granted scopes, except those that contain a secret. Requested scopes are no secret.
-func (s secrets) scopes(granted string, asked []string) []string {
-	free := append(fieldsOfScope(s.mask(granted)), asked...)
-	return slices.DeleteFunc(fieldsOfScope(granted), func(scope string) bool { return !slices.Contains(free, scope) })
-}
-
 // name sets set's subject and user name. The subject is compared with others, so it stays as it is; if it contains a
 // secret, a masked name is added.
 func (s secrets) name(set *token.Set, subject, username string) {
@@ -58,8 +52,8 @@ func (s secrets) name(set *token.Set, subject, username string) {
 // tokenReply is an answer of the token endpoint.
 type tokenReply struct {
 	*oauth2.Token
-	secrets  secrets // those of the request, and the tokens of the answer
-	lifeless bool    // expires_in is 0
+	secrets secrets                    // those of the request, and the tokens of the answer
+	members map[string]json.RawMessage // as they were sent, where RFC 6749 §5.1 has them
 }
 
 func newTokenReply(t *oauth2.Token, sent []token.Secret) *tokenReply {

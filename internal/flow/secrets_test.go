@@ -149,7 +149,7 @@ func TestShortSecretTakesNoWordAlong(t *testing.T) {
 	if got := s.mask("read canary-1-and-more"); got != "read [redacted]" {
 		t.Error(got)
 	}
-	if got := s.scopes("read canary-1 x:canary-1-and-more", nil); !slices.Equal(got, []string{"read"}) {
+	if got := new(Client).granted("read canary-1 x:canary-1-and-more", s); !slices.Equal(got, []string{"read"}) {
 		t.Error(got)
 	}
 }

@@ -2,12 +2,12 @@ package flow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -29,11 +29,16 @@ import (
 // It uses clientcredentials because that accepts any grant_type and repeated parameters, unlike oauth2.Config.Exchange
 // and TokenSource.
 func (c *Client) requestToken(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
-	if err := checkQuery(c.Server.TokenEndpoint, nil); err != nil {
-		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("token_endpoint %w", err)}
+	name, endpoint := c.tokenEndpoint(params)
+	if err := checkQuery(endpoint, nil); err != nil {
+		return nil, &untrusted.Error{Op: op, Err: fmt.Errorf("%s %w", name, err)}
 	}
+	refreshes := isRefresh(params)
 	params = maps.Clone(params)
 	maps.Copy(params, c.Profile.TokenParameters)
+	if refreshes {
+		maps.Copy(params, c.Profile.RefreshParameters)
+	}
 	// RFC 8707 §2.2: "When the "resource" parameter is used on an access token request made to the token endpoint, for all
 	// grant types, it indicates the target service or protected resource". It may be repeated.
 	if len(c.Profile.Resource) > 0 {
@@ -50,14 +55,25 @@ func (c *Client) requestToken(ctx context.Context, op string, params url.Values,
 	return answer, nil
 }
 
+func isRefresh(params url.Values) bool { return params.Get("grant_type") == "refresh_token" }
+
+// tokenEndpoint returns where a token request goes, and the name of that endpoint.
+func (c *Client) tokenEndpoint(params url.Values) (name, endpoint string) {
+	if isRefresh(params) && c.Profile.RefreshEndpoint != "" {
+		return "refresh_endpoint", c.Profile.RefreshEndpoint
+	}
+	return "token_endpoint", c.Server.TokenEndpoint
+}
+
 // sendTokenRequest makes one attempt, with a new client authentication and a new proof of the key.
 func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Values, key *signing.Key) (*tokenReply, error) {
-	proof, err := c.tokenProof(key)
+	name, endpoint := c.tokenEndpoint(params)
+	proof, err := c.tokenProof(key, endpoint)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	c.observe(TokenRequest{
-		Endpoint: c.Server.TokenEndpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params, Proof: proof,
+		Endpoint: endpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params, Proof: proof,
 	})
 	params = maps.Clone(params)
 	header, err := c.Auth.Authenticate(params)
@@ -78,11 +94,16 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 		header.Set(dpop.Header, proof.Reveal())
 		client.Transport = nonceKeeper{client.Transport, &c.dpopNonces().server}
 	}
-	exchange := &tokenTransport{base: client.Transport, lifetime: c.Profile.DefaultExpiresIn}
+	exchange := &tokenTransport{base: client.Transport, profile: &c.Profile}
+	if c.Profile.TokenRequestFormat == "json" {
+		if exchange.body, err = json.Marshal(requestClaims(params)); err != nil {
+			return nil, fmt.Errorf("%s: %w", op, err) // not reached: they are strings
+		}
+	}
 	client.Transport = exchange
 	request := clientcredentials.Config{
 		// params or header already hold the client's identifier and authentication.
-		TokenURL: c.Server.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
+		TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: params,
 	}
 	answer, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
@@ -95,16 +116,15 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 			c.observe(Ignored{name + " is not a string"})
 		}
 		reply := newTokenReply(answer, secrets)
-		life, known := expiresIn(exchange.members)
-		reply.lifeless = known && life == 0
+		reply.members = exchange.members
 		return reply, nil
 	}
 	if key != nil {
-		if err := c.nonceError(err); err != nil {
+		if err := c.nonceError(err, endpoint); err != nil {
 			return nil, &untrusted.Error{Op: op, Err: err}
 		}
 	}
-	return nil, authenticatedBy(c.Auth.Method, tokenError(ctx, op, err, exchange, secrets))
+	return nil, authenticatedBy(c.Auth.Method, tokenError(ctx, op, name, err, exchange, secrets))
 }
 
 // sent returns the secrets of a request, which its answer may echo: every parameter that is not public by definition.
@@ -114,7 +134,7 @@ func (c *Client) sent(params url.Values) []token.Secret {
 		if parameter.Public(name) {
 			continue
 		}
-		_, added := c.Profile.TokenParameters[name]
+		added := c.Profile.TokenParameters.Has(name) || c.Profile.RefreshParameters.Has(name)
 		for _, v := range values {
 			if !added || len(v) >= token.MinShown {
 				secrets = append(secrets, token.NewSecret(v))
@@ -147,7 +167,7 @@ func (c *Client) checkToken(t *tokenReply, key *signing.Key) error {
 func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token.Set {
 	scopes := asked
 	if granted, ok := answer.Extra("scope").(string); ok && granted != "" {
-		scopes = answer.secrets.scopes(granted, c.Profile.Scopes)
+		scopes = c.granted(granted, answer.secrets)
 	}
 	return token.Set{
 		AccessToken:  token.NewSecret(answer.AccessToken),
@@ -161,15 +181,6 @@ func (c *Client) set(answer *tokenReply, asked []string, key *signing.Key) token
 		Obtained:      c.Now().Round(0),
 		DPoPKey:       dpop.Seal(key),
 	}
-}
-
-// fieldsOfScope splits at spaces (RFC 6749 §3.3) and at commas, which several servers send. It drops what is not a
-// scope: "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" (RFC 6749 §3.3). Scopes are printed and stored.
-func fieldsOfScope(scope string) []string {
-	fields := strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' })
-	return slices.DeleteFunc(fields, func(field string) bool {
-		return !ascii.All(field, ascii.IsNQCHAR)
-	})
 }
 
 // isVisible reports whether text consists of VSCHAR alone (RFC 6749 §A).

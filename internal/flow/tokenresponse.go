@@ -19,21 +19,31 @@ import (
 
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/jsonpointer"
+	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // tokenTransport is the layer around the token endpoint. It keeps the answer, and passes it on in the form of RFC 6749
 // §5.1, which golang.org/x/oauth2 reads.
 type tokenTransport struct {
-	base     http.RoundTripper
-	lifetime string                     // the profile's default_expires_in
-	answer   answer                     // as it was sent
-	members  map[string]json.RawMessage // of the answer; nil if it is neither a JSON object nor a form
-	ignored  []string                   // the members that were left out
+	base    http.RoundTripper
+	profile *config.Profile
+	body    []byte                     // of the request, in JSON; nil for the form
+	answer  answer                     // as it was sent
+	members map[string]json.RawMessage // of the answer; nil if it is neither a JSON object nor a form
+	ignored []string                   // the members that were left out
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.body != nil {
+		req = req.Clone(req.Context())
+		req.Header.Set("Content-Type", "application/json")
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(t.body)), nil }
+		req.Body, _ = req.GetBody()
+		req.ContentLength = int64(len(t.body))
+	}
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -48,12 +58,46 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &untrusted.Error{Op: "read token response", Err: err}
 	}
 	if t.members != nil {
+		t.place()
 		resp.Header = resp.Header.Clone()
 		resp.Header.Set("Content-Type", "application/json")
 		body, t.ignored = t.normalize()
 	}
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, nil
+}
+
+// place puts the members that the profile's token_response locates to where RFC 6749 has them. One that is not there is left
+// where it is: a refresh may be answered in another form than a login.
+func (t *tokenTransport) place() {
+	sent := t.members
+	t.members = maps.Clone(sent)
+	for name, pointer := range t.profile.TokenResponse {
+		value := jsonpointer.Get(sent, pointer[0])
+		switch {
+		case value == nil:
+		case name != "error":
+			t.members[name] = value
+		default:
+			delete(t.members, name)
+			if t.answer.code = errorCode(value); t.answer.code != "" {
+				t.members[name], _ = json.Marshal(t.answer.code) // strings always encode
+			}
+		}
+	}
+}
+
+// errorCode returns the code in a value that is one, or has one in it. 0 and false are none.
+func errorCode(value json.RawMessage) string {
+	var text string
+	var n json.Number
+	switch {
+	case json.Unmarshal(value, &text) == nil:
+		return text
+	case json.Unmarshal(value, &n) == nil && n != "0":
+		return n.String()
+	}
+	return refusal.Read("application/json", value).Code
 }
 
 func (a answer) ok() bool { return a.status >= 200 && a.status <= 299 }
@@ -118,9 +162,9 @@ func (t *tokenTransport) normalize() (body []byte, ignored []string) {
 	switch life, known := expiresIn(members); {
 	case life > 0:
 		members["expires_in"] = strconv.AppendInt(nil, life, 10)
-	case t.lifetime != "" && t.lifetime != config.Never:
-		members["expires_in"] = json.RawMessage(t.lifetime)
-	case known && t.lifetime == "":
+	case t.profile.DefaultExpiresIn != "" && t.profile.DefaultExpiresIn != config.Never:
+		members["expires_in"] = json.RawMessage(t.profile.DefaultExpiresIn)
+	case known && t.profile.DefaultExpiresIn == "":
 		members["expires_in"] = json.RawMessage("1") // golang.org/x/oauth2 takes 0 for a token that does not expire
 	default:
 		delete(members, "expires_in") // it does not expire, or nobody knows when
@@ -142,7 +186,11 @@ func (t *tokenTransport) normalize() (body []byte, ignored []string) {
 	}
 	var tokenType string
 	if isString(members["token_type"]) && json.Unmarshal(members["token_type"], &tokenType) == nil {
-		members["token_type"], _ = json.Marshal(strings.TrimSpace(tokenType))
+		tokenType = strings.TrimSpace(tokenType)
+		if slices.ContainsFunc(t.profile.AcceptedTokenTypes, func(name string) bool { return strings.EqualFold(name, tokenType) }) {
+			tokenType = "Bearer"
+		}
+		members["token_type"], _ = json.Marshal(tokenType)
 	}
 	body, _ = json.Marshal(members) // each member was just decoded
 	return body, ignored
@@ -201,18 +249,42 @@ func (t *tokenTransport) notToken(masks secrets) error {
 			return errors.New(name + " in the token endpoint's answer is not a string")
 		}
 	}
-	names := t.names(masks)
-	if len(names) == 0 {
-		return errors.New("no access_token in the token endpoint's answer")
+	sent, _ := readMembers(body) // it was read before
+	e := &NoTokenError{Expected: t.profile.TokenResponse.Get("access_token"), Has: names(sent, masks)}
+	for _, name := range e.Has {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(sent[name], &object) == nil && isString(object["access_token"]) {
+			e.Inside, e.Members = name, names(object, masks)
+			break
+		}
 	}
-	return errors.New("no access_token in the token endpoint's answer; it has: " + strings.Join(names, ", "))
+	return e
 }
 
-// names returns the members' names, as far as they look like names.
-func (t *tokenTransport) names(masks secrets) []string {
+// NoTokenError is returned for an answer of the token endpoint that has no access token where one is expected.
+type NoTokenError struct {
+	Expected string   // the JSON Pointer in the profile; empty for the member access_token
+	Has      []string // the members of the answer
+	Inside   string   // the member that holds an object with an access_token; empty if there is none
+	Members  []string // those of that object
+}
+
+func (e *NoTokenError) Error() string {
+	text := "no access_token in the token endpoint's answer; it has: " + strings.Join(e.Has, ", ")
+	if e.Expected != "" {
+		text = strings.Replace(text, "access_token", "access_token at "+untrusted.Text(e.Expected), 1)
+	}
+	if len(e.Has) == 0 {
+		text, _, _ = strings.Cut(text, ";")
+	}
+	return text
+}
+
+// names returns the names of members, as far as they look like names.
+func names(members map[string]json.RawMessage, masks secrets) []string {
 	const maxNames, maxName = 12, 32
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(t.members)) {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if name != "" && len(name) <= maxName && ascii.Consists(name, "_-.:") && masks.mask(name) == name {
 			names = append(names, name)
 		}

@@ -51,7 +51,7 @@ func TestNormalizeMendsWhatServersAreKnownToSend(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", in, err)
 		}
-		if got, _ := (&tokenTransport{members: members}).normalize(); string(got) != want {
+		if got, _ := (&tokenTransport{members: members, profile: new(config.Profile)}).normalize(); string(got) != want {
 			t.Errorf("normalize(%s) = %s, want %s", in, got, want)
 		}
 	}
@@ -70,7 +70,7 @@ func FuzzNormalize(f *testing.F) {
 		if err != nil || members == nil {
 			return
 		}
-		got, _ := (&tokenTransport{members: members}).normalize()
+		got, _ := (&tokenTransport{members: members, profile: new(config.Profile)}).normalize()
 		var after map[string]any
 		if err := json.Unmarshal(got, &after); err != nil {
 			t.Fatalf("an object became %q", got)

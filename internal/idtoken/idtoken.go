@@ -50,6 +50,8 @@ type Verifier struct {
 	Algorithms []string
 	// Secrets are masked in the claims that an error quotes. The token itself always is.
 	Secrets []untrusted.Masker
+	// Parameters are those that VerifyResponse returns beside the standard ones.
+	Parameters []string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Leeway is how far clocks may differ; 0 means DefaultLeeway.

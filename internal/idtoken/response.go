@@ -68,7 +68,7 @@ func (v Verifier) VerifyResponse(ctx context.Context, raw token.Secret) (url.Val
 	}
 	response := url.Values{}
 	// RFC 6749 §4.1.2, §4.1.2.1 and RFC 9207 §2; other parameters are ignored.
-	for _, name := range []string{"code", "state", "iss", "error", "error_description", "error_uri"} {
+	for _, name := range append([]string{"code", "state", "iss", "error", "error_description", "error_uri"}, v.Parameters...) {
 		if value := r.text(name); value != "" {
 			response.Set(name, value)
 		}

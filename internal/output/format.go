@@ -140,6 +140,17 @@ func asJSON(s token.Set, now time.Time) (string, error) {
 	return string(data) + "\n", err
 }
 
+// kept returns what the profile keeps of answers. Numbers stay as they were sent.
+func kept(s token.Set) map[string]any {
+	var m map[string]any
+	if !s.Kept.Empty() {
+		d := json.NewDecoder(strings.NewReader(s.Kept.Reveal()))
+		d.UseNumber()
+		_ = d.Decode(&m) // this program wrote it
+	}
+	return m
+}
+
 // members returns the members of the response by their names in RFC 6749 §5.1. expires_in counts from now. expires_at is added, in
 // RFC 3339 and UTC.
 func members(s token.Set, now time.Time) map[string]any {
@@ -159,6 +170,7 @@ func members(s token.Set, now time.Time) map[string]any {
 	if len(s.Scopes) > 0 {
 		m["scope"] = strings.Join(s.Scopes, " ")
 	}
+	maps.Copy(m, kept(s))
 	if s.AuthorizationDetails != "" {
 		// This is its text, for a template; JSON has the array. The server wrote it, and stdout may be a terminal.
 		m["authorization_details"] = string(untrusted.EscapeJSON([]byte(s.AuthorizationDetails)))

@@ -99,6 +99,20 @@ func (f failure) noIDTokenHints() []string {
 	return []string{`add "openid" to the profile's scopes and log in again`}
 }
 
+// noTokenHint says where the tokens of an answer are, as far as that is known.
+func noTokenHint(e *flow.NoTokenError) string {
+	if e.Inside == "" {
+		return "correct access_token in token_response: " + e.Expected + " is not where it is"
+	}
+	var located []string
+	for _, name := range config.ResponseMembers {
+		if slices.Contains(e.Members, name) {
+			located = append(located, name+` = "/`+e.Inside+"/"+name+`"`)
+		}
+	}
+	return "if the tokens are in " + e.Inside + ": token_response = { " + strings.Join(located, ", ") + " }"
+}
+
 // serverHints says what to do about an error response, and which line of the profile it is about.
 func (f failure) serverHints(e *flow.ServerError) []string {
 	if hint := f.clockHint(e); hint != "" {
@@ -160,6 +174,8 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 		return like("invalid_client")
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
 		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: the request was not for this address"}
+	case e.Status == http.StatusUnsupportedMediaType && slices.Contains([]string{"token_endpoint", "refresh_endpoint"}, e.Endpoint) && f.profile.TokenRequestFormat != "json":
+		return []string{`the server takes no form-encoded token requests: set token_request_format = "json"`}
 	case e.Status == http.StatusUnsupportedMediaType:
 		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: it takes no form-encoded requests"}
 	case e.Description != "":

@@ -116,6 +116,8 @@ func (f failure) classify() (status int, hints []string) {
 		mismatch   *discovery.IssuerMismatchError
 		member     *discovery.MemberError
 		symmetric  *idtoken.SymmetricError
+		tokenType  *flow.TokenTypeError
+		noToken    *flow.NoTokenError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
 		childErr   *child.Error
@@ -213,6 +215,12 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusServer, mismatchHint(mismatch))
 	case is(flow.ErrBearer):
 		return say(StatusServer, "have the server bind tokens for this client, or accept Bearer tokens with dpop_allow_bearer = true")
+	case as(&tokenType) && strings.EqualFold(tokenType.Type, dpop.Scheme):
+		return say(StatusServer, "the server binds tokens to a key for this client: set dpop = true")
+	case as(&tokenType):
+		return say(StatusServer, "if it means Bearer there, set accepted_token_types = ["+untrusted.Quote(tokenType.Type)+"]")
+	case as(&noToken) && (noToken.Inside != "" || noToken.Expected != ""):
+		return say(StatusServer, noTokenHint(noToken))
 	case as(new(*flow.ServerLacksError)):
 		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which requires it")
 	case as(&symmetric):

@@ -160,7 +160,8 @@ func TestRefusalWithoutACodeIsHintedAtByItsStatus(t *testing.T) {
 		{401, "userinfo_endpoint", "", "oauthget token NAME --force"},
 		{404, "token_endpoint", "", "compare token_endpoint with"},
 		{405, "device_authorization_endpoint", "", "compare device_authorization_endpoint with"},
-		{415, "token_endpoint", "", "no form-encoded requests"},
+		{415, "token_endpoint", "", `no form-encoded token requests: set token_request_format = "json"`},
+		{415, "revocation_endpoint", "", "no form-encoded requests"},
 		{400, "token_endpoint", "no", "compare the profile with what the server says"},
 		{400, "token_endpoint", "", "--trace"},
 	} {

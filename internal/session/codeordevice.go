@@ -14,7 +14,7 @@ import (
 // be opened here. The security profile excludes it, and a narrated login shows one grant.
 func (s *Session) offersDevice(client *flow.Client) bool {
 	listed := client.Server.GrantTypesSupported
-	return client.Server.DeviceAuthorizationEndpoint != "" &&
+	return s.Profile.OfferDeviceCode && client.Server.DeviceAuthorizationEndpoint != "" &&
 		(len(listed) == 0 || slices.Contains(listed, config.GrantType(config.GrantDeviceCode))) &&
 		s.Profile.SecurityProfile == "" && s.options.Narrator == nil &&
 		s.Browser().Obstacle() != "" && s.console.Attended()

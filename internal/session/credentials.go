@@ -156,6 +156,7 @@ func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientaut
 	}
 	client := clientauth.Client{
 		ID: s.Profile.ClientID, Method: choice.Method, Secret: c.Secret, Key: c.Key, Now: s.options.Now,
+		Raw:       s.Profile.ClientSecretBasicEncoding == "raw",
 		Assertion: clientauth.Assertion{Audience: s.audience(m), Supported: m.TokenEndpointAuthSigningAlgValuesSupported},
 	}
 	if s.Profile.SecurityProfile == config.FAPI2 {

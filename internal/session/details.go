@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,17 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+// scopes returns the granted scopes, and by which name each was requested.
+func (s *Session) scopes(set token.Set) []string {
+	scopes := slices.Clone(set.Scopes)
+	for i, scope := range scopes {
+		if requested := flow.Alias(scope, s.Profile.Scopes); requested != "" {
+			scopes[i] = requested + " (granted as " + scope + ")"
+		}
+	}
+	return scopes
+}
+
 // Details says for whom, for what scope and until when a token was obtained. It contains no secret.
 func (s *Session) Details(set token.Set) string {
 	text := ""
@@ -17,7 +29,7 @@ func (s *Session) Details(set token.Set) string {
 		text += " as " + name
 	}
 	if len(set.Scopes) > 0 {
-		text += ", for " + untrusted.Text(strings.Join(set.Scopes, " "))
+		text += ", for " + untrusted.Text(strings.Join(s.scopes(set), " "))
 	}
 	if types := flow.DetailTypes(set.AuthorizationDetails); len(types) > 0 {
 		text += ", with authorization details " + untrusted.Text(strings.Join(types, " "))

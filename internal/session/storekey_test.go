@@ -74,7 +74,7 @@ func TestKeysStayWhatTheyWere(t *testing.T) {
 func twoProfiles(t *testing.T, k config.Key) (a, b config.Profile) {
 	t.Helper()
 	var found []config.Profile
-	samples := []string{"x", "true", "false", "300", "x=y", "http://127.0.0.1/x", "http://127.0.0.1/y", "https://c.example/x", "127.0.0.1", `[{"type":"t"}]`, `{"userinfo":{}}`}
+	samples := []string{"x", "true", "false", "300", "x=y", "http://127.0.0.1/x", "http://127.0.0.1/y", "https://c.example/x", "127.0.0.1", `[{"type":"t"}]`, `{"userinfo":{}}`, ",", "access_token=/x"}
 	for _, text := range slices.Concat([]string{""}, k.Values, samples) {
 		flags := map[string][]string{"issuer": {"https://as.example"}, "client_id": {"c"}}
 		if strings.HasPrefix(k.Name, "tls_") { // each needs the other

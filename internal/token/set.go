@@ -42,6 +42,8 @@ type Set struct {
 	Registration *Registration
 	// IssuedType is the type of the token that an exchange returned, a URI of RFC 8693 §3. Empty for other grants.
 	IssuedType string
+	// Kept are the other members and parameters of answers that the profile keeps, a JSON object. Empty for none.
+	Kept Secret
 }
 
 // clockLeeway is how far the clock may have been set back since the token was obtained. Beyond it, the expiry is not relied on.
@@ -122,6 +124,7 @@ type stored struct {
 	IssuedType   string   `json:"issued_token_type,omitempty"`
 
 	Registration *Registration `json:"registration,omitempty"`
+	Kept         string        `json:"kept,omitempty"`
 }
 
 const storedVersion = 1
@@ -136,6 +139,7 @@ func (s Set) Marshal() ([]byte, error) {
 		Subject: s.Subject, Username: s.Username, Endpoint: s.TokenEndpoint,
 		DPoPKey: s.DPoPKey.Reveal(), Details: s.AuthorizationDetails, IssuedType: s.IssuedType,
 		Registration: s.Registration,
+		Kept:         s.Kept.Reveal(),
 	})
 }
 
@@ -162,6 +166,7 @@ func Unmarshal(data []byte) (Set, error) {
 		Subject: st.Subject, Username: st.Username, TokenEndpoint: st.Endpoint,
 		DPoPKey: NewSecret(st.DPoPKey), AuthorizationDetails: st.Details, IssuedType: st.IssuedType,
 		Registration: st.Registration,
+		Kept:         NewSecret(st.Kept),
 	}, nil
 }
 
