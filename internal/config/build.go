@@ -15,6 +15,7 @@ import (
 // profile makes a Profile of checked settings.
 func (r resolution) profile() Profile {
 	p := Profile{Name: r.name, WithoutPAR: r.settings.text("require_pushed_authorization_requests") == "false"}
+	p.OpenID.NoPrompt = r.settings["prompt"].values != nil && r.settings.text("prompt") == ""
 	for _, k := range keys {
 		values := r.settings[k.Name].values
 		switch field := k.field(&p).(type) {

@@ -98,6 +98,7 @@ type Exchange struct {
 // OpenID are parameters of an authentication request (OpenID Connect Core §3.1.2.1, §5.5). An empty one is not sent.
 type OpenID struct {
 	Prompt, LoginHint, ACRValues, UILocales string
+	NoPrompt                                bool   // no prompt is to be added: the profile has an empty one
 	MaxAge                                  string // seconds, in decimal
 	Nonce                                   bool   // one is sent, and the ID Token has to repeat it
 	Claims                                  string // a JSON object

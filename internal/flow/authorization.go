@@ -49,6 +49,9 @@ func (c *Client) parameters(l login) url.Values {
 		params["audience"] = c.Profile.Audience
 	}
 	maps.Copy(params, openIDParameters(c.Profile.OpenID))
+	if c.asksForConsent() {
+		params.Set("prompt", "consent")
+	}
 	maps.Copy(params, c.Profile.AuthorizationParameters)
 	return params
 }

@@ -30,6 +30,14 @@ func openIDParameters(o config.OpenID) url.Values {
 	return params
 }
 
+// asksForConsent reports whether prompt=consent is added: "The Authorization Server MUST ensure that the prompt parameter
+// contains consent unless other conditions for processing the request permitting offline access to the requested resources
+// are in place" (OpenID Connect Core §11). Many servers otherwise ignore the scope offline_access.
+func (c *Client) asksForConsent() bool {
+	o := c.Profile.OpenID
+	return slices.Contains(c.Profile.Scopes, "offline_access") && o.Prompt == "" && !o.NoPrompt && offers(c.Server.PromptValuesSupported, "consent")
+}
+
 // prompts are the values of prompt in OpenID Connect Core §3.1.2.1, and that of Initiating User Registration via OpenID
 // Connect §4.1.
 var prompts = []string{"none", "login", "consent", "select_account", "create"}
