@@ -89,7 +89,8 @@ func (r *reader) run(ctx context.Context) (err error) {
 		if ours, err := inForeground(r.tty); !ours || err != nil {
 			continue // reading would stop the program
 		}
-		var buffer [512]byte
+		// By the character, since what is typed behind the line may be the answer to the next question.
+		var buffer [1]byte
 		n, err := unix.Read(int(r.tty.Fd()), buffer[:])
 		switch {
 		case err == unix.EINTR, n == 0 && err == nil && r.lines.noEOF:
@@ -103,8 +104,9 @@ func (r *reader) run(ctx context.Context) (err error) {
 
 // take makes the terminal ready if it is ours, and reports whether it is.
 func (r *reader) take() (ready bool, err error) {
-	if r.prompt != "" {
-		if err := stopInBackground(r.tty); err != nil {
+	// In the foreground there is nothing to stop for, and to drain the terminal's output would wait for whoever shows it.
+	if ours, err := inForeground(r.tty); r.prompt != "" && err == nil && !ours {
+		if err := stopInBackground(r.tty); err != nil && err != unix.EINTR {
 			return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 		}
 	}
