@@ -54,7 +54,7 @@ var layers = map[string]int{
 	"internal/trace":               0,
 
 	"internal/challenge":    -1,
-	"internal/confidential": -1,
+	"internal/confidential": -2,
 	"internal/hint":         -1,
 	"internal/parameter":    -1,
 	"internal/peer":         -1,

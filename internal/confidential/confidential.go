@@ -9,7 +9,6 @@ package confidential
 import (
 	"context"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -58,14 +57,4 @@ func Dial(d *net.Dialer) func(ctx context.Context, network, address string) (net
 		}
 		return conn, err
 	}
-}
-
-// Proxy returns the proxy that the environment names for a request, or nil. It is for [http.Transport]. Requests to
-// this machine use none: over plain http the proxy would see them. [http.ProxyFromEnvironment] exempts only lower-case
-// localhost. An error is about an address in the environment.
-func Proxy(r *http.Request) (*url.URL, error) {
-	if Loopback(r.URL.Hostname()) {
-		return nil, nil
-	}
-	return http.ProxyFromEnvironment(r)
 }

@@ -148,7 +148,11 @@ func (e *examination) server(ctx context.Context) (m discovery.Metadata, fetched
 		return m, err == nil
 	}
 	if u, err := url.Parse(cmp.Or(profile.MetadataURL, profile.Issuer)); err == nil {
-		e.add(Proxy(confidential.Proxy(&http.Request{URL: u})))
+		if proxy, err := confidential.Proxy(&http.Request{URL: u}); err != nil {
+			e.failed(checkProxy, err)
+		} else {
+			e.add(Proxy(proxy))
+		}
 	}
 	authorities, err := e.session.Authorities(ctx)
 	if err != nil {

@@ -1,12 +1,15 @@
 package remedy
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -15,10 +18,27 @@ func networkHint(err error) string {
 	if hint := tlsHint(err); hint != "" {
 		return hint
 	}
+	if hint := proxyHint(err); hint != "" {
+		return hint
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return "check the host name " + untrusted.Quote(e.Name) + " in the profile, and the connection"
 	}
 	return "check the connection, a proxy in HTTPS_PROXY, and the address in the profile"
+}
+
+// proxyHint is about a proxy that was not reached, or refused; empty for others. Its address may contain a password.
+func proxyHint(err error) string {
+	variable := cmp.Or(confidential.ProxyVariable("https"), "HTTPS_PROXY")
+	if errors.Is(err, untrusted.ErrProxy) {
+		return "see whether the proxy in " + variable + " wants a user and a password, as in http://USER:PASSWORD@HOST:PORT"
+	}
+	// Package net/http tells the two kinds of proxy like this.
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "proxyconnect" && !strings.HasPrefix(op.Op, "socks") {
+		return ""
+	}
+	return "check the proxy in " + variable + ", or have NO_PROXY name the hosts that need none"
 }
 
 // tlsHint is about connections that came about and were not secure; empty for others.

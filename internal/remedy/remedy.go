@@ -19,6 +19,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/discovery"
@@ -120,6 +121,7 @@ func (f failure) classify() (status int, hints []string) {
 		noToken    *flow.NoTokenError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
+		proxyErr   *confidential.ProxyError
 		childErr   *child.Error
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
@@ -193,6 +195,8 @@ func (f failure) classify() (status int, hints []string) {
 			status = StatusUsage
 		}
 		return status, some(configErr.Hint())
+	case as(&proxyErr):
+		return say(StatusConfig, "set "+proxyErr.Variable+" to http://HOST:PORT, or unset it")
 	case as(new(*clientauth.MethodError)):
 		return say(StatusConfig, "configure a method that the server supports, or set token_endpoint_auth_method to one that it accepts and does not list")
 	case as(&secretErr) && secretErr.Algorithm == "":

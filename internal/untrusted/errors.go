@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"github.com/oauthget/oauthget/internal/confidential"
 )
 
 // Error reports an answer that cannot be trusted or used: another issuer's name, a bad signature, an oversized body. A
@@ -57,13 +59,16 @@ func (e *NetworkError) Error() string {
 
 func (e *NetworkError) Unwrap() error { return e.Err }
 
-// Network turns the error of a request sent under ctx into one that can be shown: a *NetworkError, or the *Error inside
-// err.
+// Network turns the error of a request sent under ctx into one that can be shown: a *NetworkError, or the *Error or
+// *confidential.ProxyError inside err.
 func Network(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	if e, ok := errors.AsType[*NetworkError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*confidential.ProxyError](err); ok {
 		return e
 	}
 	e := &NetworkError{Class: class(ctx, err), Err: err}
@@ -76,7 +81,7 @@ func Network(ctx context.Context, err error) error {
 }
 
 func class(ctx context.Context, err error) string {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
 		return "the proxy: " + class(ctx, op.Err)
 	}
 	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
