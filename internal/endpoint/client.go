@@ -8,7 +8,6 @@ package endpoint
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -68,10 +67,15 @@ func newTransport(o Options) *http.Transport {
 	}
 }
 
+// RedirectError is returned for a redirect that is not followed.
+type RedirectError struct{ reason string }
+
+func (e *RedirectError) Error() string { return e.reason }
+
 // checkRedirect refuses redirects. Its errors never contain the target: a server may echo a secret there.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	refuse := func(why string) error {
-		return &untrusted.Error{Op: "follow redirect", Err: errors.New(why)}
+		return &untrusted.Error{Op: "follow redirect", Err: &RedirectError{why}}
 	}
 	first := via[0]
 	switch {

@@ -148,6 +148,9 @@ func (c *Client) expectsIssuer() bool {
 	return c.Server.Issuer != "" && c.Server.AuthorizationResponseIssParameterSupported
 }
 
+// ErrNoIssuer is returned for an authorization response without the iss that the server's metadata promises.
+var ErrNoIssuer = errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
+
 // checkIssuer detects an answer from another authorization server, as in a mix-up attack.
 func (c *Client) checkIssuer(response url.Values) error {
 	want, got := c.Server.Issuer, response.Get("iss")
@@ -157,7 +160,7 @@ func (c *Client) checkIssuer(response url.Values) error {
 	case got == "" && c.expectsIssuer():
 		// RFC 9207 §2.4: "Clients MUST reject authorization responses without the iss parameter from authorization
 		// servers that do support the parameter".
-		return errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
+		return ErrNoIssuer
 	case got == "":
 		return nil
 	}

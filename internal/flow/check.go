@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/parameter"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -69,7 +70,7 @@ func (c *Client) checkQueries(grant string) error {
 	}
 	for _, e := range list {
 		if err := checkQuery(e.url, e.params); err != nil {
-			return &untrusted.Error{Op: "prepare request", Err: fmt.Errorf("%s %w", e.name, err)}
+			return &untrusted.Error{Op: "prepare request", Err: &discovery.MemberError{Name: e.name, Reason: err.Error()}}
 		}
 	}
 	return nil

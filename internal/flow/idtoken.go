@@ -12,6 +12,9 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
+// ErrNoIDToken is returned if an ID Token is needed for what was requested of the sign-in.
+var ErrNoIDToken = errors.New("the server sent none, so max_age or an essential claim cannot be checked")
+
 // addIDToken validates the ID Token of an answer and adds it, and the user's name, to set. An invalid ID Token fails
 // the grant. One that cannot be checked is left out, with a warning.
 func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenReply, expected idtoken.Expected) error {
@@ -21,7 +24,7 @@ func (c *Client) addIDToken(ctx context.Context, set *token.Set, answer *tokenRe
 		return &untrusted.Error{Op: "read ID Token", Err: errors.New("it is not a string")}
 	}
 	if raw == "" && expected.Authentication.Demanding() {
-		return &untrusted.Error{Op: "read ID Token", Err: errors.New("the server sent none, so max_age or an essential claim cannot be checked")}
+		return &untrusted.Error{Op: "read ID Token", Err: ErrNoIDToken}
 	}
 	if raw == "" {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -49,8 +50,9 @@ func (c *Client) checkPushing() error {
 		return refuse(key+" is true, but the server has no pushed_authorization_request_endpoint",
 			"if the server has one, set pushed_authorization_request_endpoint in the profile")
 	case required:
-		return &untrusted.Error{Op: opPrepare, Err: errors.New(
-			"the metadata requires pushed authorization requests, but has no pushed_authorization_request_endpoint")}
+		return &untrusted.Error{Op: opPrepare, Err: &discovery.MemberError{
+			Name: "pushed_authorization_request_endpoint", Reason: "is missing in the metadata, which requires pushed authorization requests",
+		}}
 	}
 	return nil
 }

@@ -233,16 +233,21 @@ func (c *Client) idTokenAlone(t *tokenTransport, sent string) *oauth2.Token {
 	return token.WithExtra(extra)
 }
 
+// NoTokenResponseError is returned for an answer that is not even in the form of a token response: the address may be wrong.
+type NoTokenResponseError struct{ reason string }
+
+func (e *NoTokenResponseError) Error() string { return e.reason }
+
 // notToken says what came in place of a token response: masks are the secrets of the request.
 func (t *tokenTransport) notToken(masks secrets) error {
 	body := bytes.TrimSpace(t.answer.body)
 	switch {
 	case t.members == nil && len(body) == 0:
-		return errors.New("the token endpoint's answer is empty")
+		return &NoTokenResponseError{"the token endpoint's answer is empty"}
 	case t.members == nil && body[0] == '<':
-		return errors.New("the token endpoint's answer is a web page, not a token response (RFC 6749 §5.1)")
+		return &NoTokenResponseError{"the token endpoint's answer is a web page, not a token response (RFC 6749 §5.1)"}
 	case t.members == nil:
-		return errors.New("the token endpoint's answer is not a token response (RFC 6749 §5.1)")
+		return &NoTokenResponseError{"the token endpoint's answer is not a token response (RFC 6749 §5.1)"}
 	}
 	for _, name := range []string{"access_token", "token_type"} {
 		if raw, ok := t.members[name]; ok && !isString(raw) && string(raw) != "null" {

@@ -28,11 +28,19 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("the user signed in %s ago, and max_age allows %s", e.Age.Round(time.Second), e.MaxAge)
 }
 
+// LacksError is returned if a claim about the sign-in is missing.
+type LacksError struct {
+	Claim string // "auth_time" or "acr"
+	How   string // it was requested
+}
+
+func (e *LacksError) Error() string { return "it lacks " + e.Claim + ", which was " + e.How }
+
 func (v Verifier) checkAuthentication(c claims, a Authentication) error {
 	// "When a max_age request is made or when auth_time is requested as an Essential Claim, then this Claim is REQUIRED"
 	// OpenID Connect Core §2
 	if c.authTime.IsZero() && (a.MaxAge != nil || a.AuthTime) {
-		return errors.New("it lacks auth_time, which was requested")
+		return &LacksError{Claim: "auth_time", How: "requested"}
 	}
 	// "If the auth_time Claim was requested, either through a specific request for this Claim or by using the max_age
 	// parameter, the Client SHOULD check the auth_time Claim value and request re-authentication if it determines too much
@@ -52,7 +60,7 @@ func (v Verifier) checkAuthentication(c claims, a Authentication) error {
 	case !a.ACR:
 		return nil
 	case c.acr == "":
-		return errors.New("it lacks acr, which was requested as essential")
+		return &LacksError{Claim: "acr", How: "requested as essential"}
 	case len(a.ACRs) > 0 && !slices.Contains(a.ACRs, c.acr):
 		return fmt.Errorf("the user signed in with acr %s, which is not one of those requested as essential", v.quote(c.acr))
 	}

@@ -24,13 +24,26 @@ func (v Verifier) check(payload []byte, e Expected) (claims, error) {
 		v.checkOriginal(c, e.Original), v.checkAuthentication(c, e.Authentication))
 }
 
+// IssuerError is returned if a token names another issuer.
+type IssuerError struct {
+	Got    string // as in the token
+	reason string
+}
+
+func (e *IssuerError) Error() string { return e.reason }
+
+// AudienceError is returned if a token was not issued to the client.
+type AudienceError struct{ reason string }
+
+func (e *AudienceError) Error() string { return e.reason }
+
 func (v Verifier) checkIssuer(c claims) error {
 	// "The Issuer Identifier for the OpenID Provider (which is typically obtained during Discovery) MUST exactly match the
 	// value of the iss (issuer) Claim." §3.1.3.7 item 2
 	tenant, ok := issuer.Match(v.Issuer, c.issuer)
 	switch {
 	case !ok:
-		return fmt.Errorf("its issuer is %s, not %s", v.quote(c.issuer), untrusted.Quote(v.Issuer))
+		return &IssuerError{Got: c.issuer, reason: fmt.Sprintf("its issuer is %s, not %s", v.quote(c.issuer), untrusted.Quote(v.Issuer))}
 	case tenant != "" && tenant != c.tenant:
 		return errors.New("its tid is not the tenant in its issuer")
 	}
@@ -40,7 +53,7 @@ func (v Verifier) checkIssuer(c claims) error {
 // checkMember checks that the client is in the audience.
 func (v Verifier) checkMember(c claims) error {
 	if !slices.Contains(c.audience, v.ClientID) {
-		return fmt.Errorf("it is not for this client: client_id %s is not in its aud", untrusted.Quote(v.ClientID))
+		return &AudienceError{fmt.Sprintf("it is not for this client: client_id %s is not in its aud", untrusted.Quote(v.ClientID))}
 	}
 	return nil
 }
@@ -56,12 +69,12 @@ func (v Verifier) checkAudience(c claims) error {
 	// "If the ID Token contains multiple audiences, the Client SHOULD verify that an azp Claim is present", as item 4
 	// said before errata set 2.
 	if len(c.audience) > 1 && c.authorizedParty == "" {
-		return errors.New("aud names several clients, and azp is missing")
+		return &AudienceError{"aud names several clients, and azp is missing"}
 	}
 	// "when an azp (authorized party) Claim is present, the Client SHOULD verify that its client_id is the Claim Value."
 	// §3.1.3.7 item 5
 	if c.authorizedParty != "" && c.authorizedParty != v.ClientID {
-		return fmt.Errorf("it was issued to another client: azp is %s", v.quote(c.authorizedParty))
+		return &AudienceError{"it was issued to another client: azp is " + v.quote(c.authorizedParty)}
 	}
 	return nil
 }

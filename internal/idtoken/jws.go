@@ -32,6 +32,9 @@ func algorithms(supported []string) ([]string, error) {
 	return both, nil
 }
 
+// ErrEncrypted is returned for a JWT that only its recipient can read.
+var ErrEncrypted = errors.New("encrypted, which is not supported")
+
 // parse decodes a JWT signed with one of algs (OpenID Connect Core §3.1.3.7 item 7). Only the compact serialization is
 // a JWT (RFC 7519 §1).
 func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
@@ -39,7 +42,7 @@ func parse(raw string, algs []string) (*jose.JSONWebSignature, error) {
 		return nil, fmt.Errorf("longer than %d bytes", maxToken)
 	}
 	if strings.Count(raw, ".") == 4 { // RFC 7516 §7.1
-		return nil, errors.New("encrypted, which is not supported")
+		return nil, ErrEncrypted
 	}
 	// RFC 7515 §2: "Base64 encoding using the URL- and filename-safe character set defined in Section 5 of RFC 4648
 	// [RFC4648], with all trailing '=' characters omitted (as permitted by Section 3.2) and without the inclusion of

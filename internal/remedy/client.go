@@ -66,3 +66,11 @@ func (f failure) clientText(e *flow.ServerError) string {
 	}
 	return "compare client_id {client_id} with the registration"
 }
+
+// pkceText is about a request that was refused for PKCE.
+func (f failure) pkceText() string {
+	if !f.profile.PKCE {
+		return "the server requires PKCE: remove pkce = false from the profile"
+	}
+	return "if the server does not support PKCE, set pkce = false in the profile"
+}

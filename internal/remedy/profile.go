@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -53,6 +54,14 @@ func (f failure) hostHint(e *credential.RefusedError) string {
 
 // command is a command line about the same token, ready to be run.
 func (f failure) command(verb string) string { return "oauthget " + verb + " " + f.target() }
+
+// login is what to do for a login. Where that has just failed, it is the same command.
+func (f failure) login() string {
+	if f.Path == "oauthget login" {
+		return "run the command again"
+	}
+	return f.command("login")
+}
 
 // commandForAccount is command for another account of the profile.
 func (f failure) commandForAccount(verb, account string) string {
@@ -188,10 +197,13 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 // assertion lives for a minute.
 const clockSkew = time.Minute
 
-// clockHint is about a refusal that a wrong clock explains: the server says what time it is in each response.
+// clockHint is about the refusal of something that bears a time of ours, and that a wrong clock explains: the server says what
+// time it is in each response.
 func (f failure) clockHint(e *flow.ServerError) string {
-	switch e.Code {
-	case "invalid_client", "invalid_grant", "invalid_request_object", "invalid_dpop_proof":
+	switch signs := e.Auth == clientauth.PrivateKeyJWT || e.Auth == clientauth.SecretJWT; {
+	case e.Code == "invalid_request_object", e.Code == "invalid_dpop_proof":
+	case e.Code == "invalid_client" && signs:
+	case e.Code == "invalid_grant" && e.Grant == config.GrantJWTBearer:
 	default:
 		return ""
 	}
@@ -243,7 +255,7 @@ func (f failure) line(keys []string) string {
 }
 
 // placeholders are what a text may have in braces.
-var placeholders = []string{"client", "missing", "secret", "unread", "client_id", "grant", "issuer", "profile", "redirect_uri", "scopes"}
+var placeholders = []string{"client", "missing", "secret", "unread", "login", "pkce", "client_id", "grant", "issuer", "profile", "redirect_uri", "scopes"}
 
 // fill puts the profile's values into a text about an error response, which may be nil. A value that is missing is called by
 // its name. Some placeholders are sentences about the client, and have values in them.
@@ -257,6 +269,8 @@ func (f failure) fill(text string, e *flow.ServerError) string {
 		"secret":       f.secretText(),
 		"missing":      f.missingText(e),
 		"unread":       f.unreadText(e),
+		"login":        f.login(),
+		"pkce":         f.pkceText(),
 		"client_id":    cmp.Or(p.ClientID, "client_id"),
 		"grant":        cmp.Or(grant, "grant"),
 		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),

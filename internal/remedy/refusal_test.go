@@ -1,14 +1,20 @@
 package remedy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/flow"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // TestRefusalIsRemediedByWhatTheClientHas holds the advice on refused requests to what the profile has and what was sent.
@@ -76,6 +82,14 @@ func TestRefusalIsRemediedByWhatTheClientHas(t *testing.T) {
 		"Entra, personal accounts":       {public, at("", 0, "unauthorized_client", "AADSTS9002331: Application is configured for use by Microsoft Account users only.", ""), 6, []string{"9188040d-6c67-4c5b-b112-36a304b66dad"}},
 		"the same code, without a cause": {public, at(token, 400, "unauthorized_client", "", clientauth.None), 6, []string{"allow this client the grant"}},
 
+		// PKCE: what the server wants of it, the profile decides.
+		"PKCE is on":  {public, at("", 0, "invalid_request", "PKCE is not supported", ""), 6, []string{"set pkce = false"}},
+		"PKCE is off": {with("pkce", "false"), at("", 0, "invalid_request", "code_challenge required", ""), 6, []string{"remove pkce = false", "pkce = false, from flag --pkce"}},
+
+		// The same words mean a parameter, or somebody.
+		"resource":       {public, at("", 0, "invalid_request", "unknown resource", ""), 6, []string{"set resource to"}},
+		"resource owner": {public, at("", 0, "invalid_request", "no such resource owner", ""), 6, []string{"compare the redirect URI"}},
+
 		// A refused push: whole hints, which name what may be wrong.
 		"push, without a word": {secret, pushed, 6, []string{"compare the redirect URI http://127.0.0.1/callback", "client_secret_env = CLI_SECRET"}},
 	} {
@@ -83,7 +97,7 @@ func TestRefusalIsRemediedByWhatTheClientHas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		status, hints := Of(&session.Error{Profile: profile, Origins: origins, Err: c.err}, Command{Path: "oauthget token", Now: time.Now()})
+		status, hints := Of(&session.Error{Profile: profile, Origins: origins, Words: []string{"work"}, Err: c.err}, Command{Path: "oauthget token", Now: time.Now()})
 		all := strings.Join(hints, "\n")
 		for _, want := range c.want {
 			if !strings.Contains(all, want) || strings.Contains(all, "--trace") {
@@ -97,6 +111,48 @@ func TestRefusalIsRemediedByWhatTheClientHas(t *testing.T) {
 			if strings.HasPrefix(hint, "or ") {
 				t.Errorf("%s: %q is not a whole hint", name, hint)
 			}
+		}
+	}
+}
+
+// TestHintsLeadInNoCircle holds the hints of a command not to name the command that has just failed.
+func TestHintsLeadInNoCircle(t *testing.T) {
+	profile := config.Profile{Name: "work", Grant: config.GrantAuthorizationCode}
+	for _, r := range table() {
+		if !strings.Contains(r.text, "{login}") {
+			continue
+		}
+		err := &flow.ServerError{Code: r.code, Description: r.in, Status: max(r.status, 400)}
+		for path, want := range map[string]string{"oauthget login": "run the command again", "oauthget token": "oauthget login work"} {
+			_, hints := Of(&session.Error{Profile: profile, Words: []string{"work"}, Err: err}, Command{Path: path, Now: time.Now()})
+			if !strings.Contains(hints[0], want) || path == "oauthget login" && strings.Contains(hints[0], "oauthget login") {
+				t.Errorf("%s %s%s: %q", path, r.code, r.in, hints)
+			}
+		}
+	}
+	if _, hints := Of(&session.Error{Profile: profile, Words: []string{"work"}, Err: &store.Error{Reason: store.NoBus}}, Command{Path: "oauthget login"}); slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(h, "oauthget login work --store none") }) {
+		t.Errorf("login keeps what it obtains: %q", hints)
+	}
+}
+
+// TestWhatIsNotBelievedHasARemedy holds errors whose cause is known to a hint that is something to do.
+func TestWhatIsNotBelievedHasARemedy(t *testing.T) {
+	profile := config.Profile{Name: "work", ClientID: "cli", Grant: config.GrantAuthorizationCode, Scopes: []string{"openid"}, PKCE: true}
+	for want, err := range map[string]error{
+		"authorization_endpoint, token_endpoint and jwks_uri":   flow.ErrNoIssuer,
+		"compare client_id cli":                                 &idtoken.AudienceError{},
+		`set issuer = "https://other.example", and`:             &idtoken.IssuerError{Got: "https://other.example"},
+		"without encrypting":                                    idtoken.ErrEncrypted,
+		"remove what asks for it":                               &idtoken.LacksError{Claim: "acr"},
+		"compare token_endpoint":                                &flow.NoTokenResponseError{},
+		"set the endpoint in the profile":                       &endpoint.RedirectError{},
+		"log in at the new address: oauthget login work":        flow.ErrEndpointMoved,
+		"allow this client ID Tokens":                           flow.ErrNoIDToken,
+		"set pushed_authorization_request_endpoint in the prof": &discovery.MemberError{Name: "pushed_authorization_request_endpoint"},
+	} {
+		status, hints := Of(&session.Error{Profile: profile, Words: []string{"work"}, Err: &untrusted.Error{Op: "x", Err: err}}, Command{Path: "oauthget token", Now: time.Now()})
+		if status != StatusServer || !strings.Contains(hints[0], want) {
+			t.Errorf("%v: status %d, %q, want %q", err, status, hints, want)
 		}
 	}
 }

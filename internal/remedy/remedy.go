@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +25,6 @@ import (
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/proxy"
@@ -113,12 +111,6 @@ func (f failure) classify() (status int, hints []string) {
 		configErr  *config.Error
 		secretErr  *clientauth.SecretError
 		keyErr     *signing.KeyError
-		notFound   *discovery.NotFoundError
-		mismatch   *discovery.IssuerMismatchError
-		member     *discovery.MemberError
-		symmetric  *idtoken.SymmetricError
-		tokenType  *flow.TokenTypeError
-		noToken    *flow.NoTokenError
 		serverErr  *flow.ServerError
 		networkErr *net.OpError
 		proxyErr   *confidential.ProxyError
@@ -172,10 +164,10 @@ func (f failure) classify() (status int, hints []string) {
 		return say(
 			StatusFailure,
 			"the protocol cannot carry a proof: use a profile without dpop and security_profile",
-			"or send the requests with oauthget curl or through oauthget proxy, which sign each one",
+			"send the requests with oauthget curl or through oauthget proxy, which sign each one",
 		)
 	case is(token.ErrNoAccessToken):
-		return say(StatusFailure, "print what was issued with oauthget token -o token, or -o json")
+		return say(StatusFailure, "print what was issued: "+f.command("token")+" -o json")
 	case is(output.ErrNotBound):
 		return say(StatusFailure, "dpop_allow_bearer = true accepts Bearer tokens: print this one with -o header")
 	case is(token.ErrNoIDToken):
@@ -211,36 +203,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusConfig, cmp.Or(keyErr.Advice, "check that client_key_file names the private key, in PEM or JWK"))
 
 	// What the server sent must not be trusted.
-	case as(&notFound):
-		return StatusServer, f.noMetadataHints(notFound)
-	case as(&member):
-		return say(StatusServer, "set "+member.Name+" in the profile, which comes before the metadata")
-	case as(&mismatch):
-		return say(StatusServer, mismatchHint(mismatch))
-	case is(flow.ErrBearer):
-		return say(StatusServer, "have the server bind tokens for this client, or accept Bearer tokens with dpop_allow_bearer = true")
-	case as(&tokenType) && strings.EqualFold(tokenType.Type, dpop.Scheme):
-		return say(StatusServer, "the server binds tokens to a key for this client: set dpop = true")
-	case as(&tokenType):
-		return say(StatusServer, "if it means Bearer there, set accepted_token_types = ["+untrusted.Quote(tokenType.Type)+"]")
-	case as(&noToken) && (noToken.Inside != "" || noToken.Expected != ""):
-		return say(StatusServer, noTokenHint(noToken))
-	case as(new(*flow.ServerLacksError)):
-		return say(StatusServer, "ask those who run the server for it, or remove security_profile from the profile, which requires it")
-	case as(&symmetric):
-		return say(StatusServer, "if the client has a secret and is registered for it, set id_token_signed_response_alg = "+strconv.Quote(symmetric.Algorithm))
-	case is(idtoken.ErrNoNonce) && f.profile.PKCE:
-		return say(StatusServer, "if this server never repeats the nonce, set nonce = false: PKCE still binds the code to the login")
-	case is(idtoken.ErrNoNonce):
-		return say(StatusServer, "if this server never repeats the nonce, set nonce = false and pkce = true")
-	case as(new(*idtoken.StaleError)):
-		return say(StatusServer, "have the server ask the person again: --prompt login")
-	case as(new(*idtoken.ClockError)):
-		return say(StatusServer, "compare this computer's clock with the server's: oauthget doctor shows the difference")
-	case as(new(*loopback.MalformedError)):
-		return say(StatusServer, f.fill("the server answered in words of its own: compare client_id {client_id}, the scopes and the redirect URI {redirect_uri} with the registration", nil))
-	case as(new(*untrusted.Error)):
-		return say(StatusServer, "run the command again with --trace to see what the server sent")
+	case f.distrusted() != nil:
+		return StatusServer, f.distrusted()
 
 	// It answered with an error.
 	case as(&serverErr) && flow.Denied(serverErr):

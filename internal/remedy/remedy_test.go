@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -38,14 +39,20 @@ func TestWrongClockIsHintedAtWhereItExplainsTheRefusal(t *testing.T) {
 		"ahead":            {"invalid_client", at.Add(5 * time.Minute), "set this computer's clock: it is 5m0s ahead of the server's"},
 		"a minute":         {"invalid_client", at.Add(time.Minute), ""},
 		"nothing of time":  {"invalid_scope", at.Add(-2 * time.Hour), ""},
+		"a code":           {"invalid_grant", at.Add(-2 * time.Hour), ""},
 	} {
-		status, hints := Of(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at}, Command{Path: "oauthget token", Now: c.clock})
+		status, hints := Of(&flow.ServerError{Op: "redeem code", Code: c.code, Date: at, Endpoint: "token_endpoint", Auth: clientauth.PrivateKeyJWT, Grant: config.GrantAuthorizationCode}, Command{Path: "oauthget token", Now: c.clock})
 		if status != StatusServer {
 			t.Errorf("%s: status %d", name, status)
 		}
-		if got := hints[0]; (got == c.want) != (c.want != "") || strings.Contains(got, "clock") != (c.want != "") {
+		if got := hints[0]; (got == c.want) != (c.want != "") || strings.Contains(got, "set this computer's clock") != (c.want != "") {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+	// A secret has no time.
+	secret := &flow.ServerError{Op: "redeem code", Code: "invalid_client", Date: at, Endpoint: "token_endpoint", Auth: clientauth.Basic}
+	if _, hints := Of(secret, Command{Path: "oauthget token", Now: at.Add(time.Hour)}); strings.Contains(hints[0], "clock") {
+		t.Errorf("a secret: %q", hints)
 	}
 	silent := &flow.ServerError{Op: "redeem code", Code: "invalid_client"}
 	if _, hints := Of(silent, Command{Path: "oauthget token", Now: time.Now()}); strings.Contains(hints[0], "clock") {

@@ -8,10 +8,9 @@ import (
 	"github.com/oauthget/oauthget/internal/store"
 )
 
-const withoutStore = "use --store none to obtain a token without keeping it"
-
 // storeHints says what to do about a store that cannot be used.
 func (f failure) storeHints(e *store.Error) []string {
+	withoutStore := "obtain a token without keeping it: " + f.command("token") + " --store none"
 	if mode, ok := errors.AsType[*store.ModeError](e); ok {
 		return []string{"chmod " + modeText(mode) + " " + shell.Word(mode.Path)}
 	}

@@ -37,7 +37,8 @@ func table() []row { return slices.Concat(entra(), described(), granted(), coded
 
 // lookUp returns the advice for an error response.
 func lookUp(e *flow.ServerError) (advice, bool) {
-	description := informative(e.Description)
+	// These are no word of the parameter resource.
+	description := strings.NewReplacer("resource owner", "", "resource server", "").Replace(informative(e.Description))
 	for _, r := range table() {
 		if r.fits(e, description) {
 			return r.advice, true
