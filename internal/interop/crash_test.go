@@ -171,7 +171,7 @@ func (c *crashes) kill(t *testing.T, s step) {
 	}()
 	reach(ctx)
 	victim.signal(syscall.SIGKILL)
-	if how := victim.wait(t); how.status != -1 {
+	if how := victim.wait(t); how.status != 128+int(syscall.SIGKILL) {
 		tally.tooLate++
 		how.token(t)
 	}
