@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -51,7 +53,14 @@ func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Stat
 
 // Look finds the program called name, as a shell does. Its error is an *Error.
 func Look(name string) (path string, err error) {
-	if path, err = exec.LookPath(name); err != nil {
+	path, err = exec.LookPath(name)
+	if errors.Is(err, exec.ErrDot) && runtime.GOOS != "windows" { // which looks in the current directory unasked
+		if filepath.Base(path) == path {
+			path = "./" + path
+		}
+		return path, nil
+	}
+	if err != nil {
 		return "", failed(name, err)
 	}
 	return path, nil

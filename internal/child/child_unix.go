@@ -3,6 +3,8 @@
 package child
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -35,7 +37,24 @@ func (s Status) Die() {
 	}
 }
 
-// Exec replaces this process by the program at cmd.Path, with cmd.Args and cmd.Env. It returns only if that fails, with an *Error.
+// Exec replaces this process by the program at cmd.Path, with cmd.Args and cmd.Env. A script without #! is one of the shell's, as
+// with execvp. It returns only if that fails, with an *Error.
 func Exec(cmd *exec.Cmd) error {
-	return failed(cmd.Args[0], syscall.Exec(cmd.Path, cmd.Args, cmd.Env))
+	err := syscall.Exec(cmd.Path, cmd.Args, cmd.Env)
+	if err == syscall.ENOEXEC && isText(cmd.Path) {
+		err = syscall.Exec("/bin/sh", append([]string{"sh", cmd.Path}, cmd.Args[1:]...), cmd.Env)
+	}
+	return failed(cmd.Args[0], err)
+}
+
+// isText reports whether a file may be a script, rather than a program for another system: POSIX has the shell look for a NUL
+// character.
+func isText(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	beginning, err := io.ReadAll(io.LimitReader(f, 512))
+	return err == nil && !bytes.ContainsRune(beginning, 0)
 }
