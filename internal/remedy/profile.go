@@ -273,7 +273,7 @@ func (f failure) fill(text string, e *flow.ServerError) string {
 		"pkce":         f.pkceText(),
 		"client_id":    cmp.Or(p.ClientID, "client_id"),
 		"grant":        cmp.Or(grant, "grant"),
-		"issuer":       cmp.Or(p.Issuer, p.TokenEndpoint, "URL"),
+		"issuer":       shell.Word(cmp.Or(p.Issuer, p.TokenEndpoint, "URL")),
 		"profile":      f.target(),
 		"redirect_uri": cmp.Or(p.RedirectURI, "redirect_uri"),
 		"scopes":       cmp.Or(strings.Join(p.Scopes, " "), "scopes"),
