@@ -96,6 +96,14 @@ func (f failure) inFile(words []string) string {
 	return shell.Words(words)
 }
 
+// withFile adds the profile file that the command was given to a hint that is a command.
+func (f failure) withFile(hint string) string {
+	if f.ConfigFile == "" || !strings.HasPrefix(hint, "oauthget ") && !strings.Contains(hint, ": oauthget ") {
+		return hint
+	}
+	return hint + " --config " + shell.Word(f.ConfigFile)
+}
+
 // noIDTokenHints says what brings an ID Token.
 func (f failure) noIDTokenHints() []string {
 	switch {

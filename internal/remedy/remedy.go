@@ -186,7 +186,7 @@ func (f failure) classify() (status int, hints []string) {
 		if strings.HasPrefix(configErr.Source, "flag ") {
 			status = StatusUsage
 		}
-		return status, some(configErr.Hint())
+		return status, some(f.withFile(configErr.Hint()))
 	case as(&proxyErr):
 		return say(StatusConfig, "set "+proxyErr.Variable+" to http://HOST:PORT, or unset it")
 	case as(new(*clientauth.MethodError)):
