@@ -46,6 +46,7 @@ var layers = map[string]int{
 	"internal/child":               0,
 	"internal/clientauth":          0,
 	"internal/credential":          0,
+	"internal/form":                0,
 	"internal/dpop":                0,
 	"internal/loopback":            0,
 	"internal/store/secretservice": 0,

@@ -70,7 +70,7 @@ func TestCommandsAreTriedInOrder(t *testing.T) {
 			r.program(t, "other", "")
 			r.program(t, "xdg-open", "")
 			r.program(t, "bad", "exit 7")
-			err := Opener{Command: c.command, Getenv: environment("DISPLAY=:0", "BROWSER=" + c.env)}.Open(t.Context(), authorizeURL)
+			err := Opener{Command: c.command, Getenv: environment("DISPLAY=:0", "BROWSER="+c.env)}.Open(t.Context(), authorizeURL)
 			if (err != nil) != c.fails {
 				t.Errorf("Open: %v", err)
 			}

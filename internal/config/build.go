@@ -29,7 +29,7 @@ func (r resolution) profile() Profile {
 			*field = r.settings.text(k.Name) == "true"
 		case *[]int:
 			for _, v := range values {
-				n, _ := strconv.Atoi(v) // checked by checkPorts
+				n, _ := strconv.Atoi(v) // checked by form.Ports
 				*field = append(*field, n)
 			}
 		case *url.Values:

@@ -6,10 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/jsonpointer"
-	"github.com/oauthget/oauthget/internal/parameter"
 )
 
 // Dialect is how a server's requests and answers differ from the standards. An empty field follows them.
@@ -24,27 +23,6 @@ type Dialect struct {
 	KeepMembers, KeepCallbackParameters []string // of the token response and of the authorization response
 }
 
-func checkDelimiter(values []string) error {
-	if strings.ContainsFunc(values[0], func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsControl(r) }) {
-		return errors.New(`want punctuation or a space, such as ","`)
-	}
-	return nil
-}
-
-func checkScopeParameter(values []string) error {
-	if parameter.Reserved(values[0]) && values[0] != "scope" {
-		return errors.New("oauthget sets it itself")
-	}
-	return checkText(values)
-}
-
-func checkTypesOfToken(values []string) error {
-	if slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, "DPoP") || strings.EqualFold(v, "N_A") }) {
-		return errors.New("DPoP and N_A do not mean Bearer")
-	}
-	return checkTexts(values)
-}
-
 // checkKept refuses members and parameters that are kept or used in any case.
 func checkKept(values []string) error {
 	for _, v := range values {
@@ -52,7 +30,7 @@ func checkKept(values []string) error {
 			return errors.New(v + " is not for this key: oauthget uses it itself")
 		}
 	}
-	return checkTexts(values)
+	return form.Texts(values)
 }
 
 // ResponseMembers are the members that token_response can locate.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,18 +31,4 @@ func (p Profile) MayAnswer(u *url.URL) bool {
 		known, err := url.Parse(text)
 		return err == nil && known.Host != "" && origin.Same(known, u)
 	})
-}
-
-// checkHosts refuses anything but HOST and HOST:PORT: an entry that never matches would look like a protection.
-func checkHosts(values []string) error {
-	if err := checkTexts(values); err != nil {
-		return err
-	}
-	for _, v := range values {
-		u, err := url.Parse("https://" + v)
-		if err != nil || u.Host != v || u.Hostname() == "" || strings.HasSuffix(v, ":") || strings.Contains(v, "*") {
-			return fmt.Errorf("want a host, or host:port, such as api.example.com")
-		}
-	}
-	return nil
 }

@@ -3,6 +3,8 @@ package config
 import (
 	"net/url"
 	"testing"
+
+	"github.com/oauthget/oauthget/internal/form"
 )
 
 func TestTokenMayGoToTheHostsThatAreNamedAndNoOther(t *testing.T) {
@@ -70,11 +72,11 @@ func TestProgramsAreAnsweredForTheProfilesOwnServersOnly(t *testing.T) {
 
 func TestHostThatWouldNeverMatchIsRefused(t *testing.T) {
 	for _, value := range []string{"https://api.example.com", "api.example.com/v1", "*.example.com", "a@b", ":443", "api:", "::1", "api.example.com:x", "", "a b"} {
-		if err := checkHosts([]string{"api.example.com", value}); err == nil {
+		if err := form.Hosts([]string{"api.example.com", value}); err == nil {
 			t.Errorf("%q was taken", value)
 		}
 	}
-	if err := checkHosts([]string{"api.example.com", "127.0.0.1:8080", "[::1]", "localhost"}); err != nil {
+	if err := form.Hosts([]string{"api.example.com", "127.0.0.1:8080", "[::1]", "localhost"}); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
+	"github.com/oauthget/oauthget/internal/form"
 )
 
 // Key is one key of a profile. Flags, variables, the reading and editing of the file, checks, `profile show` and the test of
@@ -29,7 +30,7 @@ type Key struct {
 	flag   string                                      // if it is not the name with dashes
 	group  string                                      // keys of a group exclude each other: a stronger origin replaces all of them
 	hidden bool                                        // Show does not show the values: some servers expect secrets there
-	check  func(values []string) error                 // checks the value by itself; nil for the check of the kind
+	check  func(values []string) error                 // one of package form; nil for the check of the kind
 	table  func(table string, given url.Values) *Error // the same for a Table; may be nil
 	field  func(*Profile) any                          // where the value is in a Profile
 }
@@ -56,20 +57,20 @@ func Keys() []Key { return slices.Clone(keys) }
 
 // keys holds constants and functions only, so that the compiler can lay it out and it costs nothing at start.
 var keys = []Key{
-	{Name: "url", Usage: "URL of the API, which says what is not given here: issuer, client, resource and scopes", check: checkAPI, ChangesToken: true, field: func(p *Profile) any { return &p.URL }},
-	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: checkIssuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
-	{Name: "metadata_url", Usage: "URL of the metadata, if it is not at the issuer", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.MetadataURL }},
-	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
-	{Name: "token_endpoint", Usage: "URL of the token endpoint", check: checkEndpoint, ChangesToken: true, field: func(p *Profile) any { return &p.TokenEndpoint }},
-	{Name: "device_authorization_endpoint", Usage: "URL of the device authorization endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.DeviceAuthorizationEndpoint }},
-	{Name: "pushed_authorization_request_endpoint", Usage: "URL of the pushed authorization request endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.PushedAuthorizationRequestEndpoint }},
-	{Name: "revocation_endpoint", Usage: "URL of the revocation endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RevocationEndpoint }},
-	{Name: "introspection_endpoint", Usage: "URL of the introspection endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.IntrospectionEndpoint }},
-	{Name: "userinfo_endpoint", Usage: "URL of the userinfo endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.UserinfoEndpoint }},
-	{Name: "registration_endpoint", Usage: "URL of the client registration endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RegistrationEndpoint }},
-	{Name: "jwks_uri", Usage: "URL of the authorization server's keys", check: checkEndpoint, field: func(p *Profile) any { return &p.JWKSURI }},
-	{Name: "client_id", Usage: "client identifier", check: checkClientID, ChangesToken: true, field: func(p *Profile) any { return &p.ClientID }},
-	{Name: "client_id_metadata_document", Usage: "URL of the document that is the client identifier, if the server supports it", check: checkDocument, ChangesToken: true, field: func(p *Profile) any { return &p.ClientIDMetadataDocument }},
+	{Name: "url", Usage: "URL of the API, which says what is not given here: issuer, client, resource and scopes", check: form.API, ChangesToken: true, field: func(p *Profile) any { return &p.URL }},
+	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: form.Issuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
+	{Name: "metadata_url", Usage: "URL of the metadata, if it is not at the issuer", check: form.Endpoint, ChangesToken: true, field: func(p *Profile) any { return &p.MetadataURL }},
+	{Name: "authorization_endpoint", Usage: "URL of the authorization endpoint", check: form.Endpoint, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationEndpoint }},
+	{Name: "token_endpoint", Usage: "URL of the token endpoint", check: form.Endpoint, ChangesToken: true, field: func(p *Profile) any { return &p.TokenEndpoint }},
+	{Name: "device_authorization_endpoint", Usage: "URL of the device authorization endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.DeviceAuthorizationEndpoint }},
+	{Name: "pushed_authorization_request_endpoint", Usage: "URL of the pushed authorization request endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.PushedAuthorizationRequestEndpoint }},
+	{Name: "revocation_endpoint", Usage: "URL of the revocation endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.RevocationEndpoint }},
+	{Name: "introspection_endpoint", Usage: "URL of the introspection endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.IntrospectionEndpoint }},
+	{Name: "userinfo_endpoint", Usage: "URL of the userinfo endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.UserinfoEndpoint }},
+	{Name: "registration_endpoint", Usage: "URL of the client registration endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.RegistrationEndpoint }},
+	{Name: "jwks_uri", Usage: "URL of the authorization server's keys", check: form.Endpoint, field: func(p *Profile) any { return &p.JWKSURI }},
+	{Name: "client_id", Usage: "client identifier", check: form.ClientID, ChangesToken: true, field: func(p *Profile) any { return &p.ClientID }},
+	{Name: "client_id_metadata_document", Usage: "URL of the document that is the client identifier, if the server supports it", check: form.ClientIDDocument, ChangesToken: true, field: func(p *Profile) any { return &p.ClientIDMetadataDocument }},
 	{Name: "client_secret", Usage: "client secret", Secret: true, group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_file", Kind: Path, Usage: "file whose first line is the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
 	{Name: "client_secret_env", Usage: "environment variable that holds the client secret", group: groupSecret, field: func(p *Profile) any { return &p.ClientSecret }},
@@ -84,17 +85,17 @@ var keys = []Key{
 	{Name: "tls_key_file", Kind: Path, Usage: "private key of that certificate, PEM", field: func(p *Profile) any { return &p.TLS.KeyFile }},
 	{Name: "tls_ca_file", Kind: Path, Usage: "certificate authority trusted in addition to the system's, PEM", field: func(p *Profile) any { return &p.TLS.CAFile }},
 	{Name: "grant", Usage: "grant: authorization_code, device_code, client_credentials, jwt_bearer, token_exchange", Default: GrantAuthorizationCode, Values: []string{GrantAuthorizationCode, GrantDeviceCode, GrantClientCredentials, GrantJWTBearer, GrantTokenExchange}, ChangesToken: true, field: func(p *Profile) any { return &p.Grant }},
-	{Name: "scopes", Kind: Scopes, flag: "scope", Usage: "scope asked for", check: checkScopes, ChangesToken: true, field: func(p *Profile) any { return &p.Scopes }},
+	{Name: "scopes", Kind: Scopes, flag: "scope", Usage: "scope asked for", check: form.Scopes, ChangesToken: true, field: func(p *Profile) any { return &p.Scopes }},
 	{Name: "audience", Kind: List, Usage: "audience asked for", ChangesToken: true, field: func(p *Profile) any { return &p.Audience }},
-	{Name: "resource", Kind: List, Usage: "resource indicator", check: checkResource, ChangesToken: true, field: func(p *Profile) any { return &p.Resource }},
+	{Name: "resource", Kind: List, Usage: "resource indicator", check: form.Resource, ChangesToken: true, field: func(p *Profile) any { return &p.Resource }},
 	{Name: "send_resource", Kind: Bool, Usage: "the API's resource goes into requests", Default: "true", ChangesToken: true, field: func(p *Profile) any { return &p.SendResource }},
-	{Name: "authorization_details", Kind: JSON, Usage: "authorization details, a JSON array", check: checkDetails, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationDetails }},
-	{Name: "prompt", Usage: "what the server asks the person: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: checkPrompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
+	{Name: "authorization_details", Kind: JSON, Usage: "authorization details, a JSON array", check: form.Details, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationDetails }},
+	{Name: "prompt", Usage: "what the server asks the person: login, consent, select_account, none", Values: []string{"login", "consent", "select_account", "none"}, check: form.Prompt, field: func(p *Profile) any { return &p.OpenID.Prompt }},
 	{Name: "login_hint", Usage: "account that the server may suggest", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.LoginHint }},
-	{Name: "max_age", Kind: Integer, Usage: "seconds since the person last signed in, at most", check: checkSeconds, field: func(p *Profile) any { return &p.OpenID.MaxAge }},
+	{Name: "max_age", Kind: Integer, Usage: "seconds since the person last signed in, at most", check: form.Seconds, field: func(p *Profile) any { return &p.OpenID.MaxAge }},
 	{Name: "acr_values", Usage: "authentication context classes asked for, in order", ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.ACRValues }},
 	{Name: "nonce", Kind: Bool, Usage: "the ID Token has to repeat a nonce", Default: "true", field: func(p *Profile) any { return &p.OpenID.Nonce }},
-	{Name: "claims", Kind: JSON, Usage: "claims asked for, a JSON object", check: checkClaims, ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.Claims }},
+	{Name: "claims", Kind: JSON, Usage: "claims asked for, a JSON object", check: form.Claims, ChangesToken: true, field: func(p *Profile) any { return &p.OpenID.Claims }},
 	{Name: "ui_locales", Usage: "languages of the server's pages, in order", field: func(p *Profile) any { return &p.OpenID.UILocales }},
 	{Name: "id_token_signed_response_alg", Usage: "algorithm that the ID Token must be signed with", Values: idTokenAlgorithms, field: func(p *Profile) any { return &p.OpenID.IDTokenSignedResponseAlg }},
 	{Name: "assertion_file", Kind: Path, Usage: "file with the assertion of the grant jwt_bearer; - for stdin", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
@@ -107,38 +108,38 @@ var keys = []Key{
 	{Name: "subject_token_env", Usage: "environment variable with it", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_profile", Usage: "profile whose token it is", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
-	{Name: "subject_token_type", Usage: "type of the subject token, such as access_token", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.SubjectType }},
+	{Name: "subject_token_type", Usage: "type of the subject token, such as access_token", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.SubjectType }},
 	{Name: "actor_token_file", Kind: Path, Usage: "file with the actor token of the grant token_exchange; - for stdin", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
 	{Name: "actor_token_env", Usage: "environment variable with it", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
 	{Name: "actor_token_command", Kind: Command, Usage: "program that prints it, and its arguments", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
 	{Name: "actor_token_profile", Usage: "profile whose token it is", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
-	{Name: "actor_token_type", Usage: "type of the actor token", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.ActorType }},
-	{Name: "requested_token_type", Usage: "type of the token asked for", Values: tokenTypes, check: checkTokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.RequestedType }},
-	{Name: "redirect_uri", Usage: "redirect URI; without a port, any free one", Default: DefaultRedirectURI, check: checkRedirectURI, field: func(p *Profile) any { return &p.RedirectURI }},
+	{Name: "actor_token_type", Usage: "type of the actor token", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.ActorType }},
+	{Name: "requested_token_type", Usage: "type of the token asked for", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.RequestedType }},
+	{Name: "redirect_uri", Usage: "redirect URI; without a port, any free one", Default: DefaultRedirectURI, check: form.RedirectURI, field: func(p *Profile) any { return &p.RedirectURI }},
 	{Name: "redirect_ports", Kind: Ports, Usage: "ports to try for the redirect URI, in order", field: func(p *Profile) any { return &p.RedirectPorts }},
 	{Name: "offer_device_code", Kind: Bool, Usage: "offer the device grant beside the redirect, if no browser can be opened here", Default: "true", field: func(p *Profile) any { return &p.OfferDeviceCode }},
-	{Name: "listen_address", Usage: "address to listen on, if not the redirect URI's host", check: checkListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
+	{Name: "listen_address", Usage: "address to listen on, if not the redirect URI's host", check: form.ListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
 	{Name: "response_mode", Usage: "how the response is returned: query, form_post, query.jwt, form_post.jwt, jwt", Default: "query", Values: []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}, field: func(p *Profile) any { return &p.ResponseMode }},
 	{Name: "authorization_parameters", Kind: Table, Usage: "extra parameter of the authorization request, name=value", table: checkParameters, ChangesToken: true, field: func(p *Profile) any { return &p.AuthorizationParameters }},
 	{Name: "token_parameters", Kind: Table, Usage: "extra parameter of the token request, name=value", table: checkParameters, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenParameters }},
 	{Name: "token_headers", Kind: Table, Usage: "extra header field of the token request, name=value", table: checkHeaders, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenHeaders }},
-	{Name: "scope_delimiter", Usage: "what separates scopes, if not a space", check: checkDelimiter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeDelimiter }},
-	{Name: "scope_parameter", Usage: "parameter that asks for scopes, if not scope", check: checkScopeParameter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeParameter }},
+	{Name: "scope_delimiter", Usage: "what separates scopes, if not a space", check: form.Delimiter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeDelimiter }},
+	{Name: "scope_parameter", Usage: "parameter that asks for scopes, if not scope", check: form.ScopeParameter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeParameter }},
 	{Name: "token_request_format", Usage: "body of token requests: form, json", Values: []string{"form", "json"}, field: func(p *Profile) any { return &p.TokenRequestFormat }},
 	{Name: "token_response", Kind: Table, Usage: "where a member of the token response is, name=JSON-POINTER", table: checkPointers, ChangesToken: true, field: func(p *Profile) any { return &p.TokenResponse }},
-	{Name: "accepted_token_types", Kind: List, Usage: "token type that means Bearer", check: checkTypesOfToken, field: func(p *Profile) any { return &p.AcceptedTokenTypes }},
-	{Name: "refresh_endpoint", Usage: "URL for refresh requests, if not the token endpoint", check: checkEndpoint, field: func(p *Profile) any { return &p.RefreshEndpoint }},
+	{Name: "accepted_token_types", Kind: List, Usage: "token type that means Bearer", check: form.BearerTypes, field: func(p *Profile) any { return &p.AcceptedTokenTypes }},
+	{Name: "refresh_endpoint", Usage: "URL for refresh requests, if not the token endpoint", check: form.Endpoint, field: func(p *Profile) any { return &p.RefreshEndpoint }},
 	{Name: "refresh_parameters", Kind: Table, Usage: "extra parameter of refresh requests, name=value", table: checkRefreshParameters, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.RefreshParameters }},
 	{Name: "keep_members", Kind: List, Usage: "member of the token response to keep", check: checkKept, ChangesToken: true, field: func(p *Profile) any { return &p.KeepMembers }},
 	{Name: "keep_callback_parameters", Kind: List, Usage: "parameter of the authorization response to keep", check: checkKept, ChangesToken: true, field: func(p *Profile) any { return &p.KeepCallbackParameters }},
-	{Name: "default_expires_in", Kind: Lifetime, Usage: "lifetime of tokens that come without one or with 0: seconds, or never", Values: []string{Never}, check: checkLifetime, ChangesToken: true, field: func(p *Profile) any { return &p.DefaultExpiresIn }},
+	{Name: "default_expires_in", Kind: Lifetime, Usage: "lifetime of tokens that come without one or with 0: seconds, or never", Values: []string{Never}, check: form.Lifetime, ChangesToken: true, field: func(p *Profile) any { return &p.DefaultExpiresIn }},
 	{Name: "pkce", Kind: Bool, Usage: "proof key for code exchange", Default: "true", field: func(p *Profile) any { return &p.PKCE }},
 	{Name: "require_pushed_authorization_requests", Kind: Bool, Usage: "push the authorization request", field: func(p *Profile) any { return &p.RequirePAR }},
 	{Name: "request_object_signing_alg", Usage: "algorithm that the authorization request is signed with", Values: signingAlgorithms, field: func(p *Profile) any { return &p.RequestObjectSigningAlg }},
 	{Name: "dpop", Kind: Bool, Usage: "tokens bound to a key by DPoP", ChangesToken: true, field: func(p *Profile) any { return &p.DPoP }},
 	{Name: "dpop_allow_bearer", Kind: Bool, Usage: "accept a Bearer token in place of a DPoP token", ChangesToken: true, field: func(p *Profile) any { return &p.DPoPAllowBearer }},
 	{Name: "security_profile", Usage: "a security profile to hold to: " + FAPI2, Values: []string{FAPI2}, ChangesToken: true, field: func(p *Profile) any { return &p.SecurityProfile }},
-	{Name: "api_hosts", Kind: List, Usage: "host to which the access token may be sent", check: checkHosts, field: func(p *Profile) any { return &p.APIHosts }},
+	{Name: "api_hosts", Kind: List, Usage: "host to which the access token may be sent", check: form.Hosts, field: func(p *Profile) any { return &p.APIHosts }},
 	{Name: "store", Usage: "where tokens are kept: keychain, file, none", Default: StoreKeychain, Values: stores, Personal: true, field: func(p *Profile) any { return &p.Store }},
 	{Name: "identity_file", Kind: Path, Usage: "age or SSH private key that opens the file store", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.IdentityFile }},
 	{Name: "passphrase_command", Kind: Command, Usage: "program that prints the file store's passphrase, and its arguments", group: groupOpener, Personal: true, field: func(p *Profile) any { return &p.PassphraseCommand }},
@@ -149,7 +150,7 @@ var keys = []Key{
 // topKeys are the keys outside of profiles.
 var topKeys = []Key{
 	{Name: keyDefaultProfile, Usage: "the profile to use if none is named"},
-	{Name: "client_id_metadata_document", Usage: "the same for all profiles", check: checkDocument},
+	{Name: "client_id_metadata_document", Usage: "the same for all profiles", check: form.ClientIDDocument},
 	{Name: "store", Usage: "where tokens are kept, for profiles without a store", Values: stores},
 	{Name: "identity_file", Kind: Path, Usage: "private key that opens the file store, for profiles without one"},
 	{Name: keyPassphraseCommand, Kind: Command, Usage: "program that prints its passphrase, for profiles without one"},
@@ -173,8 +174,6 @@ const (
 // Values of keys.
 var (
 	stores = []string{StoreKeychain, StoreFile, StoreNone}
-	// tokenTypes are the last parts of the URNs in RFC 8693 §3, and of that of an identity assertion authorization grant.
-	tokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt", "id-jag"}
 	// signingAlgorithms are for request objects. "none" is no signature, and a client secret is a weak key.
 	signingAlgorithms = []string{"PS256", "ES256", "EdDSA", "RS256", "PS384", "PS512", "RS384", "RS512", "ES384", "ES512"}
 	// idTokenAlgorithms are for ID Tokens (RFC 7518 §3.1, RFC 8037 §3.1).

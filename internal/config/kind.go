@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/tomlfile"
 )
 
@@ -34,16 +35,16 @@ var kinds = [...]struct {
 	listed tomlKinds                   // what an array may hold; nil if there must be none
 	check  func(values []string) error // for keys without their own; may be nil
 }{
-	String:   {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
-	Path:     {want: "a string", alone: tomlKinds{tomlfile.String}, check: checkText},
+	String:   {want: "a string", alone: tomlKinds{tomlfile.String}, check: form.Text},
+	Path:     {want: "a string", alone: tomlKinds{tomlfile.String}, check: form.Text},
 	JSON:     {want: "JSON in a string, an array or a table", alone: tomlKinds{tomlfile.String, tomlfile.Array, tomlfile.Table}},
-	Bool:     {want: "true or false", alone: tomlKinds{tomlfile.Bool}, check: checkBool},
+	Bool:     {want: "true or false", alone: tomlKinds{tomlfile.Bool}, check: form.Bool},
 	Integer:  {want: "an integer", alone: tomlKinds{tomlfile.Integer}},
-	List:     {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkTexts},
-	Scopes:   {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: checkScopes},
-	Ports:    {want: "an array of integers", alone: tomlKinds{tomlfile.Integer}, listed: tomlKinds{tomlfile.Integer}, check: checkPorts},
-	Command:  {want: "an array of strings, the program first", listed: tomlKinds{tomlfile.String}, check: checkCommand},
-	Lifetime: {want: `a number of seconds or "never"`, alone: tomlKinds{tomlfile.Integer, tomlfile.String}, check: checkLifetime},
+	List:     {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: form.Texts},
+	Scopes:   {want: "a string or an array of strings", alone: tomlKinds{tomlfile.String}, listed: tomlKinds{tomlfile.String}, check: form.Scopes},
+	Ports:    {want: "an array of integers", alone: tomlKinds{tomlfile.Integer}, listed: tomlKinds{tomlfile.Integer}, check: form.Ports},
+	Command:  {want: "an array of strings, the program first", listed: tomlKinds{tomlfile.String}, check: form.Command},
+	Lifetime: {want: `a number of seconds or "never"`, alone: tomlKinds{tomlfile.Integer, tomlfile.String}, check: form.Lifetime},
 	Table: {
 		want:  "a string, a boolean, an integer or an array of strings",
 		alone: tomlKinds{tomlfile.String, tomlfile.Bool, tomlfile.Integer}, listed: tomlKinds{tomlfile.String},

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/oauthget/oauthget/internal/form"
 )
 
 // Profile describes a client and its authorization server.
@@ -157,6 +159,9 @@ func needsMetadata(value func(key string) string) bool {
 	return !missing("issuer") && (!missing("metadata_url") || !missing("security_profile") || slices.ContainsFunc(needed, missing))
 }
 
+// ValidIssuer reports whether text can be the key issuer.
+func ValidIssuer(text string) bool { return form.Issuer([]string{text}) == nil }
+
 // NeedsPerson reports whether a person has to sign in for the profile's grant.
 func (p Profile) NeedsPerson() bool { return needsPerson(p.Grant) }
 
@@ -193,7 +198,7 @@ func GrantType(grant string) string {
 }
 
 // Never is the lifetime of tokens that do not expire.
-const Never = "never"
+const Never = form.Never
 
 // The stores, by their names in a profile.
 const (

@@ -9,8 +9,10 @@ import (
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/shell"
+	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/similar"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -63,8 +65,8 @@ func checkSetting(k *Key, values []string) *Error {
 		return nil
 	}
 	e := wrong(k.Name, "%w", err)
-	if unknown, ok := errors.AsType[*unknownValueError](err); ok {
-		e.Suggestion = first(similar.To(unknown.value, unknown.known))
+	if unknown, ok := errors.AsType[*form.UnknownError](err); ok {
+		e.Suggestion = first(similar.To(unknown.Value, unknown.Known))
 	}
 	return e
 }
@@ -72,7 +74,7 @@ func checkSetting(k *Key, values []string) *Error {
 // checkKnown refuses all but the key's Values.
 func (k *Key) checkKnown(values []string) error {
 	if !slices.Contains(k.Values, values[0]) {
-		return &unknownValueError{values[0], k.Values}
+		return &form.UnknownError{Value: values[0], Known: k.Values}
 	}
 	return nil
 }
@@ -196,7 +198,7 @@ func (r resolution) checkRedirect() error {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: see checkRedirectURI
+		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: see form.RedirectURI
 	}
 	if (u.Scheme != "http" || !confidential.Loopback(u.Hostname())) && r.settings.text("listen_address") == "" {
 		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", Printable(u.Scheme+"://"+u.Host))
@@ -211,6 +213,21 @@ func (r resolution) checkRedirect() error {
 	if u.Port() != "" && len(r.settings["redirect_ports"].values) > 0 {
 		return r.at("redirect_ports", wrong("redirect_ports", "redirect_uri names port %s itself", u.Port()).
 			advise("remove the port from redirect_uri, or redirect_ports"))
+	}
+	return nil
+}
+
+// checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
+func (r resolution) checkOpenID() error {
+	// RFC 9700 §2.1.1 requires one of the two: they bind the code to this login.
+	if r.settings.text("nonce") == "false" && r.settings.text("pkce") == "false" {
+		return r.at("nonce", wrong("nonce", "pkce is false too, and one of the two must bind the code to the login (RFC 9700 §2.1.1)").
+			advise("remove pkce = false or nonce = false"))
+	}
+	const key = "id_token_signed_response_alg"
+	if signing.IsSymmetric(r.settings.text(key)) && len(r.given(groupSecret)) == 0 {
+		return r.at(key, wrong(key, "%s needs a client secret, and there is none", r.settings.text(key)).
+			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-package config
+// Package form checks whether a text has the form that a key of a profile demands. A check judges one value by itself. Its
+// error continues the key's name; of a URL it shows only scheme and host, because users put passwords into the rest.
+package form
 
 import (
 	"encoding/json"
@@ -15,15 +17,12 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/issuer"
+	"github.com/oauthget/oauthget/internal/parameter"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// The checks below judge one value by itself. Of a URL, errors show only scheme and host: users put passwords into the rest.
-
-// ValidIssuer reports whether text can be the key issuer.
-func ValidIssuer(text string) bool { return checkIssuer([]string{text}) == nil }
-
-func checkIssuer(values []string) error {
+// Issuer checks an issuer identifier (RFC 8414 §2).
+func Issuer(values []string) error {
 	u, err := serverURL(values[0])
 	if err != nil {
 		return err
@@ -39,7 +38,8 @@ func checkIssuer(values []string) error {
 	return nil
 }
 
-func checkEndpoint(values []string) error {
+// Endpoint checks the URL of an endpoint or a document, to which secrets may be sent.
+func Endpoint(values []string) error {
 	if _, err := serverURL(values[0]); err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func checkEndpoint(values []string) error {
 	return nil
 }
 
-// checkAPI checks the URL of an API, to which tokens are sent.
-func checkAPI(values []string) error {
+// API checks the URL of an API, to which tokens are sent.
+func API(values []string) error {
 	if _, err := serverURL(values[0]); err != nil {
 		return err
 	}
@@ -61,10 +61,10 @@ func checkAPI(values []string) error {
 	return nil
 }
 
-// checkDocument: "The client identifier URL MUST have an "https" scheme, MUST contain a path component, MUST NOT contain
+// ClientIDDocument: "The client identifier URL MUST have an "https" scheme, MUST contain a path component, MUST NOT contain
 // single-dot or double-dot path segments, MUST NOT contain a fragment component and MUST NOT contain a username or password."
 // OAuth Client ID Metadata Document §2
-func checkDocument(values []string) error {
+func ClientIDDocument(values []string) error {
 	u, err := absoluteURL(values[0])
 	switch {
 	case err != nil:
@@ -94,7 +94,7 @@ func serverURL(raw string) (*url.URL, error) {
 }
 
 func absoluteURL(raw string) (*url.URL, error) {
-	if err := checkText([]string{raw}); err != nil {
+	if err := Text([]string{raw}); err != nil {
 		return nil, err
 	}
 	u, err := url.Parse(raw)
@@ -110,14 +110,15 @@ func absoluteURL(raw string) (*url.URL, error) {
 		return nil, errors.New("the URL has no host")
 	}
 	if port := u.Port(); port != "" {
-		if err := checkPorts([]string{port}); err != nil {
+		if err := Ports([]string{port}); err != nil {
 			return nil, err
 		}
 	}
 	return u, nil
 }
 
-func checkRedirectURI(values []string) error {
+// RedirectURI checks a redirect URI of a native app.
+func RedirectURI(values []string) error {
 	// "The endpoint URI MUST NOT include a fragment component." RFC 6749 §3.1.2
 	if strings.Contains(values[0], "#") {
 		return errors.New("a redirect URI has no fragment")
@@ -132,7 +133,8 @@ func checkRedirectURI(values []string) error {
 	return nil
 }
 
-func checkPorts(values []string) error {
+// Ports checks port numbers.
+func Ports(values []string) error {
 	for _, v := range values {
 		if n, err := strconv.Atoi(v); err != nil || n < 1 || n > 65535 {
 			return errors.New("a port is a number from 1 to 65535")
@@ -141,7 +143,8 @@ func checkPorts(values []string) error {
 	return nil
 }
 
-func checkListenAddress(values []string) error {
+// ListenAddress checks HOST, HOST:PORT and :PORT.
+func ListenAddress(values []string) error {
 	host := values[0]
 	if h, port, err := net.SplitHostPort(host); err == nil {
 		if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
@@ -155,7 +158,8 @@ func checkListenAddress(values []string) error {
 	return nil
 }
 
-func checkClientID(values []string) error {
+// ClientID checks a client identifier.
+func ClientID(values []string) error {
 	// "client-id = *VSCHAR", "VSCHAR = %x20-7E" RFC 6749 Appendix A
 	if v := values[0]; v != "" && !ascii.All(v, ascii.IsVSCHAR) {
 		return errors.New("a client identifier consists of printable ASCII characters")
@@ -163,7 +167,8 @@ func checkClientID(values []string) error {
 	return nil
 }
 
-func checkScopes(values []string) error {
+// Scopes checks scopes, one a value.
+func Scopes(values []string) error {
 	for _, v := range values {
 		// "scope-token = 1*( %x21 / %x23-5B / %x5D-7E )" RFC 6749 §3.3
 		switch {
@@ -178,43 +183,47 @@ func checkScopes(values []string) error {
 	return nil
 }
 
-func checkResource(values []string) error {
+// Resource checks resource indicators.
+func Resource(values []string) error {
 	for _, v := range values {
 		// "Its value MUST be an absolute URI, as specified by Section 4.3 of [RFC3986]. The URI MUST NOT include a fragment
 		// component." RFC 8707 §2
 		u, err := url.Parse(v)
-		if err != nil || !u.IsAbs() || strings.Contains(v, "#") || checkText([]string{v}) != nil {
+		if err != nil || !u.IsAbs() || strings.Contains(v, "#") || Text([]string{v}) != nil {
 			return errors.New("a resource indicator is an absolute URI without a fragment")
 		}
 	}
 	return nil
 }
 
-// unknownValueError is returned for a value that is not one of the known ones.
-type unknownValueError struct {
-	value string
-	known []string
+// UnknownError is returned for a value that is not one of the known ones.
+type UnknownError struct {
+	Value string
+	Known []string
 }
 
-func (e *unknownValueError) Error() string {
-	return fmt.Sprintf("%s is not one of %s", untrusted.Quote(e.value), strings.Join(e.known, ", "))
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s is not one of %s", untrusted.Quote(e.Value), strings.Join(e.Known, ", "))
 }
 
-func checkSeconds(values []string) error {
+// Seconds checks a number of seconds.
+func Seconds(values []string) error {
 	if n, err := strconv.ParseInt(values[0], 10, 32); err != nil || n < 0 {
 		return errors.New("want a number of seconds, 0 or more")
 	}
 	return nil
 }
 
-func checkLifetime(values []string) error {
-	if n, err := strconv.ParseInt(values[0], 10, 32); values[0] != Never && (err != nil || n == 0 || checkSeconds(values) != nil) {
+// Lifetime checks a number of seconds, or [Never].
+func Lifetime(values []string) error {
+	if n, err := strconv.ParseInt(values[0], 10, 32); values[0] != Never && (err != nil || n == 0 || Seconds(values) != nil) {
 		return errors.New(`want a number of seconds, or "never"`)
 	}
 	return nil
 }
 
-func checkDetails(values []string) error {
+// Details checks authorization details.
+func Details(values []string) error {
 	// "The request parameter authorization_details contains, in JSON notation, an array of objects." RFC 9396 §2
 	var details []map[string]any
 	if json.Unmarshal([]byte(values[0]), &details) != nil || len(details) == 0 {
@@ -229,43 +238,91 @@ func checkDetails(values []string) error {
 	return nil
 }
 
-// checkTokenType allows URIs, and the last part of those in RFC 8693 §3.
-func checkTokenType(values []string) error {
-	if !strings.Contains(values[0], ":") && !slices.Contains(tokenTypes, values[0]) {
-		return &unknownValueError{values[0], tokenTypes}
+// Never is the lifetime of what does not expire.
+const Never = "never"
+
+// TokenTypes are the last parts of the URNs in RFC 8693 §3, and of that of an identity assertion authorization grant.
+var TokenTypes = []string{"access_token", "refresh_token", "id_token", "saml1", "saml2", "jwt", "id-jag"}
+
+// TokenType allows URIs, and the last part of those in RFC 8693 §3.
+func TokenType(values []string) error {
+	if !strings.Contains(values[0], ":") && !slices.Contains(TokenTypes, values[0]) {
+		return &UnknownError{values[0], TokenTypes}
 	}
-	return checkText(values)
+	return Text(values)
 }
 
-func checkBool(values []string) error {
+// Bool checks true or false.
+func Bool(values []string) error {
 	if values[0] != "true" && values[0] != "false" {
 		return errors.New("want true or false")
 	}
 	return nil
 }
 
-func checkCommand(values []string) error {
+// Command checks a program and its arguments.
+func Command(values []string) error {
 	if len(values) == 0 || values[0] == "" {
 		return errors.New("the program's name is missing")
 	}
 	return nil
 }
 
-func checkText(values []string) error {
+// Text refuses control characters.
+func Text(values []string) error {
 	if strings.ContainsFunc(values[0], unicode.IsControl) {
 		return errors.New("it contains a control character")
 	}
 	return nil
 }
 
-func checkTexts(values []string) error {
+// Texts refuses empty texts too.
+func Texts(values []string) error {
 	for _, v := range values {
 		if v == "" {
 			return errors.New("an empty string is not allowed")
 		}
-		if err := checkText([]string{v}); err != nil {
+		if err := Text([]string{v}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Hosts refuses anything but HOST and HOST:PORT: an entry that never matches would look like a protection.
+func Hosts(values []string) error {
+	if err := Texts(values); err != nil {
+		return err
+	}
+	for _, v := range values {
+		u, err := url.Parse("https://" + v)
+		if err != nil || u.Host != v || u.Hostname() == "" || strings.HasSuffix(v, ":") || strings.Contains(v, "*") {
+			return fmt.Errorf("want a host, or host:port, such as api.example.com")
+		}
+	}
+	return nil
+}
+
+// Delimiter checks what separates scopes.
+func Delimiter(values []string) error {
+	if strings.ContainsFunc(values[0], func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsControl(r) }) {
+		return errors.New(`want punctuation or a space, such as ","`)
+	}
+	return nil
+}
+
+// ScopeParameter refuses a parameter that requests have anyway.
+func ScopeParameter(values []string) error {
+	if parameter.Reserved(values[0]) && values[0] != "scope" {
+		return errors.New("oauthget sets it itself")
+	}
+	return Text(values)
+}
+
+// BearerTypes refuses token types that are known to mean something else.
+func BearerTypes(values []string) error {
+	if slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, "DPoP") || strings.EqualFold(v, "N_A") }) {
+		return errors.New("DPoP and N_A do not mean Bearer")
+	}
+	return Texts(values)
 }

@@ -1,4 +1,4 @@
-package config
+package form
 
 import (
 	"encoding/json"
@@ -8,26 +8,10 @@ import (
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
-	"github.com/oauthget/oauthget/internal/signing"
 )
 
-// checkOpenID checks the parameters of an authentication request (OpenID Connect Core §3.1.2.1) together.
-func (r resolution) checkOpenID() error {
-	// RFC 9700 §2.1.1 requires one of the two: they bind the code to this login.
-	if r.settings.text("nonce") == "false" && r.settings.text("pkce") == "false" {
-		return r.at("nonce", wrong("nonce", "pkce is false too, and one of the two must bind the code to the login (RFC 9700 §2.1.1)").
-			advise("remove pkce = false or nonce = false"))
-	}
-	const key = "id_token_signed_response_alg"
-	if signing.IsSymmetric(r.settings.text(key)) && len(r.given(groupSecret)) == 0 {
-		return r.at(key, wrong(key, "%s needs a client secret, and there is none", r.settings.text(key)).
-			advise("set client_secret_file, client_secret_env, client_secret_command or client_secret_keychain, or an algorithm such as RS256"))
-	}
-	return nil
-}
-
-// checkPrompt allows unknown values: a server may have its own (prompt_values_supported).
-func checkPrompt(values []string) error {
+// Prompt allows unknown values: a server may have its own (prompt_values_supported).
+func Prompt(values []string) error {
 	given := strings.Fields(values[0])
 	// "prompt: OPTIONAL. Space-delimited, case-sensitive list of ASCII string values". OpenID Connect Core §3.1.2.1
 	if len(given) == 0 || !ascii.All(values[0], ascii.IsVSCHAR) {
@@ -40,7 +24,8 @@ func checkPrompt(values []string) error {
 	return nil
 }
 
-func checkClaims(values []string) error {
+// Claims checks a request for claims.
+func Claims(values []string) error {
 	var claims map[string]json.RawMessage
 	if json.Unmarshal([]byte(values[0]), &claims) != nil || claims == nil {
 		return errors.New("want a JSON object, with userinfo or id_token in it (OpenID Connect Core §5.5)")
