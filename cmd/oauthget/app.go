@@ -50,9 +50,6 @@ func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Sess
 	if err != nil {
 		return nil, err
 	}
-	if session.IsURL(name) {
-		return session.OpenURL(o, file, name, keyFlags(cmd))
-	}
 	return session.Open(o, file, name, keyFlags(cmd))
 }
 

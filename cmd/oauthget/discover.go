@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 
@@ -12,15 +14,17 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/endpoint"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/resource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 func (a *app) discoverCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "discover URL",
-		Short: "Show what an authorization server publishes about itself",
+		Short: "Show what an authorization server, or an API, publishes about itself",
 		Long: `Fetch and check the metadata of the issuer URL (OpenID Connect Discovery, RFC 8414), and show the parts that a profile uses.
-With --json, print the whole document as the server sent it.`,
+If there is none, URL is taken for an API's, and what it says of itself is shown first (RFC 9728). With --json, print the
+server's whole document as it was sent.`,
 		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://login.example.com --json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -30,7 +34,11 @@ With --json, print the whole document as the server sent it.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := a.options()
-			m, err := o.Documents(o.HTTPClient(endpoint.Options{})).Fetch(cmd.Context(), args[0], true)
+			docs := o.Documents(o.HTTPClient(endpoint.Options{}))
+			m, err := docs.Fetch(cmd.Context(), args[0], true)
+			if _, none := errors.AsType[*discovery.NotFoundError](err); none {
+				m, err = a.discoverAPI(cmd.Context(), docs, args[0], err)
+			}
 			if _, ok := errors.AsType[*discovery.IssuerError](err); ok {
 				return &hint.UsageError{Err: err}
 			}
@@ -43,6 +51,40 @@ With --json, print the whole document as the server sent it.`,
 			return writeMetadata(a.stdout, m)
 		},
 	}
+}
+
+// discoverAPI shows what the API at address says of itself, and returns the metadata of its server. If it says nothing, the
+// error is the one given.
+func (a *app) discoverAPI(ctx context.Context, docs discovery.Client, address string, nothing error) (discovery.Metadata, error) {
+	api, err := url.Parse(address)
+	if err != nil {
+		return discovery.Metadata{}, nothing
+	}
+	found, err := resource.Look(ctx, docs.HTTP, api)
+	switch {
+	case err != nil:
+		return discovery.Metadata{}, err
+	case found.Metadata == nil || len(found.Metadata.AuthorizationServers) == 0:
+		return discovery.Metadata{}, nothing
+	}
+	docs.NamedByAPI = true
+	m, err := docs.Fetch(ctx, found.Metadata.AuthorizationServers[0], true)
+	if err != nil || a.global.json {
+		return m, err
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range [][2]string{
+		{"resource", found.Metadata.Resource},
+		{"resource_metadata", found.Metadata.Source},
+		{"authorization_servers", list(found.Metadata.AuthorizationServers)},
+		{"resource_scopes_supported", list(found.Metadata.ScopesSupported)},
+		{"challenge_scope", found.Challenge.Params["scope"]},
+	} {
+		if row[1] != "" {
+			fmt.Fprintf(w, "%s\t%s\n", row[0], untrusted.Text(row[1]))
+		}
+	}
+	return m, w.Flush()
 }
 
 // writeMetadata writes what a profile would use of a server's metadata.

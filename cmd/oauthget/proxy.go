@@ -51,12 +51,15 @@ type proxyRun struct {
 func (a *app) proxyCommand() *cobra.Command {
 	p := proxyRun{app: a}
 	cmd := &cobra.Command{
-		Use:     "proxy [NAME] --upstream URL",
+		Use:     "proxy [NAME] --upstream URL | proxy URL",
 		Short:   "Run a reverse proxy on this machine that adds the token",
 		Long:    proxyLong,
 		Example: proxyExample,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if p.upstream == "" && session.IsURL(nameOf(args)) {
+				p.upstream = nameOf(args)
+			}
 			o, err := p.check(cmd)
 			if err != nil {
 				return err

@@ -102,7 +102,7 @@ func (l *Logout) API(ctx context.Context, address string) error {
 
 // Registration removes the client that was registered for the API at a URL.
 func (l *Logout) Registration(ctx context.Context, address string, flags map[string][]string) error {
-	s, err := session.OpenURL(l.options, l.file, address, flags)
+	s, err := session.Open(l.options, l.file, address, flags)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func List(ctx context.Context, o session.Options, name string) (Report, error) {
 		return report, err
 	}
 	if session.IsURL(name) {
-		s, err := session.OpenURL(o, file, name, nil)
+		s, err := session.Open(o, file, name, nil)
 		if err == nil {
 			status, _ := Of(ctx, s, o.Now())
 			report.Profiles = append(report.Profiles, status)

@@ -41,9 +41,9 @@ func (e *OpenAPIError) Error() string {
 // IsURL reports whether a command's NAME is the URL of an API.
 func IsURL(name string) bool { return strings.Contains(name, "://") }
 
-// OpenURL opens the session for the API at address: with the profile whose url or api_hosts fits, else with what the API
-// says of itself. flags are as in [Open].
-func OpenURL(o Options, file *config.File, address string, flags map[string][]string) (*Session, error) {
+// openURL opens the session for the API at address: with the profile whose url or api_hosts fits, else with what the API
+// says of itself.
+func openURL(o Options, file *config.File, address string, flags map[string][]string) (*Session, error) {
 	target, err := url.Parse(address)
 	if err != nil {
 		return nil, &config.Error{Err: errors.New("the API's URL cannot be parsed"), Advice: "give an absolute URL, such as https://api.example.com/v1"}

@@ -85,8 +85,12 @@ type Session struct {
 	registeredNow bool                // by this session
 }
 
-// Open resolves the profile called name, or the default one if name is empty. file may be nil.
+// Open resolves the profile called name, or the default one if name is empty, or that of the API if name is a URL. file may be
+// nil.
 func Open(o Options, file *config.File, name string, flags map[string][]string) (*Session, error) {
+	if IsURL(name) {
+		return openURL(o, file, name, flags)
+	}
 	profile, origins, err := o.resolve(file, name, flags)
 	if err != nil {
 		return nil, err
