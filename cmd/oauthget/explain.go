@@ -15,7 +15,9 @@ import (
 
 // explainFormats are the values of explain's --format, the default first.
 func explainFormats() []string {
-	return []string{walkthrough.FormatText, walkthrough.FormatMarkdown, walkthrough.FormatHAR}
+	return []string{
+		walkthrough.FormatText, walkthrough.FormatMarkdown, walkthrough.FormatHTML, walkthrough.FormatMermaid, walkthrough.FormatHAR,
+	}
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -28,9 +30,11 @@ func (a *app) explainCommand() *cobra.Command {
 Secrets are shown as fingerprints, so the output can be pasted into a bug report. The token is not stored; at the end it is
 revoked, if the server can do that. Of the metadata it shows what a login depends on; -v and --format markdown show all of it.
 
+--format html writes a page with a sequence diagram, --format mermaid the diagram alone. They are written when the walk is over.
+
 --curl prints commands that do the same by hand, with shell variables for the secrets. --dry-run shows the authorization
 URL, parameter by parameter, and stops; a request that has to be pushed is pushed.`,
-		Example: "  oauthget explain work\n  oauthget explain work --dry-run\n  oauthget explain work --format markdown >login.md\n  oauthget explain work --curl",
+		Example: "  oauthget explain work\n  oauthget explain work --dry-run\n  oauthget explain work --format markdown >login.md\n  oauthget explain work --format html >login.html\n  oauthget explain work --curl",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(explainFormats(), format) {

@@ -31,6 +31,7 @@ func PushedAuthorizationResponse() Step {
 func DeviceAuthorizationResponse() Step {
 	return Step{
 		Title: "Device authorization response", Rule: "RFC 8628 §3.2", Why: "The person is shown the address and the code to enter there.",
+		Shown:   "address and code",
 		Checked: []string{"verification_uri is https, or on this machine if the server is", "user_code can be typed"},
 	}
 }

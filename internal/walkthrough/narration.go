@@ -20,8 +20,10 @@ import (
 const (
 	FormatText     = "text"
 	FormatMarkdown = "markdown"
-	FormatHAR      = "har"  // HTTP Archive 1.2
-	FormatCurl     = "curl" // commands that do the same
+	FormatHTML     = "html"    // a page with a sequence diagram
+	FormatMermaid  = "mermaid" // a sequence diagram
+	FormatHAR      = "har"     // HTTP Archive 1.2
+	FormatCurl     = "curl"    // commands that do the same
 )
 
 // Narration writes the steps of a login as they happen. It is a [session.Narrator]. Its methods may be called at the same
@@ -33,10 +35,11 @@ type Narration struct {
 	Out     io.Writer
 	JSON    func(any) error // prints the document of FormatHAR
 	Now     func() time.Time
-	Version string // of the program, for FormatHAR
+	Version string // of the program, for FormatHAR and FormatHTML
 	Warn    func(format string, args ...any)
 
-	posted bool // the profile has the response come in a POST
+	profileGrant string
+	posted       bool // the profile has the response come in a POST
 
 	mu     sync.Mutex
 	server Server
@@ -52,14 +55,12 @@ type Narration struct {
 // Explain walks through a login of its own, which leaves nothing behind: the token is not stored, and is revoked where the
 // server can do that. The session must have been opened with n as its narrator.
 func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
+	n.profileGrant = s.Profile.Grant
 	n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
 	n.server.Metadata = s.Profile.MetadataURL
 	s.KeepNothing()
 	s.StopBeforeBrowser = n.DryRun
 	set, err := s.Login(ctx)
-	if errors.Is(err, session.ErrStopped) {
-		return n.end(nil)
-	}
 	if err != nil {
 		return n.end(err)
 	}
@@ -138,7 +139,7 @@ func (n *Narration) tell(s Step) {
 	n.tellPolls()
 	n.steps = append(n.steps, s)
 	switch n.Format {
-	case FormatHAR: // one document, at the end
+	case FormatHAR, FormatHTML, FormatMermaid: // one document, at the end
 	case FormatMarkdown:
 		n.print(Markdown(len(n.steps), s))
 	case FormatCurl:
@@ -170,8 +171,22 @@ func (n *Narration) end(err error) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.tellPolls()
-	if n.Format == FormatHAR && n.err == nil {
-		n.err = n.JSON(HAR(n.Version, n.steps))
+	p := Picture{Version: n.Version, Grant: n.profileGrant, Outcome: Completed, Steps: n.steps}
+	switch {
+	case errors.Is(err, session.ErrStopped):
+		p.Outcome, err = Stopped, nil
+	case err != nil:
+		p.Outcome = Failed
+	}
+	switch n.Format {
+	case FormatHAR:
+		if n.err == nil {
+			n.err = n.JSON(HAR(n.Version, n.steps))
+		}
+	case FormatHTML:
+		n.print(string(HTML(p)))
+	case FormatMermaid:
+		n.print(Mermaid(p))
 	}
 	if err == nil && n.err != nil {
 		err = fmt.Errorf("explain: %w", n.err)

@@ -1,5 +1,5 @@
 // Package walkthrough describes a login as a sequence of steps: what was sent, what came back, which rule it follows, and what was
-// checked. It writes them as text, Markdown, HAR 1.2 or curl commands.
+// checked. It writes them as text, Markdown, HAR 1.2 or curl commands, and draws them as a sequence diagram, in HTML or for Mermaid.
 //
 // Its input comes from packages trace and flow, which have replaced every secret by a fingerprint. It takes no part in the login.
 package walkthrough
@@ -22,6 +22,9 @@ type Step struct {
 	// Exchange is a request of this program with its answer, Hop a message through the browser. At most one of them is set.
 	Exchange *trace.Exchange
 	Hop      *Hop
+	API      bool     // Exchange is with an API, not with the authorization server
+	Shown    string   // what the person is shown
+	Polls    int      // how many exchanges it stands for
 	Checked  []string // checks that passed
 }
 
@@ -46,13 +49,16 @@ const (
 	titleKeys     = "Keys"
 )
 
+// resourceMetadata is in the URL of an API's metadata (RFC 9728 §3).
+const resourceMetadata = "/.well-known/oauth-protected-resource"
+
 // kind is the text of a step.
 type kind struct{ title, rule, why string }
 
 // Exchange returns the step of an exchange with the server. Nothing in it has been checked: checks are a step of their own.
 func (s Server) Exchange(e trace.Exchange) Step {
 	k := s.kind(e)
-	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e}
+	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e, API: strings.Contains(e.Target, resourceMetadata)}
 }
 
 func (s Server) kind(e trace.Exchange) kind {
@@ -71,6 +77,8 @@ func (s Server) kind(e trace.Exchange) kind {
 		return kind{"UserInfo", "OpenID Connect Core §5.3", "The server returns claims about the person."}
 	case at(s.TokenEndpoint):
 		return tokenKind(e)
+	case strings.Contains(e.Target, resourceMetadata):
+		return kind{"Protected resource metadata", "RFC 9728 §3", "The API publishes which authorization servers issue tokens for it."}
 	case at(s.Metadata), strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
 		return kind{titleMetadata, "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
 	}
@@ -104,7 +112,7 @@ func Polls(count int) Step {
 	if count > 1 {
 		often = fmt.Sprintf("%d times", count)
 	}
-	return Step{Title: "Token requests", Rule: "RFC 8628 §3.5", Why: "The program polled " + often + " more. The person had not decided yet."}
+	return Step{Polls: count, Title: "Token requests", Rule: "RFC 8628 §3.5", Why: "The program polled " + often + " more. The person had not decided yet."}
 }
 
 func grantOf(e trace.Exchange) string {
