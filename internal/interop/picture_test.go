@@ -1,0 +1,65 @@
+//go:build interop && linux
+
+package interop
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rendering is what render.mjs reports.
+type rendering struct {
+	Size, Text, Background string
+	Wrong                  []string
+	Arrows, Heads          int
+}
+
+// TestPictureOfALoginFitsInChromium draws a login and looks at the page as wide as a desktop and as a phone, in light and dark, with
+// the details folded and open.
+func TestPictureOfALoginFitsInChromium(t *testing.T) {
+	t.Parallel()
+	need(t, "/usr/bin/chromium", "node", interopFile(t, "node_modules", "playwright-core", "package.json"))
+	w := newWorld(t)
+	s := startProvider(t, w, lifetimes{})
+	w.configure(t, s.profile("op", "cli", append(offline, `store = "none"`)...))
+	w.sitDown(t, "browser-allow")
+	drawn := w.oauthget(t, "explain", "op", "--format", "html")
+	if drawn.status != 0 {
+		t.Fatal(drawn)
+	}
+	w.page(t).expectSuccess(t)
+	w.expectNoSecret(t, "the page", drawn.stdout)
+	w.write(t, w.path("login.html"), drawn.stdout)
+
+	w.env["INTEROP_SCREENSHOT"] = os.Getenv("INTEROP_SCREENSHOT")
+	got := w.run(t, exec.Command("node", interopFile(t, "render.mjs"), w.path("login.html"), "1280x900", "390x844"))
+	if got.status != 0 {
+		t.Fatal(got)
+	}
+	backgrounds := map[string]bool{}
+	lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+	for _, line := range lines {
+		var r rendering
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		backgrounds[r.Background] = true
+		if len(r.Wrong) > 0 {
+			t.Errorf("%s:\n%s", r.Size, strings.Join(r.Wrong, "\n"))
+		}
+		if r.Heads != 4 || r.Arrows < 10 {
+			t.Errorf("%s: %d lifelines, %d arrows", r.Size, r.Heads, r.Arrows)
+		}
+		for _, want := range []string{"Authorization request", "Token request", "ID Token", "redirect_uri", "state is the one that was sent"} {
+			if !strings.Contains(r.Text, want) {
+				t.Errorf("%s: no %q in\n%s", r.Size, want, r.Text)
+			}
+		}
+	}
+	if len(lines) != 4 || len(backgrounds) != 2 {
+		t.Errorf("%d renderings, backgrounds %v", len(lines), backgrounds)
+	}
+}
