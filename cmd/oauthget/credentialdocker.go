@@ -28,7 +28,7 @@ func (a *app) credentialDockerCommand() *cobra.Command {
 	h := helper{app: a, program: "docker"}
 	cmd := &cobra.Command{
 		Use:     "docker [NAME] get|store|erase|list",
-		Short:   "Be a credential helper of docker",
+		Short:   "Act as a docker credential helper",
 		Long:    credentialDockerLong,
 		Example: credentialDockerExample,
 		Args:    nameAndAction,

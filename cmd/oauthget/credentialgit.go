@@ -29,7 +29,7 @@ func (a *app) credentialGitCommand() *cobra.Command {
 	h := helper{app: a, program: "git"}
 	cmd := &cobra.Command{
 		Use:     "git [NAME] get|store|erase",
-		Short:   "Be a credential helper of git",
+		Short:   "Act as a git credential helper",
 		Long:    credentialGitLong,
 		Example: credentialGitExample,
 		Args:    nameAndAction,

@@ -10,7 +10,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-const credentialKubectlLong = `Be an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
+const credentialKubectlLong = `Act as an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
 
 The version is the one in KUBERNETES_EXEC_INFO, or v1. If that says that nobody can be asked, it means --no-input. Clusters
 whose users sign in by OpenID Connect want the ID Token: --id-token.
@@ -25,7 +25,7 @@ func (a *app) credentialKubectlCommand() *cobra.Command {
 	h := helper{app: a, program: "kubectl"}
 	cmd := &cobra.Command{
 		Use:     "kubectl [NAME]",
-		Short:   "Be a credential plugin of kubectl",
+		Short:   "Act as a kubectl credential plugin",
 		Long:    credentialKubectlLong,
 		Example: credentialKubectlExample,
 		Args:    atMostOneName,

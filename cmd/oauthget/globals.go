@@ -50,7 +50,7 @@ func (a *app) checkGlobals() error {
 	a.global.config, a.global.trace = userdir.Expand(a.global.config, a.getenv), userdir.Expand(a.global.trace, a.getenv)
 	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
 	if a.global.timeout <= 0 {
-		return hint.Usagef("--timeout must be more than nothing, not %s", a.global.timeout)
+		return hint.Usagef("--timeout must be positive, not %s", a.global.timeout)
 	}
 	switch a.global.trace {
 	case "":

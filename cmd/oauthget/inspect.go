@@ -91,7 +91,7 @@ func (a *app) prepareInspection(cmd *cobra.Command, args []string, i *inspect.In
 	case err != nil:
 		return err
 	case i.IDToken && !i.Offline && (i.Session == nil || i.Anonymous):
-		return hint.Usagef("--id-token has a token on standard input checked as one for a client: name a profile, or give --issuer and --client-id")
+		return hint.Usagef("--id-token checks that the token on standard input was issued to a client: name a profile, or give --issuer and --client-id")
 	}
 	i.Given, err = a.readToken(cmd.Context())
 	return err

@@ -22,7 +22,7 @@ const rootExample = `  oauthget token work
 
 // rootCommand builds the command tree. `oauthget NAME` is short for `oauthget token NAME`, so the root runs as token does.
 //
-// The profile's keys are made flags of the one command that args lead to, since to make them takes longer than to read a
+// The profile's keys are made flags of the one command that args lead to, because making them takes longer than reading a
 // profile. Where anything may be asked for, as by help and completion, all commands have them.
 func (a *app) rootCommand(args []string) *cobra.Command {
 	token := a.tokenCommand()

@@ -5,26 +5,24 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/idtoken"
 )
 
-const (
-	// skew is by how much clocks may differ: what ID Tokens and client assertions are given as leeway.
-	skew = time.Minute
-	// soon is when the end of a certificate is worth a word.
-	soon = 14 * 24 * time.Hour
-)
+// soon is when the end of a certificate is worth a word.
+const soon = 14 * 24 * time.Hour
 
 // Clock compares this computer's clock with the Date of the server's answer (RFC 9110 §6.6.1), which counts in seconds.
 func Clock(server, now time.Time) Finding {
 	const check = "clock"
 	if server.IsZero() {
-		return warn(check, "the server does not say what time it has", "compare this computer's clock with another one")
+		return warn(check, "the server sends no Date", "compare this computer's clock with another one")
 	}
 	ahead := now.Truncate(time.Second).Sub(server)
 	switch {
-	case ahead > skew:
+	case ahead > idtoken.DefaultLeeway:
 		return fail(check, fmt.Sprintf("this computer is %s ahead of the server", ahead), "set the clock: ID Tokens, client assertions and DPoP proofs depend on it")
-	case ahead < -skew:
+	case ahead < -idtoken.DefaultLeeway:
 		return fail(check, fmt.Sprintf("this computer is %s behind the server", -ahead), "set the clock: ID Tokens, client assertions and DPoP proofs depend on it")
 	}
 	if ahead.Abs() <= time.Second { // the answer was under way
@@ -45,7 +43,7 @@ func Connection(state *tls.ConnectionState, now time.Time) Finding {
 	case left < soon:
 		return warn(check, detail, "tell whoever runs the server that its certificate ends soon")
 	case state.Version < tls.VersionTLS12:
-		return warn(check, detail, "tell whoever runs the server that RFC 8996 has ended this version of TLS")
+		return warn(check, detail, "tell whoever runs the server that RFC 8996 deprecates this TLS version")
 	}
 	return ok(check, detail)
 }

@@ -43,7 +43,7 @@ func pkce(p config.Profile, m discovery.Metadata) []Finding {
 	case !p.PKCE:
 		return []Finding{warn(check, "pkce is off: a stolen code can be redeemed by whoever stole it", "remove pkce = false, unless the server breaks on it")}
 	case len(announced) == 0:
-		return []Finding{ok(check, "S256; the server announces nothing of it, and most that do so take it")}
+		return []Finding{ok(check, "S256; the server does not announce it; most such servers accept it")}
 	case !slices.Contains(announced, "S256"):
 		return []Finding{warn(check, "the server knows "+listed(announced)+" and not S256", "set pkce = false, if the server refuses it and there is no better one")}
 	}

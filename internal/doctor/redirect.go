@@ -24,7 +24,7 @@ func rules() []rule {
 	const exact = "this server compares the redirect URI with its port"
 	const giveAPort = "register a redirect URI with a port, and set redirect_uri to it"
 	return []rule{
-		{"login.microsoftonline.com", isLocalhost, "Microsoft's portal takes no 127.0.0.1 and no [::1]; for http://localhost any port will do", `register and set redirect_uri = "http://localhost/callback"`, false},
+		{"login.microsoftonline.com", isLocalhost, "Microsoft's portal does not accept 127.0.0.1 and [::1]; with http://localhost it accepts any port", `register and set redirect_uri = "http://localhost/callback"`, false},
 		{"accounts.spotify.com", not(isLocalhost), "Spotify refuses localhost", `register and set redirect_uri = "http://127.0.0.1/callback"`, true},
 		{"okta.com", hasPort, exact, giveAPort, false},
 		{"oktapreview.com", hasPort, exact, giveAPort, false},

@@ -12,7 +12,7 @@ import (
 type OtherUserError struct{ Got, Stored string }
 
 func (e *OtherUserError) Error() string {
-	return fmt.Sprintf("log in: the browser came back as %s, and the tokens of %s are stored", e.Got, e.Stored)
+	return fmt.Sprintf("log in: you signed in as %s, but the stored tokens belong to %s", e.Got, e.Stored)
 }
 
 // identify adds to set the user's subject and name from the UserInfo endpoint, if no ID Token has a name: a subject is often a

@@ -40,7 +40,7 @@ func TestLoginAsAnotherUserIsRefusedBeforeTheBrowserReportsSuccess(t *testing.T)
 	if e, ok := errors.AsType[*OtherUserError](err); !ok || e.Got != "ada" || e.Stored != "bob" {
 		t.Errorf("another user: %v", err)
 	}
-	if text := <-page; strings.Contains(text, "You are signed in") || !strings.Contains(text, "the tokens of bob are stored") {
+	if text := <-page; strings.Contains(text, "You are signed in") || !strings.Contains(text, "the stored tokens belong to bob") {
 		t.Errorf("the page says %s", text)
 	}
 }

@@ -41,7 +41,7 @@ func proxyHint(err error) string {
 	return "check the proxy in " + variable + ", or have NO_PROXY name the hosts that need none"
 }
 
-// tlsHint is about connections that came about and were not secure; empty for others.
+// tlsHint is about connections that were made but are not secure; empty for others.
 func tlsHint(err error) string {
 	if untrusted.ClientCertificateRefused(err) {
 		return "check tls_certificate_file and tls_key_file in the profile against the certificate that the server knows"

@@ -14,6 +14,7 @@ import (
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/idtoken"
 	"github.com/oauthget/oauthget/internal/shell"
 )
 
@@ -190,7 +191,7 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden, says("secret", "credential"):
 		return like("invalid_client")
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
-		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: the request was not for this address"}
+		return []string{"compare " + cmp.Or(e.Endpoint, "the endpoint") + " with the server's documentation: this address does not take that request"}
 	case e.Status == http.StatusUnsupportedMediaType && slices.Contains([]string{"token_endpoint", "refresh_endpoint"}, e.Endpoint) && f.profile.TokenRequestFormat != "json":
 		return []string{`the server takes no form-encoded token requests: set token_request_format = "json"`}
 	case e.Status == http.StatusUnsupportedMediaType:
@@ -200,10 +201,6 @@ func (f failure) statusHints(e *flow.ServerError) []string {
 	}
 	return []string{"run the command again with --trace to see the exchange"}
 }
-
-// clockSkew is by how much two clocks may differ before the server is likely to refuse what bears a time of ours: a client
-// assertion lives for a minute.
-const clockSkew = time.Minute
 
 // clockHint is about the refusal of something that bears a time of ours, and that a wrong clock explains: the server says what
 // time it is in each response.
@@ -217,7 +214,7 @@ func (f failure) clockHint(e *flow.ServerError) string {
 	}
 	off := f.Now.Sub(e.Date)
 	switch {
-	case e.Date.IsZero() || off.Abs() <= clockSkew:
+	case e.Date.IsZero() || off.Abs() <= idtoken.DefaultLeeway:
 		return ""
 	case off < 0:
 		return fmt.Sprintf("set this computer's clock: it is %s behind the server's", off.Abs().Round(time.Second))

@@ -36,7 +36,7 @@ func (s *Session) Details(set token.Set) string {
 	}
 	refreshed := ""
 	if !set.RefreshToken.Empty() {
-		refreshed = "; refreshed from then on"
+		refreshed = "; it can be refreshed"
 	}
 	switch {
 	case !set.Expiry.IsZero():

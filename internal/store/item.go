@@ -32,7 +32,7 @@ const maxSet = 8 << 20
 var (
 	errForeignItem = errors.New("the keychain item is not one that this version of oauthget writes")
 	errDamaged     = errors.New("the stored token set is damaged")
-	errTooLarge    = fmt.Errorf("a token set may have %d bytes", maxSet)
+	errTooLarge    = fmt.Errorf("a token set has at most %d bytes", maxSet)
 )
 
 // item is what a keychain item holds: the packed set, or where it is.

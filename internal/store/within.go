@@ -9,7 +9,7 @@ import (
 	"github.com/oauthget/oauthget/internal/bounded"
 )
 
-// How long a keychain may take that neither obeys a context nor has time limits of its own. Where a person may have to
+// Time limits for a keychain that ignores contexts and has none of its own. Where a person may have to
 // answer its prompt, it may take as long as they do, within reason.
 const (
 	probeLimit  = 5 * time.Second
