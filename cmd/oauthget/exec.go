@@ -54,7 +54,7 @@ func (a *app) execCommand() *cobra.Command {
 	a.addRequestFlags(cmd, &request)
 	// A flag that is not known is most likely the program's.
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return hint.With(&hint.UsageError{Err: err}, execForm)
+		return hint.With(flagError(err), execForm)
 	})
 	a.completeThenFiles(cmd, true)
 	return cmd

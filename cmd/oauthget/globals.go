@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
@@ -40,6 +42,21 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.Lookup("trace").NoOptDefVal = traceToStderr
 	f.StringVar(&a.global.color, "color", "auto", "colour on stderr: auto, always, never")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(term.ColorModes, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// flagError is the usage error for a flag, without the words of the libraries that read it.
+func flagError(err error) error {
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		name, value, kind := e.GetFlag().Name, e.GetValue(), e.GetFlag().Value.Type()
+		switch {
+		case kind == "duration", errors.Is(err, errNoDuration):
+			return hint.Usagef("--%s takes a duration, such as 30s or 5m, not %q", name, value)
+		case kind == "bool" && e.GetFlag().Annotations[keyGroup] == nil: // a key that is one may also be removed
+			return hint.Usagef("--%s takes true or false, not %q", name, value)
+		}
+		return hint.Usagef("--%s: %w", name, e.Unwrap())
+	}
+	return &hint.UsageError{Err: err}
 }
 
 // checkGlobals makes the flags what they stand for, before any command runs.

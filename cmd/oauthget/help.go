@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/oauthget/oauthget/internal/config"
 )
 
 // help writes a command's help to stdout: it was asked for, so it is the result. The thirty flags that are profile keys
@@ -30,7 +32,8 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		fmt.Fprintf(&b, "\nFlags:\n%s", own.FlagUsages())
 	}
 	if keys.HasAvailableFlags() && cmd.HasParent() {
-		fmt.Fprintf(&b, "\nProfile keys, over what the file and the environment say:\n%s", keys.FlagUsages())
+		few := pick(keys, "url", "issuer", "client_id", "scopes", "grant", "account", "store")
+		fmt.Fprintf(&b, "\nProfile keys, over what the file and the environment say (all of them: oauthget help keys):\n%s", few.FlagUsages())
 	}
 	if global := cmd.Root().PersistentFlags(); global.HasAvailableFlags() {
 		fmt.Fprintf(&b, "\nGlobal flags:\n%s", global.FlagUsages())
@@ -39,6 +42,69 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		fmt.Fprintf(&b, "\nRun %s COMMAND --help for more on a command.\n", cmd.CommandPath())
 	}
 	_, a.helpErr = io.WriteString(a.stdout, b.String())
+}
+
+// keyGroups are the titles of the keys' groups, each with its first key in the order of config.Keys.
+var keyGroups = [][2]string{
+	{"The server", "url"}, {"The client", "client_id"}, {"The request", "grant"}, {"The person", "prompt"},
+	{"Assertions and token exchange", "assertion_file"}, {"The redirect", "redirect_uri"},
+	{"Parameters", "authorization_parameters"}, {"Servers that differ", "scope_delimiter"}, {"Security", "pkce"}, {"Use and storage", "api_hosts"},
+}
+
+// pick returns the flags of the keys named, in that order.
+func pick(flags *pflag.FlagSet, keys ...string) *pflag.FlagSet {
+	picked := pflag.NewFlagSet("", pflag.ContinueOnError)
+	picked.SortFlags = false
+	for _, key := range keys {
+		if f := flags.Lookup(config.FlagOf(key)); f != nil {
+			picked.AddFlag(f)
+		}
+	}
+	return picked
+}
+
+// helpKeys writes the flags that are profile keys, in their groups.
+func (a *app) helpKeys(cmd *cobra.Command) error {
+	_, keys := split(cmd.Flags())
+	var b strings.Builder
+	b.WriteString("Each key of a profile is a flag, over what the file and the environment say. docs/reference.md has more on each.\n")
+	group, names := -1, []string(nil)
+	for _, key := range append(config.Keys(), config.Key{}) {
+		if next := group + 1; key.Name == "" || next < len(keyGroups) && keyGroups[next][1] == key.Name {
+			if group >= 0 {
+				fmt.Fprintf(&b, "\n%s:\n%s", keyGroups[group][0], pick(keys, names...).FlagUsages())
+			}
+			group, names = next, nil
+		}
+		names = append(names, key.Name)
+	}
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// helpCommand is cobra's, with a topic of its own: a command called keys would take its name from profiles.
+func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND|keys]",
+		Short:   "Help about a command, or about the keys of a profile",
+		Example: "  oauthget help token\n  oauthget help keys",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "keys" {
+				return a.helpKeys(root)
+			}
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return noCommand(root, args[0])
+			}
+			return cmd.Help()
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return append(a.commands, "demo", "keys"), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 func writeCommands(b *strings.Builder, cmd *cobra.Command) {

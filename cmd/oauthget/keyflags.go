@@ -95,14 +95,19 @@ func keyFlags(cmd *cobra.Command) map[string][]string {
 	return given
 }
 
+var errNoDuration = errors.New("not a duration")
+
 // addRequestFlags are the flags by which a command asks for a token that is to be used at once.
 func (a *app) addRequestFlags(cmd *cobra.Command, request *tokensource.Request) {
 	request.MinTTL = tokensource.DefaultMinTTL
 	cmd.Flags().Func("min-ttl", "how much longer the token must live, a `duration` (default 30s)", func(text string) (err error) {
-		if request.MinTTL, err = time.ParseDuration(text); err == nil && request.MinTTL < 0 {
-			err = errors.New("it must not be negative")
+		switch request.MinTTL, err = time.ParseDuration(text); {
+		case err != nil:
+			return errNoDuration
+		case request.MinTTL < 0:
+			return errors.New("it must not be negative")
 		}
-		return err
+		return nil
 	})
 	cmd.Flags().BoolVar(&request.Force, "force", false, "do not use the stored token: refresh, or log in")
 	a.addKeyFlags(cmd)

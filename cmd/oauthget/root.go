@@ -26,6 +26,7 @@ const rootExample = `  oauthget token work
 // profile. Where anything may be asked for, as by help and completion, all commands have them.
 func (a *app) rootCommand(args []string) *cobra.Command {
 	token := a.tokenCommand()
+	showVersion := false
 	root := &cobra.Command{
 		Use:               "oauthget [NAME]",
 		Short:             "Obtain OAuth 2.0 and OpenID Connect tokens",
@@ -39,14 +40,18 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 				return cmd.Help()
 			}
+			if showVersion {
+				return a.showVersion()
+			}
 			return suggestCommand(cmd, args, token.RunE(cmd, args))
 		},
 		SuggestionsMinimumDistance: 2, // as cobra has it where it finds an unknown command itself
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &hint.UsageError{Err: err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.SetHelpFunc(a.help)
 	a.addGlobalFlags(root)
 	root.Flags().AddFlagSet(token.Flags())
+	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
 
 	add := func(group, title string, commands ...*cobra.Command) {
 		root.AddGroup(&cobra.Group{ID: group, Title: title})
@@ -61,6 +66,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 	add("manage", "Manage:", a.profileCommand(), a.storeCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("manage")
 	root.SetCompletionCommandGroupID("manage")
+	root.SetHelpCommand(a.helpCommand(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 
@@ -90,6 +96,15 @@ func suggestCommand(root *cobra.Command, args []string, err error) error {
 	return err
 }
 
+// noCommand says that there is no such command, and which may have been meant.
+func noCommand(root *cobra.Command, name string) error {
+	err := hint.Usagef("there is no command %q", name)
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return hint.With(err, "did you mean the command "+near[0]+"?")
+	}
+	return err
+}
+
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return hint.Usagef("%s takes no arguments, not %q", cmd.CommandPath(), args[0])
@@ -100,7 +115,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func atMostOneName(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) > 1 && !cmd.HasParent():
-		return hint.Usagef("there is no command %q", args[0])
+		return noCommand(cmd, args[0])
 	case len(args) > 1:
 		return hint.Usagef("one profile at a time, not %q and %q", args[0], args[1])
 	}

@@ -23,14 +23,18 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: "  oauthget version\n  oauthget version --json",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			v := buildVersion()
-			if a.global.json {
-				return a.printJSON(v)
-			}
-			_, err := fmt.Fprintf(a.stdout, "oauthget %s %s/%s %s\n", v.Version, runtime.GOOS, runtime.GOARCH, v.Go)
-			return err
+			return a.showVersion()
 		},
 	}
+}
+
+func (a *app) showVersion() error {
+	v := buildVersion()
+	if a.global.json {
+		return a.printJSON(v)
+	}
+	_, err := fmt.Fprintf(a.stdout, "oauthget %s %s/%s %s\n", v.Version, runtime.GOOS, runtime.GOARCH, v.Go)
+	return err
 }
 
 // versionInfo is the form of `version --json`.
