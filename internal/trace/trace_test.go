@@ -223,6 +223,21 @@ func TestTraceReportsAFailureAndPassesItOn(t *testing.T) {
 	}
 }
 
+func TestSecretInsideAnObjectIsMaskedWhereItIsRepeated(t *testing.T) {
+	r := newRedactor(tokenRequest(), nil)
+	body := []byte(`{"data":{"inner":{"access_token":"canary-token"}},"scope":"read canary-token"}`)
+	r.rememberAnswer(&http.Response{Header: http.Header{"Content-Type": {"application/json"}}}, body)
+	if text := fmt.Sprint(r.body("application/json", body)); strings.Contains(text, "canary-token") {
+		t.Error(text)
+	}
+	request := tokenRequest()
+	request.Header.Set("Content-Type", "application/json")
+	sent := newRedactor(request, []byte(`{"code":"canary-json-code"}`))
+	if text := fmt.Sprint(sent.body("application/json", []byte(`{"error_description":"no canary-json-code"}`))); strings.Contains(text, "canary-json-code") {
+		t.Error(text)
+	}
+}
+
 type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
