@@ -3,8 +3,11 @@ package architecture
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -206,6 +209,34 @@ func TestEveryPackageHasALayer(t *testing.T) {
 		_, known := layers[pkg]
 		if !known && pkg != demoas && !slices.Contains(forTests, pkg) && !isTool(pkg) && !slices.Contains(testOnly, pkg) {
 			t.Errorf("%s: has no layer: add it to the table of internal/architecture/layers_test.go and to that of docs/internals/design.md", pkg)
+		}
+	}
+}
+
+// designRow is a row of the table of packages in docs/internals/design.md.
+var designRow = regexp.MustCompile("(?m)^\\| (-?\\d+) \\| `([a-z/]+)` \\|")
+
+func TestLayersAreThoseOfTheDesign(t *testing.T) {
+	text, err := os.ReadFile("../../docs/internals/design.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int{}
+	for _, row := range designRow.FindAllStringSubmatch(string(text), -1) {
+		pkg := row[2]
+		if pkg != "cmd/oauthget" {
+			pkg = "internal/" + pkg
+		}
+		told[pkg], _ = strconv.Atoi(row[1])
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(layers)) {
+		if layer, ok := told[pkg]; !ok || layer != layers[pkg] {
+			t.Errorf("docs/internals/design.md has %s in layer %d (a row: %v), and the table of this test in %d", pkg, layer, ok, layers[pkg])
+		}
+	}
+	for pkg := range told {
+		if _, ok := layers[pkg]; !ok {
+			t.Errorf("docs/internals/design.md has a row for %s, which has no layer here", pkg)
 		}
 	}
 }
