@@ -33,7 +33,7 @@ func newApp(world outside) *app { return &app{console: newConsole(world)} }
 func (a *app) options() session.Options {
 	return session.Options{
 		Stdin: a.stdin, Stderr: a.stderr, LookupEnv: a.lookupEnv, GOOS: a.goos, Now: a.now, UserAgent: "oauthget/" + version,
-		Console: &a.console, ConfigFile: a.global.config, Commands: a.commands,
+		Console: a, ConfigFile: a.global.config, Commands: a.commands,
 		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Yes: a.global.yes,
 		Trace: a.trace, FileStores: &a.files,
 	}
@@ -81,13 +81,20 @@ func run(ctx context.Context, args []string, world outside) child.Status {
 	status, hints := a.remedyOf(err, cmd.CommandPath())
 	a.line("%s %s", a.style.Red("error:"), untrusted.Line(err.Error()))
 	for _, hint := range hints {
-		a.line("%s %s", a.style.Cyan("hint:"), untrusted.Line(hint))
+		a.hint(hint)
 	}
 	ended := child.Status{Code: status}
 	if e, ok := errors.AsType[*remedy.Interrupted](err); ok && e.Signal == os.Interrupt {
 		ended.Signal = syscall.SIGINT
 	}
 	return ended
+}
+
+// WarnOf implements [session.Console]. The command goes on, so that one hint is enough.
+func (a *app) WarnOf(operation string, err error) {
+	a.Warn("%s: %v", operation, err)
+	_, hints := a.remedyOf(err, "oauthget token")
+	a.hint(hints[0])
 }
 
 // remedyOf returns the exit status and the hints for an error of the command.

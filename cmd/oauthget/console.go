@@ -19,7 +19,7 @@ import (
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
-// console implements [session.Console]. It writes to stderr or to the terminal: stdout is for the result.
+// console implements [session.Console], but for WarnOf, which [app] has. It writes to stderr or to the terminal: stdout is for the result.
 //
 // Nothing depends on its words: it goes on where they cannot be written, as by the end of a pipe's reader.
 type console struct {
@@ -65,6 +65,8 @@ func (c *console) Note(format string, args ...any) {
 func (c *console) Warn(format string, args ...any) {
 	c.line("%s %s", c.style.Yellow("warning:"), untrusted.Line(fmt.Sprintf(format, args...)))
 }
+
+func (c *console) hint(text string) { c.line("%s %s", c.style.Cyan("hint:"), untrusted.Line(text)) }
 
 // Step implements [session.Console].
 func (c *console) Step(format string, args ...any) {

@@ -249,6 +249,10 @@ func cmdKeyring(ts *testscript.TestScript, neg bool, args []string) {
 			w.bus.Lock()
 		case "unlock":
 			w.bus.Unlock()
+		case "bare": // a service that starts when it is needed, and has no keyring yet, as in a new session
+			w.bus.RemoveCollection()
+			w.bus.NoService()
+			w.bus.MakeActivatable()
 		case "sealed":
 			for _, item := range w.bus.Items() {
 				if strings.Contains(item.Secret, canary) {

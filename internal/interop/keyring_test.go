@@ -3,7 +3,9 @@
 package interop
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,9 +22,39 @@ type keyring struct {
 // startBus starts a session bus that activates no service, and sets its address for the product.
 func startBus(t *testing.T, w *world) {
 	t.Helper()
+	startBusWith(t, w, interopFile(t, "session-bus.conf"))
+}
+
+// startNewSession starts a bus that starts the Secret Service when it is needed, as a desktop's does. The service has no keyring
+// yet.
+func startNewSession(t *testing.T, w *world) {
+	t.Helper()
+	need(t, "gnome-keyring-daemon")
+	config, err := os.ReadFile(interopFile(t, "session-bus.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	services := w.path("services")
+	if err := os.Mkdir(services, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"bus.conf": strings.Replace(string(config), "</busconfig>", "<servicedir>"+services+"</servicedir></busconfig>", 1),
+		"org.freedesktop.secrets.service": "[D-BUS Service]\nName=org.freedesktop.secrets\n" +
+			"Exec=/usr/bin/env HOME=" + w.path("keyring") + " XDG_DATA_HOME=" + w.path("keyring") + " gnome-keyring-daemon --start --foreground --components=secrets\n",
+	} {
+		if err := os.WriteFile(filepath.Join(services, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	startBusWith(t, w, filepath.Join(services, "bus.conf"))
+}
+
+func startBusWith(t *testing.T, w *world, config string) {
+	t.Helper()
 	need(t, "dbus-daemon", "dbus-send")
 	cmd := exec.Command("dbus-daemon", "--nofork", "--nopidfile", "--print-address=1",
-		"--config-file="+interopFile(t, "session-bus.conf"), "--address=unix:path="+w.path("run", "session"))
+		"--config-file="+config, "--address=unix:path="+w.path("run", "session"))
 	cmd.Env = w.environ()
 	w.env["DBUS_SESSION_BUS_ADDRESS"] = start(t, cmd, "").firstLine(t)
 }

@@ -19,6 +19,7 @@ const storeLimit = 30 * time.Second
 var brokenKeychains = map[string]func(*testing.T, *world){
 	"locked":              func(t *testing.T, w *world) { startKeyring(t, w).lock(t) },
 	frozen:                func(t *testing.T, w *world) { startKeyring(t, w).freeze() },
+	"new session":         startNewSession,
 	"no service":          func(t *testing.T, w *world) { startBus(t, w) },
 	"bus gone":            goneBus,
 	"no bus":              func(t *testing.T, w *world) { w.env["PATH"] = w.bin },

@@ -8,13 +8,41 @@ import (
 	"github.com/oauthget/oauthget/internal/store"
 )
 
+// keychainHints say how to come by a keychain.
+var keychainHints = map[store.Reason]string{
+	store.NoBus:        "on a desktop, run the command in its session: its bus leads to the keychain",
+	store.NoService:    "on a desktop, install and start GNOME Keyring, KWallet or KeePassXC, with its Secret Service",
+	store.NoCollection: "on a desktop, make a default keyring in its password manager",
+}
+
+// fileStore says how to keep tokens where there is no keychain.
+func (f failure) fileStore() string {
+	command := f.command("login") + " --store file"
+	if f.profile.Name != "" {
+		command = "oauthget profile set " + f.inFile([]string{f.profile.Name, "--store", "file"})
+	}
+	return "keep tokens in sealed files, which a passphrase or the key in identity_file opens: " + command
+}
+
+// elsewhere is what to do while a store cannot be used. A login is there to store the token.
+func (f failure) elsewhere(e *store.Error) []string {
+	switch {
+	case f.Path != "oauthget login":
+		return []string{"obtain a token without keeping it: " + f.command("token") + " --store none"}
+	case e.Store == config.StoreKeychain:
+		return []string{f.fileStore()}
+	}
+	return nil
+}
+
 // storeHints says what to do about a store that cannot be used.
 func (f failure) storeHints(e *store.Error) []string {
-	withoutStore := "obtain a token without keeping it: " + f.command("token") + " --store none"
 	if mode, ok := errors.AsType[*store.ModeError](e); ok {
 		return []string{"chmod " + modeText(mode) + " " + shell.Word(mode.Path)}
 	}
 	switch e.Reason {
+	case store.NoBus, store.NoService, store.NoCollection, store.Unsupported:
+		return append([]string{f.fileStore()}, some(keychainHints[e.Reason])...)
 	case store.OpenerBad:
 		return []string{"check identity_file and passphrase_command in the profile, or set OAUTHGET_PASSPHRASE"}
 	case store.WrongPassphrase:
@@ -24,25 +52,21 @@ func (f failure) storeHints(e *store.Error) []string {
 		}
 	case store.Locked:
 		if e.Store == config.StoreFile {
-			return []string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run the command at a terminal without --no-input", withoutStore}
+			return append([]string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run the command at a terminal without --no-input"}, f.elsewhere(e)...)
 		}
-		return []string{"unlock the login keyring, in the desktop's password manager, and run the command again", withoutStore}
-	case store.NoBus:
-		return []string{"run the command under a session bus that has a keyring: dbus-run-session -- sh", withoutStore}
-	case store.NoService, store.NoCollection:
-		return []string{"start a Secret Service with a default keyring, such as gnome-keyring-daemon --unlock", withoutStore}
+		return []string{"unlock the login keyring, in the desktop's password manager, and run the command again", f.fileStore()}
 	case store.TimedOut:
-		return []string{"check whether the keyring asks for something in a window, or restart it", withoutStore}
+		return append([]string{"check whether the keyring asks for something in a window, or restart it"}, f.elsewhere(e)...)
 	case store.NoHome:
-		return []string{"set HOME, or XDG_STATE_HOME, to a folder of yours", withoutStore}
+		return append([]string{"set HOME, or XDG_STATE_HOME, to a folder of yours"}, f.elsewhere(e)...)
 	case store.StateDirBad:
-		return []string{"check that the state directory is yours, has mode 0700, and is on a disk with free space", withoutStore}
+		return append([]string{"check that the state directory is yours, has mode 0700, and is on a disk with free space"}, f.elsewhere(e)...)
 	case store.Busy:
 		return []string{"the other process may be waiting for a login in a browser: end it, or wait longer with --timeout"}
 	case store.Unreadable:
 		return []string{"remove what is stored, and log in again: " + f.logout()}
 	}
-	return []string{withoutStore}
+	return f.elsewhere(e)
 }
 
 func modeText(e *store.ModeError) string {

@@ -15,6 +15,8 @@ type Console interface {
 	Note(format string, args ...any)
 	// Warn says what went wrong without ending the command.
 	Warn(format string, args ...any)
+	// WarnOf says that an operation went wrong without ending the command, and what can be done about it.
+	WarnOf(operation string, err error)
 	// Step says with -v what is done.
 	Step(format string, args ...any)
 

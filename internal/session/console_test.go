@@ -36,10 +36,11 @@ func (p *person) heard() string {
 	return strings.Join(p.told, "\n")
 }
 
-func (p *person) Note(format string, args ...any) { p.tell("note", format, args...) }
-func (p *person) Warn(format string, args ...any) { p.tell("warning", format, args...) }
-func (p *person) Step(format string, args ...any) { p.tell("step", format, args...) }
-func (p *person) ShowURL(url string)              { p.tell("url", "%s", url) }
+func (p *person) Note(format string, args ...any)    { p.tell("note", format, args...) }
+func (p *person) Warn(format string, args ...any)    { p.tell("warning", format, args...) }
+func (p *person) WarnOf(operation string, err error) { p.Warn("%s: %v", operation, err) }
+func (p *person) Step(format string, args ...any)    { p.tell("step", format, args...) }
+func (p *person) ShowURL(url string)                 { p.tell("url", "%s", url) }
 func (p *person) ShowCode(d flow.DeviceAuthorization, _ bool) {
 	p.tell("code", "%s", d.UserCode)
 }

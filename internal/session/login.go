@@ -15,9 +15,6 @@ import (
 // changed. It reads the grant's inputs first, since they may be missing. idTokenAlone accepts an answer without an access
 // token.
 func (s *Session) login(ctx context.Context, idTokenAlone bool) (token.Set, error) {
-	if err := s.unlockStore(ctx); err != nil {
-		return token.Set{}, err
-	}
 	inputs, err := s.grantInputs(ctx)
 	if err != nil {
 		return token.Set{}, err

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/oauthget/oauthget/internal/config"
@@ -74,20 +73,6 @@ func (s *Session) fileStore() *store.File {
 		}
 		return store.NewFile(o)
 	})
-}
-
-// unlockStore asks for a passphrase if need be, and finds a wrong one, before the browser opens. That nothing can unlock
-// the store is reported when the token is saved.
-func (s *Session) unlockStore(ctx context.Context) error {
-	file, ok := s.Store.(*store.File)
-	if !ok {
-		return nil
-	}
-	err := file.Unlock(ctx, s.Key)
-	if e, ok := errors.AsType[*store.Error](err); ok && (e.Reason == store.Locked || e.Reason == store.StateDirBad) {
-		return nil
-	}
-	return err
 }
 
 // KeepNothing makes the session neither load nor save tokens.

@@ -83,12 +83,21 @@ func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record, Refused: s.recordRefusal,
 		Failed: s.noteFailure, LastFailure: s.lastFailure,
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
-		Warn:    func(operation string, err error) { s.console.Warn("%s: %v", operation, err) },
+		Warn:    s.warn,
 	}
 	if !s.options.NoInput || source.Unattended {
 		source.Login = func(ctx context.Context) (token.Set, error) { return s.login(ctx, idTokenAlone) }
 	}
 	return source
+}
+
+// warn tells what went wrong without costing the token, and what to do about a store.
+func (s *Session) warn(operation string, err error) {
+	if errors.As(err, new(*store.Error)) {
+		s.console.WarnOf(operation, s.Failed(err))
+		return
+	}
+	s.console.Warn("%s: %v", operation, err)
 }
 
 // refresh redeems a refresh token.

@@ -53,7 +53,7 @@ func NewFile(o FileOptions) *File {
 func (f *File) Name() string { return "file" }
 
 // Probe implements [Store]. It checks that a file could be written and that there is something to open it with, but not
-// that it is the right one: see Unlock.
+// that it is the right one, as Unlock does.
 func (f *File) Probe(ctx context.Context) error {
 	const op = "open token store"
 	if err := ctx.Err(); err != nil {
@@ -65,8 +65,7 @@ func (f *File) Probe(ctx context.Context) error {
 	return f.fail(op, tryTokensDir(f.options.StateDir))
 }
 
-// Unlock makes sure that a Save under key will neither ask nor be refused. It may ask a person: for the passphrase of the
-// file that is there, or twice for a new one.
+// Unlock implements [Store]. It may ask a person: for the passphrase of the file that is there, or twice for a new one.
 func (f *File) Unlock(ctx context.Context, key string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

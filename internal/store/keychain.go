@@ -44,6 +44,14 @@ func (k *Keychain) Probe(ctx context.Context) error {
 	return k.fail("open token store", k.keyring.probe(ctx))
 }
 
+// Unlock implements [Store]. Only a Secret Service may be started, or be without a keyring, once it has been probed.
+func (k *Keychain) Unlock(ctx context.Context, _ string) error {
+	if k.keyring.unlock == nil {
+		return nil
+	}
+	return k.fail("unlock token store", k.keyring.unlock(ctx))
+}
+
 // Load implements [Store].
 func (k *Keychain) Load(ctx context.Context, key string) (token.Set, error) {
 	const op = "load token"

@@ -24,6 +24,7 @@ const (
 // no item. Errors that know their reason are an *Error. Each call ends in time, and with its context.
 type keyring struct {
 	probe  func(ctx context.Context) error
+	unlock func(ctx context.Context) error // nil where there is nothing to be done beforehand
 	get    func(ctx context.Context, key string) (string, error)
 	set    func(ctx context.Context, key, item string) error
 	delete func(ctx context.Context, key string) error

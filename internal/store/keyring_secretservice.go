@@ -13,7 +13,8 @@ func systemKeyring(o KeychainOptions) keyring {
 	desktop := o.Getenv("DISPLAY") != "" || o.Getenv("WAYLAND_DISPLAY") != ""
 	client := secretservice.New(service, o.Getenv, desktop && !o.NoPrompt)
 	return keyring{
-		probe: func(ctx context.Context) error { return secretServiceError(client.Probe(ctx)) },
+		probe:  func(ctx context.Context) error { return secretServiceError(client.Probe(ctx)) },
+		unlock: func(ctx context.Context) error { return secretServiceError(client.Unlock(ctx)) },
 		get: func(ctx context.Context, key string) (string, error) {
 			item, err := client.Get(ctx, key)
 			return item, secretServiceError(err)

@@ -23,6 +23,9 @@ func (*Memory) Name() string { return "none" }
 // Probe implements [Store].
 func (*Memory) Probe(context.Context) error { return nil }
 
+// Unlock implements [Store].
+func (*Memory) Unlock(context.Context, string) error { return nil }
+
 // Load implements [Store].
 func (m *Memory) Load(context.Context, string) (token.Set, error) {
 	m.mu.Lock()

@@ -18,6 +18,9 @@ func (m Missing) Name() string { return m.Named }
 // Probe implements [Store].
 func (m Missing) Probe(context.Context) error { return m.Err }
 
+// Unlock implements [Store].
+func (m Missing) Unlock(context.Context, string) error { return m.Err }
+
 // Load implements [Store].
 func (m Missing) Load(context.Context, string) (token.Set, error) { return token.Set{}, m.Err }
 
@@ -35,6 +38,9 @@ func (None) Name() string { return "none" }
 
 // Probe implements [Store].
 func (None) Probe(context.Context) error { return nil }
+
+// Unlock implements [Store].
+func (None) Unlock(context.Context, string) error { return nil }
 
 // Load implements [Store].
 func (None) Load(context.Context, string) (token.Set, error) { return token.Set{}, ErrNotFound }

@@ -26,6 +26,10 @@ type Store interface {
 	// service.
 	Probe(ctx context.Context) error
 
+	// Unlock makes sure, before a person signs in, that a Save under key will neither ask nor be refused, as far as that can
+	// be known. It may ask a person, and start a service.
+	Unlock(ctx context.Context, key string) error
+
 	// Load returns ErrNotFound where nothing is stored under key. After any other error something may be stored, so that
 	// a new token must not be obtained without saying so. Load removes nothing.
 	Load(ctx context.Context, key string) (token.Set, error)

@@ -231,6 +231,9 @@ func (s *Source) login(ctx context.Context, impossible error, since time.Time) (
 	if err := s.failedSince(since); err != nil {
 		return token.Set{}, err
 	}
+	if err := s.Store.Unlock(ctx, s.Key); err != nil && !s.absent(err) { // a missing store costs a warning
+		return token.Set{}, err
+	}
 	set, err := obtain(ctx)
 	if err != nil {
 		return token.Set{}, err
@@ -313,6 +316,9 @@ func (s *Source) Fresh(ctx context.Context) (token.Set, error) {
 		return token.Set{}, err
 	}
 	defer unlock()
+	if err := s.Store.Unlock(ctx, s.Key); err != nil {
+		return token.Set{}, err
+	}
 	set, err := s.loginWithRoom(ctx)
 	if err != nil {
 		return token.Set{}, err

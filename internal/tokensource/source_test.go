@@ -28,14 +28,15 @@ func expired(name string) token.Set {
 
 // memory is a store that can be made to fail.
 type memory struct {
-	mu                         sync.Mutex
-	set                        *token.Set
-	loadErr, saveErr, probeErr error
-	log                        *[]string
+	mu                                    sync.Mutex
+	set                                   *token.Set
+	loadErr, saveErr, probeErr, unlockErr error
+	log                                   *[]string
 }
 
-func (m *memory) Name() string                { return "memory" }
-func (m *memory) Probe(context.Context) error { return m.probeErr }
+func (m *memory) Name() string                         { return "memory" }
+func (m *memory) Probe(context.Context) error          { return m.probeErr }
+func (m *memory) Unlock(context.Context, string) error { return m.unlockErr }
 func (m *memory) Load(context.Context, string) (token.Set, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -382,6 +383,21 @@ func TestFreshFailsBeforeTheBrowserWhereNothingCanBeKept(t *testing.T) {
 	r.memory.probeErr = locked
 	if _, err := r.Fresh(t.Context()); !errors.Is(err, locked) || len(r.log) != 0 {
 		t.Errorf("%v, went %q", err, r.log)
+	}
+}
+
+func TestStoreThatCannotBeUnlockedIsToldBeforeTheBrowser(t *testing.T) {
+	for reason, costs := range map[store.Reason]bool{store.NoCollection: false, store.Locked: false, store.WrongPassphrase: true} {
+		r := newRig(nil)
+		r.memory.unlockErr = &store.Error{Reason: reason}
+		if _, err := r.Fresh(t.Context()); !errors.Is(err, r.memory.unlockErr) || slices.Contains(r.log, "login") {
+			t.Errorf("%s: %v, went %q", reason, err, r.log)
+		}
+		r.log = nil
+		_, _, err := r.Token(t.Context(), Request{})
+		if (err != nil) != costs || slices.Contains(r.log, "login") == costs {
+			t.Errorf("%s: %v, went %q", reason, err, r.log)
+		}
 	}
 }
 

@@ -44,6 +44,18 @@ func New(service string, getenv func(string) string, mayPrompt bool) *Client {
 // and asks nobody.
 func (c *Client) Probe(ctx context.Context) error { return c.with(ctx, (*session).probe) }
 
+// Unlock makes sure that there is a collection to keep items in, and that it is open. It starts the service, and asks a
+// person, where that is necessary.
+func (c *Client) Unlock(ctx context.Context) error {
+	return c.with(ctx, func(s *session) error {
+		if _, err := s.findCollection(true); err != nil {
+			return err
+		}
+		_, err := s.unlockCollection()
+		return err
+	})
+}
+
 // Get returns what the account's item holds.
 func (c *Client) Get(ctx context.Context, account string) (value string, err error) {
 	err = c.with(ctx, func(s *session) error {
