@@ -161,7 +161,7 @@ func (e *examination) server(ctx context.Context) (m discovery.Metadata, fetched
 	}
 	seen := &lastResponse{}
 	options := e.session.HTTPOptions(authorities, nil)
-	options.Trace = seen.wrap
+	options.Wrap = seen.wrap
 	client := e.options.Session.HTTPClient(options)
 	m, err = e.session.Metadata(ctx, e.options.Session.Documents(client), true)
 	if seen.response != nil {

@@ -32,8 +32,8 @@ const (
 // Options configures a client.
 type Options struct {
 	UserAgent string
-	// Trace wraps the transport to record the exchanges; may be nil.
-	Trace func(http.RoundTripper) http.RoundTripper
+	// Wrap wraps the transport, as to record the exchanges; may be nil.
+	Wrap func(http.RoundTripper) http.RoundTripper
 	// Certificate is presented to every server that asks for one (RFC 8705); may be nil. Use a client with a
 	// certificate only for the authenticated client's own requests, not for public documents.
 	Certificate *tls.Certificate
@@ -48,8 +48,8 @@ type Options struct {
 func NewClient(o Options) *http.Client {
 	network := &warmed{transport: newTransport(o)}
 	var rt http.RoundTripper = limits{network}
-	if o.Trace != nil {
-		rt = o.Trace(rt)
+	if o.Wrap != nil {
+		rt = o.Wrap(rt)
 	}
 	return &http.Client{Transport: outermost{adapter{rt, o.UserAgent}, network}, Timeout: Timeout, CheckRedirect: checkRedirect}
 }

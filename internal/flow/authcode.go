@@ -67,9 +67,9 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	}
 	c.observe(request)
 	c.Open(ctx, request)
-	c, done := c.prepare(ctx)
+	prepared, done := c.prepare(ctx)
 	defer done()
-	response, err := c.wait(ctx, listener, l, request)
+	response, err := prepared.wait(ctx, listener, l, request)
 	if malformed, ok := errors.AsType[*loopback.MalformedError](err); ok {
 		c.observe(AuthorizationResponse{RedirectURI: l.redirectURI, Parameters: malformed.Response, Signed: l.jarm != nil})
 		err = &untrusted.Error{Op: opCheckResponse, Err: malformed}
@@ -78,7 +78,7 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	if err != nil {
 		return token.Set{}, l.jarm.explain(err)
 	}
-	set, err := c.finish(ctx, l, response)
+	set, err := prepared.finish(ctx, l, response)
 	listener.Finish(page(err))
 	return set, err
 }

@@ -27,7 +27,7 @@ type ServerError struct {
 	Code        string // the error parameter; may be empty
 	Description string // why, in the server's words; may be empty
 	URI         string
-	Grant       string // the profile's grant; empty for a refresh and for other endpoints
+	Grant       string // the profile's grant, in a request of one without a redirect; else empty, as for a refresh
 	// Auth is how the client authenticated; empty if it did not have to, as in the browser.
 	Auth clientauth.Method
 	// Date is the server's clock by the answer's Date; may be zero. Assertions are refused if the clocks differ.

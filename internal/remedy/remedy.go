@@ -1,7 +1,9 @@
 // Package remedy says what an error comes to: the exit status of the program, and hints about what a person can do.
 //
-// It is the one place that does. Other packages return errors by which a case can be told, and wrap them in a
-// [session.Error] so that the hints can name the profile's values.
+// Other packages return errors by which a case can be told, and wrap them in a [session.Error] so that the hints can name the
+// profile's values. Hints are worded here, with two exceptions. A [config.Error] carries the advice of the rule that a profile
+// breaks, and a [hint.Error] what only the place of the error knows, such as a flag of one command. What package doctor says
+// about findings that are no errors stands beside them.
 package remedy
 
 import (

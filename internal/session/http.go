@@ -12,8 +12,8 @@ import (
 // HTTPClient makes a client with the options, the user agent, and the trace and narration of each exchange.
 func (o Options) HTTPClient(options endpoint.Options) *http.Client {
 	options.UserAgent = o.UserAgent
-	outer := options.Trace
-	options.Trace = func(base http.RoundTripper) http.RoundTripper {
+	outer := options.Wrap
+	options.Wrap = func(base http.RoundTripper) http.RoundTripper {
 		if o.Trace != nil {
 			base = o.Trace.Wrap(base)
 		}

@@ -1,7 +1,7 @@
 // Package session makes one profile ready to be used: its credentials, the client, what its grant presents, the store and
 // its key, the browser, and the login itself.
 //
-// It is read from the top: [Open], and then Token, Fresh, Login, Refresh or Client. It knows no command line: the outside
+// It is read from the top: [Open], and then Token, AccessToken, Fresh, Login or Client. It knows no command line: the outside
 // world and what the command line says come in [Options], and what a person is told or asked goes through [Console].
 package session
 
