@@ -46,9 +46,16 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 
 // keyGroups are the titles of the keys' groups, each with its first key in the order of config.Keys.
 var keyGroups = [][2]string{
-	{"The server", "url"}, {"The client", "client_id"}, {"The request", "grant"}, {"The person", "prompt"},
-	{"Assertions and token exchange", "assertion_file"}, {"The redirect", "redirect_uri"},
-	{"Parameters", "authorization_parameters"}, {"Servers that differ", "scope_delimiter"}, {"Security", "pkce"}, {"Use and storage", "api_hosts"},
+	{"The server", "url"},
+	{"The client", "client_id"},
+	{"The request", "grant"},
+	{"The person", "prompt"},
+	{"Assertions and token exchange", "assertion_file"},
+	{"The redirect", "redirect_uri"},
+	{"Parameters", "authorization_parameters"},
+	{"Servers that differ", "scope_delimiter"},
+	{"Security", "pkce"},
+	{"Use and storage", "api_hosts"},
 }
 
 // pick returns the flags of the keys named, in that order.
@@ -64,7 +71,7 @@ func pick(flags *pflag.FlagSet, keys ...string) *pflag.FlagSet {
 }
 
 // helpKeys writes the flags that are profile keys, in their groups.
-func (a *app) helpKeys(cmd *cobra.Command) error {
+func helpKeys(out io.Writer, cmd *cobra.Command) error {
 	_, keys := split(cmd.Flags())
 	var b strings.Builder
 	b.WriteString("Each key of a profile is a flag, over what the file and the environment say. docs/reference.md has more on each.\n")
@@ -78,7 +85,7 @@ func (a *app) helpKeys(cmd *cobra.Command) error {
 		}
 		names = append(names, key.Name)
 	}
-	_, err := io.WriteString(a.stdout, b.String())
+	_, err := io.WriteString(out, b.String())
 	return err
 }
 
@@ -90,7 +97,7 @@ func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
 		Example: "  oauthget help token\n  oauthget help keys",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "keys" {
-				return a.helpKeys(root)
+				return helpKeys(a.stdout, root)
 			}
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {

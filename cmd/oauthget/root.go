@@ -41,7 +41,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 				return cmd.Help()
 			}
 			if showVersion {
-				return a.showVersion()
+				return a.showVersion(a.global.json)
 			}
 			return suggestCommand(cmd, args, token.RunE(cmd, args))
 		},

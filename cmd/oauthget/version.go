@@ -23,17 +23,17 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: "  oauthget version\n  oauthget version --json",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return a.showVersion()
+			return a.showVersion(a.global.json)
 		},
 	}
 }
 
-func (a *app) showVersion() error {
+func (o outside) showVersion(asJSON bool) error {
 	v := buildVersion()
-	if a.global.json {
-		return a.printJSON(v)
+	if asJSON {
+		return o.printJSON(v)
 	}
-	_, err := fmt.Fprintf(a.stdout, "oauthget %s %s/%s %s\n", v.Version, runtime.GOOS, runtime.GOARCH, v.Go)
+	_, err := fmt.Fprintf(o.stdout, "oauthget %s %s/%s %s\n", v.Version, runtime.GOOS, runtime.GOARCH, v.Go)
 	return err
 }
 
