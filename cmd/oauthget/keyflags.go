@@ -16,14 +16,14 @@ import (
 // keyGroup marks the flags that are profile keys, so that `--help` can show them apart.
 const keyGroup = "oauthget_profile_key"
 
-// addKeyFlags makes every profile key a flag of cmd, where cmd is what runs: see rootCommand.
+// addKeyFlags makes the profile's keys flags of cmd, where cmd is what runs: see rootCommand.
 func (a *app) addKeyFlags(cmd *cobra.Command) { a.keyed = append(a.keyed, cmd) }
 
-// makeKeyFlags does so. profiles returns the names of the profiles, for completion.
-func makeKeyFlags(cmd *cobra.Command, profiles func(*cobra.Command) []string) {
+// makeKeyFlags does so for those that are wanted. profiles returns the names of the profiles, for completion.
+func makeKeyFlags(cmd *cobra.Command, wanted func(flag string) bool, profiles func(*cobra.Command) []string) {
 	for _, key := range config.Keys() {
 		flag := key.Flag()
-		if flag == "" || cmd.Flags().Lookup(flag) != nil { // token has a --url of its own, and takes an API's as its argument
+		if flag == "" || !wanted(flag) || cmd.Flags().Lookup(flag) != nil { // token has a --url of its own, and takes an API's as its argument
 			continue
 		}
 		switch key.Kind {

@@ -22,8 +22,8 @@ const rootExample = `  oauthget token work
 
 // rootCommand builds the command tree. `oauthget NAME` is short for `oauthget token NAME`, so the root runs as token does.
 //
-// The profile's keys are made flags of the one command that args lead to, because making them takes longer than reading a
-// profile. Where anything may be asked for, as by help and completion, all commands have them.
+// The profile's keys that args name are made flags of the one command that args lead to, because making all of them takes
+// longer than reading a profile. Where anything may be asked for, as by help and completion, all commands have all of them.
 func (a *app) rootCommand(args []string) *cobra.Command {
 	token := a.tokenCommand()
 	showVersion := false
@@ -79,10 +79,26 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 	anything := len(args) > 0 && (strings.HasPrefix(args[0], "-") || strings.HasPrefix(args[0], "__") || args[0] == "help")
 	for _, c := range append(a.keyed, root) {
 		if c == runs || anything {
-			makeKeyFlags(c, a.profileNames)
+			makeKeyFlags(c, mentioned(args), a.profileNames)
 		}
 	}
 	return root
+}
+
+// mentioned returns whether args have a flag. Where help or completion may be asked for, they have all.
+func mentioned(args []string) func(flag string) bool {
+	names := map[string]bool{}
+	for i, arg := range args {
+		name, _, _ := strings.Cut(arg, "=")
+		long, isLong := strings.CutPrefix(name, "--")
+		switch {
+		case i == 0 && (strings.HasPrefix(arg, "__") || arg == "help"), isLong && long == "help",
+			!isLong && strings.HasPrefix(name, "-") && strings.Contains(name, "h"): // -h, or -vh
+			return func(string) bool { return true }
+		}
+		names[long] = isLong
+	}
+	return func(flag string) bool { return names[flag] }
 }
 
 // suggestCommand adds to a profile that does not exist the command that may have been meant.

@@ -34,7 +34,8 @@ func TestCommandThatRunsHasAllItsFlags(t *testing.T) {
 	seen := 0
 	eachBelow(newApp(system()).rootCommand(anything), nil, func(words []string, want *cobra.Command) {
 		seen++
-		got, rest, err := newApp(system()).rootCommand(words).Find(words)
+		args := append(slices.Clone(words), "--help") // and any of its flags
+		got, rest, err := newApp(system()).rootCommand(args).Find(words)
 		if err != nil || len(rest) != 0 || got.CommandPath() != want.CommandPath() || !slices.Equal(flagsOf(got), flagsOf(want)) {
 			t.Errorf("%q: %s with %q and %q left, want %s with %q: %v",
 				words, got.CommandPath(), flagsOf(got), rest, want.CommandPath(), flagsOf(want), err)
@@ -47,7 +48,7 @@ func TestCommandThatRunsHasAllItsFlags(t *testing.T) {
 
 func TestRootRunsAsTokenForAProfile(t *testing.T) {
 	whole := newApp(system()).rootCommand(anything)
-	for _, args := range [][]string{{"work"}, {"work", "--min-ttl", "5s"}, {"work", "token"}, {""}} {
+	for _, args := range [][]string{{"work", "-h"}, {"work", "--min-ttl", "5s", "--help"}, {"work", "token", "-vh"}, {"", "--help=true"}} {
 		root := newApp(system()).rootCommand(args)
 		got, _, err := root.Find(args)
 		if err != nil || got != root || !got.Runnable() || !slices.Equal(flagsOf(root), flagsOf(whole)) {
@@ -57,10 +58,22 @@ func TestRootRunsAsTokenForAProfile(t *testing.T) {
 }
 
 func TestAllCommandsHaveTheirFlagsWhereAnythingMayCome(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"-v", "token"}, {"help"}, {"__complete", ""}, {"__completeNoDesc"}} {
+	for _, args := range [][]string{{"--help"}, {"-v", "token", "-h"}, {"-v", "login", "--issuer=x"}, {"help"}, {"__complete", ""}, {"__completeNoDesc"}} {
 		cmd, _, err := newApp(system()).rootCommand(args).Find([]string{"login"})
 		if err != nil || !slices.Contains(flagsOf(cmd), "issuer") {
 			t.Errorf("%q: %q %v", args, flagsOf(cmd), err)
+		}
+	}
+}
+
+func TestCommandThatRunsHasTheKeysThatAreGiven(t *testing.T) {
+	for _, args := range [][]string{
+		{"login", "--issuer", "x", "--dpop"}, {"--dpop", "login", "--issuer=x"}, {"login", "--config", "--issuer", "--dpop=false"},
+		{"work", "--issuer=x", "--dpop"}, {"--issuer", "x", "--dpop"}, {"profile", "set", "work", "--issuer", "", "--dpop="},
+	} {
+		got, _, err := newApp(system()).rootCommand(args).Find(args)
+		if names := flagsOf(got); err != nil || !slices.Contains(names, "issuer") || !slices.Contains(names, "dpop") || slices.Contains(names, "audience") {
+			t.Errorf("%q: %s with %q, %v", args, got.CommandPath(), names, err)
 		}
 	}
 }
