@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,7 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 	if !send {
 		return a.become(program, append([]string{"curl"}, rest...), s.Environ())
 	}
+	s.Posts = command.Method() == http.MethodPost
 	set, fresh, err := s.AccessToken(cmd.Context(), request)
 	if _, open := errors.AsType[*session.OpenAPIError](err); open {
 		a.Step("%v", err)

@@ -60,7 +60,7 @@ func (a *app) discoverAPI(ctx context.Context, docs discovery.Client, address st
 	if err != nil {
 		return discovery.Metadata{}, nothing
 	}
-	found, err := resource.Look(ctx, docs.HTTP, api)
+	found, err := resource.Look(ctx, docs.HTTP, api, false)
 	switch {
 	case err != nil:
 		return discovery.Metadata{}, err

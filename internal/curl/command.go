@@ -83,8 +83,8 @@ func (c Command) discloses() string {
 // unverified reports whether curl is told not to verify the server's certificate.
 func (c Command) unverified() bool { return c.has("insecure") }
 
-// method returns the HTTP method of the request.
-func (c Command) method() string {
+// Method returns the HTTP method of the request.
+func (c Command) Method() string {
 	if explicit := c.values("request"); len(explicit) > 0 {
 		return explicit[len(explicit)-1]
 	}

@@ -66,7 +66,7 @@ func TestMethodIsCurls(t *testing.T) {
 		"u": "GET", "-I u": "HEAD", "-d x u": "POST", "-G -d x u": "GET", "--json {} u": "POST", "-F a=b u": "POST",
 		"-T f u": "PUT", "-X PATCH -d x u": "PATCH", "-X A -X B u": "B",
 	} {
-		if got := command(t, strings.Fields(line)...).method(); got != want {
+		if got := command(t, strings.Fields(line)...).Method(); got != want {
 			t.Errorf("%s: %s", line, got)
 		}
 	}

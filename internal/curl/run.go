@@ -122,7 +122,7 @@ func (r *Run) proof() (string, error) {
 		return "", err
 	}
 	proof, err := dpop.Proof(key, dpop.Request{
-		Method: r.Attempt.Command.method(), URL: u, AccessToken: r.Set.AccessToken, Nonce: r.apiNonce, Time: r.Now(),
+		Method: r.Attempt.Command.Method(), URL: u, AccessToken: r.Set.AccessToken, Nonce: r.apiNonce, Time: r.Now(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("sign request: %w", err)

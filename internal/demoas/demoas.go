@@ -114,6 +114,7 @@ func (s *Server) routes() {
 	s.Handle(EndpointUserinfo, "GET", "/userinfo", s.serveUserinfo)
 	s.Handle(EndpointUserinfo, "POST", "/userinfo", s.serveUserinfo)
 	s.Handle(EndpointAPI, "GET", "/api/orders", s.serveOrders)
+	s.Handle(EndpointAPI, "POST", "/api/orders", s.serveOrders) // a search, which finds everything
 }
 
 // Handle adds a handler for a path below the issuer. All handlers must be added before the server serves.

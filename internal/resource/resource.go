@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/bounded"
@@ -45,10 +46,12 @@ type Metadata struct {
 
 // Found is what an API says of itself.
 type Found struct {
-	// Status is the API's answer to a GET without a token.
+	// Status is the API's answer to a request without a token.
 	Status int
-	// Challenge is the Bearer or DPoP challenge of that answer; zero if there is none.
+	// Challenge is the first Bearer or DPoP challenge of that answer; zero if there is none.
 	Challenge challenge.Challenge
+	// DPoP reports that the answer asks for a DPoP-bound token and for no other.
+	DPoP bool
 	// Metadata is nil if the API publishes none.
 	Metadata *Metadata
 	// Tried are the places without a document, in order, each with what was there.
@@ -69,7 +72,7 @@ func (f Found) Resource(api *url.URL) string {
 }
 
 // Open reports that the API answers without a token and says nothing about tokens.
-func (f Found) Open() bool { return f.Metadata == nil && f.Status >= 200 && f.Status < 300 }
+func (f Found) Open() bool { return f.Metadata == nil && success(f.Status) }
 
 // MismatchError reports a document about another resource than the API.
 type MismatchError struct {
@@ -84,13 +87,23 @@ func (e *MismatchError) Error() string {
 
 // Look asks the API at url what it says of itself. client is used without a token and must bound its requests.
 //
+// It asks by a GET. Some APIs take a POST alone, and only that has a challenge: if posts is true, since the user is about to send
+// one, and the GET is not answered with 401, a POST without a body is sent too.
+//
 // RFC 9728 §5: the 401 of the API names the document; else it is looked for at the path of the API and at the root. A place
 // without JSON, or with an error status, has no document. A wrong document is an *untrusted.Error; no answer is a *url.Error.
-func Look(ctx context.Context, client *http.Client, api *url.URL) (Found, error) {
+func Look(ctx context.Context, client *http.Client, api *url.URL, posts bool) (Found, error) {
 	var found Found
-	named, err := found.ask(ctx, client, api)
+	err := found.ask(ctx, client, http.MethodGet, api)
+	if err == nil && posts && found.Status != http.StatusUnauthorized {
+		err = found.ask(ctx, client, http.MethodPost, api)
+	}
 	if err != nil {
 		return found, err
+	}
+	var named []string
+	if place := found.Challenge.Params["resource_metadata"]; place != "" {
+		named = append(named, place)
 	}
 	for _, place := range append(named, places(api)...) {
 		m, err := read(ctx, client, place)
@@ -113,30 +126,34 @@ func Look(ctx context.Context, client *http.Client, api *url.URL) (Found, error)
 	return found, nil
 }
 
-// ask sends a GET without a token, and returns the place of the document that a challenge names.
-func (f *Found) ask(ctx context.Context, client *http.Client, api *url.URL) (named []string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, api.String(), nil)
+// ask sends a request without a token. It keeps the answer of an earlier one unless it is a challenge, or a success after a failure.
+func (f *Found) ask(ctx context.Context, client *http.Client, method string, api *url.URL) error {
+	req, err := http.NewRequestWithContext(ctx, method, api.String(), nil)
 	if err != nil {
-		return nil, fmt.Errorf("ask the API: %w", err)
+		return fmt.Errorf("ask the API: %w", err)
 	}
 	req.Header.Set("Accept", "application/json, */*;q=0.5")
 	still := *client
 	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := still.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("ask the API: %w", untrusted.Network(ctx, err))
+		return fmt.Errorf("ask the API: %w", untrusted.Network(ctx, err))
 	}
 	_ = resp.Body.Close() // it may be an endless stream
-	f.Status = resp.StatusCode
+	if f.Status == 0 || success(resp.StatusCode) {
+		f.Status = resp.StatusCode
+	}
 	if resp.StatusCode != http.StatusUnauthorized {
-		return nil, nil
+		return nil
 	}
-	f.Challenge = challenge.ForToken(resp.Header)
-	if place := f.Challenge.Params["resource_metadata"]; place != "" {
-		named = append(named, place)
-	}
-	return named, nil
+	f.Status, f.Challenge = resp.StatusCode, challenge.ForToken(resp.Header)
+	f.DPoP = strings.EqualFold(f.Challenge.Scheme, "DPoP") && !slices.ContainsFunc(challenge.In(resp.Header), func(c challenge.Challenge) bool {
+		return strings.EqualFold(c.Scheme, "Bearer")
+	})
+	return nil
 }
+
+func success(status int) bool { return status >= 200 && status < 300 }
 
 // places are where RFC 9728 §3.1 puts the document of api, and the root of its origin.
 func places(api *url.URL) []string {

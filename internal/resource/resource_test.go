@@ -19,6 +19,7 @@ type api struct {
 	t        *testing.T
 	answers  map[string]http.HandlerFunc
 	requests []string
+	posts    bool
 }
 
 func newAPI(t *testing.T) *api {
@@ -56,7 +57,7 @@ func (a *api) look(path string) (Found, error) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	return Look(a.t.Context(), endpoint.NewClient(endpoint.Options{}), u)
+	return Look(a.t.Context(), endpoint.NewClient(endpoint.Options{}), u, a.posts)
 }
 
 const document = `{"resource":"$API/v1","authorization_servers":["https://as.example"],"scopes_supported":["a"]}`
@@ -122,6 +123,59 @@ func TestAPIWithoutADocument(t *testing.T) {
 	a.answers["/v1"] = a.challenge(`scope="a b"`)
 	if found, err = a.look("/v1"); err != nil || found.Open() || found.Challenge.Params["scope"] != "a b" {
 		t.Errorf("%v, %+v", err, found)
+	}
+}
+
+func TestPOSTIsAskedWithoutABodyWhereAGETHasNoChallenge(t *testing.T) {
+	for name, c := range map[string]struct {
+		get, post http.HandlerFunc
+		posts     bool
+		requests  string
+		status    int
+		open      bool
+		scope     string
+	}{
+		"a challenge of POST alone": {http.NotFound, nil, true, "GET /v1, POST /v1", 401, false, "post"},
+		"a GET for everybody":       {ok, nil, true, "GET /v1, POST /v1", 401, false, "post"},
+		"a challenge of both":       {nil, nil, true, "GET /v1", 401, false, "get"},
+		"a POST for everybody":      {http.NotFound, ok, true, "GET /v1, POST /v1", 200, true, ""},
+		"a POST that is refused":    {ok, http.NotFound, true, "GET /v1, POST /v1", 200, true, ""},
+		"no POST to be sent":        {http.NotFound, nil, false, "GET /v1", 404, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAPI(t)
+			a.posts = c.posts
+			a.answers["/v1"] = func(w http.ResponseWriter, r *http.Request) {
+				if r.ContentLength != 0 {
+					t.Errorf("a body of %d bytes", r.ContentLength)
+				}
+				answer := map[string]http.HandlerFunc{"GET": c.get, "POST": c.post}[r.Method]
+				if answer == nil {
+					answer = a.challenge(`scope="` + strings.ToLower(r.Method) + `"`)
+				}
+				answer(w, r)
+			}
+			found, err := a.look("/v1")
+			requests, _, _ := strings.Cut(strings.Join(a.requests, ", "), ", GET "+wellKnown)
+			if err != nil || requests != c.requests || found.Status != c.status || found.Open() != c.open || found.Challenge.Params["scope"] != c.scope {
+				t.Errorf("%s: %v, %+v", requests, err, found)
+			}
+		})
+	}
+}
+
+func ok(http.ResponseWriter, *http.Request) {}
+
+func TestChallengeForDPoPAlone(t *testing.T) {
+	for field, want := range map[string]bool{`DPoP algs="ES256"`: true, `DPoP algs="ES256", Bearer`: false, "Bearer": false, "Basic": false} {
+		a := newAPI(t)
+		a.answers["/v1"] = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", field)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		if found, err := a.look("/v1"); err != nil || found.DPoP != want {
+			t.Errorf("%s: %v, %+v", field, err, found)
+		}
 	}
 }
 

@@ -157,7 +157,7 @@ func (s *Session) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := resource.Look(ctx, s.options.HTTPClient(s.HTTPOptions(authorities, nil)), s.api.url)
+	found, err := resource.Look(ctx, s.options.HTTPClient(s.HTTPOptions(authorities, nil)), s.api.url, s.Posts)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (s *Session) chooseServer(ctx context.Context) error {
 		return err
 	}
 	s.Profile.Issuer, s.api.metadata = m.Issuer, &m // with the server's spelling from now on
-	if !slices.Contains(m.CodeChallengeMethodsSupported, "S256") && s.Profile.PKCE {
+	if !slices.Contains(m.CodeChallengeMethodsSupported, "S256") && s.Profile.PKCE && s.Profile.Grant == config.GrantAuthorizationCode {
 		s.console.Warn("%s does not say that it supports PKCE; it is used all the same", m.Issuer)
 	}
 	return nil
@@ -282,10 +282,13 @@ func (s *Session) chooseScopes() {
 	}
 }
 
-// bind turns on what the API requires of its tokens (RFC 9728 §2).
+// bind turns on what the API requires of its tokens: by its metadata (RFC 9728 §2), or by a challenge for the scheme DPoP
+// (RFC 9449 §7.1).
 func (s *Session) bind() error {
 	m := s.api.found.Metadata
 	switch {
+	case s.api.found.DPoP:
+		s.Profile.DPoP = true
 	case m == nil:
 	case m.DPoPBoundAccessTokensRequired:
 		s.Profile.DPoP = true

@@ -65,6 +65,8 @@ type Session struct {
 
 	// Identify has a login ask the UserInfo endpoint who logged in, if no ID Token says.
 	Identify bool
+	// Posts reports that the token is for a POST: an API that answers no GET is asked by one.
+	Posts bool
 	// AsOther accepts a login as another user than the one whose tokens are stored.
 	AsOther bool
 	// WarnOfMixUp has a login warn if MixUp finds something.

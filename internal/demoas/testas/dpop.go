@@ -188,6 +188,17 @@ func (s *Server) provenKey(w http.ResponseWriter, r *http.Request, required bool
 	return jkt, nil
 }
 
+// spoiltAPI is the API with its faults.
+func (s *Server) spoiltAPI(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && s.currentFaults().APITakesPOSTAlone {
+			http.NotFound(w, r)
+			return
+		}
+		h(w, r)
+	}
+}
+
 // proved returns a handler of the API that takes access tokens bound to a key too. To h they are bearer tokens.
 func (s *Server) proved(h http.HandlerFunc) http.HandlerFunc {
 	if !s.config.DPoP {
@@ -210,6 +221,9 @@ func (s *Server) proved(h http.HandlerFunc) http.HandlerFunc {
 		// [RFC6750]."
 		case strings.EqualFold(scheme, schemeBearer) && isBound:
 			s.Challenge(w, http.StatusUnauthorized, `error="invalid_token", error_description="The access token wants another scheme."`)
+			return
+		case s.currentFaults().APITakesDPoPAlone:
+			s.Challenge(dpopChallenger{w, false}, http.StatusUnauthorized, "")
 			return
 		case !strings.EqualFold(scheme, schemeBearer):
 			w = dpopChallenger{w, true}

@@ -133,6 +133,11 @@ type Faults struct {
 	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and without a nonce
 	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
 
+	// The API.
+
+	APITakesPOSTAlone bool `json:"api_takes_post_alone,omitempty"` // a GET is not found
+	APITakesDPoPAlone bool `json:"api_takes_dpop_alone,omitempty"` // with the feature DPoP
+
 	// The client registration response. If several replace it, the first in this order is done.
 
 	RegistrationHTML         bool     `json:"registration_html,omitempty"`          // a web page

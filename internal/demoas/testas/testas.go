@@ -114,7 +114,7 @@ func (s *Server) wrap(endpoint string, h http.HandlerFunc) http.HandlerFunc {
 	case demoas.EndpointUserinfo:
 		h = s.proved(s.serveUserinfo)
 	case demoas.EndpointAPI:
-		h = s.proved(h)
+		h = s.spoiltAPI(s.proved(h))
 	case EndpointRegister:
 		h = s.spoiltRegistration(h)
 	}
