@@ -12,17 +12,16 @@ import (
 )
 
 // login runs the profile's grant. It fetches the metadata anew: people try a login when something at the server has
-// changed. It reads the grant's inputs first, since they may be missing. idTokenAlone accepts an answer without an access
-// token.
+// changed. idTokenAlone accepts an answer without an access token.
 func (s *Session) login(ctx context.Context, idTokenAlone bool) (token.Set, error) {
-	inputs, err := s.grantInputs(ctx)
-	if err != nil {
-		return token.Set{}, err
-	}
-	if s.api != nil {
+	if s.api != nil { // an assertion may be for its server
 		if err := s.prepareAPI(ctx); err != nil {
 			return token.Set{}, err
 		}
+	}
+	inputs, err := s.grantInputs(ctx)
+	if err != nil {
+		return token.Set{}, err
 	}
 	set, err := s.runGrant(ctx, inputs, idTokenAlone)
 	if s.unknownClient(err) {
