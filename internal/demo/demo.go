@@ -13,6 +13,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/demoas"
+	"github.com/oauthget/oauthget/internal/demoas/registration"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/term"
@@ -41,7 +42,9 @@ func Run(ctx context.Context, o Options) error {
 	if address == "" && o.Serve {
 		address = ServeAddress
 	}
-	server, err := demoas.Start(ctx, address, demoas.Config{AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe})
+	server, err := demoas.Start(ctx, address, demoas.Config{
+		AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe,
+	}, o.extend)
 	switch {
 	case err != nil && o.Listen != "" && !errors.Is(err, syscall.EADDRINUSE):
 		return hint.Usagef("start demo server: %w", err)
@@ -54,6 +57,13 @@ func Run(ctx context.Context, o Options) error {
 	}
 	w := &walk{Options: o, server: server}
 	return w.run(ctx)
+}
+
+// extend lets clients register at a server that others use.
+func (o Options) extend(server *demoas.Server) {
+	if o.Serve {
+		registration.Add(server, registration.Options{Now: o.Session.Now})
+	}
 }
 
 func (o Options) observe(e demoas.Event) {
@@ -85,7 +95,12 @@ const serveText = `An authorization server and an API run on this machine until 
   issuer   %[1]s
   API      %[2]s (scope orders:read)
 
-To use them, put this profile into your file,
+In another terminal, the URL of the API is enough:
+
+  oauthget login %[2]s --yes
+  oauthget curl %[2]s
+
+To use the server as one that registers no clients, put this profile into your file,
 
   [profiles.demo]
   issuer = "%[1]s"
@@ -96,7 +111,7 @@ or have it put there:
 
   oauthget profile add demo --issuer %[1]s --client-id demo --scope '%[4]s'
 
-and then, in another terminal:
+and then:
 
   oauthget token demo
   curl -H "Authorization: Bearer $(oauthget token demo)" %[2]s

@@ -17,8 +17,8 @@ type Running struct {
 }
 
 // Start listens on addr, a loopback address such as "127.0.0.1:0" (the default), and serves until Close is called or ctx
-// ends. The issuer is http:// and the address.
-func Start(ctx context.Context, addr string, c Config) (*Running, error) {
+// ends. The issuer is http:// and the address. extend adds to the server before it serves.
+func Start(ctx context.Context, addr string, c Config, extend ...func(*Server)) (*Running, error) {
 	listener, issuer, err := Listen(ctx, addr)
 	if err != nil {
 		return nil, err
@@ -26,6 +26,9 @@ func Start(ctx context.Context, addr string, c Config) (*Running, error) {
 	server, err := New(issuer, c)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
+	}
+	for _, f := range extend {
+		f(server)
 	}
 	return &Running{server, Serve(ctx, listener, server)}, nil
 }

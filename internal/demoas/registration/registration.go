@@ -1,5 +1,5 @@
 // Package registration lets clients of demoas register themselves (RFC 7591), and read and delete their registration
-// (RFC 7592). The demo does not link it yet.
+// (RFC 7592).
 package registration
 
 import (
