@@ -62,7 +62,7 @@ func TestInteropServersHaveTheirVersions(t *testing.T) {
 }
 
 // interopSubtests are the subtests of internal/interop that are made of tables, each as Test/row. A test is given its
-// tables where it calls walkAll; a table is a variable whose name ends in Rows.
+// tables where it calls walkAll or judgeAll; a table is a variable whose name ends in Rows.
 func interopSubtests(t *testing.T) map[string]bool {
 	t.Helper()
 	tables, tests := map[string][]string{}, map[string][]string{}
@@ -106,7 +106,7 @@ func interopSubtests(t *testing.T) map[string]bool {
 	return subtests
 }
 
-// tablesIn are the tables that a test's call of walkAll names.
+// tablesIn are the tables that a test's call of walkAll or judgeAll names.
 func tablesIn(body *ast.BlockStmt) []string {
 	var names []string
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -114,7 +114,7 @@ func tablesIn(body *ast.BlockStmt) []string {
 		if !ok {
 			return true
 		}
-		if f, ok := call.Fun.(*ast.Ident); !ok || f.Name != "walkAll" {
+		if f, ok := call.Fun.(*ast.Ident); !ok || f.Name != "walkAll" && f.Name != "judgeAll" {
 			return true
 		}
 		ast.Inspect(call, func(n ast.Node) bool {

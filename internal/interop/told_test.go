@@ -27,6 +27,7 @@ type told struct {
 	Clients []map[string]any   `json:"clients"`
 	Keys    jose.JSONWebKeySet `json:"jwks"`
 	TLS     *toldTLS           `json:"tls,omitempty"`
+	API     string             `json:"api,omitempty"` // path of an API, whose clients register themselves
 }
 
 type toldTLS struct {

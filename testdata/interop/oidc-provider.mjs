@@ -16,7 +16,8 @@
 //   CLOCK_AHEAD          seconds by which this server's clock is ahead (0)
 //   TOLD                 a file of JSON with what else it is told: "clients"
 //                        (metadata of RFC 7591), "jwks" (its own private keys),
-//                        "tls" ("certificate", "key" and "ca", PEM)
+//                        "tls" ("certificate", "key" and "ca", PEM), "api" (the
+//                        path of an API beside the provider, see api.mjs)
 //   SECRETS_FILE         where every secret of the exchange is kept (secrets.mjs)
 
 import { once } from 'node:events';
@@ -26,6 +27,7 @@ import { createServer } from 'node:http';
 import './oidc-provider/clock.mjs';
 import Provider from 'oidc-provider';
 
+import { api } from './oidc-provider/api.mjs';
 import { configure } from './oidc-provider/configuration.mjs';
 import { emit, record } from './oidc-provider/record.mjs';
 import { aliases, mutualServer, secureServer } from './oidc-provider/tls.mjs';
@@ -55,6 +57,7 @@ async function listen(server, port = 0) {
 
 function serve(servers, issuer, configuration) {
   const provider = new Provider(issuer, configuration);
+  if (told.api) provider.use(api(provider, issuer, told.api));
   provider.use(record);
   for (const server of servers) server.on('request', provider.callback());
 }
@@ -62,6 +65,7 @@ function serve(servers, issuer, configuration) {
 const plain = createServer();
 const port = await listen(plain, Number.parseInt(process.argv[2] ?? '0', 10));
 const issuer = `http://${host}:${port}`;
+if (told.api) told.api_url = issuer + told.api;
 serve([plain], issuer, configure(told, false));
 
 let secure;

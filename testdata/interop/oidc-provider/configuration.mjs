@@ -43,15 +43,15 @@ const clients = [
 export const resources = 'https://api.example.com/';
 
 // The tokens for one are opaque, so that they can be introspected.
-function resourceServer(ctx, indicator) {
-  if (!indicator.startsWith(resources)) throw new errors.InvalidTarget();
+const resourceServer = (told) => (ctx, indicator) => {
+  if (!indicator.startsWith(resources) && indicator !== told.api_url) throw new errors.InvalidTarget();
   return {
     audience: indicator,
     scope: 'orders:read orders:write',
     accessTokenFormat: 'opaque',
     accessTokenTTL: lifetime(ctx),
   };
-}
+};
 
 function lifetime(ctx) {
   return seconds(ctx.oidc.params?.grant_type === 'refresh_token' ? 'REFRESHED_TOKEN_TTL' : 'ACCESS_TOKEN_TTL');
@@ -79,7 +79,7 @@ const richAuthorizationRequests = {
 // profile it is held to, and whether its DPoP proofs need a nonce.
 const extraClientMetadata = { properties: ['interop_fapi', 'interop_nonces'] };
 
-function features(pushed) {
+function features(told, pushed) {
   return {
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
@@ -95,6 +95,8 @@ function features(pushed) {
     jwtResponseModes: { enabled: true },
     jwtUserinfo: { enabled: true },
     mTLS: mutualTLS,
+    registration: { enabled: Boolean(told.api) },
+    registrationManagement: { enabled: Boolean(told.api) },
     pushedAuthorizationRequests: { enabled: pushed, requirePushedAuthorizationRequests: pushed },
     requestObjects: { enabled: true },
     resourceIndicators: {
@@ -102,7 +104,7 @@ function features(pushed) {
       // RFC 8707 §2.2: a token is for one resource; where several are asked for at
       // the token endpoint, the first is the one.
       defaultResource: (ctx, asking, oneOf) => oneOf?.[0],
-      getResourceServerInfo: resourceServer,
+      getResourceServerInfo: resourceServer(told),
       useGrantedResource: () => false,
     },
     revocation: { enabled: true },
@@ -135,7 +137,7 @@ export function configure(told, pushed, aliases) {
       claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@example.com` }),
     }),
     extraClientMetadata,
-    features: features(pushed),
+    features: features(told, pushed),
     rotateRefreshToken: true,
     cookies: { keys: ['only for the length of one test'] },
     ttl: {
