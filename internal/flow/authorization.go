@@ -104,7 +104,7 @@ func unsupported(key, value string, offered []string) error {
 	}
 }
 
-// offers reports whether a metadata member lists value, or is absent.
-func offers(listed []string, value string) bool {
+// supports reports whether a metadata member lists value, or is absent.
+func supports(listed []string, value string) bool {
 	return len(listed) == 0 || slices.Contains(listed, value)
 }

@@ -18,7 +18,7 @@ const maxDetails = 64 << 10
 func (c *Client) checkDetails() error {
 	listed := c.Server.AuthorizationDetailsTypesSupported
 	for _, kind := range DetailTypes(c.Profile.AuthorizationDetails) {
-		if !offers(listed, kind) {
+		if !supports(listed, kind) {
 			return unsupported("authorization_details", kind, listed)
 		}
 	}

@@ -113,7 +113,7 @@ func (c *Client) fapiCodeFlow() []demand {
 		// attacks". A signed response always has it.
 		{s.AuthorizationResponseIssParameterSupported || c.signedResponse(), true, "does not promise iss in its responses (authorization_response_iss_parameter_supported)"},
 		// Of servers, §5.3.2.2: "shall require the value of response_type described in [RFC6749] to be code"
-		{offers(s.ResponseTypesSupported, "code"), true, "does not list the response_type code"},
+		{supports(s.ResponseTypesSupported, "code"), true, "does not list the response_type code"},
 	}
 }
 
@@ -158,7 +158,7 @@ func (c *Client) algorithms(listed []string) []string {
 	if !c.fapi() {
 		return listed
 	}
-	both := slices.DeleteFunc(FAPIAlgorithms(), func(alg string) bool { return !offers(listed, alg) })
+	both := slices.DeleteFunc(FAPIAlgorithms(), func(alg string) bool { return !supports(listed, alg) })
 	if len(both) == 0 { // an empty list would mean any
 		return FAPIAlgorithms()
 	}

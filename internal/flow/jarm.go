@@ -44,7 +44,7 @@ func (c *Client) checkResponseMode() error {
 	case len(listed) == 0:
 		// "If omitted, the default is "["query", "fragment"]"" (RFC 8414 §2). Some servers that support more omit it.
 		c.warn("the server's metadata does not say that it supports response_mode " + mode)
-	case !offers(listed, mode) && !(mode == modeJWT && offers(listed, modeQueryJWT)):
+	case !supports(listed, mode) && !(mode == modeJWT && supports(listed, modeQueryJWT)):
 		return unsupported(keyMode, mode, listed)
 	}
 	if !c.signedResponse() {

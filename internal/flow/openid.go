@@ -35,7 +35,7 @@ func openIDParameters(o config.OpenID) url.Values {
 // are in place" (OpenID Connect Core §11). Many servers otherwise ignore the scope offline_access.
 func (c *Client) asksForConsent() bool {
 	o := c.Profile.OpenID
-	return slices.Contains(c.Profile.Scopes, "offline_access") && o.Prompt == "" && !o.NoPrompt && offers(c.Server.PromptValuesSupported, "consent")
+	return slices.Contains(c.Profile.Scopes, "offline_access") && o.Prompt == "" && !o.NoPrompt && supports(c.Server.PromptValuesSupported, "consent")
 }
 
 // prompts are the values of prompt in OpenID Connect Core §3.1.2.1, and that of Initiating User Registration via OpenID

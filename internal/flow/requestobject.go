@@ -52,7 +52,7 @@ func (c *Client) requestObjectAlgorithm() (string, error) {
 	if issuer.Audience(c.Server.Issuer, "") == "" {
 		return "", refuse("issuer", errors.New("a signed request must name the issuer, but none is set"), "set issuer in the profile")
 	}
-	if alg != "" && !offers(supported, alg) {
+	if alg != "" && !supports(supported, alg) {
 		return "", unsupported(keyRequestAlg, alg, supported)
 	}
 	if alg != "" {

@@ -79,13 +79,13 @@ func (s *Session) Failed(err error) error {
 // metadata nor a client secret nor the system's certificates. idTokenAlone accepts an answer without an access token.
 func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 	source := &tokensource.Source{
-		Store: s.Store, Key: s.Key, Now: s.options.Now, Unattended: !s.Profile.NeedsPerson(),
+		Store: s.Store, Key: s.Key, Now: s.options.Now, NeedsNobody: !s.Profile.NeedsPerson(),
 		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record, Refused: s.recordRefusal,
 		Failed: s.noteFailure, LastFailure: s.lastFailure,
 		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
 		Warn:    s.warn,
 	}
-	if !s.options.NoInput || source.Unattended {
+	if !s.options.NoInput || source.NeedsNobody {
 		source.Login = func(ctx context.Context) (token.Set, error) { return s.login(ctx, idTokenAlone) }
 	}
 	return source

@@ -55,7 +55,7 @@ func TestRefusedTokenIsNotAnsweredByALogin(t *testing.T) {
 	if r.Login == nil {
 		t.Error("the next request cannot log in either")
 	}
-	r.Unattended = true // the grant runs again
+	r.NeedsNobody = true // the grant runs again
 	got, fresh, err := r.Token(t.Context(), Request{Refused: token.NewSecret("stored")})
 	r.check(t, got, fresh, err, "fresh", []string{"lock", "login", "record", "save", "unlock"})
 }

@@ -26,7 +26,7 @@ func (e *LoginError) Unwrap() error { return e.Err }
 func (s *Source) attempt(ctx context.Context) (token.Set, error) {
 	set, err := s.Login(ctx)
 	switch {
-	case s.Unattended:
+	case s.NeedsNobody:
 		return set, err
 	case err == nil:
 		s.Failed(nil)
@@ -39,7 +39,7 @@ func (s *Source) attempt(ctx context.Context) (token.Set, error) {
 
 // failedSince returns the failure of another process's login.
 func (s *Source) failedSince(since time.Time) error {
-	if s.Unattended {
+	if s.NeedsNobody {
 		return nil
 	}
 	if err := s.LastFailure(since); err != nil {

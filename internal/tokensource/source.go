@@ -30,8 +30,8 @@ type Source struct {
 	Refresh func(ctx context.Context, old token.Set) (token.Set, error)
 	// Login runs the profile's grant; nil if that needs a user and interaction is disabled.
 	Login func(ctx context.Context) (token.Set, error)
-	// Unattended reports that Login needs no user. It can be rerun silently instead of a refresh.
-	Unattended bool
+	// NeedsNobody reports that Login needs no user. It can be rerun silently instead of a refresh.
+	NeedsNobody bool
 	// Failed records how a login that needs a user failed, so that LastFailure returns it in every process. A nil err
 	// removes that.
 	Failed func(err error)
@@ -101,7 +101,7 @@ func (r Request) interaction(stored token.Set, now time.Time) error {
 // one; else one from a login. fresh is true if this call obtained the set. It saves a new set before it returns. If the
 // keychain is locked or missing, it warns and does not save.
 func (s *Source) Token(ctx context.Context, r Request) (set token.Set, fresh bool, err error) {
-	if !r.Refused.Empty() && !s.Unattended {
+	if !r.Refused.Empty() && !s.NeedsNobody {
 		asksNobody := *s
 		asksNobody.Login = nil
 		s = &asksNobody
@@ -185,7 +185,7 @@ func (s *Source) renew(ctx context.Context, current token.Set, r Request) (set t
 	if s.Refused != nil {
 		s.Refused(current)
 	}
-	if s.Login != nil && !s.Unattended { // a script only gets the error
+	if s.Login != nil && !s.NeedsNobody { // a script only gets the error
 		s.Warn("the refresh token is no longer valid", err)
 	}
 	// The spent refresh token is left in the store until something replaces it: deleting it gains nothing, and could
@@ -225,7 +225,7 @@ func (s *Source) login(ctx context.Context, impossible error, since time.Time) (
 		return token.Set{}, impossible
 	}
 	obtain := s.loginWithRoom
-	if s.Unattended { // a token that cannot be kept is obtained again
+	if s.NeedsNobody { // a token that cannot be kept is obtained again
 		obtain = s.attempt
 	}
 	if err := s.failedSince(since); err != nil {
@@ -260,7 +260,7 @@ func (s *Source) withRoom(present token.Set, obtain func() (token.Set, error)) (
 func (s *Source) keep(err error) {
 	switch {
 	case err == nil:
-	case s.Unattended:
+	case s.NeedsNobody:
 		s.Warn("the token could not be stored, so the next call obtains another", err)
 	default:
 		s.Warn("the token could not be stored, so the next call may need a login", err)
@@ -298,7 +298,7 @@ func (s *Source) absent(err error) bool {
 	case store.NoHome, store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported:
 		return true
 	case store.StateDirBad:
-		return s.Unattended
+		return s.NeedsNobody
 	}
 	return false
 }

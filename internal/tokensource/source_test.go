@@ -245,7 +245,7 @@ func TestGrantWithoutAPersonRunsAgainWithoutAWord(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(c.stored)
-			r.Unattended = true
+			r.NeedsNobody = true
 			r.Refresh = func(context.Context, token.Set) (token.Set, error) { return token.Set{}, invalidGrant }
 			r.want(t, "fresh", c.log...)
 			if len(r.warnings) != 0 {
@@ -322,7 +322,7 @@ func TestNothingIsSentWhereThereIsNoRoomForTheResult(t *testing.T) {
 		}
 	}
 	r := newRig(nil)
-	r.full, r.Unattended = full, true
+	r.full, r.NeedsNobody = full, true
 	r.want(t, "fresh", "lock", "login", "record", "save", "unlock") // costs nothing
 }
 
@@ -455,11 +455,11 @@ func TestRefusalDuringTheWaitIsTaken(t *testing.T) {
 	r.memory.set = &stored
 	r.log = nil
 	r.want(t, "refreshed", "lock", "room", "refresh r-stored", "freed", "record", "save", "unlock")
-	r.Unattended, r.memory.set = true, nil
+	r.NeedsNobody, r.memory.set = true, nil
 	if set, _, err := r.Token(t.Context(), Request{}); err != nil || set.AccessToken.Reveal() != "fresh" {
 		t.Errorf("unattended: %v", err)
 	}
-	r.Unattended, r.memory.set = false, nil
+	r.NeedsNobody, r.memory.set = false, nil
 	if set, err := r.Fresh(t.Context()); err != nil || set.AccessToken.Reveal() != "fresh" {
 		t.Errorf("Fresh: %v", err)
 	}
