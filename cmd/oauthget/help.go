@@ -90,14 +90,14 @@ func helpKeys(out io.Writer, cmd *cobra.Command) error {
 }
 
 // helpCommand is cobra's, with a topic of its own: a command called keys would take its name from profiles.
-func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
+func helpCommand(root *cobra.Command, out io.Writer) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND|keys]",
 		Short:   "Help about a command, or about the keys of a profile",
 		Example: "  oauthget help token\n  oauthget help keys",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "keys" {
-				return helpKeys(a.stdout, root)
+				return helpKeys(out, root)
 			}
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
@@ -109,7 +109,11 @@ func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return append(a.commands, "demo", "keys"), cobra.ShellCompDirectiveNoFileComp
+			names := []string{"keys"}
+			for _, c := range root.Commands() {
+				names = append(names, c.Name())
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }

@@ -66,7 +66,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 	add("manage", "Manage:", a.profileCommand(), a.storeCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("manage")
 	root.SetCompletionCommandGroupID("manage")
-	root.SetHelpCommand(a.helpCommand(root))
+	root.SetHelpCommand(helpCommand(root, a.stdout))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 

@@ -68,8 +68,12 @@ func TestAllCommandsHaveTheirFlagsWhereAnythingMayCome(t *testing.T) {
 
 func TestCommandThatRunsHasTheKeysThatAreGiven(t *testing.T) {
 	for _, args := range [][]string{
-		{"login", "--issuer", "x", "--dpop"}, {"--dpop", "login", "--issuer=x"}, {"login", "--config", "--issuer", "--dpop=false"},
-		{"work", "--issuer=x", "--dpop"}, {"--issuer", "x", "--dpop"}, {"profile", "set", "work", "--issuer", "", "--dpop="},
+		{"login", "--issuer", "x", "--dpop"},
+		{"--dpop", "login", "--issuer=x"},
+		{"login", "--config", "--issuer", "--dpop=false"},
+		{"work", "--issuer=x", "--dpop"},
+		{"--issuer", "x", "--dpop"},
+		{"profile", "set", "work", "--issuer", "", "--dpop="},
 	} {
 		got, _, err := newApp(system()).rootCommand(args).Find(args)
 		if names := flagsOf(got); err != nil || !slices.Contains(names, "issuer") || !slices.Contains(names, "dpop") || slices.Contains(names, "audience") {
