@@ -96,7 +96,7 @@ func mentioned(args []string) func(flag string) bool {
 			!isLong && strings.HasPrefix(name, "-") && strings.Contains(name, "h"): // -h, or -vh
 			return func(string) bool { return true }
 		}
-		names[long] = isLong
+		names[long] = names[long] || isLong
 	}
 	return func(flag string) bool { return names[flag] }
 }
