@@ -94,6 +94,7 @@ func (h *helper) openForUser(cmd *cobra.Command, name, user string) (*session.Se
 	if err != nil || cmd.Flags().Changed("account") || !slices.Contains(s.Accounts(), user) {
 		return s, err
 	}
+	makeKeyFlags(cmd, func(flag string) bool { return flag == "account" }, h.profileNames) // it was not given
 	if err := cmd.Flags().Set("account", user); err != nil {
 		return nil, err
 	}
