@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/challenge"
@@ -83,6 +84,28 @@ type MismatchError struct {
 
 func (e *MismatchError) Error() string {
 	return fmt.Sprintf("%s is about the resource %s, not about %s", untrusted.Text(e.Source), untrusted.Quote(e.Got), untrusted.Quote(e.API))
+}
+
+// Text is what the API says of itself, for a person; empty if it publishes nothing.
+func (f Found) Text() string {
+	if f.Metadata == nil {
+		return ""
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range [][2]string{
+		{"resource", f.Metadata.Resource},
+		{"resource_metadata", f.Metadata.Source},
+		{"authorization_servers", strings.Join(f.Metadata.AuthorizationServers, " ")},
+		{"resource_scopes_supported", strings.Join(f.Metadata.ScopesSupported, " ")},
+		{"challenge_scope", f.Challenge.Params["scope"]},
+	} {
+		if row[1] != "" {
+			fmt.Fprintf(w, "%s\t%s\n", row[0], untrusted.Text(row[1]))
+		}
+	}
+	_ = w.Flush() // a strings.Builder never fails
+	return b.String()
 }
 
 // Look asks the API at url what it says of itself. client is used without a token and must bound its requests.
