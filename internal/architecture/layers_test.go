@@ -78,6 +78,7 @@ var layers = map[string]int{
 	"internal/origin":      -2,
 	"internal/similar":     -2,
 	"internal/ownership":   -2,
+	"internal/pagestyle":   -2,
 }
 
 // demoas, the server of the demo, and the packages for tests have no layer: the client talks to them and must not need them.
@@ -87,6 +88,8 @@ const (
 	testas       = "internal/demoas/testas"
 	testbus      = "internal/testbus"
 	testpty      = "internal/testpty"
+
+	pagestyle = "internal/pagestyle" // has no behaviour, so that servers may share it with the client
 )
 
 // forTests are the packages that only tests import, and testas the benchmark too.
@@ -121,6 +124,8 @@ func whyForbidden(importer, imported string, test bool) string {
 		return ""
 	case imported == demoas || imported == registration:
 		return "only internal/demo and tests import demoas: the client must not need the server it is tested against"
+	case imported == pagestyle && slices.Contains(servers, importer):
+		return ""
 	case (slices.Contains(servers, importer) || importer == testbus) && !test:
 		return "a server that shares the client's code repeats its mistakes: it imports nothing of the client"
 	case imported == "cmd/oauthget" || isTool(imported) || slices.Contains(testOnly, imported):

@@ -13,17 +13,22 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/oauthget/oauthget/internal/pagestyle"
 )
 
 //go:embed pages/*.html
 var pageFiles embed.FS
+
+//go:embed pages/demo.css
+var pageCSS string
 
 var pageTemplates = sync.OnceValue(func() *template.Template {
 	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"inWords": scopeInWords})
 	return template.Must(all.ParseFS(pageFiles, "pages/*.html"))
 })
 
-// content is the data of a page. show adds Title and Nonce.
+// content is the data of a page. show adds Title, Nonce, Style and Logo.
 type content map[string]any
 
 // showLogin shows the login page. problem is what is wrong with the name that was typed; empty at first.
@@ -86,6 +91,7 @@ func (s *Server) show(w http.ResponseWriter, how showing, data content) {
 	}
 	nonce := rand.Text()
 	data["Title"], data["Nonce"] = how.title, nonce
+	data["Style"], data["Logo"] = template.CSS(pagestyle.CSS+pageCSS), pagestyle.Logo
 	var body bytes.Buffer
 	if err := pageTemplates().ExecuteTemplate(&body, how.page+".html", data); err != nil {
 		panic(err) // the template does not fit its data

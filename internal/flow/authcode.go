@@ -73,13 +73,13 @@ func (c *Client) AuthorizationCode(ctx context.Context) (token.Set, error) {
 	if malformed, ok := errors.AsType[*loopback.MalformedError](err); ok {
 		c.observe(AuthorizationResponse{RedirectURI: l.redirectURI, Parameters: malformed.Response, Signed: l.jarm != nil})
 		err = &untrusted.Error{Op: opCheckResponse, Err: malformed}
-		listener.Finish(page(err))
+		listener.Finish(c.page(token.Set{}, err))
 	}
 	if err != nil {
 		return token.Set{}, l.jarm.explain(err)
 	}
 	set, err := prepared.finish(ctx, l, response)
-	listener.Finish(page(err))
+	listener.Finish(c.page(set, err))
 	return set, err
 }
 

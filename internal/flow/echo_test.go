@@ -116,8 +116,8 @@ func TestNoErrorBearsAPartOfWhatTheServerWasSent(t *testing.T) {
 			})
 			c.Auth.Secret = token.NewSecret(secret)
 			_, err := c.redeem(t.Context(), login{}, url.Values{"code": {code}})
-			if err == nil || strings.Contains(err.Error(), echo) || strings.Contains(page(err).Detail, echo) {
-				t.Errorf("%s, %s: %v, page %q", name, body, err, page(err).Detail)
+			if err == nil || strings.Contains(err.Error(), echo) || strings.Contains(c.page(token.Set{}, err).Detail, echo) {
+				t.Errorf("%s, %s: %v, page %q", name, body, err, c.page(token.Set{}, err).Detail)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ package interop
 import (
 	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -52,10 +53,43 @@ func TestShellTakesTheTokenWhileThePersonSignsInInChromium(t *testing.T) {
 	}
 }
 
-// expectSuccess checks that the page reports success and nothing else.
+// The window is 1000 × 560 pixels, as on a small laptop with the browser's bars. See browser.mjs.
+func TestPagesOfTheDemoShowTheirButtonsAndTheBarHoldsNoCode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	demo := exec.Command(product(t), "demo", "--serve", "--listen", "127.0.0.1:0")
+	demo.Env = w.environ()
+	issuer := regexp.MustCompile(`http://\S+`)
+	server := ""
+	for line := range start(t, demo, "").lines {
+		if server = issuer.FindString(line); server != "" {
+			break
+		}
+	}
+	w.configure(t, `[profiles.practice]
+issuer = "`+server+`"
+client_id = "demo"
+scopes = ["openid", "profile", "offline_access", "orders:read"]
+store = "none"`)
+	w.sitDownAtChromium(t)
+
+	w.oauthget(t, "token", "practice").token(t)
+	end := w.page(t)
+	end.expectSuccess(t)
+	if end.Lowest == 0 || end.Lowest > 560 {
+		t.Errorf("a button ends at %.0f pixels", end.Lowest)
+	}
+	for _, want := range []string{"You are signed in to " + strings.TrimPrefix(server, "http://") + " as ada", "Profile practice"} {
+		if !strings.Contains(end.Text, want) {
+			t.Errorf("the page does not say %q: %q", want, end.Text)
+		}
+	}
+}
+
+// expectSuccess checks that the page reports success and nothing else, at an address without the code.
 func (p page) expectSuccess(t *testing.T) {
 	t.Helper()
-	if p.Status != http.StatusOK || !strings.Contains(p.Text, "You are signed in") {
-		t.Errorf("page at the redirect URI: status %d: %q", p.Status, p.Text)
+	if p.Status != http.StatusOK || !strings.Contains(p.Text, "You are signed in") || strings.Contains(p.URL, "?") {
+		t.Errorf("page at %s: status %d: %q", p.URL, p.Status, p.Text)
 	}
 }

@@ -101,7 +101,9 @@ func TestHarnessDrivesChromium(t *testing.T) {
 		if opened.took > 2*time.Second {
 			t.Errorf("the opener waits for the browser: %v", opened)
 		}
-		w.page(t).expectSuccess(t)
+		if seen := w.page(t); seen.Status != http.StatusOK || !strings.Contains(seen.Text, "You are signed in") {
+			t.Errorf("page at the redirect URI: status %d: %q", seen.Status, seen.Text)
+		}
 	})
 	if !response.Has("code") {
 		t.Errorf("authorization response: %v", response)

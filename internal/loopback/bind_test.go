@@ -280,12 +280,15 @@ func TestHostOfTheDefaultPortMayBeWrittenEitherWay(t *testing.T) {
 func TestPathIsComparedAsTheBrowserSendsIt(t *testing.T) {
 	for _, uri := range []string{"http://127.0.0.1", "http://127.0.0.1/", "http://127.0.0.1/a%2Fb", "http://127.0.0.1/%7Ex", "http://127.0.0.1/a/../b"} {
 		l := listen(t, func(o *Options) { o.RedirectURI = parseURL(t, uri) })
-		tab := visit(get(t, success200(l)))
+		tab := visitOnce(get(t, success200(l)))
 		if _, err := l.Wait(t.Context()); err != nil {
 			t.Errorf("%s: %v", uri, err)
 		}
 		l.Finish(Page{Title: "x", OK: true})
-		if a := <-tab; a.status != http.StatusOK {
+		if a := <-tab; a.status != http.StatusSeeOther || a.header.Get("Location") != l.RedirectURI() {
+			t.Errorf("%s: %v", uri, a)
+		}
+		if a := <-visit(get(t, l.RedirectURI())); a.status != http.StatusOK {
 			t.Errorf("%s: %v", uri, a)
 		}
 		_ = l.Close()

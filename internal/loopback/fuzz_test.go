@@ -31,8 +31,11 @@ func FuzzCallback(f *testing.F) {
 			t.Errorf("the answer repeats the request: %s", w.Body)
 		}
 		got := l.response
-		if (got != nil) != (w.Code == http.StatusOK) {
+		if (got != nil) != (w.Code == http.StatusSeeOther) {
 			t.Fatalf("status %d with response %v", w.Code, got)
+		}
+		if w.Code == http.StatusOK && (r.Method != http.MethodGet || r.URL.RawQuery != "" || r.URL.EscapedPath() != "/callback") {
+			t.Errorf("%s %s got the page", r.Method, r.URL)
 		}
 		if got == nil {
 			return

@@ -12,8 +12,15 @@ import (
 	"github.com/oauthget/oauthget/internal/peer"
 )
 
-// serve answers every request. It holds the one with the authorization response until Finish or Close.
+// serve answers every request. It holds the one with the authorization response until Finish or Close. The answer is then a
+// redirect to the redirect URI itself, so that the code does not stay in the address bar and in the history. It has the page too,
+// for a program that follows no redirect.
 func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
+	if page := l.finishedPage(); page != nil && l.asksForPage(w, r) {
+		_ = page.write(w, page.status())
+		l.visitors.came()
+		return
+	}
 	response, refused := l.admit(w, r)
 	if refused == nil && peer.Of(connOf(r)) == peer.Other {
 		// The state is not enough: every user of this machine can read it, in the authorization URL among the arguments of the
@@ -23,11 +30,11 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if refused != nil {
 		l.tell(refused)
-		write(w, refused.status, refused.page, neutral)
+		_ = refused.page.write(w, refused.status)
 		return
 	}
 	if !l.visitors.enter(r) { // Close has begun
-		write(w, http.StatusServiceUnavailable, Page{}, neutral)
+		_ = Page{}.write(w, http.StatusServiceUnavailable)
 		return
 	}
 	defer l.visitors.leave(r)
@@ -36,16 +43,29 @@ func (l *Listener) serve(w http.ResponseWriter, r *http.Request) {
 	l.receive(response)
 	select {
 	case <-l.finished:
-		l.mu.Lock()
-		page := *l.page
-		l.mu.Unlock()
-		if page.OK {
-			write(w, http.StatusOK, page, success)
-		} else {
-			write(w, http.StatusBadRequest, page, failure)
+		if r.Context().Err() != nil {
+			return
+		}
+		w.Header().Set("Location", l.redirectURI.String())
+		l.visitors.send()
+		if l.finishedPage().write(w, http.StatusSeeOther) != nil { // by GET, also after a POST
+			l.visitors.came()
 		}
 	case <-r.Context().Done(): // the user closed the tab; the login goes on
 	}
+}
+
+// finishedPage returns the page that Finish has set; nil before.
+func (l *Listener) finishedPage() *Page {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.page
+}
+
+// asksForPage reports whether the browser follows the redirect. The page says who has signed in, which is for this user alone.
+func (l *Listener) asksForPage(w http.ResponseWriter, r *http.Request) bool {
+	return r.Method == http.MethodGet && r.ContentLength == 0 && r.URL.RawQuery == l.redirectURI.RawQuery &&
+		l.checkTarget(w, r) == nil && checkNavigation(r.Header) == nil && peer.Of(connOf(r)) != peer.Other
 }
 
 // tell passes on why a response was ignored, once for each kind.

@@ -6,9 +6,6 @@
 //
 // The package knows state and the form of a response (RFC 6749 §4.1.2). It redeems no code, and verifies neither iss nor a JWT.
 // It does not
-//   - redirect the browser to an address without the code, to remove it from the history. By the time somebody else could find
-//     the code there, it is spent, or bound to a code verifier that no longer exists (RFC 9700 §2.1.1), and a second request
-//     could get lost. form_post keeps the code out of URLs.
 //   - check Origin: a navigation by GET has none, one by POST has the authorization server's, which is not known here. A
 //     script's request is recognized by Sec-Fetch-Mode, and without CORS headers no script can read an answer.
 //   - speak TLS: an https redirect URI needs a proxy in front (Options.ListenAddress).
@@ -36,8 +33,8 @@ const (
 	bodyLimit   = 64 << 10 // for form_post
 	// requestTimeout limits the time in which a request arrives. A browser's speculative connection ends after it.
 	requestTimeout = 10 * time.Second
-	// deliveryTimeout limits how long Close waits for a browser to read its page.
-	deliveryTimeout = time.Second
+	// deliveryTimeout limits how long Close waits for a browser to be sent to its page, and to fetch it.
+	deliveryTimeout = 2 * time.Second
 )
 
 // errClosed is returned by Wait after Close, if no response came before.
@@ -179,23 +176,23 @@ func (l *Listener) Finish(p Page) {
 	}
 }
 
-// Close delivers the page to a browser that still waits for it, for at most one second, and frees the port. A browser whose
+// Close delivers the page to a browser that still waits for it, for at most two seconds, and frees the port. A browser whose
 // response came without a call of Finish is told that the login was abandoned.
 func (l *Listener) Close() error { return l.close() }
 
 func (l *Listener) shutDown() error {
-	var errs []error
-	for _, socket := range l.sockets {
-		if err := socket.Close(); !errors.Is(err, net.ErrClosed) { // the server has closed one that failed
-			errs = append(errs, err)
-		}
-	}
 	l.fail(errClosed)
 	l.Finish(abandoned)
 	// Server.Shutdown would also wait for a browser's speculative connections, on which no request will come.
 	ctx, cancel := context.WithTimeout(context.Background(), deliveryTimeout)
 	defer cancel()
 	l.visitors.wait(ctx)
+	var errs []error
+	for _, socket := range l.sockets {
+		if err := socket.Close(); !errors.Is(err, net.ErrClosed) { // the server has closed one that failed
+			errs = append(errs, err)
+		}
+	}
 	_ = l.server.Close() // it only fails for the sockets, which are closed already
 	l.serving.Wait()
 	return errors.Join(errs...)

@@ -55,13 +55,32 @@ type answer struct {
 	err    error
 }
 
-// visit sends a request as a browser would and returns the channel of its answer.
+// visit sends a request as a browser would, follows redirects, and returns the channel of the last answer.
 func visit(r *http.Request) <-chan answer {
+	answers, _ := browse(r)
+	return answers
+}
+
+// browse is visit, and also returns the addresses to which the browser was sent. They are set when the answer is there.
+func browse(r *http.Request) (answers <-chan answer, addresses *[]string) {
+	addresses = new([]string)
+	return exchange(r, func(next *http.Request, _ []*http.Request) error {
+		*addresses = append(*addresses, next.Method+" "+next.URL.String())
+		return nil
+	}), addresses
+}
+
+// visitOnce is visit by a program that follows no redirect.
+func visitOnce(r *http.Request) <-chan answer {
+	return exchange(r, func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })
+}
+
+func exchange(r *http.Request, redirected func(*http.Request, []*http.Request) error) <-chan answer {
 	answers := make(chan answer, 1)
 	go func() {
-		transport := &http.Transport{DisableKeepAlives: true}
-		defer transport.CloseIdleConnections()
-		resp, err := transport.RoundTrip(r)
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: redirected}
+		defer client.CloseIdleConnections()
+		resp, err := client.Do(r)
 		if err != nil {
 			answers <- answer{err: err}
 			return
@@ -73,9 +92,10 @@ func visit(r *http.Request) <-chan answer {
 	return answers
 }
 
+// get makes a request that goes on until Close, which a test may leave to the cleanup.
 func get(t *testing.T, u string) *http.Request {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, u, nil)
+	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, u, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +116,7 @@ func TestPageIsHeldUntilTheLoginHasEnded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := listen(t, nil)
-			tab := visit(get(t, success200(l)))
+			tab := visitOnce(get(t, success200(l)))
 			response, err := l.Wait(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -111,11 +131,11 @@ func TestPageIsHeldUntilTheLoginHasEnded(t *testing.T) {
 			}
 			l.Finish(c.page)
 			l.Finish(Page{Title: "a second thought"})
-			if err := l.Close(); err != nil {
-				t.Error(err)
+			if a := <-tab; a.err != nil || a.status != http.StatusSeeOther || !strings.Contains(a.body, c.page.Title) {
+				t.Errorf("a program that follows no redirect sees %v", a)
 			}
-			if a := <-tab; a.err != nil || a.status != c.status || !strings.Contains(a.body, c.page.Title) {
-				t.Errorf("the person sees %v", a)
+			if a := <-visit(get(t, l.RedirectURI())); a.status != c.status {
+				t.Errorf("the page is %v", a)
 			}
 		})
 	}
@@ -243,6 +263,88 @@ func TestCloseWithoutFinishSaysThatTheLoginWasAbandoned(t *testing.T) {
 	}
 }
 
+func TestBrowserEndsAtAnAddressWithoutTheCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		page   Page
+		uri    string
+		post   bool
+		status int
+	}{
+		"success":              {Page{Title: "You are signed in", OK: true}, "http://127.0.0.1/callback", false, http.StatusOK},
+		"failure":              {Page{Title: "The code was refused"}, "http://127.0.0.1/callback", false, http.StatusBadRequest},
+		"a form":               {Page{Title: "You are signed in", OK: true}, "http://127.0.0.1/callback", true, http.StatusOK},
+		"a query of the URI's": {Page{Title: "You are signed in", OK: true}, "http://127.0.0.1//a%2Fb?tenant=a", false, http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := listen(t, func(o *Options) { o.RedirectURI, o.FormPost = parseURL(t, c.uri), true })
+			u := parseURL(t, l.RedirectURI())
+			response := url.Values{"state": {state}, "code": {code}}.Encode()
+			r := get(t, l.RedirectURI())
+			if c.post {
+				r.Method, r.Body, r.ContentLength = http.MethodPost, io.NopCloser(strings.NewReader(response)), int64(len(response))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			} else {
+				r.URL.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+response, "&")
+			}
+			tab, addresses := browse(r)
+			if _, err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			l.Finish(c.page)
+			if err := l.Close(); err != nil { // which waits for the browser to have come
+				t.Error(err)
+			}
+			if a := <-tab; a.err != nil || a.status != c.status || !strings.Contains(a.body, c.page.Title) || a.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("the person sees %v", a)
+			}
+			if want := []string{"GET " + l.RedirectURI()}; !cmp.Equal(want, *addresses) {
+				t.Errorf("sent to %q, want %q", *addresses, want)
+			}
+		})
+	}
+}
+
+func TestPageIsForABrowserThatFollowsTheRedirect(t *testing.T) {
+	l := listen(t, nil)
+	if a := <-visit(get(t, l.RedirectURI())); a.status != http.StatusBadRequest || strings.Contains(a.body, "You are signed in") {
+		t.Errorf("before the end: %v", a)
+	}
+	l.Finish(Page{Title: "You are signed in", OK: true, Account: "ada"})
+	for _, name := range []string{"another path", "HEAD", "name server rebound", "prefetch", "fetch", "frame"} {
+		r := get(t, l.RedirectURI())
+		unrelated[name].change(r)
+		if a := <-visit(r); a.status != unrelated[name].status || strings.Contains(a.body, "ada") {
+			t.Errorf("%s: %v", name, a)
+		}
+	}
+	if a := <-visit(get(t, l.RedirectURI())); a.status != http.StatusOK {
+		t.Errorf("the browser: %v", a)
+	}
+}
+
+func TestCloseWaitsForABrowserThatWasSentToThePage(t *testing.T) {
+	l := listen(t, nil)
+	tab := visitOnce(get(t, success200(l)))
+	if _, err := l.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.Finish(Page{Title: "You are signed in", OK: true})
+	if a := <-tab; a.status != http.StatusSeeOther {
+		t.Fatalf("the tab shows %v", a)
+	}
+	closed := make(chan struct{})
+	go func() { defer close(closed); _ = l.Close() }()
+	select {
+	case <-closed:
+		t.Error("Close did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	if a := <-visit(get(t, l.RedirectURI())); a.status != http.StatusOK {
+		t.Errorf("the page is %v", a)
+	}
+	<-closed
+}
+
 func TestCloseDoesNotWaitForIdleConnections(t *testing.T) {
 	l := listen(t, nil)
 	idle, err := net.Dial("tcp", parseURL(t, l.RedirectURI()).Host)
@@ -271,7 +373,7 @@ func (s stuck) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestCloseWaitsAtMostASecondForABrowser(t *testing.T) {
+func TestCloseWaitsForABrowserForALimitedTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newListener(Options{State: state}, parseURL(t, "http://127.0.0.1:1/callback"))
 		w := stuck{httptest.NewRecorder(), make(chan struct{})}

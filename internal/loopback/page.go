@@ -5,12 +5,15 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/pagestyle"
 )
 
 // Page is what the user sees in the browser when the login is over. It must not contain a secret. Text of a server must have gone
@@ -20,6 +23,27 @@ type Page struct {
 	OK    bool   // whether the login succeeded
 	// Detail says what happened, Hint what to do. Text between `backquotes` is set as code.
 	Detail, Hint string
+	// Server, Account and Profile say to what, as whom and by which profile the user signs in. Each may be empty.
+	Server, Account, Profile string
+
+	neutral bool // the page says nothing of the login's end
+}
+
+func (p Page) status() int {
+	if p.OK {
+		return http.StatusOK
+	}
+	return http.StatusBadRequest
+}
+
+func (p Page) tone() tone {
+	switch {
+	case p.neutral:
+		return neutral
+	case p.OK:
+		return success
+	}
+	return failure
 }
 
 // abandoned is shown to a browser that brought its response to a program that then gave up.
@@ -44,9 +68,11 @@ var pageHTML string
 //go:embed page.css
 var pageCSS string
 
+func style() string { return pagestyle.CSS + pageCSS }
+
 // policy allows the one style element, by its hash, and nothing else.
 var policy = sync.OnceValue(func() string {
-	style := sha256.Sum256([]byte(pageCSS))
+	style := sha256.Sum256([]byte(style()))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 })
@@ -56,13 +82,14 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 })
 
 // render returns the page as HTML.
-func render(p Page, t tone) []byte {
+func (p Page) render() []byte {
 	var b bytes.Buffer
 	err := pageTemplate().Execute(&b, struct {
 		Page
 		Tone  tone
 		Style template.CSS
-	}{p, t, template.CSS(pageCSS)})
+		Logo  template.HTML
+	}{p, p.tone(), template.CSS(style()), pagestyle.Logo})
 	if err != nil {
 		panic(err) // page.html does not fit Page
 	}
@@ -88,10 +115,10 @@ func spans(text string) []span {
 
 // write answers with the page, or with the bare status if the page has no title. It returns when all of it has been passed to the
 // system: the process may exit right after.
-func write(w http.ResponseWriter, status int, page Page, t tone) {
+func (p Page) write(w http.ResponseWriter, status int) error {
 	contentType, body := "text/plain; charset=utf-8", []byte(http.StatusText(status)+"\n")
-	if page.Title != "" {
-		contentType, body = "text/html; charset=utf-8", render(page, t)
+	if p.Title != "" {
+		contentType, body = "text/html; charset=utf-8", p.render()
 	}
 	h := w.Header()
 	h.Set("Content-Type", contentType)
@@ -109,6 +136,6 @@ func write(w http.ResponseWriter, status int, page Page, t tone) {
 	_ = controller.SetReadDeadline(time.Now().Add(deliveryTimeout))
 	_ = controller.SetWriteDeadline(time.Now().Add(requestTimeout))
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
-	_ = controller.Flush()
+	_, err := w.Write(body)
+	return errors.Join(err, controller.Flush())
 }

@@ -12,24 +12,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func rendered(p Page, t tone) *httptest.ResponseRecorder {
+func rendered(p Page) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	write(w, http.StatusOK, p, t)
+	_ = p.write(w, http.StatusOK)
 	return w
 }
 
 func TestPageCannotBeInjectedInto(t *testing.T) {
 	evil := `</p><script>alert(1)</script><img src=x onerror="x">` + "`</code><b>`"
-	body := rendered(Page{Title: evil, Detail: evil, Hint: evil}, failure).Body.String()
-	for _, tag := range []string{"<script", "<img", "<b>`"} {
-		if strings.Contains(body, tag) {
-			t.Errorf("%s got through: %s", tag, body)
+	for _, ok := range []bool{true, false} {
+		body := rendered(Page{Title: evil, Detail: evil, Hint: evil, Server: evil, Account: evil, Profile: evil, OK: ok}).Body.String()
+		for _, tag := range []string{"<script", "<img", "<b>`", "</p><"} {
+			if strings.Contains(body, tag) {
+				t.Errorf("%s got through: %s", tag, body)
+			}
 		}
 	}
 }
 
 func TestPageHeadersIsolateThePage(t *testing.T) {
-	w := rendered(Page{Title: "x"}, success)
+	w := rendered(Page{Title: "x", OK: true})
 	want := map[string]string{
 		"Content-Type":                 "text/html; charset=utf-8",
 		"Cache-Control":                "no-store",
@@ -51,7 +53,7 @@ func TestPageHeadersIsolateThePage(t *testing.T) {
 }
 
 func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
-	w := rendered(Page{Title: "x"}, success)
+	w := rendered(Page{Title: "x", OK: true})
 	_, rest, _ := strings.Cut(w.Body.String(), "<style>")
 	style, _, ok := strings.Cut(rest, "</style>")
 	sum := sha256.Sum256([]byte(style))
@@ -70,7 +72,7 @@ func TestPolicyAllowsThePagesOwnStyleAndNothingElse(t *testing.T) {
 func TestPageHasItsTexts(t *testing.T) {
 	body := rendered(Page{
 		Title: "The login failed", Detail: "It was denied.", Hint: "Run `oauthget login work`.",
-	}, failure).Body.String()
+	}).Body.String()
 	for _, part := range []string{
 		"<title>The login failed · oauthget</title>", "<h1>The login failed</h1>", ">It was denied.</p>",
 		"Run <code>oauthget login work</code>.</p>", `<body class="failure">`,
@@ -79,13 +81,23 @@ func TestPageHasItsTexts(t *testing.T) {
 			t.Errorf("no %s in %s", part, body)
 		}
 	}
-	if body := rendered(Page{Title: "x"}, success).Body.String(); strings.Contains(body, "<p ") {
+	page := Page{Title: "You are signed in", OK: true, Server: "as.example/realm", Account: "ada", Profile: "work"}
+	if body := rendered(page).Body.String(); !strings.Contains(body, "<h1>You are signed in to as.example/realm as ada</h1>") ||
+		!strings.Contains(body, "<span>Profile <b>work</b></span>") || strings.Contains(body, "<b>as.example") {
+		t.Errorf("success is %s", body)
+	}
+	page.OK = false
+	if body := rendered(page).Body.String(); !strings.Contains(body, "<h1>You are signed in</h1>") ||
+		!strings.Contains(body, "<span>Server <b>as.example/realm</b></span><span>Profile <b>work</b></span>") {
+		t.Errorf("failure is %s", body)
+	}
+	if body := rendered(Page{Title: "x", OK: true}).Body.String(); strings.Contains(body, "<p class") {
 		t.Errorf("empty parts are shown: %s", body)
 	}
 }
 
 func TestPageIsFlushedWhenWriteReturns(t *testing.T) {
-	if w := rendered(Page{Title: "x"}, success); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
+	if w := rendered(Page{Title: "x", OK: true}); !w.Flushed || w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
 		t.Error("the page may be lost when the process exits")
 	}
 }

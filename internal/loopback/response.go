@@ -66,9 +66,10 @@ func notTheAnswer(kind, reason, detail string) *refusal {
 		kind:   kind,
 		reason: reason,
 		page: Page{
-			Title:  "This is not the answer oauthget waits for",
-			Detail: detail,
-			Hint:   "The login goes on. Continue in the tab it was started in, or start again in the terminal.",
+			neutral: true,
+			Title:   "This is not the answer oauthget waits for",
+			Detail:  detail,
+			Hint:    "The login goes on. Continue in the tab it was started in, or start again in the terminal.",
 		},
 	}
 }

@@ -12,7 +12,8 @@ import (
 // of open files.
 const maxConnections = 32
 
-// visitors tracks the open connections and those whose request is held for the page. The zero value is ready.
+// visitors tracks the open connections, those whose request is held for the page, and the browsers that are to fetch the page
+// from another address. The zero value is ready.
 //
 // Each idle connection costs a file. If there are too many, the oldest that is not held is closed. A real request is read and
 // checked within microseconds of its connection, so an old connection does not carry one.
@@ -20,8 +21,10 @@ type visitors struct {
 	mu     sync.Mutex
 	conns  []net.Conn // oldest first
 	held   []net.Conn
+	sent   int // browsers that were sent to the page, and have not fetched it
 	closed bool
-	empty  chan struct{} // closed when closed is set and no request is held
+	done   bool          // empty is closed
+	empty  chan struct{} // closed when closed is set, no request is held and no browser sent
 }
 
 type connKey struct{}
@@ -74,7 +77,28 @@ func (v *visitors) leave(r *http.Request) {
 	defer v.mu.Unlock()
 	i := slices.Index(v.held, connOf(r))
 	v.held = slices.Delete(v.held, i, i+1)
-	if v.closed && len(v.held) == 0 {
+	v.leaveNobody()
+}
+
+// send notes that a browser is about to be sent to the page.
+func (v *visitors) send() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sent++
+}
+
+// came notes that one has fetched it, or cannot.
+func (v *visitors) came() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sent = max(v.sent-1, 0)
+	v.leaveNobody()
+}
+
+// leaveNobody ends wait if nobody is left. It is called with mu held.
+func (v *visitors) leaveNobody() {
+	if v.closed && !v.done && len(v.held) == 0 && v.sent == 0 {
+		v.done = true
 		close(v.empty)
 	}
 }
@@ -84,9 +108,7 @@ func (v *visitors) wait(ctx context.Context) {
 	v.mu.Lock()
 	v.closed = true
 	v.empty = make(chan struct{})
-	if len(v.held) == 0 {
-		close(v.empty)
-	}
+	v.leaveNobody()
 	v.mu.Unlock()
 	select {
 	case <-v.empty:

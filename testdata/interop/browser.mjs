@@ -4,7 +4,8 @@
 //   node browser.mjs URL
 //
 // Environment:
-//   INTEROP_RESULT      file for {"url","status","text"} of the last page, or {"error"}
+//   INTEROP_RESULT      file for {"url","status","text","lowest"} of the last page, or {"error"}; lowest is where the
+//                       lowest button of the demo server's pages ended, in pixels
 //   INTEROP_SCREENSHOT  file for a picture of it, for whoever debugs
 //   INTEROP_PID         the process whose end is ours too
 
@@ -45,7 +46,22 @@ async function consent(page) {
   await page.locator('form:has(input[name=prompt][value=consent]) button[type=submit]').click();
 }
 
+// The pages of oauthget's demo server. A button that is below the window is found, and not scrolled to.
+async function answerDemo(page) {
+  let lowest = 0;
+  for (const decision of ['sign-in', 'allow']) {
+    await page.locator(`button[value=${decision}]`).waitFor();
+    for (const button of await page.locator('.buttons button').all()) {
+      const { y, height } = await button.boundingBox();
+      lowest = Math.max(lowest, y + height);
+    }
+    await page.locator(`button[value=${decision}]`).click();
+  }
+  return lowest;
+}
+
 async function visit(page) {
+  let lowest;
   let status;
   page.on('response', (response) => {
     if (new URL(response.url()).host !== server && response.request().isNavigationRequest()) {
@@ -53,12 +69,16 @@ async function visit(page) {
     }
   });
   await page.goto(target);
-  await signIn(page);
-  await consent(page);
+  if (await page.locator('form[data-page]').count()) {
+    lowest = await answerDemo(page);
+  } else {
+    await signIn(page);
+    await consent(page);
+  }
   await page.waitForURL((url) => url.host !== server);
   await page.waitForLoadState('load');
   if (process.env.INTEROP_SCREENSHOT) await page.screenshot({ path: process.env.INTEROP_SCREENSHOT });
-  report({ url: page.url(), status, text: await page.locator('body').innerText() });
+  report({ url: page.url(), status, text: await page.locator('body').innerText(), lowest });
 }
 
 const deadline = setTimeout(() => {
@@ -85,7 +105,7 @@ const browser = await chromium.launch({
   timeout: patience,
 });
 try {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ viewport: { width: 1000, height: 560 } });
   page.setDefaultTimeout(patience);
   await visit(page);
 } catch (err) {
