@@ -43,7 +43,7 @@ func Run(ctx context.Context, o Options) error {
 		address = ServeAddress
 	}
 	server, err := demoas.Start(ctx, address, demoas.Config{
-		AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe,
+		Clients: o.clients(), AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe,
 	}, o.extend)
 	switch {
 	case err != nil && o.Listen != "" && !errors.Is(err, syscall.EADDRINUSE):
@@ -58,6 +58,20 @@ func Run(ctx context.Context, o Options) error {
 	w := &walk{Options: o, server: server}
 	return w.run(ctx)
 }
+
+// clients are the registered ones: with Serve one with a secret, too.
+func (o Options) clients() []demoas.Client {
+	public := demoas.DemoClient()
+	if !o.Serve {
+		return []demoas.Client{public}
+	}
+	confidential := demoas.DemoClient()
+	confidential.ID, confidential.Name, confidential.Secret = "confidential", "a client with a secret", clientSecret
+	return []demoas.Client{public, confidential}
+}
+
+// clientSecret is no secret: the server believes everybody anyway.
+const clientSecret = "demo-secret"
 
 // extend lets clients register at a server that others use.
 func (o Options) extend(server *demoas.Server) {
@@ -115,11 +129,15 @@ and then:
 
   oauthget token demo
   curl -H "Authorization: Bearer $(oauthget token demo)" %[2]s
+
+A second client has a secret:
+
+  OAUTHGET_CLIENT_SECRET=%[5]s oauthget token --issuer %[1]s --client-id confidential --scope orders:read
 `
 
 func serve(ctx context.Context, out io.Writer, server *demoas.Running) error {
 	quoted, plain := strings.Join(scopes, `", "`), strings.Join(scopes, " ")
-	if _, err := fmt.Fprintf(out, serveText, server.Issuer(), server.APIURL(), quoted, plain); err != nil {
+	if _, err := fmt.Fprintf(out, serveText, server.Issuer(), server.APIURL(), quoted, plain, clientSecret); err != nil {
 		return err
 	}
 	<-ctx.Done() // Ctrl-C is how this command is meant to end
