@@ -10,7 +10,8 @@ import (
 )
 
 // Key is one key of a profile. Flags, variables, the reading and editing of the file, checks, `profile show` and the test of
-// the documentation all follow from it: a new key is a field of Profile, a row in keys and a row in docs/reference.md.
+// the documentation all follow from it: a new key is a field of Profile, a row in keys, among its
+// group, and a row in docs/reference.md. One that is sent in a request needs more: docs/internals/design.md.
 type Key struct {
 	Name  string // as it stands in the file
 	Kind  Kind
