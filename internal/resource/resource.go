@@ -129,7 +129,7 @@ func Look(ctx context.Context, client *http.Client, api *url.URL, posts bool) (F
 		named = append(named, place)
 	}
 	for _, place := range append(named, places(api)...) {
-		m, err := read(ctx, client, place)
+		m, err := read(ctx, client, api, place)
 		if none, ok := errors.AsType[*absentError](err); ok {
 			found.Tried = append(found.Tried, Attempt{place, none.Error()})
 			continue
@@ -193,10 +193,10 @@ type absentError struct{ what string }
 
 func (e *absentError) Error() string { return e.what }
 
-// read fetches the document at place.
-func read(ctx context.Context, client *http.Client, place string) (Metadata, error) {
+// read fetches the document at place, which api may have named.
+func read(ctx context.Context, client *http.Client, api *url.URL, place string) (Metadata, error) {
 	target, err := url.Parse(place)
-	if err != nil || target.Host == "" || target.User != nil || !confidential.URL(target) {
+	if err != nil || target.Host == "" || target.User != nil || !confidential.NamedBy(api, target) {
 		return Metadata{}, fmt.Errorf("the API names %s as its metadata, which is not an https URL", untrusted.Quote(place))
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, place, nil)

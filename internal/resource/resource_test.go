@@ -222,3 +222,13 @@ func TestWrongDocumentsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// An API elsewhere cannot know what listens on a port of this machine.
+func TestRemoteAPINamesNothingOnThisMachine(t *testing.T) {
+	a := newAPI(t)
+	a.answers["/d"] = a.document(document)
+	_, err := read(t.Context(), endpoint.NewClient(endpoint.Options{}), &url.URL{Scheme: "https", Host: "api.example", Path: "/v1"}, a.URL+"/d")
+	if err == nil || len(a.requests) > 0 {
+		t.Errorf("%v, requests %v", err, a.requests)
+	}
+}
