@@ -98,13 +98,19 @@ completions: ## Write bin/completions for bash, zsh, fish and PowerShell
 	@$(GO) run ./cmd/oauthget completion fish >bin/completions/oauthget.fish
 	@$(GO) run ./cmd/oauthget completion powershell >bin/completions/oauthget.ps1
 
+.PHONY: man
+man: ## Write bin/man, the manual pages
+	@rm -rf bin/man
+	@$(GO) run ./scripts/manpages -date '$(or $(date),$(shell date -u +%F))' bin/man
+
 .PHONY: install
-install: build completions ## Install the program and its completions below PREFIX (/usr/local), DESTDIR in front
+install: build completions man ## Install the program, its completions and manual pages below PREFIX (/usr/local), DESTDIR in front
 	@put() { mkdir -p "$${3%/*}" && install -m "$$1" "$$2" "$$3" && echo "install: $$3"; }; set -e; to='$(DESTDIR)$(PREFIX)'; \
 	put 0755 bin/oauthget "$$to/bin/oauthget"; \
 	put 0644 bin/completions/oauthget.bash "$$to/share/bash-completion/completions/oauthget"; \
 	put 0644 bin/completions/_oauthget "$$to/share/zsh/site-functions/_oauthget"; \
-	put 0644 bin/completions/oauthget.fish "$$to/share/fish/vendor_completions.d/oauthget.fish"
+	put 0644 bin/completions/oauthget.fish "$$to/share/fish/vendor_completions.d/oauthget.fish"; \
+	for page in bin/man/*/*; do put 0644 "$$page" "$$to/share/$${page#bin/}"; done
 
 .PHONY: clean
 clean: ## Remove what was built
