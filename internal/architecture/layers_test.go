@@ -52,6 +52,7 @@ var layers = map[string]int{
 	"internal/form":                0,
 	"internal/dpop":                0,
 	"internal/loopback":            0,
+	"internal/socket":              0,
 	"internal/store/secretservice": 0,
 	"internal/term":                0,
 	"internal/tomlfile":            0,

@@ -48,16 +48,14 @@ func ownerOf(c net.Conn) Owner {
 }
 
 func (s *socket) owner() Owner {
-	switch {
-	case s.orphan:
+	if s.orphan {
 		return Other
-	case s.uid == os.Getuid() || s.uid == 0:
-		return Ours
-	case s.uid == overflowUID() && inUserNamespace():
-		return Unknown // a user who has no number here
 	}
-	return Other
+	return ownerByID(s.uid)
 }
+
+// isUnnumbered reports whether uid stands for users who have no number here (user_namespaces(7)).
+func isUnnumbered(uid int) bool { return uid == overflowUID() && inUserNamespace() }
 
 func address(a net.Addr) (netip.AddrPort, bool) {
 	tcp, ok := a.(*net.TCPAddr)
@@ -125,7 +123,7 @@ func parseAddress(text string) (netip.AddrPort, bool) {
 	return plain(netip.AddrPortFrom(ip, uint16(number))), ok
 }
 
-// overflowUID stands for users of other user namespaces (user_namespaces(7)).
+// overflowUID stands for users of other user namespaces.
 func overflowUID() int {
 	text, err := os.ReadFile("/proc/sys/kernel/overflowuid")
 	uid, parseErr := strconv.Atoi(strings.TrimSpace(string(text)))

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+
+	"github.com/oauthget/oauthget/internal/socket"
 )
 
 // Listener listens for a proxy.
@@ -47,6 +49,15 @@ func Listen(ctx context.Context, address string) (*Listener, error) {
 		}
 	}
 	return l, nil
+}
+
+// ListenSocket listens on a Unix socket, as [socket.Listen] does.
+func ListenSocket(ctx context.Context, path string) (*Listener, error) {
+	listener, err := socket.Listen(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{Listener: listener}, nil
 }
 
 // splitLoopback returns the IP address and the port of a loopback address. localhost is 127.0.0.1.

@@ -29,10 +29,10 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
-	"github.com/oauthget/oauthget/internal/proxy"
 	"github.com/oauthget/oauthget/internal/registration"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/signing"
+	"github.com/oauthget/oauthget/internal/socket"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -225,7 +225,7 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusNotFound, "install "+untrusted.Quote(childErr.Program)+", or check that its directory is in PATH")
 	case as(&childErr):
 		return say(StatusNotRunnable, "check that the file is a program for this system, and executable")
-	case as(new(*proxy.SocketError)):
+	case as(new(*socket.Error)):
 		return say(StatusFailure, "give --unix a path in a directory with mode 0700; a missing one is created")
 
 	// Not net.Error: every syscall.Errno is one, also that of a full disk.

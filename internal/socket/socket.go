@@ -1,4 +1,5 @@
-package proxy
+// Package socket listens on and dials Unix sockets that only the user can reach. It speaks no protocol.
+package socket
 
 import (
 	"context"
@@ -13,41 +14,40 @@ import (
 	"github.com/oauthget/oauthget/internal/ownership"
 )
 
-// SocketError is the error of ListenSocket.
-type SocketError struct {
+// Error is the error of Listen.
+type Error struct {
 	Path string
 	Err  error
 }
 
-func (e *SocketError) Error() string { return fmt.Sprintf("listen on %s: %v", e.Path, e.Err) }
+func (e *Error) Error() string { return fmt.Sprintf("listen on %s: %v", e.Path, e.Err) }
 
-func (e *SocketError) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error { return e.Err }
 
-// ListenSocket listens on a Unix socket that only the user can reach: it has mode 0600, in a directory of the user with mode 0700,
-// which is made if it is missing. A socket that a proxy has left behind is replaced, one that is in use is not. Closing the
-// listener removes it, unless another has taken its place. The error is a *SocketError.
-func ListenSocket(ctx context.Context, path string) (*Listener, error) {
-	listener, err := listenSocket(ctx, path)
+// Listen listens on a Unix socket that only the user can reach: it has mode 0600, in a directory of the user with mode 0700, which
+// is made if it is missing. A socket that a program has left behind is replaced, one that is in use is not. Closing the listener
+// removes it, unless another has taken its place. The error is an *Error.
+//
+// On Windows the folder must be below the user's own, whose access list keeps others out.
+func Listen(ctx context.Context, path string) (net.Listener, error) {
+	listener, err := listen(ctx, path)
 	if err != nil {
-		return nil, &SocketError{path, err}
+		return nil, &Error{path, err}
 	}
-	return &Listener{Listener: listener}, nil
+	return listener, nil
 }
 
-func listenSocket(ctx context.Context, path string) (net.Listener, error) {
-	if !ownership.Known {
-		return nil, errors.New("sockets are supported on Unix only: listen on a loopback address")
-	}
+func listen(ctx context.Context, path string) (net.Listener, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	if err := clearSocket(ctx, path); err != nil {
+	if err := clearStale(ctx, path); err != nil {
 		return nil, err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		if op, ok := errors.AsType[*net.OpError](err); ok {
-			err = op.Err // SocketError has the path
+			err = op.Err // Error has the path
 		}
 		return nil, err
 	}
@@ -62,11 +62,11 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if l, ok := listener.(*net.UnixListener); ok {
 		l.SetUnlinkOnClose(false) // it would remove whatever has the name then
 	}
-	return &socket{Listener: listener, path: path, made: made}, nil
+	return &own{Listener: listener, path: path, made: made}, nil
 }
 
-// socket is a listener that removes its own file on Close, and no other.
-type socket struct {
+// own is a listener that removes its own file on Close, and no other.
+type own struct {
 	net.Listener
 	path    string
 	made    fs.FileInfo
@@ -74,10 +74,10 @@ type socket struct {
 }
 
 // Close implements [net.Listener]. It removes the file first: while the socket is open, no other file can have its identity.
-func (s *socket) Close() error {
+func (s *own) Close() error {
 	s.removal.Do(func() {
 		if there, err := os.Lstat(s.path); err == nil && os.SameFile(there, s.made) {
-			_ = os.Remove(s.path) // on failure the next proxy replaces it
+			_ = os.Remove(s.path) // on failure the next program replaces it
 		}
 	})
 	return s.Listener.Close()
@@ -93,6 +93,8 @@ func checkFolder(dir string) error {
 		return err
 	case !info.IsDir():
 		return fmt.Errorf("%s is not a folder", dir)
+	case !ownership.Known:
+		return checkBelowHome(dir)
 	}
 	return checkPrivate(dir, info)
 }
@@ -108,8 +110,23 @@ func checkPrivate(dir string, info fs.FileInfo) error {
 	return nil
 }
 
-// clearSocket removes a socket that nobody listens on, and no other file.
-func clearSocket(ctx context.Context, path string) error {
+// checkBelowHome returns an error unless the folder is in the user's own.
+func checkBelowHome(dir string) error {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	if below, err := filepath.Rel(home, dir); err != nil || !filepath.IsLocal(below) {
+		return fmt.Errorf("the folder %s is not in %s, where other users cannot reach it", dir, home)
+	}
+	return nil
+}
+
+// clearStale removes a socket that nobody listens on, and no other file.
+func clearStale(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -1,5 +1,0 @@
-//go:build !unix
-
-package proxy
-
-func isRefused(error) bool { return false }
