@@ -18,6 +18,7 @@ import (
 type Run struct {
 	Attempt Attempt // without Header and Refused
 	Set     token.Set
+	Provers dpop.Provers
 	// Replace obtains a token in place of one that a 401 or 403 has refused, or fails. It is called as long as it succeeds; with
 	// ErrAccepted the answer is passed on without a word.
 	Replace func(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error)
@@ -117,11 +118,11 @@ func (r *Run) proof() (string, error) {
 	if err != nil {
 		return "", &hint.UsageError{Err: err}
 	}
-	key, err := dpop.KeyOf(r.Set)
+	prove, err := r.Provers.Of(r.Set)
 	if err != nil {
 		return "", err
 	}
-	proof, err := dpop.Proof(key, dpop.Request{
+	proof, err := prove(dpop.Request{
 		Method: r.Attempt.Command.Method(), URL: u, AccessToken: r.Set.AccessToken, Nonce: r.apiNonce, Time: r.Now(),
 	})
 	if err != nil {

@@ -26,6 +26,29 @@ func KeyOf(set token.Set) (*signing.Key, error) {
 	return key, nil
 }
 
+// Prover signs the proof for one request.
+type Prover func(Request) (token.Secret, error)
+
+// Provers returns the prover for the key that set's tokens are bound to. It is nil where the sets hold the keys.
+type Provers func(set token.Set) (Prover, error)
+
+// Of returns the prover for set.
+func (p Provers) Of(set token.Set) (Prover, error) {
+	if p != nil {
+		return p(set)
+	}
+	key, err := KeyOf(set)
+	if err != nil {
+		return nil, err
+	}
+	return ByKey(key), nil
+}
+
+// ByKey returns the prover that signs with key.
+func ByKey(key *signing.Key) Prover {
+	return func(r Request) (token.Secret, error) { return Proof(key, r) }
+}
+
 // Seal returns key in the form of token.Set.DPoPKey; empty for nil.
 func Seal(key *signing.Key) token.Secret {
 	if key == nil {

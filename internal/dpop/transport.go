@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/resend"
-	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
 // Transport adds a proof to each request whose Authorization has the scheme DPoP, and leaves other requests alone. When
 // package net/http drops the Authorization at a redirect to another host, the proof is dropped with it. A Transport is
-// a small value: a reverse proxy can make one for each request with the current token's key, and share Nonces.
+// a small value: a reverse proxy can make one for each request with the current token's prover, and share Nonces.
 //
 // The proof is for the request's URL; its Host is not used.
 type Transport struct {
 	Base   http.RoundTripper
-	Key    *signing.Key
+	Prove  Prover
 	Nonces *Nonces // of resource servers
 	Now    func() time.Time
 }
@@ -56,7 +55,7 @@ func bearer(req *http.Request) (token.Secret, bool) {
 
 // send sends req with a new proof. It returns the answer and the nonce in it.
 func (t Transport) send(req *http.Request, accessToken token.Secret, nonce string) (*http.Response, string, error) {
-	proof, err := Proof(t.Key, Request{
+	proof, err := t.Prove(Request{
 		Method: req.Method, URL: req.URL, AccessToken: accessToken, Nonce: nonce, Time: t.Now(),
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ func serve(t *testing.T, h http.Handler) signed {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	nonces := new(Nonces)
-	transport := Transport{Base: server.Client().Transport, Key: newKey(t), Nonces: nonces, Now: time.Now}
+	transport := Transport{Base: server.Client().Transport, Prove: ByKey(newKey(t)), Nonces: nonces, Now: time.Now}
 	return signed{&http.Client{Transport: transport}, nonces, server.URL}
 }
 
@@ -193,7 +193,7 @@ func TestProofThatCannotBeMadeClosesTheBodyAndTellsNothing(t *testing.T) {
 	req, _ := http.NewRequest("POST", "https://api.example/", body)
 	req.URL.Scheme = "ftp"
 	req.Header.Set("Authorization", "DPoP canary-token")
-	_, err := Transport{Key: newKey(t), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
+	_, err := Transport{Prove: ByKey(newKey(t)), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
 	if err == nil || strings.Contains(err.Error(), "canary") || !body.is {
 		t.Errorf("%v, closed: %v", err, body.is)
 	}
@@ -222,7 +222,7 @@ func TestRepetitionIsSignedAnewAtItsOwnTime(t *testing.T) {
 		})
 		req, _ := http.NewRequestWithContext(t.Context(), "GET", "https://api.example/", nil)
 		req.Header.Set("Authorization", "DPoP canary-token")
-		resp, err := Transport{Base: base, Key: newKey(t), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
+		resp, err := Transport{Base: base, Prove: ByKey(newKey(t)), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
 		if err != nil || resp.StatusCode != 401 || len(times) != 2 || times[1].(float64)-times[0].(float64) != 60 {
 			t.Errorf("%v: signed at %v", err, times)
 		}
@@ -242,7 +242,7 @@ func TestInterruptedRequestIsNotRepeated(t *testing.T) {
 	})
 	req, _ := http.NewRequestWithContext(ctx, "GET", "https://api.example/", nil)
 	req.Header.Set("Authorization", "DPoP canary-token")
-	_, err := Transport{Base: base, Key: newKey(t), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
+	_, err := Transport{Base: base, Prove: ByKey(newKey(t)), Nonces: new(Nonces), Now: time.Now}.RoundTrip(req)
 	if !errors.Is(err, context.Canceled) || tries != 1 {
 		t.Errorf("%v after %d tries", err, tries)
 	}

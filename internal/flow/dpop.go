@@ -156,12 +156,12 @@ func (c *Client) authorized(set token.Set, req *http.Request) (*Client, error) {
 	if !dpop.Bound(set) {
 		return c, nil
 	}
-	key, err := dpop.KeyOf(set)
+	prove, err := dpop.Provers(nil).Of(set)
 	if err != nil {
 		return nil, err
 	}
 	signed := *c.HTTP
-	signed.Transport = dpop.Transport{Base: c.HTTP.Transport, Key: key, Nonces: &c.dpopNonces().api, Now: c.Now}
+	signed.Transport = dpop.Transport{Base: c.HTTP.Transport, Prove: prove, Nonces: &c.dpopNonces().api, Now: c.Now}
 	with := *c
 	with.HTTP = &signed
 	return &with, nil

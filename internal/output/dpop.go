@@ -44,7 +44,8 @@ func (f Format) For(url, method, nonce string) (Format, error) {
 			return f, fmt.Errorf("--dpop-nonce: %w", err)
 		}
 	}
-	f.Render = proofOf(r)
+	f.request = r
+	f.Render = proofOf(r, nil)
 	return f, nil
 }
 
@@ -57,18 +58,26 @@ func notInMethod(r rune) bool {
 // ErrNotBound is returned for a token that is bound to no key, for which no proof can be made.
 var ErrNotBound = errors.New("the token is a bearer token, bound to no key")
 
+// SignedBy returns f for tokens whose keys sign by provers.
+func (f Format) SignedBy(provers dpop.Provers) Format {
+	if f.Signed {
+		f.Render = proofOf(f.request, provers)
+	}
+	return f
+}
+
 // proofOf renders both headers of one request: "Requests to DPoP-protected resources MUST include both a DPoP proof … and
 // the access token" (RFC 9449 §7).
-func proofOf(r request) func(token.Set, time.Time) (string, error) {
+func proofOf(r request, provers dpop.Provers) func(token.Set, time.Time) (string, error) {
 	return func(s token.Set, now time.Time) (string, error) {
 		if !dpop.Bound(s) {
 			return "", ErrNotBound
 		}
-		key, err := dpop.KeyOf(s)
+		prove, err := provers.Of(s)
 		if err != nil {
 			return "", err
 		}
-		proof, err := dpop.Proof(key, dpop.Request{
+		proof, err := prove(dpop.Request{
 			Method: r.Method, URL: r.URL, AccessToken: s.AccessToken, Nonce: r.Nonce, Time: now,
 		})
 		if err != nil {

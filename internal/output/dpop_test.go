@@ -28,7 +28,7 @@ func bound(t *testing.T) token.Set {
 
 func renderProof(t *testing.T, set token.Set, r request) (string, error) {
 	t.Helper()
-	return proofOf(r)(set, noon)
+	return proofOf(r, nil)(set, noon)
 }
 
 func TestDPoPIsBothHeadersOfARequest(t *testing.T) {
@@ -86,7 +86,7 @@ func TestNoFormatPrintsTheKey(t *testing.T) {
 	}
 	for name, f := range formats() {
 		if f.Signed {
-			f.Render = proofOf(request{URL: u})
+			f.Render = proofOf(request{URL: u}, nil)
 		}
 		text, err := f.Render(set, noon)
 		if err != nil || strings.Contains(text, jwk["d"]) {

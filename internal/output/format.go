@@ -33,6 +33,8 @@ type Format struct {
 	Warning string
 	// Help is one line for `--help`.
 	Help string
+
+	request request // that a signed format is for
 }
 
 const templatePrefix = "template="

@@ -71,10 +71,10 @@ func (b *bearer) send(req *http.Request, c credential) (*http.Response, error) {
 	*out = *req
 	out.Header = maps.Clone(req.Header)
 	out.Header.Set("Authorization", c.set.Type()+" "+c.set.AccessToken.Reveal())
-	if c.key == nil {
+	if c.prove == nil {
 		return b.next.RoundTrip(out)
 	}
-	return dpop.Transport{Base: b.next, Key: c.key, Nonces: b.nonces, Now: b.now}.RoundTrip(out)
+	return dpop.Transport{Base: b.next, Prove: c.prove, Nonces: b.nonces, Now: b.now}.RoundTrip(out)
 }
 
 // notOfTheToken are the errors of a challenge that another token would not change: the nonce of a request whose body could not be

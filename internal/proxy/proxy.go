@@ -23,7 +23,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Options configure a proxy. All but Prefix, Hosts, Origins, Warn, TLS and Log must be set.
+// Options configure a proxy. All but Prefix, Hosts, Origins, Provers, Warn, TLS and Log must be set.
 type Options struct {
 	// Upstream is where requests go, as [ParseUpstream] returns it. The path of a request, without the prefix, is appended to its
 	// path.
@@ -35,9 +35,10 @@ type Options struct {
 	// Origins are the origins whose pages may use the proxy, each as [ParseOrigin] returns it.
 	Origins []string
 	// Set is the first token. Token obtains another; there is one call of it at a time.
-	Set    token.Set
-	Token  func(ctx context.Context, want Want) (token.Set, error)
-	MinTTL time.Duration // how long before its expiry a token is replaced
+	Set     token.Set
+	Token   func(ctx context.Context, want Want) (token.Set, error)
+	Provers dpop.Provers  // for tokens that are bound to a key
+	MinTTL  time.Duration // how long before its expiry a token is replaced
 	// Advise describes an error of Token and what to do about it, in a few lines, for the answer to the request. Warn is called
 	// with the same text in one line, unless that was its last call.
 	Advise func(error) string

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/oauthget/oauthget/internal/dpop"
-	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -20,18 +19,18 @@ const (
 	replaceInterval = time.Minute
 )
 
-// credential is a token and the key that it is bound to, which is nil for a bearer token.
+// credential is a token and what signs for the key that it is bound to, which is nil for a bearer token.
 type credential struct {
-	set token.Set
-	key *signing.Key
+	set   token.Set
+	prove dpop.Prover
 }
 
-func newCredential(set token.Set) (credential, error) {
+func (t *tokens) newCredential(set token.Set) (credential, error) {
 	if !dpop.Bound(set) {
 		return credential{set: set}, nil
 	}
-	key, err := dpop.KeyOf(set)
-	return credential{set, key}, err
+	prove, err := t.provers.Of(set)
+	return credential{set, prove}, err
 }
 
 // soon returns how long before its expiry the token is replaced: ahead, or half of its lifetime if that is shorter.
@@ -47,6 +46,7 @@ type tokens struct {
 	// lifetime is the context of the proxy and not of a request, which may end while others wait for the token.
 	lifetime context.Context
 	obtain   func(context.Context, Want) (token.Set, error)
+	provers  dpop.Provers
 	now      func() time.Time
 	ahead    time.Duration
 	advise   func(error) string
@@ -73,8 +73,8 @@ type flight struct {
 }
 
 func newTokens(ctx context.Context, o Options) *tokens {
-	t := &tokens{lifetime: ctx, obtain: o.Token, now: o.Now, ahead: o.MinTTL, advise: o.Advise, warn: o.Warn}
-	if c, err := newCredential(o.Set); err == nil { // the first request reports a missing key
+	t := &tokens{lifetime: ctx, obtain: o.Token, provers: o.Provers, now: o.Now, ahead: o.MinTTL, advise: o.Advise, warn: o.Warn}
+	if c, err := t.newCredential(o.Set); err == nil { // the first request reports a missing key
 		t.current = c
 	}
 	return t
@@ -155,7 +155,7 @@ func (t *tokens) begin(want Want) (*flight, error) {
 func (t *tokens) fly(f *flight, want Want) {
 	set, err := t.obtain(t.lifetime, want)
 	if err == nil {
-		f.got, err = newCredential(set)
+		f.got, err = t.newCredential(set)
 	}
 	if err != nil {
 		f.err = &TokenError{err}
