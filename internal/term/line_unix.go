@@ -42,6 +42,13 @@ func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	return token.NewSecret(answer), nil
 }
 
+func ask(ctx context.Context, prompt string, limit int) (answer string, err error) {
+	r := &reader{prompt: prompt, echo: true, lines: &lines{
+		limit: limit, take: func(line string) bool { answer = line; return false },
+	}}
+	return answer, r.run(ctx)
+}
+
 // reader reads lines from a terminal, which it changes while it reads. It does so from the foreground only: what the terminal
 // has otherwise is another program's, and to change that from the background would stop this one (SIGTTOU).
 type reader struct {
@@ -50,13 +57,15 @@ type reader struct {
 	// reader waits in the background, while one with a prompt stops there, as programs that ask do. One with a prompt takes
 	// its line from the terminal's own editing, which leaves what was typed ahead to the next question.
 	prompt string
+	echo   bool // what is typed behind the prompt is shown
 
 	tty          *os.File
 	woken, waker *os.File // a pipe
 
-	mu     sync.Mutex
-	before *unix.Termios // what the terminal had; nil while we have not changed it
-	paused time.Time     // the program is about to stop, which takes a moment
+	mu       sync.Mutex
+	before   *unix.Termios // what the terminal had; nil while we have not changed it
+	answered bool          // the last line that was wanted has come
+	paused   time.Time     // the program is about to stop, which takes a moment
 }
 
 func (r *reader) run(ctx context.Context) (err error) {
@@ -97,6 +106,9 @@ func (r *reader) run(ctx context.Context) (err error) {
 		case n <= 0 || err != nil:
 			return io.EOF
 		case !r.lines.typed(buffer[:n]):
+			r.mu.Lock()
+			r.answered = true
+			r.mu.Unlock()
 			return nil
 		}
 	}
@@ -130,7 +142,9 @@ func (r *reader) take() (ready bool, err error) {
 		return false, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
 	changed := *before
-	changed.Lflag &^= unix.ECHO
+	if !r.echo {
+		changed.Lflag &^= unix.ECHO
+	}
 	if r.prompt == "" {
 		changed.Lflag &^= unix.ICANON
 		changed.Cc[unix.VMIN], changed.Cc[unix.VTIME] = 1, 0
@@ -150,8 +164,8 @@ func (r *reader) giveBack() {
 	if ours, err := inForeground(r.tty); err != nil || !ours || r.before == nil {
 		return
 	}
-	if r.prompt != "" {
-		_, _ = io.WriteString(r.tty, "\n") // the user's own was not echoed
+	if r.prompt != "" && !(r.echo && r.answered) {
+		_, _ = io.WriteString(r.tty, "\n") // the user's own was not echoed, or there was none
 	}
 	_ = unix.IoctlSetTermios(int(r.tty.Fd()), setTermios, r.before)
 	r.before = nil

@@ -33,6 +33,16 @@ func AskSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	return askSecret(ctx, untrusted.Text(prompt)+": ") // a path in it may contain control characters
 }
 
+// Ask writes prompt to the terminal and reads a line, which is shown while it is typed and is cut at limit bytes. The error is
+// io.EOF after Ctrl-D, or if the terminal has gone. In all else Ask does as [AskSecret]. Lines and control characters of the
+// prompt go out as they are.
+func Ask(ctx context.Context, prompt string, limit int) (string, error) {
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	return ask(ctx, prompt, limit)
+}
+
 func closeBoth(in, out *os.File) {
 	_ = in.Close()
 	if out != in {

@@ -34,6 +34,11 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		return
 	}
+	if os.Getenv("TERM_TEST_ASKS") == "question" {
+		answer, err := Ask(ctx, "first line\nName: ", 8)
+		fmt.Printf("%q %v\n", answer, err)
+		return
+	}
 	secret, err := AskSecret(ctx, "Word\x1b[31m")
 	switch {
 	case errors.Is(err, ErrNoTerminal):
@@ -125,6 +130,48 @@ func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 		}
 		if *after != *before {
 			t.Errorf("%q: the terminal was left otherwise than it was found", typed)
+		}
+	}
+}
+
+func TestAnswerIsShownAndItsLineEnds(t *testing.T) {
+	for typed, want := range map[string]struct{ result, shown string }{
+		"ada\n":          {`"ada" <nil>`, "ada\r\n"},
+		"\n":             {`"" <nil>`, "\r\n"},
+		"one\ntwo\n":     {`"one" <nil>`, "one\r\n"},
+		"longer than 8\n": {`"longer t" <nil>`, "longer than 8\r\n"},
+		"\x04":           {`"" EOF`, "\r\n"},
+		"\x03":           {`"" interrupt signal received`, "^C\r\n"},
+	} {
+		person, program := terminal(t)
+		cmd := asking(t)
+		cmd.Env = append(cmd.Env, "TERM_TEST_ASKS=question")
+		var out strings.Builder
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = program, &out, &out
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		shown := ""
+		until := func(end string) {
+			for buffer := make([]byte, 256); !strings.HasSuffix(shown, end); {
+				n, err := person.Read(buffer)
+				if err != nil {
+					t.Fatalf("%q: %v after %q", typed, err, shown)
+				}
+				shown += string(buffer[:n])
+			}
+		}
+		until("first line\r\nName: ")
+		if _, err := person.WriteString(typed); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		until("\n")
+		if got := strings.TrimSpace(out.String()); got != want.result || !strings.HasPrefix(shown, "first line\r\nName: "+want.shown) {
+			t.Errorf("%q: shown %q, result %s, want %+v", typed, shown, got, want)
 		}
 	}
 }

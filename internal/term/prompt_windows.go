@@ -65,6 +65,17 @@ func askSecret(ctx context.Context, prompt string) (token.Secret, error) {
 	}
 }
 
+func ask(ctx context.Context, prompt string, limit int) (answer string, err error) {
+	in, out, err := openTerminal()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	_, _ = io.WriteString(out, prompt)
+	closeBoth(in, out)
+	err = readLines(ctx, &lines{limit: limit, take: func(line string) bool { answer = line; return false }})
+	return answer, err
+}
+
 // waitForNoEcho waits until echo is off, so that an answer that comes right after the prompt, or Ctrl-C, is not handled before.
 // If echo was off already, nothing changes, and the wait ends soon.
 func waitForNoEcho(ctx context.Context, fd int, before *xterm.State) {
