@@ -136,12 +136,12 @@ func TestSecretIsReadFromTheTerminalWithoutShowingIt(t *testing.T) {
 
 func TestAnswerIsShownAndItsLineEnds(t *testing.T) {
 	for typed, want := range map[string]struct{ result, shown string }{
-		"ada\n":          {`"ada" <nil>`, "ada\r\n"},
-		"\n":             {`"" <nil>`, "\r\n"},
-		"one\ntwo\n":     {`"one" <nil>`, "one\r\n"},
+		"ada\n":           {`"ada" <nil>`, "ada\r\n"},
+		"\n":              {`"" <nil>`, "\r\n"},
+		"one\ntwo\n":      {`"one" <nil>`, "one\r\n"},
 		"longer than 8\n": {`"longer t" <nil>`, "longer than 8\r\n"},
-		"\x04":           {`"" EOF`, "\r\n"},
-		"\x03":           {`"" interrupt signal received`, "^C\r\n"},
+		"\x04":            {`"" EOF`, "\r\n"},
+		"\x03":            {`"" interrupt signal received`, "^C\r\n"},
 	} {
 		person, program := terminal(t)
 		cmd := asking(t)
