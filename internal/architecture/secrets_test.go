@@ -24,7 +24,7 @@ var revealers = map[string]string{
 	"internal/proxy":        "puts the access token into the requests to the upstream",
 	"internal/secretsource": "reads a secret from where the profile says, be it the profile itself or another one's token",
 	"internal/registration": "sends the token that a server gave for the registration back to it",
-	"internal/store":        "derives from a passphrase the key that opens sealed files",
+	"internal/store":        "derives from a passphrase the key that opens sealed files, and puts a client secret into the keychain",
 	"internal/token":        "defines it, and marshals a set to be sealed",
 }
 

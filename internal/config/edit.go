@@ -27,28 +27,48 @@ type Editor struct{ file *File }
 // Edit reads the profile file, or starts an empty one, calls change, checks the result and replaces the file in one step.
 // Nothing is written on an error.
 func Edit(path string, change func(*Editor) error) error {
+	d, err := NewDraft(path, change)
+	if err != nil {
+		return err
+	}
+	return d.Save()
+}
+
+// Draft is a profile file with changes that are not written.
+type Draft struct {
+	File   *File // as it would be
+	before []byte
+}
+
+// NewDraft reads the profile file, or starts an empty one, and calls change.
+func NewDraft(path string, change func(*Editor) error) (*Draft, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return &Error{Path: path, Err: errors.New("edit profile file: it is not a file that can be replaced")}
+		return nil, &Error{Path: path, Err: errors.New("edit profile file: it is not a file that can be replaced")}
 	}
 	f, err := Load(context.Background(), path) // a regular file, which does not block
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = parse(path, 0o600, nil)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	before := f.document.Bytes()
 	if err := change(&Editor{f}); err != nil {
-		return err
+		return nil, err
 	}
-	after := f.document.Bytes()
-	if bytes.Equal(before, after) {
+	return &Draft{f, before}, nil
+}
+
+// Save writes the draft in the place of the file, unless that has changed meanwhile.
+func (d *Draft) Save() error {
+	path, after := d.File.Path, d.File.document.Bytes()
+	if bytes.Equal(d.before, after) {
 		return nil
 	}
 	if len(after) > maxFile {
 		return &Error{Path: path, Err: fmt.Errorf("edit profile file: it would be larger than %d MiB", maxFile>>20)}
 	}
-	replacement := tomlfile.Replacement{Before: before, After: after, Mode: f.mode, Accept: acceptWritten}
+	replacement := tomlfile.Replacement{Before: d.before, After: after, Mode: d.File.mode, Accept: acceptWritten}
 	if err := replacement.Write(path); err != nil {
 		return &Error{Path: path, Err: fmt.Errorf("write profile file: %w", err), Advice: writeAdvice(path, err)}
 	}
@@ -103,6 +123,18 @@ func (e *Editor) AddProfile(name string, texts map[string][]string) error {
 		return e.file.located(err)
 	}
 	return e.set(name, given)
+}
+
+// ReplaceProfile adds a profile in the place of the one of that name.
+func (e *Editor) ReplaceProfile(name string, texts map[string][]string) error {
+	isDefault := e.file.DefaultProfile() == name
+	if err := e.RemoveProfile(name); err != nil {
+		return err
+	}
+	if err := e.AddProfile(name, texts); err != nil || !isDefault {
+		return err
+	}
+	return e.SetTop(keyDefaultProfile, name)
 }
 
 // checkNew refuses a profile that cannot be used by itself: every command that lists profiles would report an error.

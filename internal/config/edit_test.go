@@ -200,3 +200,41 @@ func TestEditGivesWayToAnotherProgram(t *testing.T) {
 		t.Errorf("the file: %q", got)
 	}
 }
+
+func TestReplacedProfileKeepsNothingAndStaysTheDefault(t *testing.T) {
+	path := written(t, "# mine\ndefault_profile = \"a\"\n\n[profiles.a]\nissuer = \"https://old.example\"\nclient_id = \"old\"\nscopes = [\"x\"]\n\n[profiles.b]\nissuer = \"https://b.example\"\nclient_id = \"b\"\n")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDraft(path, func(e *Editor) error {
+		return e.ReplaceProfile("a", map[string][]string{"issuer": {"https://new.example"}, "client_id": {"new"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, err := Resolve(Input{File: d.File})
+	if err != nil || p.Name != "a" || p.Issuer != "https://new.example" || len(p.Scopes) > 0 {
+		t.Errorf("%v, %+v", err, p)
+	}
+	if now, _ := os.ReadFile(path); string(now) != string(before) {
+		t.Errorf("the draft has been written:\n%s", now)
+	}
+	if err := d.Save(); err != nil {
+		t.Fatal(err)
+	}
+	now, _ := os.ReadFile(path)
+	if text := string(now); strings.Contains(text, "old") || !strings.HasPrefix(text, "# mine\ndefault_profile = \"a\"") || !strings.Contains(text, "[profiles.b]") {
+		t.Error(text)
+	}
+	// Somebody else has edited the file since.
+	if d, err = NewDraft(path, func(e *Editor) error { return e.Set("a", map[string][]string{"client_id": {"newer"}}) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(now, "# more\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Save(); err == nil || !strings.Contains(err.Error(), "another program has changed it") {
+		t.Error(err)
+	}
+}

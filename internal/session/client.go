@@ -61,6 +61,9 @@ func (s *Session) ClientSecret(ctx context.Context) (token.Secret, error) {
 	if s.Profile.ClientSecret.Empty() {
 		return s.registeredSecret(ctx)
 	}
+	if d := s.options.Draft; d != nil && !d.Secret.Empty() && s.Profile.ClientSecret.Keychain() != "" {
+		return d.Secret, nil
+	}
 	access := s.secretAccess()
 	access.Keychain = s.keychain().Secret
 	return s.readSecret(ctx, s.Profile.ClientSecret, access)

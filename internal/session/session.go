@@ -29,6 +29,9 @@ type Options struct {
 	UserAgent string
 	Console   Console
 
+	// Draft is in the place of the profile file while a profile is tried that is not written yet; may be nil.
+	Draft *Draft
+
 	ConfigFile string        // the profile file; empty for the default one
 	Commands   []string      // names that a profile may not have
 	OneOfMany  bool          // the command is about several profiles: variables that describe a client are for none of them

@@ -21,8 +21,11 @@ func (s *Session) StoreNamed(name string) store.Store {
 	return s.keychain()
 }
 
-func (s *Session) keychain() *store.Keychain {
-	return store.NewKeychain(store.KeychainOptions{StateDir: s.stateDir, Getenv: s.options.getenv, NoPrompt: s.options.NoInput})
+func (s *Session) keychain() *store.Keychain { return s.options.Keychain(s.stateDir) }
+
+// Keychain returns the keychain. It touches nothing yet.
+func (o Options) Keychain(stateDir string) *store.Keychain {
+	return store.NewKeychain(store.KeychainOptions{StateDir: stateDir, Getenv: o.getenv, NoPrompt: o.NoInput})
 }
 
 // FileStores are the file stores that the sessions of one command share: whatever opens the files is read, run or asked for

@@ -159,23 +159,3 @@ func (k *Keychain) Delete(ctx context.Context, key string) error {
 }
 
 func (k *Keychain) fail(op string, err error) error { return failure(k, op, Refused, err) }
-
-// Secret returns a client secret: the item that the person keeps under name, with the service "oauthget". It refuses the
-// items of token sets, by their names, which [Key] makes, and by what they hold. A profile could otherwise send the token
-// set of another one to its own server.
-func (k *Keychain) Secret(ctx context.Context, name string) (string, error) {
-	const op = "read secret from keychain"
-	if isKey(name) {
-		return "", k.fail(op, errOurItem)
-	}
-	text, err := k.keyring.get(ctx, name)
-	if err != nil {
-		return "", k.fail(op, err)
-	}
-	if isItem(text) {
-		return "", k.fail(op, errOurItem)
-	}
-	return text, nil
-}
-
-var errOurItem = errors.New("the item holds tokens of oauthget and is not a client secret")
