@@ -224,7 +224,7 @@ func TestReplacedProfileKeepsNothingAndStaysTheDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	now, _ := os.ReadFile(path)
-	if text := string(now); strings.Contains(text, "old") || !strings.HasPrefix(text, "# mine\ndefault_profile = \"a\"") || !strings.Contains(text, "[profiles.b]") {
+	if text := string(now); strings.Contains(text, "old") || !strings.HasPrefix(text, "# mine\n\ndefault_profile = \"a\"") || !strings.Contains(text, "[profiles.b]") {
 		t.Error(text)
 	}
 	// Somebody else has edited the file since.
