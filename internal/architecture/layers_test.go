@@ -17,29 +17,31 @@ import (
 //
 // The layers below 0 are for what every package may use: what a secret is, how a server's text is shown, and small helpers.
 var layers = map[string]int{
-	"cmd/oauthget": 7,
+	"cmd/oauthget": 8,
 
-	"internal/doctor": 6,
+	"internal/doctor": 7,
 
-	"internal/account":     5,
-	"internal/demo":        5,
-	"internal/inspect":     5,
-	"internal/remedy":      5,
-	"internal/walkthrough": 5,
+	"internal/account":     6,
+	"internal/demo":        6,
+	"internal/inspect":     6,
+	"internal/remedy":      6,
+	"internal/walkthrough": 6,
 
-	"internal/session": 4,
+	"internal/session": 5,
 
-	"internal/tokensource": 3,
+	"internal/tokensource": 4,
 
-	"internal/curl":         2,
-	"internal/flow":         2,
-	"internal/secretsource": 2,
+	"internal/curl":         3,
+	"internal/flow":         3,
+	"internal/secretsource": 3,
 
-	"internal/config":       1,
+	"internal/config": 2,
+
 	"internal/discovery":    1,
 	"internal/endpoint":     1,
 	"internal/idtoken":      1,
 	"internal/output":       1,
+	"internal/provider":     1,
 	"internal/proxy":        1,
 	"internal/registration": 1,
 	"internal/resource":     1,

@@ -139,7 +139,11 @@ func (e *Editor) ReplaceProfile(name string, texts map[string][]string) error {
 
 // checkNew refuses a profile that cannot be used by itself: every command that lists profiles would report an error.
 func checkNew(given settings) error {
-	r := resolution{settings: overlay(defaults(), given)}
+	r := resolution{settings: given}
+	if err := r.addPreset(); err != nil {
+		return err
+	}
+	r.settings = overlay(defaults(), r.settings)
 	err := cmp.Or(r.checkServer(), r.checkClient())
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.advise("oauthget profile add NAME --issuer URL --client-id ID")

@@ -58,6 +58,8 @@ func Keys() []Key { return slices.Clone(keys) }
 
 // keys holds constants and functions only, so that the compiler can lay it out and it costs nothing at start.
 var keys = []Key{
+	{Name: keyPreset, Usage: "built-in provider, whose endpoints and quirks are used", field: func(p *Profile) any { return &p.Preset }},
+	{Name: keyPresetVariables, Kind: Table, Usage: "what the preset asks for, name=value", field: func(p *Profile) any { return &p.PresetVariables }},
 	{Name: "url", Usage: "URL of the API, which says what is not given here: issuer, client, resource and scopes", check: form.API, ChangesToken: true, field: func(p *Profile) any { return &p.URL }},
 	{Name: "issuer", Usage: "issuer identifier; its metadata is fetched and must name the same issuer", check: form.Issuer, ChangesToken: true, field: func(p *Profile) any { return &p.Issuer }},
 	{Name: "metadata_url", Usage: "URL of the metadata, if it is not at the issuer", check: form.Endpoint, ChangesToken: true, field: func(p *Profile) any { return &p.MetadataURL }},
@@ -164,6 +166,8 @@ const (
 	keyPassphraseCommand = "passphrase_command"
 	keyDefaultProfile    = "default_profile"
 	keyProfiles          = "profiles"
+	keyPreset            = "preset"
+	keyPresetVariables   = "preset_variables"
 
 	groupSecret       = "client secret"
 	groupAssertion    = "assertion"

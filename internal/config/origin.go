@@ -8,19 +8,20 @@ type OriginKind int
 // The kinds of origins, weakest first.
 const (
 	FromDefault OriginKind = iota
+	FromPreset
 	FromFile
 	FromEnvironment
 	FromFlag
 )
 
 func (k OriginKind) String() string {
-	return [...]string{"default", "file", "environment", "flag"}[k]
+	return [...]string{"default", "preset", "file", "environment", "flag"}[k]
 }
 
 // Origin is where a value comes from.
 type Origin struct {
 	Kind OriginKind
-	// Where is for display: "default", "/path/config.toml:12", "OAUTHGET_CLIENT_ID", "flag --client-id".
+	// Where is for display: "default", "preset github", "/path/config.toml:12", "OAUTHGET_CLIENT_ID", "flag --client-id".
 	Where string
 }
 

@@ -18,6 +18,9 @@ import (
 // Profile describes a client and its authorization server.
 type Profile struct {
 	Name string // empty if flags and the environment describe the client
+	// Preset is a name or an alias of a preset (see package provider), whose values are in the other fields; may be empty.
+	Preset          string
+	PresetVariables url.Values
 	// URL is the API's. Issuer, client, resource and scopes come from what it says of itself, if they are not given.
 	URL    string
 	Issuer string // the issuer identifier (RFC 8414 §2); empty if endpoints are given instead

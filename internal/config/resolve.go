@@ -23,7 +23,7 @@ type Input struct {
 }
 
 // Resolve returns the checked profile and the origin of each value: flags override the environment, the environment
-// overrides the file, and the file overrides defaults. An error is an *Error.
+// overrides the file, the file overrides the preset, and the preset overrides defaults. An error is an *Error.
 func Resolve(in Input) (Profile, Origins, error) {
 	flags, err := in.fromFlags()
 	if err != nil {
@@ -42,7 +42,11 @@ func Resolve(in Input) (Profile, Origins, error) {
 	if err != nil {
 		return Profile{}, nil, err
 	}
-	r := resolution{getenv: in.getenv, file: in.File, name: name, head: head, settings: overlay(overlay(defaults(), file), given).withoutCleared()}
+	r := resolution{getenv: in.getenv, file: in.File, name: name, head: head, settings: overlay(file, given)}
+	if err := r.addPreset(); err != nil {
+		return Profile{}, nil, err
+	}
+	r.settings = overlay(defaults(), r.settings).withoutCleared()
 	if err := r.check(); err != nil {
 		return Profile{}, nil, err
 	}
@@ -147,6 +151,9 @@ func (in Input) profileName(given settings) (string, error) {
 	if given.client() && given.server() || given.text("url") != "" {
 		return "", nil
 	}
+	if in.File == nil && given.text(keyPreset) != "" {
+		return "", nil
+	}
 	if in.File == nil {
 		return "", (&Error{Err: errors.New("no profile was named, and there is no profile file")}).
 			advise("oauthget profile add NAME --issuer URL --client-id ID")
@@ -233,4 +240,6 @@ func (s settings) text(key string) string {
 func (s settings) client() bool { return s.text("client_id") != "" }
 
 // server reports whether an authorization server is named.
-func (s settings) server() bool { return s.text("issuer") != "" || s.text("token_endpoint") != "" }
+func (s settings) server() bool {
+	return s.text("issuer") != "" || s.text("token_endpoint") != "" || s.text(keyPreset) != ""
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/issuer"
+	"github.com/oauthget/oauthget/internal/provider"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/similar"
@@ -24,6 +25,8 @@ type resolution struct {
 	name     string
 	head     head
 	settings settings
+	preset   *provider.Preset // nil if there is none
+	presets  settings         // what it says
 }
 
 // check checks each value by itself, in the order of the keys, and then the rules between them.
@@ -40,7 +43,7 @@ func (r resolution) check() error {
 			}
 		}
 	}
-	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkTables, r.checkOpenID} {
+	for _, rule := range []func() error{r.checkServer, r.checkClient, r.checkSecrets, r.checkMethod, r.checkGrant, r.checkRedirect, r.checkTables, r.checkOpenID, r.checkPreset} {
 		if err := rule(); err != nil {
 			return err
 		}
@@ -235,6 +238,9 @@ func (r resolution) checkOpenID() error {
 // at adds the place of a key's value to an error.
 func (r resolution) at(key string, e *Error) *Error {
 	s, ok := r.settings[key]
+	if ok && s.origin.Kind == FromPreset {
+		s, ok = r.settings[keyPreset]
+	}
 	if !ok {
 		return e
 	}

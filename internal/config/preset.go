@@ -1,0 +1,132 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/provider"
+)
+
+// addPreset puts the values of the preset that the settings name under them.
+func (r *resolution) addPreset() error {
+	given := r.settings.parameters(keyPresetVariables)
+	name := r.settings.text(keyPreset)
+	if name == "" {
+		for variable := range given {
+			return r.at(keyPresetVariables+"."+variable, wrong(keyPresetVariables, "there is no preset that they are for").advise("set preset too, or remove preset_variables"))
+		}
+		return nil
+	}
+	p, err := provider.Lookup(name)
+	if err != nil {
+		return r.at(keyPreset, unknownPreset(err))
+	}
+	variables := map[string]string{}
+	for variable, values := range given {
+		if len(values) != 1 {
+			return r.at(keyPresetVariables+"."+variable, wrong(keyPresetVariables, "want one value for %s", Printable(variable)))
+		}
+		variables[variable] = values[0]
+	}
+	values, err := p.Values(variables)
+	if e, ok := errors.AsType[*provider.VariableError](err); ok {
+		return r.wrongVariable(e)
+	}
+	if err != nil {
+		return r.at(keyPreset, wrong(keyPreset, "%w", err))
+	}
+	r.preset, r.presets = p, settings{}
+	from := &File{Path: "preset " + p.Name}
+	for _, n := range values.Children {
+		k := find(keys, n.Name)
+		if k == nil {
+			return from.at(n, unknown(n.Name, names(keys)))
+		}
+		if err := from.keep(r.presets, k, n); err != nil {
+			return err
+		}
+	}
+	for key, s := range r.presets {
+		r.presets[key] = setting{values: s.values, origin: Origin{FromPreset, from.Path}}
+	}
+	r.settings = overlay(r.presets, r.settings)
+	return nil
+}
+
+func unknownPreset(err error) *Error {
+	e := wrong(keyPreset, "%w", err)
+	e.Advice = "oauthget profile presets"
+	if unknown, ok := errors.AsType[*provider.UnknownError](err); ok {
+		e.Suggestion = first(unknown.Near)
+	}
+	return e
+}
+
+func (r *resolution) wrongVariable(err *provider.VariableError) *Error {
+	key := keyPresetVariables + "." + err.Name
+	e := wrong(key, "%w", err)
+	e.Suggestion = first(err.Near)
+	switch {
+	case err.Missing:
+		e.advise(`set it in preset_variables, as in { %s = "%s" }, or --preset-variables %[1]s=%[2]s`, err.Name, err.Variable.Example)
+		if _, given := r.settings[key]; !given {
+			e.Key = keyPreset
+			return r.at(keyPreset, e)
+		}
+	default:
+		e.advise("oauthget profile presets %s", err.Preset.Name)
+	}
+	return r.at(key, e)
+}
+
+// checkPreset refuses values that contradict the preset: no login can work with them, or a secret meant for one server would
+// be sent to another one.
+func (r resolution) checkPreset() error {
+	if r.preset == nil {
+		return nil
+	}
+	// The issuer is who the endpoints belong to.
+	if own := r.settings.text("issuer"); own != "" && r.ours("issuer") && !r.belongs(own) {
+		e := wrong("issuer", "the preset %s is for another server", r.preset.Name).advise("remove issuer, or preset")
+		if len(r.preset.Variables) > 0 {
+			e.advise("remove issuer, and say which server in preset_variables: oauthget profile presets %s", r.preset.Name)
+		}
+		return r.at("issuer", e)
+	}
+	// A code from one server is a secret that another one must not get.
+	needed := EndpointKeys(r.settings.text("grant"))
+	moved := func(key string) bool {
+		return r.ours(key) && r.presets.text(key) != "" && !sameOrigin(r.settings.text(key), r.presets.text(key))
+	}
+	left := slices.IndexFunc(needed, func(key string) bool { return !r.ours(key) && r.presets.text(key) != "" })
+	if i := slices.IndexFunc(needed, moved); i >= 0 && left >= 0 {
+		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", needed[left], r.preset.Name).
+			advise("set %s too, or remove %s", needed[left], needed[i]))
+	}
+	u, err := url.Parse(r.settings.text("redirect_uri"))
+	if err == nil && r.ours("redirect_uri") && confidential.Loopback(u.Hostname()) && !r.preset.Register.Takes(u.Hostname()) {
+		return r.at("redirect_uri", wrong("redirect_uri", "%s takes no redirect URI with the host %s", r.preset.Title, Printable(u.Hostname())).
+			advise("use %s, or remove redirect_uri", r.presets.text("redirect_uri")))
+	}
+	return nil
+}
+
+// ours reports whether the value of a key is the profile's rather than the preset's.
+func (r resolution) ours(key string) bool { return r.settings[key].origin.Kind > FromPreset }
+
+// belongs reports whether an issuer is that of the preset, or at its server if the preset names none.
+func (r resolution) belongs(own string) bool {
+	if of := r.presets.text("issuer"); of != "" {
+		return own == of
+	}
+	return sameOrigin(own, r.presets.text("token_endpoint")) || sameOrigin(own, r.presets.text("authorization_endpoint"))
+}
+
+func sameOrigin(a, b string) bool {
+	u, err1 := url.Parse(a)
+	v, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && origin.Same(u, v)
+}
