@@ -59,6 +59,9 @@ func (a *app) proxyCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.upstream == "" && session.IsURL(nameOf(args)) {
 				p.upstream = nameOf(args)
+				if _, err := session.ParseAPI(p.upstream); err != nil {
+					return err
+				}
 			}
 			o, err := p.check(cmd)
 			if err != nil {

@@ -5,16 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
-	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Logout revokes and removes what is stored.
@@ -88,9 +85,9 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 
 // API logs out of the API at a URL, by whatever profile its tokens were obtained.
 func (l *Logout) API(ctx context.Context, address string) error {
-	target, err := url.Parse(address)
+	target, err := session.ParseAPI(address)
 	if err != nil {
-		return hint.Usagef("%s is no URL", untrusted.Quote(address))
+		return err
 	}
 	list, err := l.records.All()
 	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.API == "" || !origin.Covers(r.API, target) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/resource"
 	"github.com/oauthget/oauthget/internal/store"
@@ -41,12 +42,29 @@ func (e *OpenAPIError) Error() string {
 // IsURL reports whether a command's NAME is the URL of an API.
 func IsURL(name string) bool { return strings.Contains(name, "://") }
 
+// ParseAPI parses the URL of an API that is in the place of a profile's name. The error of one that no token may be sent to is a
+// *config.Error, and does not repeat what may be a password.
+func ParseAPI(address string) (*url.URL, error) {
+	err := form.API([]string{address})
+	u, invalid := url.Parse(address)
+	if err == nil {
+		return u, invalid
+	}
+	e := &config.Error{Key: "url", Err: fmt.Errorf("the API's URL: %w", err), Advice: "give an absolute URL, such as https://api.example.com/v1"}
+	if invalid == nil && u.User == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+		better := plainURL(u)
+		better.Scheme = "https"
+		e.Advice = "use " + better.String()
+	}
+	return nil, e
+}
+
 // openURL opens the session for the API at address: with the profile whose url or api_hosts fits, else with what the API
 // says of itself.
 func openURL(o Options, file *config.File, address string, flags map[string][]string) (*Session, error) {
-	target, err := url.Parse(address)
+	target, err := ParseAPI(address)
 	if err != nil {
-		return nil, &config.Error{Err: errors.New("the API's URL cannot be parsed"), Advice: "give an absolute URL, such as https://api.example.com/v1"}
+		return nil, err
 	}
 	name, err := config.ForAPI(config.Input{File: file, LookupEnv: o.LookupEnv, Commands: o.Commands}, target)
 	if err != nil {
