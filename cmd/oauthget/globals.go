@@ -35,7 +35,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.DurationVar(&a.global.timeout, "timeout", 5*time.Minute, "how long the person has to act")
 	f.BoolVar(&a.global.noInput, "no-input", false, "never open a browser or ask: exit 4 instead")
 	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
-	f.BoolVar(&a.global.yes, "yes", false, "log in at the server that an API names without asking first")
+	f.BoolVar(&a.global.yes, "yes", false, "log in at the server that an API names, or register a client, without asking first")
 	f.BoolVar(&a.global.json, "json", false, "print JSON where the command has it")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "say each step on stderr")
 	f.StringVar(&a.global.trace, "trace", "", "write each exchange, without its secrets, to stderr, or with --trace=`FILE` to a file")

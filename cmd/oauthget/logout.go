@@ -18,8 +18,9 @@ func (a *app) logoutCommand() *cobra.Command {
 		Use:   "logout [NAME|URL…]",
 		Short: "Revoke stored tokens at the server and remove them",
 		Long: `Revoke the tokens of the named profiles, or of the default one, at the server (RFC 7009) if it can, and remove them here in
-any case, in each store. That includes what was stored before a profile was changed or removed. --all logs out of everything.`,
-		Example: "  oauthget logout work\n  oauthget logout --all\n  oauthget logout work --local",
+any case, in each store. That includes what was stored before a profile was changed or removed. --all logs out of everything.
+A client that was registered stays until --registration removes it, there if the server lets clients do that (RFC 7592).`,
+		Example: "  oauthget logout work\n  oauthget logout --all\n  oauthget logout work --local\n  oauthget logout --registration work",
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if all && len(names) > 0 {
 				return hint.Usagef("--all takes no profile names")
@@ -37,7 +38,7 @@ any case, in each store. That includes what was stored before a profile was chan
 			case all:
 				return logout.All(cmd.Context())
 			case registration && len(names) == 0:
-				return hint.Usagef("--registration takes the URL of an API")
+				return hint.Usagef("--registration takes a profile or the URL of an API")
 			case len(names) == 0:
 				return logout.Given(cmd.Context(), flags)
 			}
@@ -57,7 +58,7 @@ any case, in each store. That includes what was stored before a profile was chan
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "log out of everything that is stored")
-	cmd.Flags().BoolVar(&registration, "registration", false, "remove the client that was registered for the API of that URL")
+	cmd.Flags().BoolVar(&registration, "registration", false, "remove the client that was registered for a profile, or for the API of a URL")
 	cmd.Flags().BoolVar(&local, "local", false, "remove what is stored, and ask nothing of the server")
 	a.addKeyFlags(cmd)
 	a.completeProfiles(cmd, math.MaxInt)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -21,7 +22,9 @@ func (a *app) profileCommand() *cobra.Command {
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	set := a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", (*config.Editor).Set)
+	set := a.profileEditCommand("set NAME", "Change keys of a profile; an empty value removes a key", func(_ context.Context, name string, keys map[string][]string) error {
+		return editProfile(a.options(), func(e *config.Editor) error { return e.Set(name, keys) })
+	})
 	set.Example = "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce="
 	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), set, a.profileRemoveCommand())
 	return cmd
@@ -102,18 +105,17 @@ func (a *app) profileShowCommand() *cobra.Command {
 }
 
 func (a *app) profileAddCommand() *cobra.Command {
-	cmd := a.profileEditCommand("add NAME", "Add a profile", func(e *config.Editor, name string, keys map[string][]string) error {
-		if err := config.CheckName(name, a.commands); err != nil {
-			return err
-		}
-		return e.AddProfile(name, keys)
+	var register bool
+	cmd := a.profileEditCommand("add NAME", "Add a profile", func(ctx context.Context, name string, keys map[string][]string) error {
+		return a.options().AddProfile(ctx, name, keys, register)
 	})
-	cmd.Example = "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid"
+	cmd.Example = "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid\n  oauthget profile add orders --url https://api.example.com/v1 --register"
+	cmd.Flags().BoolVar(&register, "register", false, "register a client for it at its server (RFC 7591), and keep that")
 	cmd.ValidArgsFunction = cobra.NoFileCompletions // the name is a new one
 	return cmd
 }
 
-func (a *app) profileEditCommand(use, short string, edit func(e *config.Editor, name string, keys map[string][]string) error) *cobra.Command {
+func (a *app) profileEditCommand(use, short string, edit func(ctx context.Context, name string, keys map[string][]string) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: exactlyOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -121,7 +123,7 @@ func (a *app) profileEditCommand(use, short string, edit func(e *config.Editor, 
 			if len(keys) == 0 {
 				return hint.Usagef("%s takes the keys to write as flags, such as --issuer and --client-id", cmd.CommandPath())
 			}
-			return editProfile(a.options(), func(e *config.Editor) error { return edit(e, args[0], keys) })
+			return edit(cmd.Context(), args[0], keys)
 		},
 	}
 	a.addKeyFlags(cmd)

@@ -51,7 +51,11 @@ func writeStatus(c *console, report account.Report) error {
 		return err
 	}
 	for _, r := range report.Registrations {
-		fmt.Fprintf(c.stdout, "registered at %s: client %s, kept in the %s\n", untrusted.Text(r.Issuer), untrusted.Text(r.ClientID), r.Store)
+		of := ""
+		if r.Profile != "" {
+			of = " of " + untrusted.Text(r.Profile)
+		}
+		fmt.Fprintf(c.stdout, "registered at %s: client %s%s, kept in the %s\n", untrusted.Text(r.Issuer), untrusted.Text(r.ClientID), of, r.Store)
 	}
 	for _, p := range report.Profiles {
 		if p.Error != "" {

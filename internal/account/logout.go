@@ -11,7 +11,9 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Logout revokes and removes what is stored.
@@ -38,7 +40,18 @@ func (l *Logout) All(ctx context.Context) error {
 	if len(list) == 0 && err == nil {
 		l.options.Console.Note("nothing is stored")
 	}
+	list = slices.DeleteFunc(list, l.stays)
 	return errors.Join(l.each(ctx, list), err)
+}
+
+// stays reports whether a record is of a client that a profile has, and says how to remove it. It is no login, and the profile
+// would be of no use without it.
+func (l *Logout) stays(r store.Record) bool {
+	if !l.names(r) {
+		return false
+	}
+	l.options.Console.Note("the client that was registered for %s stays: oauthget logout --registration %s", r.Profile, shell.Word(r.Profile))
+	return true
 }
 
 // Given logs out of the default profile, or of the client that the flags describe.
@@ -67,6 +80,7 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 	if err != nil {
 		l.options.Console.Warn("%v", err) // the records that could be read are returned too
 	}
+	list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Registration }) // the profile's client, not its login
 	if account, ok := flags["account"]; ok {
 		list = slices.DeleteFunc(list, func(r store.Record) bool { return r.Account != account[0] })
 	}
@@ -97,35 +111,61 @@ func (l *Logout) API(ctx context.Context, address string) error {
 	return errors.Join(l.each(ctx, list), err)
 }
 
-// Registration removes the client that was registered for the API at a URL.
-func (l *Logout) Registration(ctx context.Context, address string, flags map[string][]string) error {
-	s, err := session.Open(l.options, l.file, address, flags)
+// Registration removes the client that was registered for the profile of that name, or for the API at that URL.
+func (l *Logout) Registration(ctx context.Context, name string, flags map[string][]string) error {
+	if !session.IsURL(name) {
+		list, err := l.records.Of(name)
+		list = slices.DeleteFunc(list, func(r store.Record) bool { return !r.Registration })
+		if len(list) == 0 && err == nil {
+			if _, err = session.Open(l.options, l.file, name, nil); err == nil { // a misspelt name must not look like a removal
+				l.options.Console.Note("no client was registered for %s", name)
+			}
+		}
+		for _, r := range list {
+			err = errors.Join(err, l.unregister(ctx, session.OfRecord(l.options, l.file, r), r))
+		}
+		return err
+	}
+	s, err := session.Open(l.options, l.file, name, flags)
 	if err != nil {
 		return err
 	}
-	server, err := s.Server(ctx)
-	if err != nil {
+	server, record, ok, err := s.RegistrationRecord(ctx)
+	switch {
+	case err != nil:
 		return err
+	case !ok:
+		l.options.Console.Note("no client is registered at %s", untrusted.Text(server))
+		return nil
 	}
-	return l.unregister(ctx, s, server)
+	return l.unregister(ctx, s, record)
 }
 
-func (l *Logout) unregister(ctx context.Context, s *session.Session, server string) error {
-	there, err := s.Unregister(ctx, server)
-	note := l.options.Console.Note
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		note("no client is registered at %s", server)
-		return nil
-	case there:
-		note("removed the registered client at %s, and here", server)
-	case err != nil:
+func (l *Logout) unregister(ctx context.Context, s *session.Session, r store.Record) error {
+	there, err := s.Unregister(ctx, r, l.local)
+	server, note := untrusted.Text(r.Issuer), l.options.Console.Note
+	if _, stays := errors.AsType[*session.StaysError](err); stays {
 		l.options.Console.Warn("the client stays registered at %s: %v", server, err)
-		fallthrough
-	default:
+	} else if err != nil {
+		return err
+	}
+	if there {
+		note("removed the registered client at %s, and here", server)
+	} else {
 		note("removed the registered client of %s here", server)
 	}
+	if l.names(r) {
+		note("the profile %s has its client_id still: give it another, or remove it", r.Profile)
+	}
 	return nil
+}
+
+// names reports whether a profile of the file has the registered client of a record.
+func (l *Logout) names(r store.Record) bool {
+	o := l.options
+	o.OneOfMany = true
+	s, err := session.Open(o, l.file, r.Profile, nil)
+	return r.Registration && r.Profile != "" && err == nil && s.Profile.ClientID == r.ClientID
 }
 
 // withPresent adds a record of what the session has stored, if it is missing.
@@ -147,7 +187,7 @@ func (l *Logout) each(ctx context.Context, list []store.Record) error {
 	for _, r := range list {
 		s := session.OfRecord(l.options, l.file, r)
 		if r.Registration {
-			failed = errors.Join(failed, l.unregister(ctx, s, r.Issuer))
+			failed = errors.Join(failed, l.unregister(ctx, s, r))
 			continue
 		}
 		if err := l.one(ctx, s, r); err != nil {

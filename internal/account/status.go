@@ -32,6 +32,7 @@ type Registration struct {
 	Issuer   string `json:"issuer"`
 	ClientID string `json:"client_id"`
 	Store    string `json:"store"`
+	Profile  string `json:"profile,omitempty"` // that it was registered for
 }
 
 // Status is what is stored for one profile. Times are RFC 3339, UTC.
@@ -106,7 +107,7 @@ func (r *Report) add(ctx context.Context, o session.Options, file *config.File, 
 			continue
 		}
 		if record.Registration {
-			r.Registrations = append(r.Registrations, Registration{record.Issuer, record.ClientID, record.Store})
+			r.Registrations = append(r.Registrations, Registration{record.Issuer, record.ClientID, record.Store, record.Profile})
 			continue
 		}
 		status, _ := Of(ctx, session.OfRecord(o, file, record), o.Now())

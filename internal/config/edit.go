@@ -24,6 +24,9 @@ import (
 // Texts are those of the command line: repeated for lists, name=value for tables. An empty text removes the key.
 type Editor struct{ file *File }
 
+// File is the profile file as it is edited so far.
+func (e *Editor) File() *File { return e.file }
+
 // Edit reads the profile file, or starts an empty one, calls change, checks the result and replaces the file in one step.
 // Nothing is written on an error.
 func Edit(path string, change func(*Editor) error) error {

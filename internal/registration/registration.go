@@ -10,9 +10,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/refusal"
 	"github.com/oauthget/oauthget/internal/token"
@@ -53,20 +53,12 @@ func (e *RefusedError) Error() string {
 	return text
 }
 
-// Register registers a native client for the authorization code grant with that redirect URI. It sends only the members that
-// this takes, since some servers refuse those that they do not know.
+// Register registers a client. Its metadata have only the members that this takes, since some servers refuse those that they do
+// not know.
 //
 // A refusal is a *RefusedError, an answer that cannot be used an *untrusted.Error, and no answer a *url.Error.
-func Register(ctx context.Context, client *http.Client, s Server, redirectURI string) (token.Registration, error) {
-	method := chooseMethod(s.AuthMethods)
-	body, err := json.Marshal(map[string]any{
-		"client_name":                "oauthget",
-		"application_type":           "native",
-		"redirect_uris":              []string{redirectURI},
-		"grant_types":                []string{"authorization_code", "refresh_token"},
-		"response_types":             []string{"code"},
-		"token_endpoint_auth_method": method,
-	})
+func Register(ctx context.Context, client *http.Client, s Server, m Metadata) (token.Registration, error) {
+	body, err := json.Marshal(m)
 	if err != nil {
 		return token.Registration{}, err
 	}
@@ -80,22 +72,14 @@ func Register(ctx context.Context, client *http.Client, s Server, redirectURI st
 	if err != nil {
 		return token.Registration{}, err
 	}
-	r, err := parse(answer, s, method)
+	r, err := parse(answer, s, m.AuthMethod)
 	if err != nil {
 		return token.Registration{}, &untrusted.Error{Op: register, Err: err}
 	}
-	r.RedirectURI = redirectURI
-	return r, nil
-}
-
-// chooseMethod prefers a public client, which has no secret to keep. A server that lists no "none" gets the best of the rest.
-func chooseMethod(supported []string) string {
-	for _, method := range []string{"none", "client_secret_basic", "client_secret_post"} {
-		if slices.Contains(supported, method) {
-			return method
-		}
+	if len(m.RedirectURIs) > 0 {
+		r.RedirectURI = m.RedirectURIs[0]
 	}
-	return "none"
+	return r, nil
 }
 
 // answer is what RFC 7591 §3.2.1 has in a client information response.
@@ -118,8 +102,11 @@ func parse(body []byte, s Server, asked string) (token.Registration, error) {
 			return token.Registration{}, fmt.Errorf("a value of the answer is longer than %d bytes", maxText)
 		}
 	}
-	if a.ClientID == "" {
+	switch {
+	case a.ClientID == "":
 		return token.Registration{}, errors.New("the answer has no client_id")
+	case !ascii.All(a.ClientID, ascii.IsVSCHAR): // RFC 6749 §A.1
+		return token.Registration{}, fmt.Errorf("the answer has the client_id %s, which is not of printable ASCII characters", untrusted.Quote(a.ClientID))
 	}
 	r := token.Registration{
 		Issuer: s.Issuer, ClientID: a.ClientID, ClientSecret: token.NewSecret(a.ClientSecret), AuthMethod: a.AuthMethod,
@@ -127,7 +114,7 @@ func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	if r.AuthMethod == "" {
 		r.AuthMethod = asked
 	}
-	if r.AuthMethod != "none" && a.ClientSecret == "" {
+	if r.AuthMethod != "none" && r.AuthMethod != privateKeyJWT && a.ClientSecret == "" {
 		return token.Registration{}, fmt.Errorf("the answer has no client_secret for %s", untrusted.Quote(r.AuthMethod))
 	}
 	if a.Expiry > 0 && a.ClientSecret != "" {

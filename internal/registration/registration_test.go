@@ -31,7 +31,8 @@ func registerAt(t *testing.T, methods []string, status int, body string) (token.
 		fmt.Fprint(w, strings.ReplaceAll(body, "$URL", server.URL))
 	}))
 	defer server.Close()
-	r, err := Register(t.Context(), endpoint.NewClient(endpoint.Options{}), Server{Issuer: "https://as.example", Endpoint: server.URL, AuthMethods: methods}, redirectURI)
+	s := Server{Issuer: "https://as.example", Endpoint: server.URL, AuthMethods: methods}
+	r, err := Register(t.Context(), endpoint.NewClient(endpoint.Options{}), s, Native("authorization_code", []string{redirectURI}, s.Method(false), nil))
 	return r, sent, err
 }
 
@@ -75,6 +76,7 @@ func TestAnswersThatCannotBeUsed(t *testing.T) {
 		"a page":              {200, "<html>", "not a client information response"},
 		"no client_id":        {201, `{}`, "no client_id"},
 		"a secret is missing": {201, `{"client_id":"c","token_endpoint_auth_method":"client_secret_basic"}`, "no client_secret"},
+		"odd client_id":       {201, `{"client_id":"c\u202ed"}`, "not of printable ASCII"},
 		"odd types":           {201, `{"client_id":["c"]}`, "not a client information response"},
 		"too long":            {201, `{"client_id":"` + strings.Repeat("c", maxText+1) + `"}`, "longer than"},
 	} {

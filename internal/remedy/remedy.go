@@ -121,6 +121,7 @@ func (f failure) classify() (status int, hints []string) {
 		refused    *credential.RefusedError
 
 		openAPI         *session.OpenAPIError
+		unconfirmed     *session.UnconfirmedError
 		registrationErr *registration.RefusedError
 	)
 	switch {
@@ -142,8 +143,14 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusTimeout, "run the command again for another code")
 	case is(session.ErrNoBrowser) && !f.inHelper():
 		return say(StatusInteraction, "add --no-browser, and open the address yourself")
-	case as(new(*session.UnconfirmedError)):
+	case as(&unconfirmed) && unconfirmed.NoInput && unconfirmed.Registration:
+		return say(StatusInteraction, "to register it there, run the command again with --yes and without --no-input")
+	case as(&unconfirmed) && unconfirmed.Registration:
+		return say(StatusInteraction, "to register it there, run the command again with --yes")
+	case as(&unconfirmed):
 		return say(StatusInteraction, "to log in there: "+f.command("login")+" --yes")
+	case is(session.ErrNotRegistered):
+		return say(StatusDenied, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
 	case is(session.ErrDeclined):
 		return say(StatusDenied, "to use another server or client, give --issuer and --client-id, or name a profile")
 	case as(&openAPI):

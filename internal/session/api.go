@@ -209,12 +209,19 @@ func (s *Session) prepareAPI(ctx context.Context) error {
 	if err := s.bind(); err != nil {
 		return err
 	}
+	server, err := s.chooseClient(ctx)
+	if err != nil {
+		return err
+	}
 	if s.Profile.Name == "" && (!s.api.known || before != s.Profile.Issuer) {
-		if err := s.confirm(ctx); err != nil {
+		if err := s.confirm(ctx, server != nil); err != nil {
 			return err
 		}
 	}
-	return s.chooseClient(ctx)
+	if server == nil {
+		return nil
+	}
+	return s.register(ctx, *server)
 }
 
 // chooseServer chooses the issuer and fetches its metadata.
@@ -319,10 +326,19 @@ func (s *Session) bind() error {
 	return nil
 }
 
-// UnconfirmedError reports a login that nobody could confirm.
-type UnconfirmedError struct{ Question string }
+// UnconfirmedError reports a login for an API, or the registration of a profile's client, that nobody could confirm.
+type UnconfirmedError struct {
+	Question     string
+	Registration bool
+	NoInput      bool // and --yes would not do
+}
 
-func (e *UnconfirmedError) Error() string { return e.Question + ", which no profile names" }
+func (e *UnconfirmedError) Error() string {
+	if e.Registration {
+		return "nobody can be asked: " + e.Question + "?"
+	}
+	return e.Question + ", which no profile names"
+}
 
 // Unwrap makes it a [tokensource.ErrInteractionRequired].
 func (e *UnconfirmedError) Unwrap() error { return tokensource.ErrInteractionRequired }
@@ -331,10 +347,13 @@ func (e *UnconfirmedError) Unwrap() error { return tokensource.ErrInteractionReq
 var ErrDeclined = errors.New("the login for the API was declined")
 
 // confirm asks before the first login for an API that no profile names, and again when its server has changed: the API
-// chooses where the user is sent.
-func (s *Session) confirm(ctx context.Context) error {
+// chooses where the user is sent. registers reports that a client will be registered there.
+func (s *Session) confirm(ctx context.Context, registers bool) error {
 	server := cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
 	question := fmt.Sprintf("%s asks for a login at %s", untrusted.Text(s.api.resource), untrusted.Text(server))
+	if registers {
+		question += ", with a client to be registered there"
+	}
 	if len(s.Profile.Scopes) > 0 {
 		question += ", for " + untrusted.Text(strings.Join(s.Profile.Scopes, " "))
 	}
@@ -343,7 +362,7 @@ func (s *Session) confirm(ctx context.Context) error {
 		s.console.Step("%s", question)
 		return nil
 	case s.options.NoInput || !s.console.CanAsk():
-		return &UnconfirmedError{question}
+		return &UnconfirmedError{Question: question}
 	}
 	yes, err := s.console.Confirm(ctx, question+". Continue?")
 	if err == nil && !yes {

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/idtoken"
-	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -104,22 +102,4 @@ func (s *Session) published(ctx context.Context, public *http.Client, fresh bool
 	}
 	m = flow.Server(m, s.Profile)
 	return m, idtoken.Once(func(ctx context.Context, fresh bool) ([]byte, error) { return docs.JWKS(ctx, m.JWKSURI, fresh) }), nil
-}
-
-// registeredSecret returns the secret of the client that was registered for the API's server, if that is the session's client.
-func (s *Session) registeredSecret(ctx context.Context) (token.Secret, error) {
-	if s.api == nil || s.Origins["client_id"].Where != "" {
-		return token.Secret{}, nil
-	}
-	if s.registration == nil { // a refresh or a logout, of a token that was obtained with it
-		r, err := s.registered(ctx, s.serverOfAPI())
-		if errors.Is(err, store.ErrNotFound) || err == nil && r.ClientID != s.Profile.ClientID {
-			return token.Secret{}, nil
-		}
-		if err != nil {
-			return token.Secret{}, err
-		}
-		s.registration, s.Profile.TokenEndpointAuthMethod = &r, r.AuthMethod
-	}
-	return s.registration.ClientSecret, nil
 }

@@ -26,8 +26,7 @@ func (s *Session) login(ctx context.Context, idTokenAlone bool) (token.Set, erro
 	set, err := s.runGrant(ctx, inputs, idTokenAlone)
 	if s.unknownClient(err) {
 		s.console.Step("%v; registering the client again", err)
-		s.forget(ctx, s.serverOfAPI())
-		if err := s.register(ctx); err != nil {
+		if err := s.registerAgain(ctx); err != nil {
 			return token.Set{}, err
 		}
 		return s.runGrant(ctx, inputs, idTokenAlone)

@@ -32,6 +32,13 @@ func (k *Key) Public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: public.Key}
 }
 
+// Published returns the public JWK as a client publishes it (RFC 7517 §4): with the kid that its signatures name.
+func (k *Key) Published() jose.JSONWebKey {
+	public := k.Public()
+	public.KeyID, public.Use = k.jwk.KeyID, "sig"
+	return public
+}
+
 // Thumbprint returns the JWK SHA-256 Thumbprint (RFC 7638), in base64url.
 func (k *Key) Thumbprint() string {
 	sum, err := k.jwk.Thumbprint(crypto.SHA256)
