@@ -103,6 +103,18 @@ man: ## Write bin/man, the manual pages
 	@rm -rf bin/man
 	@$(GO) run ./scripts/manpages -date '$(or $(date),$(shell date -u +%F))' bin/man
 
+.PHONY: packagefiles
+packagefiles: completions man ## Write bin/package: licences, Debian's changelog, compressed manual pages
+	@rm -rf bin/package
+	@$(GO) run ./scripts/packagefiles -version '$(or $(VERSION),$(version:v%=%))' -date '$(date)' bin/package
+
+.PHONY: winres
+winres: ## Write what Windows shows of the program's version; the next build for Windows has it
+	@$(tool) go-winres simply --arch amd64,arm64 --out cmd/oauthget/rsrc --icon '' --manifest cli \
+		--product-name oauthget --original-filename oauthget.exe --file-description 'OAuth 2.0 access tokens for the command line' \
+		--copyright 'The oauthget authors, Apache License 2.0' \
+		--product-version '$(or $(VERSION),$(version:v%=%))' --file-version '$(firstword $(subst -, ,$(or $(VERSION),$(version:v%=%))))'
+
 .PHONY: install
 install: build completions man ## Install the program, its completions and manual pages below PREFIX (/usr/local), DESTDIR in front
 	@put() { mkdir -p "$${3%/*}" && install -m "$$1" "$$2" "$$3" && echo "install: $$3"; }; set -e; to='$(DESTDIR)$(PREFIX)'; \
@@ -112,6 +124,10 @@ install: build completions man ## Install the program, its completions and manua
 	put 0644 bin/completions/oauthget.fish "$$to/share/fish/vendor_completions.d/oauthget.fish"; \
 	for page in bin/man/*/*; do put 0644 "$$page" "$$to/share/$${page#bin/}"; done
 
+.PHONY: release-check
+release-check: ## Make the release of this commit twice, publish nothing, and check what users would get (docs/internals/release.md)
+	@testdata/release/check
+
 .PHONY: clean
 clean: ## Remove what was built
-	@rm -rf bin dist
+	@rm -rf bin dist cmd/oauthget/*.syso
