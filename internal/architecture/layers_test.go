@@ -91,12 +91,13 @@ const (
 	testas       = "internal/demoas/testas"
 	testbus      = "internal/testbus"
 	testpty      = "internal/testpty"
+	testnet      = "internal/testnet"
 
 	pagestyle = "internal/pagestyle" // has no behaviour, so that servers may share it with the client
 )
 
 // forTests are the packages that only tests import, and testas the benchmark too.
-var forTests = []string{testas, testbus, testpty}
+var forTests = []string{testas, testbus, testpty, testnet}
 
 // testOnly are the packages that consist of tests.
 var testOnly = []string{"internal/architecture", "internal/interop"}
