@@ -53,6 +53,10 @@ func (r *resolution) addPreset() error {
 		r.presets[key] = setting{values: s.values, origin: Origin{FromPreset, from.Path}}
 	}
 	r.settings = overlay(r.presets, r.settings)
+	// A preset says how the client sends its secret. A client may have none: GitHub's device grant asks for none.
+	if method := r.settings["token_endpoint_auth_method"]; method.origin.Kind == FromPreset && r.settings[keySecret].values == nil && len(r.given(groupSecret)) == 0 {
+		delete(r.settings, "token_endpoint_auth_method")
+	}
 	return nil
 }
 

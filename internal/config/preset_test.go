@@ -95,3 +95,21 @@ func TestPresetThatDoesNotFit(t *testing.T) {
 		}
 	}
 }
+
+// A preset's way to send the secret is for a client that has one.
+func TestPresetOfAClientWithoutASecret(t *testing.T) {
+	github := "[profiles.w]\npreset = \"github\"\nclient_id = \"c\"\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"without", github, ""},
+		{"with", github + "client_secret_env = \"SECRET\"\n", "client_secret_post"},
+		{"empty, by the preset", strings.Replace(github, "github", "reddit", 1), "client_secret_basic"},
+	} {
+		p, _, err := resolved(t, c.text, Input{Name: "w"})
+		if err != nil || p.TokenEndpointAuthMethod != c.want {
+			t.Errorf("%s: %v, token_endpoint_auth_method %q, want %q", c.name, err, p.TokenEndpointAuthMethod, c.want)
+		}
+	}
+	if _, _, err := resolved(t, github+"token_endpoint_auth_method = \"client_secret_post\"\n", Input{Name: "w"}); err == nil {
+		t.Error("a method in the file without a secret was taken")
+	}
+}

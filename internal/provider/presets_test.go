@@ -164,8 +164,9 @@ func (c *checker) profile() {
 	}
 	for _, n := range c.Raw().Children {
 		c.must(slices.ContainsFunc(config.Keys(), func(k config.Key) bool { return k.Name == n.Name }), "profile: unknown key %s", n.Name)
-		c.facts[n.Name] = n.Name != "redirect_uri" // which follows from register
-		c.must(!strings.HasPrefix(n.Name, "client_id") && !forOnePerson(n.Name), "profile.%s: it is the person's own", n.Name)
+		c.facts[n.Name] = n.Name != "redirect_uri"         // which follows from register
+		empty := n.Name == "client_secret" && n.Text == "" // which some servers want of a client without one
+		c.must(!strings.HasPrefix(n.Name, "client_id") && (empty || !forOnePerson(n.Name)), "profile.%s: it is the person's own", n.Name)
 		c.braces("profile."+n.Name, texts(n), issuer.Tenant)
 	}
 	redirect := values.Child("redirect_uri")
