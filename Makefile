@@ -90,6 +90,10 @@ size: build ## Fail where the stripped binary is larger than MAX_BYTES (15 MiB)
 bench: ## Measure what users notice beside other programs, and print it with the goals (Linux; docs/internals/performance.md)
 	@CGO_ENABLED=0 $(GO) run ./bench
 
+.PHONY: generate
+generate: ## Write docs/providers from the presets
+	@$(GO) run ./scripts/providerpages
+
 .PHONY: completions
 completions: ## Write bin/completions for bash, zsh, fish and PowerShell
 	@mkdir -p bin/completions
