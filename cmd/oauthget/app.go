@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/child"
+	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/trace"
@@ -59,6 +60,9 @@ var errAnswered = errors.New("answered")
 // run is the program: it owns the exit status, and the one place where a failure is printed.
 func run(ctx context.Context, args []string, world outside) child.Status {
 	a := newApp(world)
+	if credential.IsCargo(args) {
+		args, a.stdin = credential.CargoArgs(ctx, args, a.stdin, a.stdout)
+	}
 	root := a.rootCommand(args)
 	root.SetArgs(args)
 	root.SetOut(world.stdout)

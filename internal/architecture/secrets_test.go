@@ -14,7 +14,7 @@ import (
 var revealers = map[string]string{
 	"cmd/oauthget":          "puts the token into the environment of the program that exec runs",
 	"internal/clientauth":   "puts the client secret into a request to the authorization server",
-	"internal/credential":   "hands the token to git, kubectl and docker, in the form that each of them reads",
+	"internal/credential":   "hands the token to programs that ask for it, in the form that each of them reads",
 	"internal/curl":         "puts a proof into the config that curl reads",
 	"internal/demo":         "shows the beginning of the secrets of its own server",
 	"internal/dpop":         "reads the key that tokens are bound to, and puts proofs made with it into the requests they are for",

@@ -26,9 +26,29 @@ func (p Profile) MayAnswer(u *url.URL) bool {
 	if len(p.APIHosts) > 0 {
 		return p.MaySend(u)
 	}
-	own := slices.Concat([]string{p.Issuer, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint}, p.Resource, p.Audience)
-	return slices.ContainsFunc(own, func(text string) bool {
-		known, err := url.Parse(text)
-		return err == nil && known.Host != "" && origin.Same(known, u)
-	})
+	return slices.ContainsFunc(p.ownServers(), func(known *url.URL) bool { return origin.Same(known, u) })
+}
+
+// Answered returns the hosts for which MayAnswer allows an https URL.
+func (p Profile) Answered() []string {
+	if len(p.APIHosts) > 0 {
+		return p.APIHosts
+	}
+	var hosts []string
+	for _, u := range p.ownServers() {
+		if u.Scheme == "https" && !slices.Contains(hosts, u.Host) {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}
+
+func (p Profile) ownServers() []*url.URL {
+	var own []*url.URL
+	for _, text := range slices.Concat([]string{p.Issuer, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint}, p.Resource, p.Audience) {
+		if u, err := url.Parse(text); err == nil && u.Host != "" {
+			own = append(own, u)
+		}
+	}
+	return own
 }

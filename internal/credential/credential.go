@@ -1,8 +1,9 @@
-// Package credential implements the protocols by which git, kubectl and docker ask a helper for a credential: git-credential(1)
-// with gitcredentials(7), ExecCredential of client.authentication.k8s.io, and docker's credential helpers.
+// Package credential implements the protocols by which programs ask a helper for a credential: git-credential(1) with
+// gitcredentials(7), ExecCredential of client.authentication.k8s.io, docker's credential helpers, GOAUTH of go, cargo's
+// credential providers, and helpers for headers.
 //
-// For each there is a function that reads the request and one that writes the answer. The package obtains no token, and does
-// not decide whether a server may have one.
+// Each is a [Protocol]: it reads a [Question], which renders the answer. The package obtains no token, and does not decide
+// whether a server may have one.
 package credential
 
 import (

@@ -14,8 +14,66 @@ import (
 
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/challenge"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 )
+
+// git is the protocol of git's credential helpers.
+func git() Protocol {
+	return Protocol{
+		Name:  "git",
+		Short: "Act as a git credential helper",
+		Long: `Speak the protocol of git's credential helpers (gitcredentials(7)). git runs it and appends the action.
+
+get prints the token: as a Bearer credential if git (2.46) and the server take one, else as the password of --username.
+erase, which git calls with a token that the server refused, makes the next get refresh it. store does nothing. A host that is
+not in api_hosts gets no answer, and git asks its next helper. Without api_hosts only the profile's own servers are answered.
+GIT_TERMINAL_PROMPT=0 means --no-input. A user name in the URL that is an account's (--account) means that account.
+
+The empty helper in the example switches other helpers off, which would otherwise write the token to disk.`,
+		Example: `  git config --global --replace-all credential.https://git.example.com.helper ''
+  git config --global --add credential.https://git.example.com.helper '!oauthget credential git work'`,
+		Actions:  []string{"get", "store", "erase"},
+		UserFlag: "user name beside the token where git takes passwords only",
+		User:     "oauth2",
+		Ask:      askGit,
+		GivesUp:  gitQuit,
+	}
+}
+
+func askGit(ctx context.Context, in Input) (Question, error) {
+	var q Question
+	if text, ok := in.Env("GIT_TERMINAL_PROMPT"); ok {
+		prompt, err := GitBool(text)
+		if err != nil {
+			return q, hint.Usagef("GIT_TERMINAL_PROMPT: %w", err)
+		}
+		q.NoInput = !prompt
+	}
+	r, err := ParseGit(ctx, in.Stdin)
+	if err != nil {
+		return q, &hint.UsageError{Err: err}
+	}
+	switch {
+	case !r.HTTP(), in.Appended != "get" && in.Appended != "erase":
+		// "If a helper does not support the requested operation …, it should silently ignore the request"
+		// (gitcredentials(7)).
+		q.Wish = Nothing
+		return q, nil
+	case in.Appended == "erase":
+		q.Wish, q.Refused = Expire, r.Refused
+	}
+	if q.Server, err = r.URL(); err != nil {
+		return q, &hint.UsageError{Err: err}
+	}
+	q.Username = r.Username
+	q.Render = func(set token.Set, _ []string) (string, error) { return r.Answer(in.Username, set), nil }
+	return q, nil
+}
+
+// gitQuit is the answer after a failed login: "If a helper outputs a quit attribute with a value of 1 or true, no further helpers
+// will be consulted, nor will the user be prompted" (gitcredentials(7)).
+const gitQuit = "quit=1\n"
 
 // maxGitLine: "A line, including the trailing newline, may not exceed 65535 bytes" (git-credential(1)).
 const maxGitLine = 65535
@@ -125,10 +183,6 @@ func (q GitRequest) URL() (*url.URL, error) {
 	}
 	return u, nil
 }
-
-// GitQuit is the answer after a failed login: "If a helper outputs a quit attribute with a value of 1 or true, no further helpers
-// will be consulted, nor will the user be prompted" (gitcredentials(7)).
-const GitQuit = "quit=1\n"
 
 // Answer returns the answer to git: the token with its scheme if git accepts one and the server does not ask for another. Otherwise
 // the token is the password, for the user that git names, or for username.

@@ -1,12 +1,15 @@
 package credential
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/confidential"
+	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
@@ -15,6 +18,47 @@ const (
 	ExecV1      = "client.authentication.k8s.io/v1"
 	ExecV1Beta1 = "client.authentication.k8s.io/v1beta1"
 )
+
+// kubectl is the protocol of exec credential plugins of Kubernetes clients.
+func kubectl() Protocol {
+	return Protocol{
+		Name:  "kubectl",
+		Short: "Act as a kubectl credential plugin",
+		Long: `Act as an exec credential plugin of Kubernetes clients (client.authentication.k8s.io, v1 and v1beta1).
+
+The version is the one in KUBERNETES_EXEC_INFO, or v1. If that says that nobody can be asked, it means --no-input. Clusters
+whose users sign in by OpenID Connect want the ID Token: --id-token.
+
+With --exec-provide-cluster-info, the server in the variable must be in api_hosts, and its certificate checked.`,
+		Example: `  kubectl config set-credentials me --exec-api-version client.authentication.k8s.io/v1 \
+    --exec-interactive-mode IfAvailable --exec-command oauthget \
+    --exec-arg credential --exec-arg kubectl --exec-arg work --exec-arg --id-token`,
+		IDTokenFlag: "give the ID Token, as clusters with OpenID Connect want it",
+		Ask:         askKubectl,
+		Strict:      true, // a kubeconfig names one helper for a user
+	}
+}
+
+func askKubectl(_ context.Context, in Input) (Question, error) {
+	text, _ := in.Env("KUBERNETES_EXEC_INFO")
+	info, err := ParseExecInfo(text)
+	switch {
+	case err != nil:
+		return Question{}, &hint.UsageError{Err: err}
+	case info.Unverified && !confidential.Loopback(info.Server.Hostname()):
+		return Question{}, fmt.Errorf("answer kubectl: %w", &RefusedError{Server: info.Server, Reason: Unverified})
+	}
+	// Where the client does not name the server, the kubeconfig decides.
+	return Question{Server: info.Server, NoInput: !info.Interactive, Render: func(set token.Set, _ []string) (string, error) {
+		switch {
+		case !in.IDToken:
+			return ExecCredential(info.APIVersion, set.AccessToken, set.Expiry)
+		case set.IDToken.Empty():
+			return "", token.ErrNoIDToken
+		}
+		return ExecCredential(info.APIVersion, set.IDToken, set.IDTokenExpiry)
+	}}, nil
+}
 
 // ExecInfo is the content of KUBERNETES_EXEC_INFO.
 type ExecInfo struct {

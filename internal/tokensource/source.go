@@ -58,6 +58,9 @@ type Request struct {
 	// Refused is an access token that a resource server refused: a stored one must differ from it. No user has to log in for
 	// another: who was refused is a program.
 	Refused token.Secret
+	// RefusedAt is when a resource server refused the token that was stored then: a stored one must have been obtained later.
+	// Zero if none was refused.
+	RefusedAt time.Time
 	// IDToken requires an ID Token with the same remaining lifetime. A refresh may bring none; the caller must check.
 	IDToken bool
 	// AfterFailure is for how long no login is started after one has failed. A program may ask for a token several times in
@@ -68,7 +71,11 @@ type Request struct {
 }
 
 func (r Request) satisfied(set token.Set, now time.Time) bool {
-	return r.live(set, now, r.MinTTL) && (r.Refused.Empty() || !r.Refused.Equal(set.AccessToken)) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+	return r.live(set, now, r.MinTTL) && !r.refused(set) && (!r.IDToken || set.IDTokenLive(now, r.MinTTL))
+}
+
+func (r Request) refused(set token.Set) bool {
+	return !r.Refused.Empty() && r.Refused.Equal(set.AccessToken) || !r.RefusedAt.IsZero() && !set.Obtained.After(r.RefusedAt)
 }
 
 // live reports whether what the caller wants of set lives longer than minTTL. There are sets without an access token.
@@ -85,7 +92,7 @@ func (r Request) interaction(stored token.Set, now time.Time) error {
 	switch {
 	case stored.AccessToken.Empty() && stored.IDToken.Empty():
 		why = "nothing usable is stored"
-	case !r.Refused.Empty() && r.Refused.Equal(stored.AccessToken):
+	case r.refused(stored):
 		why = "the stored token was refused, and cannot be refreshed"
 	case r.Force && r.live(stored, now, 0):
 		why = "the stored token was not to be used, and cannot be refreshed"
