@@ -241,13 +241,12 @@ func (p *person) ShowURL(shown string) {
 		return
 	}
 	go func() {
-		req, err := http.NewRequest(http.MethodGet, "http://"+p.listen+back.RequestURI(), http.NoBody)
-		if err != nil {
-			p.fake.t.Error(err)
-			return
-		}
-		req.Host = back.Host
-		resp, err := http.DefaultClient.Do(req)
+		// Whatever the redirect URI says, the client listens where the test has it.
+		transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, p.listen)
+		}}
+		back.Scheme = "http" // behind the proxy that an https redirect URI needs
+		resp, err := (&http.Client{Transport: transport}).Get(back.String())
 		if err != nil {
 			p.fake.t.Error(err)
 			return
@@ -256,7 +255,7 @@ func (p *person) ShowURL(shown string) {
 	}()
 }
 
-func (p *person) Note(string, ...any) {}
+func (p *person) Note(string, ...any)             {}
 func (p *person) Warn(format string, args ...any) { p.fake.t.Errorf("warning: "+format, args...) }
 
 func (p *person) WarnOf(operation string, err error)                      { p.fake.t.Errorf("%s: %v", operation, err) }
