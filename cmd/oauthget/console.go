@@ -193,6 +193,14 @@ func (*console) AskSecret(ctx context.Context, prompt string) (token.Secret, err
 	return term.AskSecret(ctx, prompt)
 }
 
+// Ask asks a question of a setup.
+func (*console) Ask(ctx context.Context, question string) (string, error) {
+	return term.Ask(ctx, question, maxLine)
+}
+
+// maxLine bounds what is typed or pasted to one question of a setup, in bytes.
+const maxLine = 4 << 10
+
 // ReadLines implements [session.Console].
 func (*console) ReadLines(ctx context.Context, most int, take func(string) bool) error {
 	return term.ReadLines(ctx, most, take)

@@ -60,7 +60,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		}
 		root.AddCommand(commands...)
 	}
-	add("get", "Get a token:", token, a.loginCommand(), a.logoutCommand(), a.statusCommand())
+	add("get", "Get a token:", setupCommand(a), token, a.loginCommand(), a.logoutCommand(), a.statusCommand())
 	add("use", "Use:", a.curlCommand(), a.execCommand(), a.proxyCommand(), a.credentialCommand())
 	add("look", "Look:", a.inspectCommand(), a.explainCommand(), a.discoverCommand(), a.doctorCommand(), a.demoCommand())
 	add("manage", "Manage:", a.profileCommand(), a.storeCommand(), a.versionCommand())

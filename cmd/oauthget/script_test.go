@@ -117,6 +117,7 @@ func TestScripts(t *testing.T) {
 			"exited":   cmdExited,
 			"binder":   cmdBinder,
 			"proved":   cmdProved,
+			"talk":     cmdTalk,
 		},
 	})
 }

@@ -97,6 +97,11 @@ func (l *Logout) Profile(ctx context.Context, name string, flags map[string][]st
 	return l.each(ctx, list)
 }
 
+// Of logs out of what one session has stored.
+func (l *Logout) Of(ctx context.Context, s *session.Session) error {
+	return l.each(ctx, []store.Record{s.Record()})
+}
+
 // API logs out of the API at a URL, by whatever profile its tokens were obtained.
 func (l *Logout) API(ctx context.Context, address string) error {
 	target, err := session.ParseAPI(address)

@@ -1,0 +1,201 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oauthget/oauthget/internal/browser"
+	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/provider"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// askClient says what to register, and asks for the client id that comes of it.
+func (s *setup) askClient(ctx context.Context) error {
+	const key = "client_id"
+	switch {
+	case s.reopened[stepClient]:
+	case s.text(key) != "", s.about.api != nil && s.needsPerson(): // whose server registers clients, or says that it does not
+		return nil
+	}
+	page, registers := s.page(), s.registers()
+	q := question{key: key, text: "Client ID", ready: s.text(key)}
+	switch {
+	case q.ready != "":
+	case registers:
+		q.about = []string{s.about.title + " registers clients by itself."}
+		q.hint = "Enter registers one"
+	default:
+		if q.about = s.whatToRegister(page); page != "" && !s.Session.NoBrowser {
+			q.hint = "Enter opens the page"
+		}
+	}
+	for {
+		answer, err := s.ask(ctx, q)
+		if err != nil {
+			return err
+		}
+		switch {
+		case answer != "":
+			s.set(key, answer)
+			return nil
+		case q.hint != "" && registers:
+			if err = s.register(ctx); err == nil || ctx.Err() != nil {
+				return err
+			}
+			s.tell(err)
+			registers, q.hint, q.about = false, "", s.whatToRegister(page)
+		case q.hint != "":
+			q.about, q.hint = s.open(ctx, page), ""
+		default:
+			q.about = []string{"There is no login without a client ID."}
+		}
+	}
+}
+
+// whatToRegister tells what to register, where, and with which redirect URI.
+func (s *setup) whatToRegister(page string) []string {
+	redirectURI := s.redirectURI()
+	lines := []string{"", "Register a client at " + s.about.title + s.ofType() + ":"}
+	if page != "" {
+		lines = append(lines, "  "+page)
+	}
+	told := false
+	if s.preset != nil {
+		values := s.values()
+		values["redirect_uri"] = redirectURI
+		for i, step := range s.preset.Register.Steps {
+			text := provider.Fill(step, values)
+			told = told || strings.Contains(text, redirectURI)
+			lines = append(lines, fmt.Sprintf("  %d. %s", i+1, text))
+		}
+	}
+	if !told && s.needsPerson() {
+		lines = append(lines, "  redirect URI: "+untrusted.Line(redirectURI))
+	}
+	return lines
+}
+
+// ofType names the kind of client to choose.
+func (s *setup) ofType() string {
+	if s.preset == nil || s.preset.Register.ClientType == "" {
+		return ""
+	}
+	return " (" + s.preset.Register.ClientType + ")"
+}
+
+// page is where clients are registered; empty if that is not known.
+func (s *setup) page() string {
+	if s.preset == nil {
+		return ""
+	}
+	return provider.Fill(s.preset.Register.Page, s.values())
+}
+
+// values are the preset's variables, with their defaults.
+func (s *setup) values() map[string]string {
+	values := s.variables()
+	for _, v := range s.preset.Variables {
+		values[v.Name] = cmp.Or(values[v.Name], v.Default)
+	}
+	return values
+}
+
+// redirectURI is the one to register.
+func (s *setup) redirectURI() string {
+	return cmp.Or(s.text("redirect_uri"), first(s.presets("redirect_uri")), config.DefaultRedirectURI)
+}
+
+// open opens a page in the browser. It returns what there is to say about that.
+func (s *setup) open(ctx context.Context, page string) []string {
+	opener := browser.Opener{Command: s.text("browser"), Getenv: s.getenv, Without: config.SecretVariables()}
+	if name := s.text("client_secret_env"); name != "" {
+		opener.Without = append(opener.Without, name)
+	}
+	if err := opener.Open(ctx, page); err != nil {
+		return []string{untrusted.Line(err.Error()) + "; open the page yourself"}
+	}
+	return nil
+}
+
+func (s *setup) getenv(name string) string {
+	value, _ := s.Session.LookupEnv(name)
+	return value
+}
+
+// askRedirect asks for another redirect URI.
+func (s *setup) askRedirect(ctx context.Context) error {
+	const key = "redirect_uri"
+	before := s.redirectURI()
+	answer, err := s.ask(ctx, question{key: key, text: "Redirect URI, as it is registered", ready: before})
+	if err == nil && answer != before {
+		s.set(key, answer)
+	}
+	return err
+}
+
+// askScopes asks what the token is to be good for.
+func (s *setup) askScopes(ctx context.Context) error {
+	const key, none = "scopes", "none"
+	preset := strings.Join(s.presets(key), " ")
+	given := strings.Join(s.keys[key], " ")
+	if !s.reopened[stepScopes] && (given != "" || s.about.api != nil) || !s.canAsk() {
+		return nil
+	}
+	q := question{key: key, text: "Scopes", ready: cmp.Or(given, preset, s.usualScopes(), none)}
+	if known := s.about.metadata.ScopesSupported; len(known) > 0 {
+		q.about = []string{"", "The server knows the scopes: " + shortened(known)}
+	}
+	answer, err := s.ask(ctx, q)
+	if err != nil {
+		return err
+	}
+	if answer = strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " "); answer == none || answer == preset {
+		answer = ""
+	}
+	s.set(key, answer)
+	return nil
+}
+
+// usualScopes are those that say who has logged in, and that bring a refresh token, where the server knows them.
+func (s *setup) usualScopes() string {
+	var usual []string
+	for _, scope := range []string{"openid", "profile", "offline_access"} {
+		if slices.Contains(s.about.metadata.ScopesSupported, scope) && s.needsPerson() {
+			usual = append(usual, scope)
+		}
+	}
+	return strings.Join(usual, " ")
+}
+
+// askStore asks for another store.
+func (s *setup) askStore(ctx context.Context) error {
+	const key = "store"
+	stores := []string{config.StoreKeychain, config.StoreFile}
+	q := question{key: key, text: "Keep tokens in: keychain, or sealed files (file)", ready: cmp.Or(s.text(key), config.StoreKeychain)}
+	for {
+		answer, err := s.ask(ctx, q)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(stores, answer) {
+			if answer != cmp.Or(s.text(key), config.StoreKeychain) {
+				s.set(key, answer)
+			}
+			return nil
+		}
+	}
+}
+
+// shortened is a list of names that fits a few lines of a terminal.
+func shortened(names []string) string {
+	const most = 20
+	text := untrusted.Text(strings.Join(names[:min(len(names), most)], " "))
+	if len(names) > most {
+		text += " …"
+	}
+	return text
+}
