@@ -111,4 +111,3 @@ func (s *screen) await(text string) bool {
 		}
 	}
 }
-

@@ -17,7 +17,9 @@ import (
 //
 // The layers below 0 are for what every package may use: what a secret is, how a server's text is shown, and small helpers.
 var layers = map[string]int{
-	"cmd/oauthget": 8,
+	"cmd/oauthget": 9,
+
+	"internal/setup": 8,
 
 	"internal/doctor": 7,
 

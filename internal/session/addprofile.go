@@ -31,37 +31,64 @@ func (o Options) AddProfile(ctx context.Context, name string, keys map[string][]
 	if !register {
 		return config.Edit(path, func(e *config.Editor) error { return e.AddProfile(name, keys) })
 	}
+	client, err := o.Register(ctx, name, keys, (*config.Editor).AddProfile)
+	if err != nil {
+		return err
+	}
+	written := maps.Clone(keys)
+	maps.Copy(written, client.Keys)
+	if err := config.Edit(path, func(e *config.Editor) error { return e.AddProfile(name, written) }); err != nil {
+		client.Remove(ctx)
+		return err
+	}
+	o.Console.Note("registered the client %s at %s; log in: %s", client.r.ClientID, client.r.Issuer, client.s.Command("login"))
+	return nil
+}
+
+// Registered is a client that was registered for a profile which is not written yet.
+type Registered struct {
+	Keys map[string][]string // of the profile, which follow from the registration
+
+	s *Session
+	r token.Registration
+}
+
+// Register registers a client for a profile that add would add to the file.
+func (o Options) Register(ctx context.Context, name string, keys map[string][]string, add func(*config.Editor, string, map[string][]string) error) (*Registered, error) {
+	path, _, err := o.ProfilePath()
+	if err != nil {
+		return nil, err
+	}
 	var s *Session
-	var r token.Registration
-	err = config.Edit(path, func(e *config.Editor) (err error) {
-		if s, err = o.openNew(e, name, keys); err != nil {
-			return err
-		}
-		if r, err = s.registerForProfile(ctx); err != nil {
-			return s.Failed(err)
-		}
-		return e.Set(name, s.registeredKeys(r))
+	if _, err := config.NewDraft(path, func(e *config.Editor) (err error) {
+		s, err = o.openNew(e, name, keys, add)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	r, err := s.registerForProfile(ctx)
+	if err != nil {
+		return nil, s.Failed(err)
+	}
+	return &Registered{s.registeredKeys(r), s, r}, nil
+}
+
+// Remove removes the client again, also after an interruption, and says what stays.
+func (c *Registered) Remove(ctx context.Context) {
+	c.s.undo(ctx, c.r, func(ctx context.Context) (bool, error) {
+		record, _ := c.s.recorded(clientKey(c.r.Issuer, c.r.ClientID))
+		return c.s.Unregister(ctx, record, false)
 	})
-	if err != nil && r.ClientID != "" {
-		s.undo(ctx, r, func(ctx context.Context) (bool, error) {
-			record, _ := s.recorded(clientKey(r.Issuer, r.ClientID))
-			return s.Unregister(ctx, record, false)
-		})
-	}
-	if err == nil {
-		o.Console.Note("registered the client %s at %s; log in: %s", r.ClientID, r.Issuer, s.Command("login"))
-	}
-	return err
 }
 
 // openNew returns the session of a profile that the editor has and the file does not. Its client_id is still missing.
-func (o Options) openNew(e *config.Editor, name string, keys map[string][]string) (*Session, error) {
+func (o Options) openNew(e *config.Editor, name string, keys map[string][]string, add func(*config.Editor, string, map[string][]string) error) (*Session, error) {
 	if len(keys["client_id"]) > 0 {
 		return nil, hint.Usagef("--register and --client-id exclude each other: the server gives the client its id")
 	}
 	keys = maps.Clone(keys)
 	keys["client_id"] = []string{"unregistered"} // for the checks of a profile, in memory only
-	if err := e.AddProfile(name, keys); err != nil {
+	if err := add(e, name, keys); err != nil {
 		return nil, err
 	}
 	o.OneOfMany = true // what variables say is not written into the profile

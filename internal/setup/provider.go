@@ -75,7 +75,7 @@ func (s *setup) chooseProvider(ctx context.Context, ready string) error {
 		found := narrow(all, shown, answer)
 		address := addressOf(answer)
 		if answer != before && (len(found) == 1 || len(found) == 0 && address != "") {
-			s.forget()
+			s.forget(ctx)
 		}
 		switch {
 		case len(found) == 1:
@@ -162,7 +162,8 @@ func addressOf(answer string) string {
 }
 
 // forget drops what was answered about another server.
-func (s *setup) forget() {
+func (s *setup) forget(ctx context.Context) {
+	s.takeBack(ctx)
 	for _, key := range []string{"preset", "preset_variables", "issuer", "url", "client_id", "client_secret_keychain", "scopes", "redirect_uri", "token_endpoint_auth_method"} {
 		delete(s.keys, key)
 	}

@@ -46,12 +46,7 @@ func (s *setup) draft() (*config.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.NewDraft(path, func(e *config.Editor) error {
-		if s.replace {
-			return e.ReplaceProfile(s.name, s.keys)
-		}
-		return e.AddProfile(s.name, s.keys)
-	})
+	return config.NewDraft(path, func(e *config.Editor) error { return s.add(e, s.name, s.keys) })
 }
 
 // drafted are the options of a session with the draft.
