@@ -103,6 +103,7 @@ var secrets = map[string]string{
 func (w *writer) setUp() {
 	p := w.preset
 	w.line("## Set up")
+	w.line("`oauthget setup %s` opens that page, asks for what you got there, and logs in. By hand:", p.Name)
 	command := fmt.Sprintf("oauthget profile add %s --preset %[1]s", p.Name)
 	for _, v := range p.Variables {
 		command += fmt.Sprintf(" --preset-variables %s=%s", v.Name, v.Example)
@@ -127,7 +128,7 @@ func (w *writer) setUp() {
 		w.WriteByte('\n')
 	}
 	if w.values.Child("scopes") == nil {
-		w.line("Add the scopes that you want: `--scope SCOPE`.")
+		w.line("The preset has no scopes. `--scope` adds yours.")
 	} else {
 		w.line("`--scope` replaces the scopes of the preset.")
 	}
