@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -120,6 +121,9 @@ func (f failure) classify() (status int, hints []string) {
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
 
+		agentFailure *agent.Failure
+		agentErr     *agent.Error
+
 		openAPI         *session.OpenAPIError
 		unconfirmed     *session.UnconfirmedError
 		registrationErr *registration.RefusedError
@@ -131,6 +135,14 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusUsage, "run "+f.Path+" --help")
 	case as(new(*Interrupted)):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
+
+	// An agent has failed, or there is none.
+	case as(&agentFailure):
+		return f.agentStatus(agentFailure), agentHints(agentFailure)
+	case as(&agentErr):
+		return f.agentTrouble(agentErr)
+	case is(session.ErrAtAgent):
+		return say(StatusInteraction, "where the agent runs: "+f.command("login")+" --scope SCOPE", "make that scope one of the profile's there")
 
 	// Nobody acted.
 	case f.inHelper() && (is(flow.ErrPatience) || is(flow.ErrCodeExpired)):
