@@ -118,6 +118,7 @@ func TestScripts(t *testing.T) {
 			"binder":   cmdBinder,
 			"proved":   cmdProved,
 			"talk":     cmdTalk,
+			"provider": cmdProvider,
 		},
 	})
 }

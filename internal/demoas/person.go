@@ -118,7 +118,7 @@ func newBrowser() (*http.Client, error) {
 		return nil, fmt.Errorf("make cookie jar: %w", err)
 	}
 	// No proxy: everything that a Person visits is on loopback.
-	return &http.Client{Jar: jar, Transport: &http.Transport{}}, nil
+	return &http.Client{Jar: jar, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}, nil
 }
 
 func open(ctx context.Context, browser *http.Client, method string, target *url.URL, form url.Values) (visited, error) {
