@@ -92,7 +92,7 @@ func (a *app) token(cmd *cobra.Command, name string, request tokensource.Request
 	if f.IDToken {
 		a.warnOfExpiry(s, set)
 	}
-	text, err := f.SignedBy(s.Provers(cmd.Context())).Render(set, a.now())
+	text, err := f.Render(set, a.now())
 	if err != nil {
 		return s.Failed(fmt.Errorf("print token: %w", err))
 	}

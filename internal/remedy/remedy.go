@@ -18,7 +18,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -121,10 +120,6 @@ func (f failure) classify() (status int, hints []string) {
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
 
-		agentFailure *agent.Failure
-		agentErr     *agent.Error
-
-		demand          *session.DemandError
 		openAPI         *session.OpenAPIError
 		unconfirmed     *session.UnconfirmedError
 		registrationErr *registration.RefusedError
@@ -136,14 +131,6 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusUsage, "run "+f.Path+" --help")
 	case as(new(*Interrupted)):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
-
-	// An agent has failed, or there is none.
-	case as(&agentFailure):
-		return f.agentStatus(agentFailure), agentHints(agentFailure)
-	case as(&agentErr):
-		return f.agentTrouble(agentErr)
-	case is(session.ErrAtAgent):
-		return say(StatusInteraction, "where the agent runs: "+f.command("login")+" --scope SCOPE", "make that scope one of the profile's there")
 
 	// Nobody acted.
 	case f.inHelper() && (is(flow.ErrPatience) || is(flow.ErrCodeExpired)):
@@ -169,9 +156,7 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&openAPI):
 		return say(StatusServer, "call it without oauthget, or name a profile whose tokens it takes")
 	case as(&registrationErr):
-		return say(StatusServer, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
-	case as(&demand) && is(tokensource.ErrInteractionRequired):
-		return StatusInteraction, f.demandHints(demand)
+		return say(StatusServer, f.registerByHand())
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
 

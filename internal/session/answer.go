@@ -29,7 +29,6 @@ type Answers struct {
 // DemandError reports that an API demands more than the token allows, and that a login for it failed.
 type DemandError struct {
 	Demand string
-	Scopes []string // that the login asked for, those of the demand among them; nil if it demands none
 	Err    error
 }
 
@@ -60,11 +59,11 @@ func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, he
 	case !a.refreshed:
 		a.refreshed = true
 		set, _, err := a.s.AccessToken(ctx, tokensource.Request{Refused: refused.AccessToken})
-		if err == nil || a.s.api == nil || a.s.remote != nil {
+		if err == nil || a.s.api == nil {
 			return set, err
 		}
 		fallthrough
-	case a.s.api != nil && a.s.remote == nil && !a.movedOn:
+	case a.s.api != nil && !a.movedOn:
 		a.movedOn = true
 		return a.s.moveOn(ctx)
 	}
@@ -74,12 +73,7 @@ func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, he
 // stepUp logs in for what the challenge demands beside what was granted or asked for before. A refresh cannot bring it.
 func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Challenge) (token.Set, error) {
 	var wanted []string
-	more := strings.Fields(c.Params["scope"])
-	if set, ok := s.storedWith(ctx, refused, more); ok && c.Params["acr_values"] == "" && c.Params["max_age"] == "" {
-		return set, nil
-	}
-	before, openid := s.Profile.Scopes, s.Profile.OpenID
-	for _, scope := range slices.Concat(refused.Scopes, more) {
+	for _, scope := range slices.Concat(refused.Scopes, strings.Fields(c.Params["scope"])) {
 		if !slices.Contains(s.Profile.Scopes, scope) {
 			s.Profile.Scopes = append(slices.Clone(s.Profile.Scopes), scope)
 		}
@@ -96,29 +90,12 @@ func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Cha
 		wanted = append(wanted, "a login in the last "+untrusted.Text(age)+" s")
 	}
 	demand := cmp.Or(strings.Join(wanted, " and "), "more than the token allows")
-	if s.remote != nil {
-		return token.Set{}, s.Failed(remoteDemand(demand))
-	}
 	s.console.Step("the API demands %s; logging in for it", demand)
 	set, err := s.Fresh(ctx)
 	if err != nil {
-		e := &DemandError{Demand: demand, Err: err}
-		if len(more) > 0 {
-			e.Scopes = s.Profile.Scopes
-		}
-		err = s.Failed(e)
-		s.Profile.Scopes, s.Profile.OpenID = before, openid // what was denied is not asked for with the next demand
-		return token.Set{}, err
+		return token.Set{}, s.Failed(&DemandError{demand, err})
 	}
 	return set, nil
-}
-
-// storedWith returns the stored set if another process has obtained it with these scopes, of which there are some.
-func (s *Session) storedWith(ctx context.Context, refused token.Set, scopes []string) (token.Set, bool) {
-	set, err := s.Store.Load(ctx, s.Key)
-	missing := func(scope string) bool { return !slices.Contains(set.Scopes, scope) }
-	return set, err == nil && len(scopes) > 0 && !slices.ContainsFunc(scopes, missing) &&
-		!set.AccessToken.Equal(refused.AccessToken) && set.Live(s.options.Now(), tokensource.DefaultMinTTL)
 }
 
 // moveOn asks the API again which server it trusts, and logs in there if that has changed.
@@ -128,7 +105,7 @@ func (s *Session) moveOn(ctx context.Context) (token.Set, error) {
 		return token.Set{}, s.Failed(err)
 	}
 	m := s.api.found.Metadata
-	same := func(issuer string) bool { return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(before, "/") }
+	same := func(issuer string) bool { return sameIssuer(issuer, before) }
 	if before == "" || m == nil || len(m.AuthorizationServers) == 0 && same(origin.Of(s.api.url)) || slices.ContainsFunc(m.AuthorizationServers, same) {
 		return token.Set{}, ErrAccepted
 	}

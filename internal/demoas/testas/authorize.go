@@ -15,7 +15,6 @@ import (
 type extra struct {
 	details []detail
 	codeKey string // dpop_jkt: thumbprint of the key that the code is bound to; empty for none
-	acr     string // acr_values
 	actor   string // who acts for the person (RFC 8693 §4.1); empty for nobody
 
 	refreshKey string // of the key that the refresh tokens are bound to; guarded by Server.mu
@@ -34,10 +33,14 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 	req, err := s.requested(r.Form)
 	switch f := s.currentFaults(); {
-	case f.AuthorizationPage:
+	case f.AuthorizationPage, s.refusesPort(r, f):
 		s.ShowError(w, http.StatusBadRequest, "Invalid parameter: redirect_uri", "")
+	case f.forgotten(r.Form.Get("client_id")):
+		s.ShowError(w, http.StatusBadRequest, "The client is not known.", "")
 	case err != nil:
 		s.Refuse(w, req, err)
+	case f.RefuseResource && r.Form.Has("resource"):
+		s.Refuse(w, req, failure("invalid_target", "AADSTS9010010: The resource parameter provided in the request doesn't match with the requested scopes."))
 	case f.AuthorizationError != "":
 		s.Refuse(w, req, failure(f.AuthorizationError, "This is a fault of the server."))
 	case s.config.DenyAll:
@@ -94,7 +97,7 @@ func (s *Server) read(form url.Values) (demoas.AuthorizationRequest, error) {
 	if f.RequireConsent && !strings.Contains(inner.Get("prompt"), "consent") {
 		req.Scopes = slices.DeleteFunc(req.Scopes, func(scope string) bool { return scope == demoas.ScopeOffline })
 	}
-	x := &extra{acr: inner.Get("acr_values")}
+	x := &extra{}
 	req.Extra = x
 	if x.details, e = readDetails(inner, s.config.AuthorizationDetailsTypes); e != nil {
 		return req, e
