@@ -4,17 +4,16 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/demoas/registration"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/term"
 )
@@ -46,7 +45,7 @@ func Run(ctx context.Context, o Options) error {
 		Clients: o.clients(), AccessTokenLifetime: o.Lifetime, Prefix: "demo-", Now: o.Session.Now, Observe: o.observe,
 	}, o.extend)
 	switch {
-	case err != nil && o.Listen != "" && !errors.Is(err, syscall.EADDRINUSE):
+	case err != nil && o.Listen != "" && !loopback.InUse(err):
 		return hint.Usagef("start demo server: %w", err)
 	case err != nil:
 		return hint.With(fmt.Errorf("start demo server: %w", err), "let it take any free port: oauthget demo --serve --listen 127.0.0.1:0")

@@ -46,6 +46,9 @@ func (e *PortError) ports() string {
 
 func (e *PortError) Unwrap() error { return e.Err }
 
+// InUse reports whether err says that another program has the address.
+func InUse(err error) bool { return errors.Is(err, addressInUse) }
+
 // place says where to listen.
 type place struct {
 	hosts    []string // IP literals or names; the empty string means every address

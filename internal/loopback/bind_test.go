@@ -117,7 +117,7 @@ func TestBusyPortIsNamed(t *testing.T) {
 	port := taken(t)
 	_, err := Listen(t.Context(), Options{RedirectURI: parseURL(t, "http://127.0.0.1:"+strconv.Itoa(port)+"/cb"), State: state})
 	busy, ok := errors.AsType[*PortError](err)
-	if !ok || len(busy.Ports) != 1 || busy.Ports[0] != port || !errors.Is(err, syscall.EADDRINUSE) {
+	if !ok || len(busy.Ports) != 1 || busy.Ports[0] != port || !InUse(err) {
 		t.Fatalf("Listen: %v", err)
 	}
 	if want := "listen for the redirect: port " + strconv.Itoa(port) + " of 127.0.0.1: "; !strings.HasPrefix(err.Error(), want) {
@@ -195,8 +195,8 @@ func TestMachineWithoutOneFamilyWorks(t *testing.T) {
 // error that each system has for it, and one without descriptors left.
 func TestFamilyWhoseEveryPortIsTakenIsNotMissing(t *testing.T) {
 	for name, c := range map[string]struct{ free, certain error }{
-		"Linux":          {syscall.EADDRINUSE, syscall.EADDRINUSE},
-		"BSD":            {missingAddress[0], syscall.EADDRINUSE},
+		"Linux":          {addressInUse, addressInUse},
+		"BSD":            {missingAddress[0], addressInUse},
 		"no descriptors": {syscall.EMFILE, syscall.EMFILE},
 		"not allowed":    {syscall.EACCES, syscall.EACCES},
 	} {

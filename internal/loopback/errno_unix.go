@@ -4,4 +4,6 @@ package loopback
 
 import "syscall"
 
+const addressInUse = syscall.EADDRINUSE
+
 var missingAddress = []syscall.Errno{syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT}
