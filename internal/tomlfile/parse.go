@@ -16,6 +16,9 @@ import (
 
 // Parse reads a document. An error is an *Error.
 func Parse(data []byte) (*Document, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, &Error{1, 1, errors.New("not TOML: the file is in UTF-16"), "save it as UTF-8; in Windows PowerShell, write it with Set-Content -Encoding utf8 instead of >"}
+	}
 	root := &Node{Kind: Table, form: headed, Line: 1, Column: 1}
 	start := afterBOM(data)
 	root.header = span{start, start}

@@ -123,6 +123,7 @@ func TestNameIsDefinedOnce(t *testing.T) {
 
 func TestErrorShowsNoValue(t *testing.T) {
 	for text, want := range map[string]string{
+		"\xff\xfea\x00=\x00":       "1:1 not TOML: the file is in UTF-16",
 		"a = canary":               "1:5 not TOML: unexpected character at start of value",
 		"\xef\xbb\xbfa = canary":   "1:5 not TOML: unexpected character at start of value",
 		"b = 1\na = \"canary":      "2:11 not TOML: unterminated basic string",
