@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -120,6 +121,9 @@ func (f failure) classify() (status int, hints []string) {
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
 
+		agentFailure *agent.Failure
+		agentErr     *agent.Error
+
 		openAPI         *session.OpenAPIError
 		unconfirmed     *session.UnconfirmedError
 		registrationErr *registration.RefusedError
@@ -131,6 +135,14 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusUsage, "run "+f.Path+" --help")
 	case as(new(*Interrupted)):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
+
+	// An agent has failed, or there is none.
+	case as(&agentFailure):
+		return f.agentStatus(agentFailure), agentHints(agentFailure)
+	case as(&agentErr):
+		return f.agentTrouble(agentErr)
+	case is(session.ErrAtAgent):
+		return say(StatusInteraction, "where the agent runs: "+f.command("login")+" --scope SCOPE", "make that scope one of the profile's there")
 
 	// Nobody acted.
 	case f.inHelper() && (is(flow.ErrPatience) || is(flow.ErrCodeExpired)):
@@ -156,7 +168,7 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&openAPI):
 		return say(StatusServer, "call it without oauthget, or name a profile whose tokens it takes")
 	case as(&registrationErr):
-		return say(StatusServer, f.registerByHand())
+		return say(StatusServer, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
 
@@ -233,7 +245,7 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&childErr):
 		return say(StatusNotRunnable, "check that the file is a program for this system, and executable")
 	case as(new(*socket.Error)):
-		return say(StatusFailure, "give --unix a path in a directory with mode 0700; a missing one is created")
+		return say(StatusFailure, "give --unix a path in a directory that is yours alone; a missing one is created")
 
 	// Not net.Error: every syscall.Errno is one, also that of a full disk.
 	case as(new(*url.Error)), as(&networkErr), as(new(*untrusted.NetworkError)), is(context.DeadlineExceeded):

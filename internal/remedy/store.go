@@ -60,7 +60,7 @@ func (f failure) storeHints(e *store.Error) []string {
 	case store.NoHome:
 		return append([]string{"set HOME, or XDG_STATE_HOME, to a folder of yours"}, f.elsewhere(e)...)
 	case store.StateDirBad:
-		return append([]string{"check that the state directory is yours, has mode 0700, and is on a disk with free space"}, f.elsewhere(e)...)
+		return append([]string{"check that the state directory is yours alone, and on a disk with free space"}, f.elsewhere(e)...)
 	case store.Busy:
 		return []string{"the other process may be waiting for a login in a browser: end it, or wait longer with --timeout"}
 	case store.Unreadable:
