@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/remedy"
@@ -26,6 +27,7 @@ type app struct {
 	keyed    []*cobra.Command // those that take the profile's keys as flags
 	helpErr  error            // of writing the help, which package cobra has no way to return
 	files    session.FileStores
+	agent    *agent.Client // nil unless --agent or OAUTHGET_AGENT names one
 }
 
 func newApp(world outside) *app { return &app{console: newConsole(world)} }
@@ -36,22 +38,13 @@ func (a *app) options() session.Options {
 		Stdin: a.stdin, Stderr: a.stderr, LookupEnv: a.lookupEnv, GOOS: a.goos, Now: a.now, UserAgent: "oauthget/" + version,
 		Console: a, ConfigFile: a.global.config, Commands: a.commands,
 		Timeout: a.global.timeout, NoInput: a.global.noInput, NoBrowser: a.global.noBrowser, Yes: a.global.yes,
-		Trace: a.trace, FileStores: &a.files,
+		Trace: a.trace, FileStores: &a.files, Agent: a.agent,
 	}
 }
 
 // open makes the profile called name ready, or the default one where name is empty. The URL of an API may be in its place.
 func (a *app) open(cmd *cobra.Command, name string) (*session.Session, error) {
-	return openWith(a.options(), cmd, name)
-}
-
-// openWith is open with options of the command's own.
-func openWith(o session.Options, cmd *cobra.Command, name string) (*session.Session, error) {
-	file, err := o.ProfileFile(cmd.Context())
-	if err != nil {
-		return nil, err
-	}
-	return session.Open(o, file, name, keyFlags(cmd))
+	return session.OpenNamed(cmd.Context(), a.options(), name, keyFlags(cmd))
 }
 
 // errAnswered ends the program without a word: the answer on stdout says it, and the protocol wants a status.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/credential"
 	"github.com/oauthget/oauthget/internal/dpop"
@@ -113,6 +114,10 @@ func (h *helper) run(cmd *cobra.Command, args []string) error {
 		}
 		return s.Failed(h.reply("", refused))
 	}
+	switch {
+	case h.agent != nil && (q.Wish == credential.Login || q.Wish == credential.Logout):
+		return agent.ActsHere(cmd.CommandPath() + " " + h.input.Appended)
+	}
 	switch q.Wish {
 	case credential.Nothing:
 		return nil
@@ -195,7 +200,7 @@ func (h *helper) passedOver(refusal error) bool {
 // openFor opens the profile for the account that the program names as the user, if there is one with tokens: as in
 // https://ada@git.example.com.
 func (h *helper) openFor(cmd *cobra.Command, o session.Options, name, user string) (*session.Session, error) {
-	s, err := openWith(o, cmd, name)
+	s, err := session.OpenNamed(cmd.Context(), o, name, keyFlags(cmd))
 	if err != nil || user == "" || cmd.Flags().Changed("account") || !slices.Contains(s.Accounts(), user) {
 		return s, err
 	}
@@ -203,5 +208,5 @@ func (h *helper) openFor(cmd *cobra.Command, o session.Options, name, user strin
 	if err := cmd.Flags().Set("account", user); err != nil {
 		return nil, err
 	}
-	return openWith(o, cmd, name)
+	return session.OpenNamed(cmd.Context(), o, name, keyFlags(cmd))
 }

@@ -94,7 +94,7 @@ func (a *app) curl(cmd *cobra.Command, args []string, request tokensource.Reques
 			Program: program, Command: command, Env: s.Environ(),
 			Stdin: a.stdin, Stdout: a.stdout, Stderr: a.stderr, Terminal: term.Is(a.stdout),
 		},
-		Set: set, CertificateFile: s.Profile.TLS.CertificateFile, KeyFile: s.Profile.TLS.KeyFile,
+		Set: set, Provers: s.Provers(cmd.Context()), CertificateFile: s.Profile.TLS.CertificateFile, KeyFile: s.Profile.TLS.KeyFile,
 		Now: a.now, Warn: a.Warn, Step: a.Step,
 		Replace: s.Answers(fresh).Replace, ErrAccepted: session.ErrAccepted,
 		Fails: func(err error) bool { return errors.As(err, new(*session.DemandError)) },

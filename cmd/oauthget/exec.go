@@ -91,7 +91,7 @@ func (a *app) exec(cmd *cobra.Command, names, variables, argv []string, request 
 	o.OneOfMany = len(names) > 1
 	var sessions []*session.Session
 	for _, name := range names {
-		s, err := openWith(o, cmd, name)
+		s, err := session.OpenNamed(cmd.Context(), o, name, keyFlags(cmd))
 		if err != nil {
 			return err
 		}

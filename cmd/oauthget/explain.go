@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/walkthrough"
 )
@@ -54,7 +55,7 @@ URL, parameter by parameter, and stops; a request that has to be pushed is pushe
 			}
 			o := a.options()
 			o.Narrator = n
-			s, err := openWith(o, cmd, nameOf(args))
+			s, err := session.OpenNamed(cmd.Context(), o, nameOf(args), keyFlags(cmd))
 			if err != nil {
 				return err
 			}

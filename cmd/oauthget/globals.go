@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/trace"
@@ -24,6 +25,7 @@ type globalFlags struct {
 	trace     string
 	color     string
 	yes       bool
+	agent     string
 }
 
 // traceToStderr is the value of --trace without a file.
@@ -32,6 +34,8 @@ const traceToStderr = "-"
 func (a *app) addGlobalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.global.config, "config", "", "profile `FILE` (default: $OAUTHGET_CONFIG, or config.toml in the configuration directory)")
+	f.StringVar(&a.global.agent, "agent", a.getenv(agent.Variable), "`SOCKET` of the oauthget agent to ask for tokens (default: $OAUTHGET_AGENT; empty for none)")
+	f.Lookup("agent").DefValue = ""
 	f.DurationVar(&a.global.timeout, "timeout", 5*time.Minute, "how long the person has to act")
 	f.BoolVar(&a.global.noInput, "no-input", false, "never open a browser or ask: exit 4 instead")
 	f.BoolVar(&a.global.noBrowser, "no-browser", false, "show the URL only, and wait for the redirect")
@@ -60,7 +64,7 @@ func flagError(err error) error {
 }
 
 // checkGlobals makes the flags what they stand for, before any command runs.
-func (a *app) checkGlobals() error {
+func (a *app) checkGlobals(cmd *cobra.Command) error {
 	if err := term.CheckColorMode(a.global.color); err != nil {
 		return &hint.UsageError{Err: err}
 	}
@@ -68,6 +72,10 @@ func (a *app) checkGlobals() error {
 	a.style = term.NewStyle(a.global.color, a.stderr, a.getenv)
 	if a.global.timeout <= 0 {
 		return hint.Usagef("--timeout must be positive, not %s", a.global.timeout)
+	}
+	var err error
+	if a.agent, err = agent.For(cmd.CommandPath(), userdir.Expand(a.global.agent, a.getenv), a.global.config); err != nil {
+		return err
 	}
 	switch a.global.trace {
 	case "":

@@ -79,7 +79,7 @@ func (a *app) prepareInspection(cmd *cobra.Command, args []string, i *inspect.In
 	if !piped {
 		o := a.options()
 		o.NoInput = o.NoInput || i.Offline // the store must not ask to be unlocked
-		i.Session, err = openWith(o, cmd, nameOf(args))
+		i.Session, err = session.OpenNamed(cmd.Context(), o, nameOf(args), keyFlags(cmd))
 		return err
 	}
 	if len(args) > 1 {

@@ -156,7 +156,7 @@ func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 	if p.log {
 		o.Log = func(e proxy.Entry) { p.Note("%s", e) }
 	}
-	o.Hosts, o.MinTTL, o.Now = listener.Hosts, p.request.MinTTL, p.now
+	o.Provers, o.Hosts, o.MinTTL, o.Now = s.Provers(ctx), listener.Hosts, p.request.MinTTL, p.now
 	if _, err := fmt.Fprintln(p.stdout, listener.URL(o.Prefix)); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		Args:              atMostOneName,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkGlobals(cmd) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 				return cmd.Help()
@@ -61,7 +61,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 		root.AddCommand(commands...)
 	}
 	add("get", "Get a token:", setupCommand(a), token, a.loginCommand(), a.logoutCommand(), a.statusCommand())
-	add("use", "Use:", a.curlCommand(), a.execCommand(), a.proxyCommand(), a.credentialCommand())
+	add("use", "Use:", a.curlCommand(), a.execCommand(), a.proxyCommand(), a.credentialCommand(), agentCommand(a))
 	add("look", "Look:", a.inspectCommand(), a.explainCommand(), a.discoverCommand(), a.doctorCommand(), a.demoCommand())
 	add("manage", "Manage:", a.profileCommand(), a.storeCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("manage")

@@ -34,7 +34,7 @@ func cmdTalk(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer person.Close()
 	defer program.Close()
-	ts.Check(person.SetReadDeadline(time.Now().Add(60 * time.Second)))
+	ts.Check(person.SetReadDeadline(time.Now().Add(30 * time.Second)))
 	ts.Check(ts.Exec("env"))
 	env := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)

@@ -1,16 +1,9 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"strings"
-	"text/tabwriter"
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"github.com/oauthget/oauthget/internal/account"
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -32,51 +25,7 @@ is asked, and no secret is shown. The exit status is 0 in all of these states.`,
 			if a.global.json {
 				return a.printJSON(report)
 			}
-			return writeStatus(&a.console, report)
+			return report.Write(a.stdout, a, a.now())
 		},
 	}
-}
-
-func writeStatus(c *console, report account.Report) error {
-	if len(report.Profiles) == 0 && len(report.Registrations) == 0 {
-		c.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
-		return nil
-	}
-	w := tabwriter.NewWriter(c.stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(w, "PROFILE\tSTORE\tSTATE\tEXPIRES\tSCOPE")
-	for _, p := range report.Profiles {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Label(), cmp.Or(p.Store, "-"), p.State, expiryText(p, c.now()), cmp.Or(untrusted.Text(strings.Join(p.Scopes, " ")), "-"))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	for _, r := range report.Registrations {
-		of := ""
-		if r.Profile != "" {
-			of = " of " + untrusted.Text(r.Profile)
-		}
-		fmt.Fprintf(c.stdout, "registered at %s: client %s%s, kept in the %s\n", untrusted.Text(r.Issuer), untrusted.Text(r.ClientID), of, r.Store)
-	}
-	for _, p := range report.Profiles {
-		if p.Error != "" {
-			c.Warn("%s: %s", p.Label(), p.Error)
-		}
-	}
-	return nil
-}
-
-func expiryText(p account.Status, now time.Time) string {
-	switch p.State {
-	case account.StateNone, account.StateLocked, account.StateError:
-		return "-"
-	}
-	switch {
-	case p.Endless:
-		return "never"
-	case p.ExpiresAt.IsZero():
-		return "unknown"
-	case p.ExpiresAt.After(now):
-		return "in " + p.ExpiresAt.Sub(now).Round(time.Second).String()
-	}
-	return now.Sub(p.ExpiresAt).Round(time.Second).String() + " ago"
 }

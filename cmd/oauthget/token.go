@@ -11,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -32,7 +33,7 @@ const tokenExample = `  oauthget token work
 
 func (a *app) tokenCommand() *cobra.Command {
 	var request tokensource.Request
-	var format, url, method, nonce string
+	var format, shellName, url, method, nonce string
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
@@ -48,6 +49,9 @@ func (a *app) tokenCommand() *cobra.Command {
 			}
 			f, err := output.Parse(format)
 			if err == nil {
+				f, err = f.In(shellName, a.goos)
+			}
+			if err == nil {
 				f, err = f.For(url, method, nonce)
 			}
 			if err != nil {
@@ -57,10 +61,12 @@ func (a *app) tokenCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
+	cmd.Flags().StringVar(&shellName, "shell", "", "with -o env: the `SHELL` that reads it: sh, fish, powershell, cmd (default: powershell on Windows, else sh)")
 	cmd.Flags().StringVar(&url, "url", "", "with -o dpop: the `URL` of the request that is signed")
 	cmd.Flags().StringVar(&method, "method", "", "with -o dpop: its `METHOD` (default GET)")
 	cmd.Flags().StringVar(&nonce, "dpop-nonce", "", "with -o dpop: the `NONCE` in the API's last DPoP-Nonce header, if it wants one")
 	a.addRequestFlags(cmd, &request)
+	_ = cmd.RegisterFlagCompletionFunc("shell", cobra.FixedCompletions(shell.Names, cobra.ShellCompDirectiveNoFileComp))
 	// What only help and completion show is made when they do.
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return output.Names(), cobra.ShellCompDirectiveNoFileComp
@@ -92,7 +98,7 @@ func (a *app) token(cmd *cobra.Command, name string, request tokensource.Request
 	if f.IDToken {
 		a.warnOfExpiry(s, set)
 	}
-	text, err := f.Render(set, a.now())
+	text, err := f.SignedBy(s.Provers(cmd.Context())).Render(set, a.now())
 	if err != nil {
 		return s.Failed(fmt.Errorf("print token: %w", err))
 	}

@@ -67,6 +67,10 @@ const (
 // profile what it leads to, then its accounts and what it led to before. It needs no network.
 func List(ctx context.Context, o session.Options, name string) (Report, error) {
 	report := Report{Version: reportVersion, Profiles: []Status{}}
+	if o.Agent != nil {
+		err := o.Agent.Status(ctx, name, &report)
+		return report, err
+	}
 	file, err := o.ProfileFile(ctx)
 	if err != nil {
 		return report, err

@@ -21,7 +21,8 @@ var layers = map[string]int{
 
 	"internal/setup": 8,
 
-	"internal/doctor": 7,
+	"internal/agentserver": 7,
+	"internal/doctor":      7,
 
 	"internal/account":     6,
 	"internal/demo":        6,
@@ -39,6 +40,7 @@ var layers = map[string]int{
 
 	"internal/config": 2,
 
+	"internal/agent":        1,
 	"internal/discovery":    1,
 	"internal/endpoint":     1,
 	"internal/idtoken":      1,

@@ -13,6 +13,8 @@ import (
 // good reason.
 var revealers = map[string]string{
 	"cmd/oauthget":          "puts the token into the environment of the program that exec runs",
+	"internal/agent":        "is the protocol in which an agent gives the access token to its clients",
+	"internal/agentserver":  "gives a proof to the client that asks for one",
 	"internal/clientauth":   "puts the client secret into a request to the authorization server",
 	"internal/credential":   "hands the token to programs that ask for it, in the form that each of them reads",
 	"internal/curl":         "puts a proof into the config that curl reads",

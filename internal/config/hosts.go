@@ -26,7 +26,7 @@ func (p Profile) MayAnswer(u *url.URL) bool {
 	if len(p.APIHosts) > 0 {
 		return p.MaySend(u)
 	}
-	return slices.ContainsFunc(p.ownServers(), func(known *url.URL) bool { return origin.Same(known, u) })
+	return slices.ContainsFunc(p.OwnServers(), func(known *url.URL) bool { return origin.Same(known, u) })
 }
 
 // Answered returns the hosts for which MayAnswer allows an https URL.
@@ -35,7 +35,7 @@ func (p Profile) Answered() []string {
 		return p.APIHosts
 	}
 	var hosts []string
-	for _, u := range p.ownServers() {
+	for _, u := range p.OwnServers() {
 		if u.Scheme == "https" && !slices.Contains(hosts, u.Host) {
 			hosts = append(hosts, u.Host)
 		}
@@ -43,7 +43,8 @@ func (p Profile) Answered() []string {
 	return hosts
 }
 
-func (p Profile) ownServers() []*url.URL {
+// OwnServers are the URLs of the profile's own servers.
+func (p Profile) OwnServers() []*url.URL {
 	var own []*url.URL
 	for _, text := range slices.Concat([]string{p.Issuer, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint}, p.Resource, p.Audience) {
 		if u, err := url.Parse(text); err == nil && u.Host != "" {

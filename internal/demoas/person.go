@@ -117,7 +117,7 @@ func newBrowser() (*http.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make cookie jar: %w", err)
 	}
-	// A proxy of the environment is not used for loopback, where the demo is.
+	// No proxy: everything that a Person visits is on loopback.
 	return &http.Client{Jar: jar, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}, nil
 }
 

@@ -6,6 +6,7 @@ package output
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -27,6 +28,8 @@ type Format struct {
 	Signed bool
 	// Bare reports whether the output is the access token alone, for programs that know how to use it.
 	Bare bool
+	// Assigns reports whether the output is an assignment for a shell, which [Format.In] sets.
+	Assigns bool
 	// IDToken reports whether the ID Token has to be live instead of the access token.
 	IDToken bool
 	// Warning is shown on stderr each time the format is used. Most have none.
@@ -45,7 +48,7 @@ func formats() map[string]Format {
 		"token":           {Render: accessToken, Bare: true, Help: "the access token"},
 		"header":          {Render: checked(header), Help: "an HTTP header: Authorization: Bearer …"},
 		"json":            {Render: asJSON, Help: "the token response's members (RFC 6749 §5.1) and expires_at"},
-		"env":             {Render: checked(env), Help: "export OAUTHGET_ACCESS_TOKEN=…, quoted for sh"},
+		"env":             {Render: checked(env("sh")), Assigns: true, Help: "a shell's assignment of OAUTHGET_ACCESS_TOKEN, for eval; see --shell"},
 		"curl":            {Render: checked(curl), Help: "a curl config, for curl -K -"},
 		"dpop":            {Signed: true, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
 		"exec-credential": {Render: checked(execCredential), Help: "an ExecCredential of " + credential.ExecV1},
@@ -104,8 +107,27 @@ func header(s token.Set, _ time.Time) (string, error) {
 	return "Authorization: " + Header(s) + "\n", nil
 }
 
-func env(s token.Set, _ time.Time) (string, error) {
-	return "export OAUTHGET_ACCESS_TOKEN=" + shell.Quote(s.AccessToken.Reveal()) + "\n", nil
+// In returns f for the shell called name. If name is empty, it is the shell that the system, goos, most likely has.
+func (f Format) In(name, goos string) (Format, error) {
+	switch {
+	case !f.Assigns && name != "":
+		return f, errors.New("--shell is for -o env")
+	case !f.Assigns:
+		return f, nil
+	case name == "":
+		name = shell.Default(goos)
+	}
+	if _, err := shell.Assignment(name, "", ""); err != nil {
+		return f, err
+	}
+	f.Render = checked(env(name))
+	return f, nil
+}
+
+func env(name string) func(token.Set, time.Time) (string, error) {
+	return func(s token.Set, _ time.Time) (string, error) {
+		return shell.Assignment(name, "OAUTHGET_ACCESS_TOKEN", s.AccessToken.Reveal())
+	}
 }
 
 // curl renders a config for `curl -K -`.

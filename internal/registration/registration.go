@@ -12,8 +12,6 @@ import (
 	"net/url"
 	"time"
 
-	josejson "github.com/go-jose/go-jose/v4/json" // refuses duplicate names
-
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/refusal"
@@ -55,12 +53,6 @@ func (e *RefusedError) Error() string {
 	return text
 }
 
-// AnswerError reports an answer that is no registration.
-type AnswerError struct{ Err error }
-
-func (e *AnswerError) Error() string { return e.Err.Error() }
-func (e *AnswerError) Unwrap() error { return e.Err }
-
 // Register registers a client. Its metadata have only the members that this takes, since some servers refuse those that they do
 // not know.
 //
@@ -82,7 +74,7 @@ func Register(ctx context.Context, client *http.Client, s Server, m Metadata) (t
 	}
 	r, err := parse(answer, s, m.AuthMethod)
 	if err != nil {
-		return token.Registration{}, &untrusted.Error{Op: register, Err: &AnswerError{err}}
+		return token.Registration{}, &untrusted.Error{Op: register, Err: err}
 	}
 	if len(m.RedirectURIs) > 0 {
 		r.RedirectURI = m.RedirectURIs[0]
@@ -102,7 +94,7 @@ type answer struct {
 
 func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	var a answer
-	if err := josejson.Unmarshal(body, &a); err != nil {
+	if err := json.Unmarshal(body, &a); err != nil {
 		return token.Registration{}, errors.New("the answer is not a client information response (RFC 7591 §3.2.1)")
 	}
 	for _, text := range []string{a.ClientID, a.ClientSecret, a.AuthMethod, a.URI, a.Token} {

@@ -8,6 +8,9 @@ import (
 
 // Accounts returns the accounts for which the profile has tokens, without that of no name.
 func (s *Session) Accounts() []string {
+	if s.remote != nil {
+		return s.remote.accounts
+	}
 	if s.stateDir == "" {
 		return nil
 	}

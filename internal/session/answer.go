@@ -59,11 +59,11 @@ func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, he
 	case !a.refreshed:
 		a.refreshed = true
 		set, _, err := a.s.AccessToken(ctx, tokensource.Request{Refused: refused.AccessToken})
-		if err == nil || a.s.api == nil {
+		if err == nil || a.s.api == nil || a.s.remote != nil {
 			return set, err
 		}
 		fallthrough
-	case a.s.api != nil && !a.movedOn:
+	case a.s.api != nil && a.s.remote == nil && !a.movedOn:
 		a.movedOn = true
 		return a.s.moveOn(ctx)
 	}
@@ -90,6 +90,9 @@ func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Cha
 		wanted = append(wanted, "a login in the last "+untrusted.Text(age)+" s")
 	}
 	demand := cmp.Or(strings.Join(wanted, " and "), "more than the token allows")
+	if s.remote != nil {
+		return token.Set{}, s.Failed(remoteDemand(demand))
+	}
 	s.console.Step("the API demands %s; logging in for it", demand)
 	set, err := s.Fresh(ctx)
 	if err != nil {
@@ -105,7 +108,7 @@ func (s *Session) moveOn(ctx context.Context) (token.Set, error) {
 		return token.Set{}, s.Failed(err)
 	}
 	m := s.api.found.Metadata
-	same := func(issuer string) bool { return sameIssuer(issuer, before) }
+	same := func(issuer string) bool { return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(before, "/") }
 	if before == "" || m == nil || len(m.AuthorizationServers) == 0 && same(origin.Of(s.api.url)) || slices.ContainsFunc(m.AuthorizationServers, same) {
 		return token.Set{}, ErrAccepted
 	}

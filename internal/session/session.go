@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/flow"
@@ -39,6 +40,8 @@ type Options struct {
 	NoInput    bool          // neither open a browser nor ask
 	NoBrowser  bool
 	Yes        bool // answers the question before the first login for an API
+
+	Agent *agent.Client // asked for tokens in place of a store; may be nil
 
 	FileStores *FileStores // shared by the sessions of the command; may be nil
 
@@ -86,6 +89,7 @@ type Session struct {
 	secretEnv func() []string // see secretEnvNames
 
 	api           *api                // nil unless the profile has the URL of one
+	remote        *remote             // nil unless an agent is asked for tokens
 	registration  *token.Registration // the registered client in use; nil for the profile's own
 	registeredNow bool                // by this session
 }

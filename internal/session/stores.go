@@ -31,6 +31,9 @@ func (o Options) Keychain(stateDir string) *store.Keychain {
 // FileStores are the file stores that the sessions of one command share: whatever opens the files is read, run or asked for
 // once, and a passphrase costs one scrypt. The zero value is ready to use.
 type FileStores struct {
+	// Ask asks for a passphrase in the place of the session that needs it first; may be nil.
+	Ask func(ctx context.Context, prompt string) (token.Secret, error)
+
 	mu     sync.Mutex
 	stores map[fileOpener]*store.File
 }
@@ -71,7 +74,10 @@ func (s *Session) fileStore() *store.File {
 				return secretsource.Read(ctx, source, s.secretAccess())
 			}
 		}
-		if !s.options.NoInput && s.console.CanAsk() {
+		switch shared := s.options.FileStores; {
+		case shared != nil && shared.Ask != nil:
+			o.Ask = shared.Ask
+		case !s.options.NoInput && s.console.CanAsk():
 			o.Ask = s.console.AskSecret
 		}
 		return store.NewFile(o)

@@ -15,6 +15,10 @@ import (
 // Token returns a usable token set: the stored one if possible, else one that it obtains; fresh reports the latter. As
 // with all operations of a session, its errors are of the type [*Error].
 func (s *Session) Token(ctx context.Context, request tokensource.Request) (set token.Set, fresh bool, err error) {
+	if s.remote != nil {
+		set, fresh, err = s.remoteToken(ctx, request)
+		return set, fresh, s.Failed(err)
+	}
 	if err := s.find(ctx); err != nil {
 		return token.Set{}, false, s.Failed(err)
 	}
@@ -41,6 +45,9 @@ func (s *Session) AccessToken(ctx context.Context, request tokensource.Request) 
 
 // Expire marks the stored access token as expired if it is the one that a server has refused.
 func (s *Session) Expire(ctx context.Context, refused token.Secret) error {
+	if s.remote != nil {
+		return s.Failed(s.options.Agent.Expire(ctx, s.remote.named, refused))
+	}
 	return s.Failed(s.source(false).Expire(ctx, refused))
 }
 

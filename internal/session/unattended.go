@@ -15,6 +15,9 @@ import (
 // two places, one would spend the other's.
 func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
 	s.options.NoInput = true
+	if s.remote != nil {
+		return
+	}
 	if _, ok := s.Store.(*store.Keychain); ok {
 		s.Store = s.keychain() // one that does not ask to be unlocked
 	}

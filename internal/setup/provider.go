@@ -74,7 +74,7 @@ func (s *setup) chooseProvider(ctx context.Context, ready string) error {
 		}
 		found := narrow(all, shown, answer)
 		address := addressOf(answer)
-		if answer != before && (len(found) == 1 || len(found) == 0 && address != "") {
+		if before != "" && answer != before && (len(found) == 1 || len(found) == 0 && address != "") {
 			s.forget(ctx)
 		}
 		switch {

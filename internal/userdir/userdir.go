@@ -31,6 +31,18 @@ func Cache(getenv func(string) string, goos string) (string, error) {
 	return dir(getenv, goos, "LocalAppData", `\cache`, "XDG_CACHE_HOME", ".cache")
 }
 
+// Runtime returns the directory for sockets. Where the system has none that ends with the login, it is in State.
+func Runtime(getenv func(string) string, goos string) (string, error) {
+	if base := getenv("XDG_RUNTIME_DIR"); strings.HasPrefix(base, "/") && goos != "windows" {
+		return path.Join(base, name), nil
+	}
+	state, err := State(getenv, goos)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(state, "agent"), nil
+}
+
 // Expand returns path with the home directory in the place of a leading ~/, which a shell leaves in --flag=~/path.
 func Expand(path string, getenv func(string) string) string {
 	home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))

@@ -188,6 +188,17 @@ func (s *Server) provenKey(w http.ResponseWriter, r *http.Request, required bool
 	return jkt, nil
 }
 
+// spoiltAPI is the API with its faults.
+func (s *Server) spoiltAPI(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && s.currentFaults().APITakesPOSTAlone {
+			http.NotFound(w, r)
+			return
+		}
+		h(w, r)
+	}
+}
+
 // proved returns a handler of the API that takes access tokens bound to a key too. To h they are bearer tokens.
 func (s *Server) proved(h http.HandlerFunc) http.HandlerFunc {
 	if !s.config.DPoP {

@@ -126,12 +126,8 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	case f.MetadataHTML:
 		writePortal(w)
 		return
-	case f.MetadataRedirectTo != "":
-		http.Redirect(w, r, f.MetadataRedirectTo, http.StatusFound)
-		return
 	}
 	document := s.Metadata()
-	document["issuer"] = s.issuer(f)
 	if f.WrongIssuerInMetadata {
 		document["issuer"] = attacker
 	}
@@ -147,6 +143,14 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")
 	}
-	replaceMembers(document, f.MetadataMembers)
+	maps.Copy(document, f.MetadataMembers)
+	demoas.WriteJSON(w, http.StatusOK, document)
+}
+
+func (s *Server) serveResourceMetadata(w http.ResponseWriter, _ *http.Request) {
+	document := s.ResourceMetadata()
+	if s.config.DPoP {
+		document["dpop_signing_alg_values_supported"] = keyAlgorithms()
+	}
 	demoas.WriteJSON(w, http.StatusOK, document)
 }

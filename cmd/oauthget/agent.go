@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/oauthget/oauthget/internal/agentserver"
+)
+
+const agentLong = `Give the access tokens of your profiles to your programs over a Unix socket, until Ctrl-C: here, and where the socket is
+forwarded (ssh -R) or mounted (a container). Browser, keychain and refresh tokens stay on this machine, and so do the keys of DPoP:
+the agent signs.
+
+stdout gets the path of the socket. With OAUTHGET_AGENT=SOCKET, or --agent SOCKET, the commands token, exec, curl, proxy,
+credential and status ask the agent, and write nothing where they run. A login that is needed opens the browser here.
+
+Whoever reaches the socket can use the tokens: it is for you alone, and root. --profiles limits which, and --confirm asks you.
+docs/agent.md has the protocol, docs/recipes.md the ways to forward it.`
+
+const agentExample = `  oauthget agent --profiles work,home
+  eval "$(oauthget agent --print-env)"
+  oauthget agent --confirm
+  ssh -R /home/you/.oauthget.sock:"$XDG_RUNTIME_DIR/oauthget/agent.sock" server.example.com`
+
+func agentCommand(a *app) *cobra.Command {
+	var o agentserver.Options
+	var socket string
+	var printEnv bool
+	cmd := &cobra.Command{
+		Use:     "agent",
+		Short:   "Give access tokens to your programs, here and elsewhere, over a socket",
+		Long:    agentLong,
+		Example: agentExample,
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Session = a.options()
+			o.Remedy = func(err error) (int, []string) { return a.remedyOf(err, "oauthget token") }
+			if printEnv {
+				return agentserver.PrintEnv(o, socket, a.stdout)
+			}
+			return agentserver.Run(cmd.Context(), o, socket, a.stdout)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&socket, "socket", "", "`PATH` of the socket (default: oauthget/agent.sock in $XDG_RUNTIME_DIR, or agent.sock in the state directory)")
+	f.StringSliceVar(&o.Profiles, "profiles", nil, "`NAMES` of the profiles, or URLs of APIs, that are served; all without it")
+	f.StringVar((*string)(&o.Confirm), "confirm", "", "ask here before a client gets a token: `connection` (once for each connection), or each")
+	f.Lookup("confirm").NoOptDefVal = string(agentserver.ConfirmConnection)
+	f.BoolVar(&printEnv, "print-env", false, "print the assignment of OAUTHGET_AGENT for the shell, and end")
+	return cmd
+}

@@ -1,0 +1,98 @@
+package agentserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/oauthget/oauthget/internal/agent"
+	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/peer"
+	"github.com/oauthget/oauthget/internal/session"
+	"github.com/oauthget/oauthget/internal/tokensource"
+	"github.com/oauthget/oauthget/internal/untrusted"
+)
+
+// refusedError reports that the agent, or its person, does not give what was asked for.
+type refusedError struct{ why string }
+
+func (e *refusedError) Error() string { return e.why }
+
+// errTooOften is returned if a client has a token obtained anew without end.
+var errTooOften = fmt.Errorf("the token has been obtained anew %d times in the last minute", maxRenewals)
+
+// open makes the profile that a client names ready, if it is served.
+func (s *Server) open(ctx context.Context, o session.Options, n agent.Name) (*session.Session, error) {
+	notServed := hint.With(
+		&refusedError{"the agent does not serve " + untrusted.Quote(n.Name)},
+		"name it in --profiles of oauthget agent, if its tokens are meant for this client",
+	)
+	// What is not served is not looked at: a client learns nothing of it.
+	if n.Name != "" && !session.IsURL(n.Name) && !s.serves(n.Name, "") {
+		return nil, notServed
+	}
+	var flags map[string][]string
+	if n.Account != "" {
+		flags = map[string][]string{"account": {n.Account}}
+	}
+	opened, err := session.OpenNamed(ctx, o, n.Name, flags)
+	if err != nil && len(s.options.Profiles) > 0 && n.Name != "" && session.IsURL(n.Name) {
+		return nil, notServed
+	}
+	if err == nil && !s.serves(opened.Profile.Name, opened.API()) {
+		return nil, notServed
+	}
+	return opened, err
+}
+
+// serves reports whether the tokens of a profile, or of an API where there is no profile, are for clients.
+func (s *Server) serves(profile, api string) bool {
+	return len(s.options.Profiles) == 0 || slices.ContainsFunc(s.options.Profiles, func(listed string) bool {
+		if profile != "" {
+			return listed == profile
+		}
+		u, err := url.Parse(api)
+		return err == nil && session.IsURL(listed) && origin.Covers(listed, u)
+	})
+}
+
+// agree asks the person whether a client may have what it asks for. noInput reports that the client wants nobody to be asked.
+func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput bool) error {
+	c := clientOf(ctx)
+	if s.options.Confirm == ConfirmNever || c == nil {
+		return nil
+	}
+	c.mu.Lock() // a client that asks twice at once is asked about once
+	defer c.mu.Unlock()
+	key := n.Name + "\x00" + n.Account
+	if s.options.Confirm == ConfirmConnection && c.agreed[key] {
+		return nil
+	}
+	if noInput || s.options.Session.NoInput {
+		return fmt.Errorf("the person at the agent has to agree: %w", tokensource.ErrInteractionRequired)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Session.Timeout, errUnanswered)
+	defer cancel()
+	whose := "the default profile"
+	if n.Name != "" {
+		whose = untrusted.Quote(n.Name)
+	}
+	if n.Account != "" {
+		whose += " as " + untrusted.Quote(n.Account)
+	}
+	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", what+" of "+whose, untrusted.Text(peer.Describe(c.process))))
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return &refusedError{"the person at the agent has refused"}
+	}
+	c.agreed[key] = true
+	return nil
+}
+
+// errUnanswered ends a question that nobody answers.
+var errUnanswered = errors.New("the person at the agent did not answer in time")
