@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -49,12 +50,20 @@ func (s *setup) ask(ctx context.Context, q question) (string, error) {
 	return answer, nil
 }
 
+// unansweredError is returned for a question that nobody answers.
+type unansweredError struct{ text string }
+
+func (e *unansweredError) Error() string { return e.text }
+
+// Unwrap makes it a [tokensource.ErrInteractionRequired].
+func (e *unansweredError) Unwrap() error { return tokensource.ErrInteractionRequired }
+
 // ended is the error of a question without an answer.
 func ended(err error) error {
-	if !errors.Is(err, io.EOF) {
+	if !errors.Is(err, io.EOF) && !errors.Is(err, term.ErrNoTerminal) {
 		return err
 	}
-	return hint.With(fmt.Errorf("the terminal ended before the answer: %w", tokensource.ErrInteractionRequired), "run the command again, or answer by flags: oauthget setup --help")
+	return hint.With(&unansweredError{"the terminal ended before the answer"}, "run the command again, or answer by flags: oauthget setup --help")
 }
 
 // missing is the error for a key that nobody can be asked for.
@@ -63,7 +72,7 @@ func (s *setup) missing(key string) error {
 	if s.Session.NoInput {
 		return &config.Error{Key: key, Err: fmt.Errorf("%s is missing", key), Advice: "give " + flag}
 	}
-	return hint.With(fmt.Errorf("%s is missing, and there is no terminal to ask on: %w", key, tokensource.ErrInteractionRequired), "give "+flag)
+	return hint.With(&unansweredError{key + " is missing, and there is no terminal to ask on"}, "give "+flag)
 }
 
 // yes asks a question whose answer is yes if the line is empty.

@@ -138,9 +138,7 @@ func (s *setup) tell(err error) {
 	}
 	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget setup", ConfigFile: s.Session.ConfigFile, Now: s.Session.Now()})
 	s.console.Warn("%v", err)
-	for _, hint := range hints {
-		s.console.Note("hint: %s", hint)
-	}
+	s.console.Note("hint: %s", hints[0]) // the others lead to the file, which is not written
 }
 
 // takeBack undoes what was stored, the last first.

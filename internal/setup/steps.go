@@ -14,7 +14,6 @@ import (
 	"github.com/oauthget/oauthget/internal/provider"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/store"
-	"github.com/oauthget/oauthget/internal/term"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
@@ -86,7 +85,7 @@ func (s *setup) stepOf(err error) (step int, again bool) {
 		serverErr *flow.ServerError
 	)
 	switch {
-	case is(tokensource.ErrInteractionRequired), is(session.ErrDeclined), is(term.ErrNoTerminal):
+	case is(tokensource.ErrInteractionRequired), is(session.ErrDeclined):
 		return 0, false
 	case is(errBack):
 		return stepMenu, true
