@@ -63,7 +63,7 @@ func (a *app) rootCommand(args []string) *cobra.Command {
 	add("get", "Get a token:", setupCommand(a), token, a.loginCommand(), a.logoutCommand(), a.statusCommand())
 	add("use", "Use:", a.curlCommand(), a.execCommand(), a.proxyCommand(), a.credentialCommand(), agentCommand(a))
 	add("look", "Look:", a.inspectCommand(), a.explainCommand(), a.discoverCommand(), a.doctorCommand(), a.demoCommand())
-	add("manage", "Manage:", a.profileCommand(), a.storeCommand(), a.versionCommand())
+	add("manage", "Manage:", a.profileCommand(), clientMetadataCommand(a), a.storeCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("manage")
 	root.SetCompletionCommandGroupID("manage")
 	root.SetHelpCommand(helpCommand(root, a.stdout))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/url"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -122,4 +123,59 @@ func TestOIDCProviderFromAnAPIsURL(t *testing.T) {
 		t.Errorf("%d clients removed: %v", n, removed)
 	}
 	w.oauthget(t, "token", api, "--no-input").expectFailure(t, 4)
+}
+
+// TestOIDCProviderTakesThePrintedDocument has the provider know two clients by what client-metadata prints, byte by byte: one that is
+// public, and one with a key.
+func TestOIDCProviderTakesThePrintedDocument(t *testing.T) {
+	t.Parallel()
+	oidcProvider.installed(t)
+	w := newWorld(t)
+	startTestBus(t, w)
+	documents := w.path("documents")
+	cmd := exec.Command(oidcProvider.program, interopFile(t, oidcProvider.script))
+	cmd.Env = append(w.environ(), "TOLD="+w.tell(t, told{Clients: []map[string]any{}, API: "/api/orders", Documents: documents}), "SECRETS_FILE="+w.path("secrets"))
+	s := startServer(t, cmd)
+	w.sitDown(t, "browser-allow")
+	api := s.issuer + "/api/orders"
+	key := w.path("client.key")
+	if err := os.WriteFile(key, []byte(keyPEM(t, newKey(t, "ES256"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	const public, keyed = "https://client.example.com/oauthget.json", "https://client.example.com/keyed.json"
+	flags := map[string][]string{
+		public: {"--client-id-metadata-document", public},
+		keyed:  {"--client-id-metadata-document", keyed, "--client-key-file", key},
+	}
+	host := map[string]string{}
+	for address, flags := range flags {
+		printed := w.oauthget(t, append([]string{"client-metadata"}, flags...)...)
+		if printed.status != 0 {
+			t.Fatal(printed)
+		}
+		host[address] = printed.stdout
+	}
+	text, err := json.Marshal(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(documents, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, client := range []struct{ url, method string }{{public, "none"}, {keyed, "private_key_jwt"}} {
+		s.requests(t)
+		args := append([]string{"--yes", "-v", "curl", "--force"}, flags[client.url]...)
+		out := w.oauthget(t, append(args, api, "-sS")...)
+		if out.status != 0 || out.stdout != `{"customer":"`+user+`"}` {
+			t.Fatalf("%s: %v\n%s", client.url, out, out.stdout)
+		}
+		w.page(t).expectSuccess(t)
+		if !strings.Contains(out.stderr, "client_id="+url.QueryEscape(client.url)) || !strings.Contains(out.stderr, "client authentication: "+client.method) {
+			t.Errorf("%s is not the client, or does not authenticate by %s: %v", client.url, client.method, out)
+		}
+		if n := count(s.requests(t), func(r request) bool { return r.Path == "/reg" }); n != 0 {
+			t.Errorf("%d registrations", n)
+		}
+	}
 }

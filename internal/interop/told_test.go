@@ -28,6 +28,8 @@ type told struct {
 	Keys    jose.JSONWebKeySet `json:"jwks"`
 	TLS     *toldTLS           `json:"tls,omitempty"`
 	API     string             `json:"api,omitempty"` // path of an API, whose clients register themselves
+	// Documents is a file of JSON with the metadata documents of clients, by their URLs.
+	Documents string `json:"documents,omitempty"`
 }
 
 type toldTLS struct {

@@ -17,7 +17,8 @@
 //   TOLD                 a file of JSON with what else it is told: "clients"
 //                        (metadata of RFC 7591), "jwks" (its own private keys),
 //                        "tls" ("certificate", "key" and "ca", PEM), "api" (the
-//                        path of an API beside the provider, see api.mjs)
+//                        path of an API beside the provider, see api.mjs),
+//                        "documents" (a file with the documents that are clients)
 //   SECRETS_FILE         where every secret of the exchange is kept (secrets.mjs)
 
 import { once } from 'node:events';

@@ -2,6 +2,7 @@
 // can ask for is switched on, so that a client cannot do less and be served.
 
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import { errors } from 'oidc-provider';
 
@@ -83,6 +84,7 @@ function features(told, pushed) {
   return {
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
+    ...(told.documents && { clientIdMetadataDocument: { enabled: true, ack: 'draft-02' } }),
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },
     dPoP: {
@@ -113,6 +115,13 @@ function features(told, pushed) {
   };
 }
 
+// hosted is the web of a test: told.documents is a file of JSON, a text by URL.
+const hosted = (told) => (url, options) => {
+  if (!told.documents) return globalThis.fetch(url, options);
+  const text = JSON.parse(readFileSync(told.documents, 'utf8'))[url];
+  return text ? new Response(text, { headers: { 'content-type': 'application/json' } }) : new Response('', { status: 404 });
+};
+
 // configure returns the provider's configuration. told is what the test tells:
 // its clients and the provider's keys. Requests are pushed, all of them, or none.
 export function configure(told, pushed, aliases) {
@@ -137,6 +146,7 @@ export function configure(told, pushed, aliases) {
       claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@example.com` }),
     }),
     extraClientMetadata,
+    fetch: hosted(told),
     features: features(told, pushed),
     rotateRefreshToken: true,
     cookies: { keys: ['only for the length of one test'] },
