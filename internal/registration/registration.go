@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/ascii"
@@ -114,7 +116,12 @@ func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	if r.AuthMethod == "" {
 		r.AuthMethod = asked
 	}
-	if r.AuthMethod != "none" && r.AuthMethod != privateKeyJWT && a.ClientSecret == "" {
+	// RFC 7591 §3.2.1: the server "MAY reject or replace any of the client's requested metadata values". What it has put in their
+	// place must be something that this client can do.
+	if !slices.Contains([]string{asked, "none", "client_secret_basic", "client_secret_post", "client_secret_jwt"}, r.AuthMethod) {
+		return token.Registration{}, fmt.Errorf("the server registered the client for %s, which it cannot do", untrusted.Quote(r.AuthMethod))
+	}
+	if strings.HasPrefix(r.AuthMethod, "client_secret_") && a.ClientSecret == "" {
 		return token.Registration{}, fmt.Errorf("the answer has no client_secret for %s", untrusted.Quote(r.AuthMethod))
 	}
 	if a.Expiry > 0 && a.ClientSecret != "" {

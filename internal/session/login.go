@@ -41,7 +41,8 @@ func (s *Session) runGrant(ctx context.Context, inputs grantInputs, idTokenAlone
 	}
 	client.IDTokenAlone = idTokenAlone
 	if s.Profile.NeedsPerson() {
-		client.Identify, client.Stored = s.Identify, s.replaced(ctx)
+		client.Identify = s.Identify && s.api == nil // an API's token is sent to it alone
+		client.Stored = s.replaced(ctx)
 	}
 	switch s.Profile.Grant {
 	case config.GrantDeviceCode:
