@@ -41,6 +41,9 @@ func NewClient(path string) *Client {
 	}}
 }
 
+// Close closes the connections that are kept for further requests.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
 // Error reports that no agent could be asked.
 type Error struct {
 	Socket string

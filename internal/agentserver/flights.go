@@ -156,6 +156,11 @@ func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused t
 	if err != nil {
 		return agent.Token{}, err
 	}
+	if fresh {
+		if err := opened.KeepInMemory(ctx, set); err != nil {
+			return agent.Token{}, err
+		}
+	}
 	if anew && fresh {
 		s.renewals.count(labelOf(opened), o.Now())
 	}

@@ -65,7 +65,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{options: o, terminal: make(chan struct{}, 1)}
 	s.options.Session.Stdin = http.NoBody // nothing is there for every client
-	s.options.Session.FileStores = &session.FileStores{}
+	s.options.Session.FileStores, s.options.Session.Memory = &session.FileStores{}, &session.Memory{}
 	if !o.Session.NoInput && o.Session.Console.CanAsk() {
 		s.options.Session.FileStores.Ask = s.askPassphrase
 	}

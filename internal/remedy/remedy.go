@@ -245,7 +245,11 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&childErr):
 		return say(StatusNotRunnable, "check that the file is a program for this system, and executable")
 	case as(new(*socket.Error)):
-		return say(StatusFailure, "give --unix a path in a directory that is yours alone; a missing one is created")
+		flag := "--unix"
+		if f.Path == "oauthget agent" {
+			flag = "--socket"
+		}
+		return say(StatusFailure, "give "+flag+" a path in a directory that is yours alone; a missing one is created")
 
 	// Not net.Error: every syscall.Errno is one, also that of a full disk.
 	case as(new(*url.Error)), as(&networkErr), as(new(*untrusted.NetworkError)), is(context.DeadlineExceeded):

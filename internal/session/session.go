@@ -43,6 +43,7 @@ type Options struct {
 
 	Agent *agent.Client // asked for tokens in place of a store; may be nil
 
+	Memory     *Memory     // for tokens that no store keeps; may be nil
 	FileStores *FileStores // shared by the sessions of the command; may be nil
 
 	Trace    *trace.Writer // writes each exchange; may be nil
@@ -90,6 +91,7 @@ type Session struct {
 
 	api           *api                // nil unless the profile has the URL of one
 	remote        *remote             // nil unless an agent is asked for tokens
+	memory        *remembered         // nil unless that is the store
 	registration  *token.Registration // the registered client in use; nil for the profile's own
 	registeredNow bool                // by this session
 }
@@ -114,6 +116,7 @@ func Open(o Options, file *config.File, name string, flags map[string][]string) 
 	}
 	s.Origins, s.Key, s.words = origins, storeKey(profile), o.wordsOf(profile.Name, flags)
 	s.forAPI()
+	s.remember()
 	return s, nil
 }
 

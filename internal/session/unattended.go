@@ -21,12 +21,20 @@ func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
 	if _, ok := s.Store.(*store.Keychain); ok {
 		s.Store = s.keychain() // one that does not ask to be unlocked
 	}
+	if s.lost(ctx, set) {
+		s.Profile.Store, s.Store = config.StoreNone, store.NewMemory(set)
+	}
+}
+
+// lost reports whether set, which was obtained last, is not stored.
+func (s *Session) lost(ctx context.Context, set token.Set) bool {
 	stored, err := s.Store.Load(ctx, s.Key)
 	trouble, failed := errors.AsType[*store.Error](err)
 	switch {
 	case err == nil && (stored.AccessToken.Equal(set.AccessToken) || stored.Obtained.After(set.Obtained)):
+		return false
 	case failed && (trouble.Reason == store.TimedOut || trouble.Reason == store.Busy):
-	default:
-		s.Profile.Store, s.Store = config.StoreNone, store.NewMemory(set)
+		return false
 	}
+	return true
 }

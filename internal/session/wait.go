@@ -12,6 +12,9 @@ const noticeAfter = 3 * time.Second
 
 // Lock waits for the lock of the session's key.
 func (s *Session) Lock(ctx context.Context) (unlock func(), err error) {
+	if s.memory != nil {
+		return s.memory.acquire(ctx)
+	}
 	if !s.keeps() {
 		return func() {}, nil // nothing is stored, so there is no race
 	}
