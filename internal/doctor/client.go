@@ -77,7 +77,7 @@ func (e *examination) grantInputs(ctx context.Context) {
 func (e *examination) grant(m discovery.Metadata, c session.Credentials) {
 	client, err := e.session.OfflineClient(m, c)
 	if err != nil {
-		e.obstacle(err)
+		e.obstacle("grant", err)
 		return
 	}
 	client.Warn = func(text string) {
@@ -85,7 +85,7 @@ func (e *examination) grant(m discovery.Metadata, c session.Credentials) {
 	}
 	obstacles := client.Check()
 	for _, err := range obstacles {
-		e.obstacle(err)
+		e.obstacle("grant", err)
 	}
 	if len(obstacles) == 0 {
 		e.add(ok("grant", e.session.Profile.Grant))
@@ -94,9 +94,8 @@ func (e *examination) grant(m discovery.Metadata, c session.Credentials) {
 	e.add(Revocation(client, m)...)
 }
 
-// obstacle reports what keeps the grant from being run, under the key that it is about where there is one.
-func (e *examination) obstacle(err error) {
-	check := "grant"
+// obstacle reports what a check has found, under the key that it is about where there is one.
+func (e *examination) obstacle(check string, err error) {
 	if wrong, ok := errors.AsType[*config.Error](err); ok && wrong.Key != "" {
 		check = wrong.Key
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Options are what an examination is about.
@@ -77,12 +78,15 @@ func open(ctx context.Context, o Options) (*session.Session, error) {
 }
 
 func (e *examination) profile(ctx context.Context) {
+	known := e.api(ctx)
 	profile := e.session.Profile
 	e.report.Profile = profile.Name
 	e.add(ok("profile", cmp.Or(profile.Name, "given by flags and the environment")))
 	credentials, complete := e.secrets(ctx)
 	e.grantInputs(ctx)
-	if metadata, fetched := e.server(ctx); fetched {
+	if !known {
+		// there is no server to compare with
+	} else if metadata, fetched := e.server(ctx); fetched {
 		metadata = flow.Server(metadata, profile)
 		if complete {
 			e.grant(metadata, credentials)
@@ -99,6 +103,24 @@ func (e *examination) profile(ctx context.Context) {
 		e.browser()
 		e.port(ctx)
 	}
+}
+
+// api finds out which server the profile's API names. It reports false if there is an API and that cannot be known.
+func (e *examination) api(ctx context.Context) (known bool) {
+	const check = "api"
+	if e.session.API() == "" {
+		return true
+	}
+	switch server, err := e.session.Prepare(ctx); {
+	case err != nil:
+		e.obstacle(check, err)
+		return false
+	case server != nil:
+		e.add(ok(check, "a login registers a client at "+untrusted.Text(server.Issuer)))
+	default:
+		e.add(ok(check, e.session.API()))
+	}
+	return true
 }
 
 func (e *examination) add(found ...Finding) { e.report.Checks = append(e.report.Checks, found...) }

@@ -14,6 +14,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/origin"
+	"github.com/oauthget/oauthget/internal/registration"
 	"github.com/oauthget/oauthget/internal/resource"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -196,20 +197,8 @@ func (s *Session) look(ctx context.Context) error {
 // prepareAPI finds out for a login which authorization server the API trusts, asks the user whether to go there, and
 // chooses the client.
 func (s *Session) prepareAPI(ctx context.Context) error {
-	if s.api.found == nil {
-		if err := s.look(ctx); err != nil {
-			return err
-		}
-	}
 	before := s.Profile.Issuer
-	if err := s.chooseServer(ctx); err != nil {
-		return err
-	}
-	s.chooseScopes()
-	if err := s.bind(); err != nil {
-		return err
-	}
-	server, err := s.chooseClient(ctx)
+	server, err := s.Prepare(ctx)
 	if err != nil {
 		return err
 	}
@@ -222,6 +211,27 @@ func (s *Session) prepareAPI(ctx context.Context) error {
 		return nil
 	}
 	return s.register(ctx, *server)
+}
+
+// Prepare finds out what a login for the session's API would use: server, scopes and client. It asks nobody and registers nothing,
+// but returns where a client would be registered; nil for nowhere.
+func (s *Session) Prepare(ctx context.Context) (*registration.Server, error) {
+	if s.api == nil {
+		return nil, nil
+	}
+	if s.api.found == nil {
+		if err := s.look(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.chooseServer(ctx); err != nil {
+		return nil, err
+	}
+	s.chooseScopes()
+	if err := s.bind(); err != nil {
+		return nil, err
+	}
+	return s.chooseClient(ctx)
 }
 
 // chooseServer chooses the issuer and fetches its metadata.

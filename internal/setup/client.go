@@ -18,7 +18,7 @@ func (s *setup) askClient(ctx context.Context) error {
 	const key = "client_id"
 	switch {
 	case s.reopened[stepClient]:
-	case s.text(key) != "", s.about.api != nil && s.needsPerson(): // whose server registers clients, or says that it does not
+	case s.text(key) != "", s.text("url") != "" && s.needsPerson() && !s.registersNone():
 		return nil
 	}
 	page, registers := s.page(), s.registers()
@@ -142,7 +142,7 @@ func (s *setup) askScopes(ctx context.Context) error {
 	const key, none = "scopes", "none"
 	preset := strings.Join(s.presets(key), " ")
 	given := strings.Join(s.keys[key], " ")
-	if !s.reopened[stepScopes] && (given != "" || s.about.api != nil) || !s.canAsk() {
+	if !s.reopened[stepScopes] && (given != "" || s.text("url") != "") || !s.canAsk() {
 		return nil
 	}
 	q := question{key: key, text: "Scopes", ready: cmp.Or(given, preset, s.usualScopes(), none)}

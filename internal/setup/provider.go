@@ -36,7 +36,7 @@ func (s *setup) askProvider(ctx context.Context) error {
 	case s.text("authorization_endpoint") != "" || s.text("token_endpoint") != "":
 		s.about.title = hostOf(cmp.Or(s.text("issuer"), s.text("token_endpoint")))
 		return nil
-	case given != "" && !s.canAsk(): // the checks find out what nobody is to be asked about
+	case given != "" && (s.Session.NoInput || s.text("url") == "" && !s.canAsk()): // the checks find out what nobody is to be asked about
 		s.about.title = hostOf(given)
 		return nil
 	case given != "":

@@ -9,7 +9,13 @@ import (
 
 // registers reports whether the server registers clients by itself (RFC 7591).
 func (s *setup) registers() bool {
-	return s.about.metadata.RegistrationEndpoint != "" && s.preset == nil && s.about.api == nil && s.needsPerson()
+	return s.about.metadata.RegistrationEndpoint != "" && s.preset == nil && s.text("url") == "" && s.needsPerson()
+}
+
+// registersNone reports whether the server is known to register no clients by itself, nor to take one that hosts its metadata.
+func (s *setup) registersNone() bool {
+	m := s.about.metadata
+	return m.Issuer != "" && m.RegistrationEndpoint == "" && !m.ClientIDMetadataDocumentSupported
 }
 
 // register registers a client.

@@ -75,7 +75,7 @@ func (s *setup) wantsSecret() string {
 		return provider.SecretRequired
 	case s.preset != nil && s.preset.Register.Secret != "":
 		return s.preset.Register.Secret
-	case s.about.api != nil && s.text("client_id") == "":
+	case s.text("url") != "" && s.text("client_id") == "":
 		return provider.SecretNone
 	case len(methods) > 0 && !slices.ContainsFunc(methods, bySecret):
 		return provider.SecretNone

@@ -85,7 +85,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		words = append(words, "--config", file)
 	}
 	url := "https://…"
-	if s.about.api != nil {
+	if s.text("url") != "" {
 		url = shell.Word(s.text("url"))
 	}
 	return Result{Profile: s.name, Commands: []string{

@@ -74,12 +74,12 @@ func (e *findingError) step() int {
 		return stepRedirect
 	case "token store", "stored token", "state directory":
 		return stepStore
-	case "metadata", "tls", "proxy":
+	case "metadata", "tls", "proxy", "api":
 		return stepProvider
 	case "clock":
 		return stepAgain
 	}
-	return stepMenu
+	return stepOfKey(e.Check)
 }
 
 // check examines the profile as oauthget doctor does. It tells what is doubtful, and fails for what cannot work.
@@ -103,13 +103,12 @@ func (s *setup) check(ctx context.Context, o session.Options) error {
 
 // consent asks before a login for an API: the API chooses where the person is sent.
 func (s *setup) consent(ctx context.Context) error {
-	api := s.about.api
-	if api == nil || !s.needsPerson() || s.Session.Yes {
+	if s.text("url") == "" || !s.needsPerson() || s.Session.Yes {
 		return nil
 	}
 	question := fmt.Sprintf("%s asks for a login at %s", untrusted.Text(s.text("url")), untrusted.Text(s.about.title))
-	if api.Metadata != nil && len(api.Metadata.ScopesSupported) > 0 {
-		question += ", for " + untrusted.Text(strings.Join(api.Metadata.ScopesSupported, " "))
+	if api := s.about.api; api != nil && api.Metadata != nil && len(api.Metadata.ScopesSupported) > 0 {
+		question += ", for " + untrusted.Text(strings.Join(s.about.api.Metadata.ScopesSupported, " "))
 	}
 	if !s.canAsk() {
 		return &session.UnconfirmedError{Question: question}
