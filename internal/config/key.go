@@ -120,6 +120,8 @@ var keys = []Key{
 	{Name: "requested_token_type", Usage: "type of the token asked for", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.RequestedType }},
 	{Name: "redirect_uri", Usage: "redirect URI; without a port, any free one", Default: DefaultRedirectURI, check: form.RedirectURI, field: func(p *Profile) any { return &p.RedirectURI }},
 	{Name: "redirect_ports", Kind: Ports, Usage: "ports to try for the redirect URI, in order", field: func(p *Profile) any { return &p.RedirectPorts }},
+	{Name: "redirect_certificate_file", Kind: Path, Usage: "certificate of an https redirect URI, PEM", field: func(p *Profile) any { return &p.RedirectTLS.CertificateFile }},
+	{Name: "redirect_key_file", Kind: Path, Usage: "private key of that certificate, PEM", field: func(p *Profile) any { return &p.RedirectTLS.KeyFile }},
 	{Name: "offer_device_code", Kind: Bool, Usage: "offer the device grant beside the redirect, if no browser can be opened here", Default: "true", field: func(p *Profile) any { return &p.OfferDeviceCode }},
 	{Name: "listen_address", Usage: "address to listen on, if not the redirect URI's host", check: form.ListenAddress, field: func(p *Profile) any { return &p.ListenAddress }},
 	{Name: "response_mode", Usage: "how the response is returned: query, form_post, query.jwt, form_post.jwt, jwt", Default: "query", Values: []string{"query", "form_post", "query.jwt", "form_post.jwt", "jwt"}, field: func(p *Profile) any { return &p.ResponseMode }},

@@ -47,6 +47,7 @@ type Profile struct {
 	OpenID                  OpenID
 	RedirectURI             string // without a port, any free one is used (RFC 8252 §7.3)
 	RedirectPorts           []int  // ports to try, in order; empty for any free one
+	RedirectTLS             TLS    // the certificate to show at an https redirect URI
 	ListenAddress           string // host or host:port to bind, if not the redirect URI's
 	OfferDeviceCode         bool   // beside the redirect, if no browser can be opened here
 	ResponseMode            string // a value of "response_mode"
@@ -78,9 +79,9 @@ type ClientKey struct {
 	AssertionAudience string // aud of client assertions; empty for the issuer
 }
 
-// TLS holds the client's certificate (RFC 8705) and an additional authority.
+// TLS holds a certificate, such as the client's (RFC 8705), and an additional authority.
 type TLS struct {
-	CertificateFile string // PEM, the client's own first
+	CertificateFile string // PEM, the holder's own first
 	KeyFile         string // PEM
 	CAFile          string // PEM, trusted in addition to the system's
 }

@@ -160,7 +160,10 @@ func sample(t *testing.T, k Key) string {
 
 // TestEveryKeyIsAFieldAFlagAndAVariable holds the keys and the Profile together.
 func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
-	companion := map[string]string{"tls_certificate_file": "tls_key_file", "tls_key_file": "tls_certificate_file"}
+	companion := map[string]string{
+		"tls_certificate_file": "tls_key_file", "tls_key_file": "tls_certificate_file",
+		"redirect_certificate_file": "redirect_key_file", "redirect_key_file": "redirect_certificate_file",
+	}
 	for _, k := range Keys() {
 		if strings.HasPrefix(k.Name, keyPreset) {
 			continue // they take the place of the issuer: see TestPreset
@@ -172,6 +175,9 @@ func TestEveryKeyIsAFieldAFlagAndAVariable(t *testing.T) {
 		if other, ok := companion[k.Name]; ok {
 			base[other] = []string{"x"}
 			environ["OAUTHGET_"+strings.ToUpper(other)] = "x"
+		}
+		if strings.HasPrefix(companion[k.Name], "redirect_") {
+			base["redirect_uri"] = []string{"https://localhost/callback"}
 		}
 		if err != nil {
 			t.Fatal(err)

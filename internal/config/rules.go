@@ -144,7 +144,12 @@ func (r resolution) checkMethod() error {
 	case (method == clientauth.TLS || method == clientauth.SelfSignedTLS) && r.settings.text("tls_certificate_file") == "":
 		return refuse("set tls_certificate_file and tls_key_file", "%q needs the client's certificate", method)
 	}
-	for _, pair := range [][2]string{{"tls_certificate_file", "tls_key_file"}, {"tls_key_file", "tls_certificate_file"}} {
+	return r.checkPair("tls_certificate_file", "tls_key_file")
+}
+
+// checkPair refuses one of two keys without the other.
+func (r resolution) checkPair(a, b string) error {
+	for _, pair := range [][2]string{{a, b}, {b, a}} {
 		if r.settings.text(pair[0]) != "" && r.settings.text(pair[1]) == "" {
 			return r.at(pair[0], wrong(pair[0], "%s is missing", pair[1]).advise("set %s too, or remove %s", pair[1], pair[0]))
 		}
@@ -203,12 +208,24 @@ func (r resolution) checkRedirect() error {
 	if err != nil {
 		return r.at("redirect_uri", wrong("redirect_uri", "not a URL")) // not reached: see form.RedirectURI
 	}
-	if (u.Scheme != "http" || !confidential.Loopback(u.Hostname())) && r.settings.text("listen_address") == "" {
+	const certificate = "redirect_certificate_file"
+	if err := r.checkPair(certificate, "redirect_key_file"); err != nil {
+		return err
+	}
+	certified, listens := r.settings.text(certificate) != "", r.settings.text("listen_address") != ""
+	switch loopback := confidential.Loopback(u.Hostname()); {
+	case certified && u.Scheme != "https":
+		return r.at(certificate, wrong(certificate, "redirect_uri is not an https one").
+			advise("set redirect_uri = \"https://localhost:8400/callback\", or remove %s and redirect_key_file", certificate))
+	case u.Scheme == "https" && loopback && !certified && !listens:
+		return r.at("redirect_uri", wrong("redirect_uri", "an https one needs a certificate").
+			advise("set %s and redirect_key_file, as mkcert writes them, or listen_address with a proxy in front", certificate))
+	case !loopback && !listens:
 		e := wrong("redirect_uri", "%s is not this machine's loopback interface, and listen_address does not say where to listen", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise(`use http://127.0.0.1/callback, or set listen_address`))
 	}
 	// RFC 9700 §2.6: "Authorization responses MUST NOT be transmitted over unencrypted network connections." With https, a
-	// reverse proxy in front of listen_address has the certificate.
+	// reverse proxy in front of listen_address may have the certificate.
 	if !confidential.URL(u) {
 		e := wrong("redirect_uri", "%s would send the authorization code in the clear (RFC 9700 §2.6)", Printable(u.Scheme+"://"+u.Host))
 		return r.at("redirect_uri", e.advise("use https, with a proxy in front of listen_address, or http://127.0.0.1"))

@@ -53,7 +53,7 @@ func TestWhatCannotWorkIsRefusedBeforeAnyNetwork(t *testing.T) {
 		{`redirect_uri = "http://127.0.0.1/cb#"`, `redirect_uri: a redirect URI has no fragment`},
 		{`redirect_uri = "com.example.app:/cb"`, `redirect_uri: the private-use scheme com.example.app: is for installed apps; use http://127.0.0.1/`},
 		{`redirect_uri = "https://app.example/cb"`, "redirect_uri: https://app.example is not this machine's loopback interface, and listen_address does not say where to listen\nuse http://127.0.0.1/callback, or set listen_address"},
-		{`redirect_uri = "https://127.0.0.1/cb"`, "redirect_uri: https://127.0.0.1 is not this machine's loopback interface, and listen_address does not say where to listen\nuse http://127.0.0.1/callback, or set listen_address"},
+		{`redirect_uri = "https://127.0.0.1/cb"`, "redirect_uri: an https one needs a certificate\nset redirect_certificate_file and redirect_key_file, as mkcert writes them, or listen_address with a proxy in front"},
 		{`redirect_uri = "/cb"`, `redirect_uri: not an absolute URL: want https://HOST/…`},
 		{"redirect_uri = \"http://127.0.0.1:80/cb\"\nredirect_ports = [1]", "redirect_ports: redirect_uri names port 80 itself\nremove the port from redirect_uri, or redirect_ports"},
 		{`redirect_ports = [0]`, `redirect_ports: a port is a number from 1 to 65535`},

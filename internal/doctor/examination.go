@@ -291,8 +291,13 @@ func (e *examination) port(ctx context.Context) {
 		e.failed(check, err)
 		return
 	}
+	certificate, err := e.session.RedirectCertificate(ctx)
+	if err != nil {
+		e.failed(check, err)
+		return
+	}
 	listener, err := loopback.Listen(ctx, loopback.Options{
-		RedirectURI: redirect, Ports: e.session.Profile.RedirectPorts, ListenAddress: e.session.Profile.ListenAddress, State: "none",
+		Certificate: certificate, RedirectURI: redirect, Ports: e.session.Profile.RedirectPorts, ListenAddress: e.session.Profile.ListenAddress, State: "none",
 	})
 	if err != nil {
 		e.failed(check, err)

@@ -28,7 +28,7 @@ func (e *CertificateError) Unwrap() error { return e.Err }
 func Certificate(chain, key []byte, now time.Time) (*tls.Certificate, error) {
 	leaf, err := firstCertificate(chain)
 	if err != nil {
-		return nil, &CertificateError{Err: err, Advice: "give the client's certificate in PEM, followed by the intermediate certificates"}
+		return nil, &CertificateError{Err: err, Advice: "give the certificate in PEM, followed by the intermediate ones"}
 	}
 	// A server's own refusal would say less.
 	const renew = "renew the certificate, or set the clock"
@@ -53,7 +53,7 @@ func Certificate(chain, key []byte, now time.Time) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, &CertificateError{
 			OfKey: true, Err: errors.New("the key does not belong to the certificate"),
-			Advice: "give the key that the certificate was requested with, and put the client's own certificate first",
+			Advice: "give the key that the certificate was requested with, and put its own certificate first",
 		}
 	}
 	return &pair, nil

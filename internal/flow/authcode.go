@@ -92,7 +92,7 @@ func (c *Client) listen(ctx context.Context, l login) (*loopback.Listener, error
 	}
 	options := loopback.Options{
 		RedirectURI: redirect, Ports: c.Profile.RedirectPorts, ListenAddress: c.Profile.ListenAddress, State: l.state,
-		FormPost: c.postedResponse(), WholeAddress: l.jarm != nil || c.expectsIssuer(),
+		Certificate: c.RedirectCertificate, FormPost: c.postedResponse(), WholeAddress: l.jarm != nil || c.expectsIssuer(),
 		Ignored: func(reason string) { c.warn(ignoredResponse + reason) },
 	}
 	if l.jarm != nil {

@@ -10,6 +10,7 @@ package flow
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"time"
@@ -37,6 +38,8 @@ type Client struct {
 	Open func(ctx context.Context, request AuthorizationRequest)
 	// Unanswered is called if no answer to the request came for a while. May be nil.
 	Unanswered func(request AuthorizationRequest)
+	// RedirectCertificate is shown to the browser at an https redirect URI. May be nil.
+	RedirectCertificate *tls.Certificate
 	// Paste asks the user for the address that the browser ended at, until deliver accepts one or ctx ends. May be nil.
 	Paste func(ctx context.Context, deliver func(pasted string) error)
 	// ShowCode shows the user where to enter the code of a device login, and returns at once. Required by DeviceCode

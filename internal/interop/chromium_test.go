@@ -3,6 +3,12 @@
 package interop
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"fmt"
+	"net"
 	"net/http"
 	"os/exec"
 	"regexp"
@@ -92,4 +98,45 @@ func (p page) expectSuccess(t *testing.T) {
 	if p.Status != http.StatusOK || !strings.Contains(p.Text, "You are signed in") || strings.Contains(p.URL, "?") {
 		t.Errorf("page at %s: status %d: %q", p.URL, p.Status, p.Text)
 	}
+}
+
+// The certificate is one as of mkcert. Chromium is told to trust its key, as mkcert -install has it trust the authority.
+func TestHTTPSRedirectURIInChromium(t *testing.T) {
+	t.Parallel()
+	oidcProvider.installed(t)
+	w := newWorld(t)
+	port := freePort(t)
+	redirect := fmt.Sprintf("https://localhost:%d/callback", port)
+	key := newKey(t, "ES256")
+	certificate := certify(t, newAuthority(t), key, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	hash := sha256.Sum256(certificate.RawSubjectPublicKeyInfo)
+	w.env["INTEROP_TRUST"] = base64.StdEncoding.EncodeToString(hash[:])
+	cmd := exec.Command(oidcProvider.program, interopFile(t, oidcProvider.script))
+	cmd.Env = append(w.environ(), "SECRETS_FILE="+w.path("secrets"), "TOLD="+w.tell(t, told{Clients: []map[string]any{{
+		"client_id": "secure", "application_type": "web", "token_endpoint_auth_method": "none", "redirect_uris": []string{redirect},
+	}}}))
+	s := startServer(t, cmd)
+	w.configure(t, s.profile("op", "secure", `store = "none"`, `scopes = ["openid"]`, fmt.Sprintf("redirect_uri = %q", redirect),
+		fmt.Sprintf("redirect_certificate_file = %q", w.keep(t, "localhost.pem", certificatePEM(certificate))),
+		fmt.Sprintf("redirect_key_file = %q", w.keep(t, "localhost-key.pem", keyPEM(t, key)))))
+	w.sitDownAtChromium(t)
+	w.oauthget(t, "token", "op").token(t)
+	end := w.page(t)
+	end.expectSuccess(t)
+	if end.URL != redirect {
+		t.Errorf("the page is at %s", end.URL)
+	}
+}
+
+// freePort returns a port of this machine that nobody has now.
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
 }

@@ -109,7 +109,7 @@ func whereToListen(o Options) (place, error) {
 	loopback := loopbackHosts(host)
 	// "The authorization server MUST allow any port to be specified at the time of the request for loopback IP
 	// redirect URIs …" RFC 8252 §7.3
-	p := place{hosts: loopback, fillPort: port == "" && loopback != nil && o.RedirectURI.Scheme == "http"}
+	p := place{hosts: loopback, fillPort: port == "" && loopback != nil && (o.RedirectURI.Scheme == "http" || o.Certificate != nil)}
 	if o.ListenAddress != "" {
 		bindHost, bindPort, err := splitListenAddress(o.ListenAddress)
 		if err != nil {
@@ -124,8 +124,8 @@ func whereToListen(o Options) (place, error) {
 		}
 	} else if loopback == nil {
 		return place{}, errors.New("the redirect URI's host is not a loopback address: say where to listen")
-	} else if o.RedirectURI.Scheme == "https" {
-		return place{}, errors.New("an https redirect URI needs a proxy in front: say where to listen")
+	} else if o.RedirectURI.Scheme == "https" && o.Certificate == nil {
+		return place{}, errors.New("an https redirect URI needs a certificate, or a proxy in front: say where to listen")
 	}
 	switch {
 	case port != "":

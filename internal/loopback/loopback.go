@@ -8,12 +8,14 @@
 // It does not
 //   - check Origin: a navigation by GET has none, one by POST has the authorization server's, which is not known here. A
 //     script's request is recognized by Sec-Fetch-Mode, and without CORS headers no script can read an answer.
-//   - speak TLS: an https redirect URI needs a proxy in front (Options.ListenAddress).
+//   - find a certificate for an https redirect URI: it needs one (Options.Certificate), or a proxy in front
+//     (Options.ListenAddress).
 package loopback
 
 import (
 	"context"
 	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +52,8 @@ type Options struct {
 	Ports []int
 	// ListenAddress is where to listen if not at the redirect URI's host, as HOST:PORT, :PORT or HOST.
 	ListenAddress string
+	// Certificate is the one to show to the browser if RedirectURI is an https one; nil for none.
+	Certificate *tls.Certificate
 	// State is compared in constant time and never shown. It must not be empty.
 	State string
 	// FormPost accepts the response in the body of a POST (response_mode=form_post) besides the query, which a server that ignores
@@ -131,6 +135,9 @@ func (l *Listener) start(sockets []net.Listener) {
 		l.hosts = append(l.hosts, literals(sockets)...)
 	}
 	for _, socket := range sockets {
+		if c := l.options.Certificate; c != nil {
+			socket = tls.NewListener(socket, &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12})
+		}
 		l.serving.Go(func() {
 			if err := l.server.Serve(socket); !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
 				l.fail(fmt.Errorf("wait for the authorization response: %w", err))

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"errors"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -114,7 +113,8 @@ func spans(text string) []span {
 }
 
 // write answers with the page, or with the bare status if the page has no title. It returns when all of it has been passed to the
-// system: the process may exit right after.
+// system: the process may exit right after. The error is about the header: a browser that follows a redirect may end the
+// connection before the rest.
 func (p Page) write(w http.ResponseWriter, status int) error {
 	contentType, body := "text/plain; charset=utf-8", []byte(http.StatusText(status)+"\n")
 	if p.Title != "" {
@@ -136,6 +136,8 @@ func (p Page) write(w http.ResponseWriter, status int) error {
 	_ = controller.SetReadDeadline(time.Now().Add(deliveryTimeout))
 	_ = controller.SetWriteDeadline(time.Now().Add(requestTimeout))
 	w.WriteHeader(status)
-	_, err := w.Write(body)
-	return errors.Join(err, controller.Flush())
+	err := controller.Flush()
+	_, _ = w.Write(body)
+	_ = controller.Flush()
+	return err
 }

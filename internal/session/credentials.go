@@ -6,7 +6,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/oauthget/oauthget/internal/clientauth"
 	"github.com/oauthget/oauthget/internal/config"
@@ -15,6 +17,7 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/issuer"
 	"github.com/oauthget/oauthget/internal/secretsource"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -66,8 +69,30 @@ func (s *Session) ClientKey(ctx context.Context) (*signing.Key, error) {
 
 // ClientCertificate reads the certificate that the profile names, with its key; nil if there is none.
 func (s *Session) ClientCertificate(ctx context.Context) (*tls.Certificate, error) {
-	const certificateKey, keyKey = "tls_certificate_file", "tls_key_file"
-	files := s.Profile.TLS
+	return s.certificate(ctx, s.Profile.TLS, "tls_certificate_file", "tls_key_file")
+}
+
+// RedirectCertificate reads the certificate of an https redirect URI, with its key; nil if there is none. A browser shows no
+// page of a certificate for another host.
+func (s *Session) RedirectCertificate(ctx context.Context) (*tls.Certificate, error) {
+	const key = "redirect_certificate_file"
+	files := s.Profile.RedirectTLS
+	certificate, err := s.certificate(ctx, files, key, "redirect_key_file")
+	if err != nil || certificate == nil {
+		return nil, err
+	}
+	u, err := url.Parse(s.Profile.RedirectURI)
+	if err == nil {
+		if err = certificate.Leaf.VerifyHostname(u.Hostname()); err != nil {
+			return nil, secretsource.Unfit(key, files.CertificateFile, fmt.Errorf("it is not for %s", config.Printable(u.Hostname())),
+				"have one made: mkcert "+shell.Word(u.Hostname()))
+		}
+	}
+	return certificate, err
+}
+
+// certificate reads a certificate with its key, by the names of the profile's keys for them; nil if there is none.
+func (s *Session) certificate(ctx context.Context, files config.TLS, certificateKey, keyKey string) (*tls.Certificate, error) {
 	if files.CertificateFile == "" {
 		return nil, nil
 	}

@@ -73,6 +73,10 @@ func (s *Session) authorizationCode(ctx context.Context, client *flow.Client) (t
 	if why, do := s.MixUp(client.Server); why != "" && s.WarnOfMixUp {
 		s.console.Warn("%s; %s", why, do)
 	}
+	var err error
+	if client.RedirectCertificate, err = s.RedirectCertificate(ctx); err != nil {
+		return token.Set{}, err
+	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	client.Open = func(ctx context.Context, r flow.AuthorizationRequest) {

@@ -88,8 +88,12 @@ func (s *Session) freeRedirectURI(ctx context.Context, redirectURI string) (stri
 	if err != nil {
 		return "", err
 	}
+	certificate, err := s.RedirectCertificate(ctx)
+	if err != nil {
+		return "", err
+	}
 	listener, err := loopback.Listen(ctx, loopback.Options{
-		RedirectURI: u, Ports: s.Profile.RedirectPorts, ListenAddress: s.Profile.ListenAddress, State: "none",
+		Certificate: certificate, RedirectURI: u, Ports: s.Profile.RedirectPorts, ListenAddress: s.Profile.ListenAddress, State: "none",
 	})
 	if err != nil {
 		return "", err

@@ -101,6 +101,10 @@ func twoProfiles(t *testing.T, k config.Key) (a, b config.Profile) {
 		if strings.HasPrefix(k.Name, "tls_") { // each needs the other
 			flags["tls_certificate_file"], flags["tls_key_file"] = []string{"f"}, []string{"f"}
 		}
+		if k.Name == "redirect_certificate_file" || k.Name == "redirect_key_file" { // and an https redirect URI
+			flags["redirect_certificate_file"], flags["redirect_key_file"] = []string{"f"}, []string{"f"}
+			flags["redirect_uri"] = []string{"https://localhost/callback"}
+		}
 		if text != "" || k.Name == "issuer" || k.Name == "client_id" {
 			flags[k.Name] = []string{text}
 		}

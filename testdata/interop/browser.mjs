@@ -6,6 +6,7 @@
 // Environment:
 //   INTEROP_RESULT      file for {"url","status","text","lowest"} of the last page, or {"error"}; lowest is where the
 //                       lowest button of the demo server's pages ended, in pixels
+//   INTEROP_TRUST       hash of the public key of a certificate to trust, as of one that mkcert has made
 //   INTEROP_SCREENSHOT  file for a picture of it, for whoever debugs
 //   INTEROP_PID         the process whose end is ours too
 
@@ -24,6 +25,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  ...(process.env.INTEROP_TRUST ? [`--ignore-certificate-errors-spki-list=${process.env.INTEROP_TRUST}`] : []),
   // Chromium's sandbox refuses to run as root.
   ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
 ];
