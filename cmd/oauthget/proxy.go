@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,31 +20,25 @@ import (
 const proxyLong = `Run a reverse proxy on this machine that adds the access token of a profile to each request for --upstream, until Ctrl-C.
 
 stdout gets its address. The token is obtained as by oauthget token. It is replaced before it expires, and once if the
-upstream refuses it; nobody is asked while the proxy runs. If the token is bound to a key (DPoP), each request gets a proof.
+upstream refuses it. If the upstream demands more scopes or a stronger login, you are asked to log in, provided that the proxy
+was started at a terminal or with --yes. If the token is bound to a key (DPoP), each request gets a proof.
 
 Anyone who knows the address can use the API as you. It is on loopback and has a random path, unless --prefix or --no-prefix
 is given. Pages of other origins are refused, except those of --allow-origin. With --unix it is a socket for you alone.
 docs/integrations.md has all the rules.`
 
 const proxyExample = `  oauthget proxy work --upstream https://api.example.com
+  oauthget proxy https://api.example.com/v1
   oauthget proxy work --upstream https://api.example.com/v2 --listen 127.0.0.1:8080 --prefix api
   oauthget proxy work --upstream https://api.example.com --allow-origin http://localhost:5173 --log
   oauthget proxy work --upstream https://api.example.com --unix ~/.cache/api/socket`
 
-// proxyAddress is any free port of this machine.
-const proxyAddress = "127.0.0.1:0"
-
 // proxyRun is one run of the command.
 type proxyRun struct {
 	*app
-	request  tokensource.Request
-	upstream string
-	listen   string
-	socket   string
-	prefix   string
-	noPrefix bool
-	origins  []string
-	log      bool
+	request tokensource.Request
+	given   proxy.Given
+	log     bool
 }
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -57,13 +50,14 @@ func (a *app) proxyCommand() *cobra.Command {
 		Example: proxyExample,
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if p.upstream == "" && session.IsURL(nameOf(args)) {
-				p.upstream = nameOf(args)
-				if _, err := session.ParseAPI(p.upstream); err != nil {
+			if p.given.Upstream == "" && session.IsURL(nameOf(args)) {
+				p.given.Upstream = nameOf(args)
+				if _, err := session.ParseAPI(p.given.Upstream); err != nil {
 					return err
 				}
 			}
-			o, err := p.check(cmd)
+			p.given.Socket = userdir.Expand(p.given.Socket, p.getenv)
+			o, err := p.given.Options(cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
@@ -71,58 +65,20 @@ func (a *app) proxyCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&p.upstream, "upstream", "", "`URL` of the API: https, or http of this machine")
-	f.StringVar(&p.listen, "listen", proxyAddress, "loopback `ADDRESS` to listen on; the port 0 is any free one")
-	f.StringVar(&p.socket, "unix", "", "Unix `SOCKET` to listen on instead, in a folder of yours alone")
-	f.StringVar(&p.prefix, "prefix", "", "first `SEGMENT` of every path (default: a random one; with --unix none)")
-	f.BoolVar(&p.noPrefix, "no-prefix", false, "no such segment: any user of this machine can use the proxy then")
-	f.StringArrayVar(&p.origins, "allow-origin", nil, "`ORIGIN` whose pages may use the proxy, such as http://localhost:5173; repeatable")
+	f.StringVar(&p.given.Upstream, "upstream", "", "`URL` of the API: https, or http of this machine")
+	f.StringVar(&p.given.Listen, "listen", proxy.AnyPort, "loopback `ADDRESS` to listen on; the port 0 is any free one")
+	f.StringVar(&p.given.Socket, "unix", "", "Unix `SOCKET` to listen on instead, in a folder of yours alone")
+	f.StringVar(&p.given.Prefix, "prefix", "", "first `SEGMENT` of every path (default: a random one; with --unix none)")
+	f.BoolVar(&p.given.NoPrefix, "no-prefix", false, "no such segment: any user of this machine can use the proxy then")
+	f.StringArrayVar(&p.given.Origins, "allow-origin", nil, "`ORIGIN` whose pages may use the proxy, such as http://localhost:5173; repeatable")
 	f.BoolVar(&p.log, "log", false, "write a line for each request on stderr: method, path, status, time")
 	a.addRequestFlags(cmd, &p.request)
 	a.completeProfiles(cmd, 1)
 	return cmd
 }
 
-// check makes the flags what they stand for.
-func (p *proxyRun) check(cmd *cobra.Command) (o proxy.Options, err error) {
-	if p.upstream == "" {
-		return o, hint.Usagef("--upstream is missing: the URL of the API")
-	}
-	if o.Upstream, err = proxy.ParseUpstream(p.upstream); err != nil {
-		return o, hint.Usagef("--upstream: %w", err)
-	}
-	if err := proxy.CheckListen(p.listen); err != nil {
-		return o, hint.Usagef("--listen %s: %w", p.listen, err)
-	}
-	for _, text := range p.origins {
-		origin, err := proxy.ParseOrigin(text)
-		if err != nil {
-			return o, hint.Usagef("--allow-origin: %w", err)
-		}
-		o.Origins = append(o.Origins, origin)
-	}
-	p.socket = userdir.Expand(p.socket, p.getenv)
-	given := cmd.Flags().Changed
-	switch {
-	case given("prefix") && p.noPrefix:
-		return o, hint.Usagef("--prefix and --no-prefix exclude each other")
-	case given("listen") && given("unix"):
-		return o, hint.Usagef("--listen and --unix exclude each other")
-	case given("unix") && p.socket == "":
-		return o, hint.Usagef("--unix takes the path of a socket")
-	case given("prefix"):
-		if err := proxy.CheckPrefix(p.prefix); err != nil {
-			return o, hint.Usagef("--prefix: %w", err)
-		}
-		o.Prefix = p.prefix
-	case !p.noPrefix && p.socket == "":
-		o.Prefix = rand.Text() // 130 bits
-	}
-	return o, nil
-}
-
 // run listens first: nobody is to log in for a port that cannot be had. The first token is obtained with the person, who
-// is not asked again.
+// is asked again only for what the upstream demands beyond it.
 func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 	ctx := cmd.Context()
 	s, err := p.open(cmd, name)
@@ -151,6 +107,7 @@ func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 		set, _, err := s.AccessToken(ctx, tokensource.Request{MinTTL: want.MinTTL, Refused: want.Refused})
 		return set, err
 	}
+	o.Answer, o.ErrAccepted, o.ErrNobody = s.Challenged, session.ErrAccepted, tokensource.ErrInteractionRequired
 	o.Advise = func(err error) string { return p.advise(s, err) }
 	o.Warn = func(text string) { p.Warn("%s", text) }
 	if p.log {
@@ -164,12 +121,12 @@ func (p *proxyRun) run(cmd *cobra.Command, name string, o proxy.Options) error {
 }
 
 func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
-	if p.socket != "" {
-		return proxy.ListenSocket(cmd.Context(), p.socket)
+	if p.given.Socket != "" {
+		return proxy.ListenSocket(cmd.Context(), p.given.Socket)
 	}
-	listener, err := proxy.Listen(cmd.Context(), p.listen)
+	listener, err := proxy.Listen(cmd.Context(), p.given.Listen)
 	if err != nil {
-		return nil, hint.With(fmt.Errorf("start proxy: %w", err), "let it take any free port: --listen "+proxyAddress)
+		return nil, hint.With(fmt.Errorf("start proxy: %w", err), "let it take any free port: --listen "+proxy.AnyPort)
 	}
 	return listener, nil
 }
@@ -177,7 +134,7 @@ func (p *proxyRun) startListening(cmd *cobra.Command) (*proxy.Listener, error) {
 // advise says in a few lines why there is no token, and what to do.
 func (p *proxyRun) advise(s *session.Session, err error) string {
 	_, hints := p.remedyOf(err, "oauthget proxy")
-	if errors.Is(err, tokensource.ErrInteractionRequired) {
+	if errors.Is(err, tokensource.ErrInteractionRequired) && !errors.As(err, new(*session.DemandError)) {
 		hints = []string{"run " + s.Command("login")}
 		if s.Profile.Store == config.StoreNone || s.Profile.Name == "" {
 			hints = []string{"end oauthget proxy, and start it again"}

@@ -41,7 +41,8 @@ type bearer struct {
 	now    func() time.Time
 }
 
-// RoundTrip implements [http.RoundTripper]. If the token is refused, the request is sent again with another token, once.
+// RoundTrip implements [http.RoundTripper]. If the token is refused, the request is sent again with another token, once; and once
+// more if the upstream demands one that only a login brings.
 func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	c, err := b.tokens.get(req.Context())
 	if err != nil {
@@ -51,19 +52,22 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := b.send(req, c)
-	if err != nil || !refusesToken(resp) {
-		return resp, err
+	if err == nil && refusesToken(resp) {
+		again, ok := resend.Again(req)
+		if !ok {
+			b.tokens.replace(c.set.AccessToken) // for the next request
+			return resp, nil
+		}
+		if next, ok := b.tokens.replacementFor(req.Context(), c.set.AccessToken); ok {
+			resend.Discard(resp.Body)
+			c = next
+			resp, err = b.send(again, c)
+		}
 	}
-	again, ok := resend.Again(req)
-	if !ok {
-		b.tokens.replace(c.set.AccessToken) // for the next request
-		return resp, nil
+	if err != nil {
+		return nil, err
 	}
-	if c, ok = b.tokens.replacementFor(req.Context(), c.set.AccessToken); !ok {
-		return resp, nil
-	}
-	resend.Discard(resp.Body)
-	return b.send(again, c)
+	return b.meet(req, c, resp)
 }
 
 func (b *bearer) send(req *http.Request, c credential) (*http.Response, error) {
@@ -78,8 +82,11 @@ func (b *bearer) send(req *http.Request, c credential) (*http.Response, error) {
 }
 
 // notOfTheToken are the errors of a challenge that another token would not change: the nonce of a request whose body could not be
-// sent again, the proof, the scope.
-var notOfTheToken = []string{dpop.UseNonce, "invalid_dpop_proof", "insufficient_scope"}
+// sent again, the proof; and those that a refresh would not change.
+var notOfTheToken = []string{dpop.UseNonce, "invalid_dpop_proof", "insufficient_scope", insufficientAuthentication}
+
+// insufficientAuthentication is the error of RFC 9470 §3.
+const insufficientAuthentication = "insufficient_user_authentication"
 
 // refusesToken reports whether another token might be accepted. RFC 6750 §3.1 has error="invalid_token" for one that is
 // "expired, revoked, malformed, or invalid for other reasons"; many servers send a 401 without an error.

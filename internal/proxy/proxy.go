@@ -23,7 +23,7 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Options configure a proxy. All but Prefix, Hosts, Origins, Provers, Warn, TLS and Log must be set.
+// Options configure a proxy. All but Prefix, Hosts, Origins, Answer, Provers, Warn, TLS and Log must be set.
 type Options struct {
 	// Upstream is where requests go, as [ParseUpstream] returns it. The path of a request, without the prefix, is appended to its
 	// path.
@@ -35,8 +35,15 @@ type Options struct {
 	// Origins are the origins whose pages may use the proxy, each as [ParseOrigin] returns it.
 	Origins []string
 	// Set is the first token. Token obtains another; there is one call of it at a time.
-	Set     token.Set
-	Token   func(ctx context.Context, want Want) (token.Set, error)
+	Set   token.Set
+	Token func(ctx context.Context, want Want) (token.Set, error)
+	// Answer obtains another token where a refresh does not do: in place of refused, which the upstream has answered with status and
+	// header. With ErrAccepted the answer is passed on without a word, with any other error after a warning. It is called neither
+	// twice at a time nor beside Token.
+	// After an error that is no ErrNobody, the same is not demanded again for a while.
+	Answer                 func(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error)
+	ErrAccepted, ErrNobody error
+
 	Provers dpop.Provers  // for tokens that are bound to a key
 	MinTTL  time.Duration // how long before its expiry a token is replaced
 	// Advise describes an error of Token and what to do about it, in a few lines, for the answer to the request. Warn is called

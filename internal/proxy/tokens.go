@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -46,12 +47,15 @@ type tokens struct {
 	// lifetime is the context of the proxy and not of a request, which may end while others wait for the token.
 	lifetime context.Context
 	obtain   func(context.Context, Want) (token.Set, error)
-	provers  dpop.Provers
-	now      func() time.Time
-	ahead    time.Duration
-	advise   func(error) string
-	warn     func(text string)
-	running  sync.WaitGroup
+	// answer is Options.Answer; accepted and nobody are its errors.
+	answer           func(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error)
+	accepted, nobody error
+	provers          dpop.Provers
+	now              func() time.Time
+	ahead            time.Duration
+	advise           func(error) string
+	warn             func(text string)
+	running          sync.WaitGroup
 
 	mu       sync.Mutex
 	ended    bool // no flight may begin
@@ -63,6 +67,8 @@ type tokens struct {
 	// replacement is the token that replaced a refused one at replacedAt.
 	replacement token.Secret
 	replacedAt  time.Time
+	// demands are those of the last while, by what they ask for.
+	demands map[string]met
 }
 
 // flight is a token that is being obtained.
@@ -73,7 +79,10 @@ type flight struct {
 }
 
 func newTokens(ctx context.Context, o Options) *tokens {
-	t := &tokens{lifetime: ctx, obtain: o.Token, provers: o.Provers, now: o.Now, ahead: o.MinTTL, advise: o.Advise, warn: o.Warn}
+	t := &tokens{
+		lifetime: ctx, obtain: o.Token, answer: o.Answer, accepted: o.ErrAccepted, nobody: o.ErrNobody, provers: o.Provers, now: o.Now, ahead: o.MinTTL,
+		advise: o.Advise, warn: o.Warn, demands: map[string]met{},
+	}
 	if c, err := t.newCredential(o.Set); err == nil { // the first request reports a missing key
 		t.current = c
 	}
@@ -146,31 +155,37 @@ func (t *tokens) begin(want Want) (*flight, error) {
 	if t.failure != nil && t.now().Sub(t.failedAt) < pause {
 		return nil, t.failure
 	}
-	f := &flight{done: make(chan struct{})}
-	t.flight = f
-	t.running.Go(func() { t.fly(f, want) })
-	return f, nil
-}
-
-func (t *tokens) fly(f *flight, want Want) {
-	set, err := t.obtain(t.lifetime, want)
-	if err == nil {
-		f.got, err = t.newCredential(set)
-	}
-	if err != nil {
-		f.err = &TokenError{err}
-	}
-	t.report(err)
-	t.mu.Lock()
-	t.flight, t.failure, t.failedAt = nil, f.err, t.now()
-	if f.err == nil {
-		t.current = f.got
-		if !want.Refused.Empty() {
+	obtain := func(ctx context.Context) (token.Set, error) { return t.obtain(ctx, want) }
+	return t.depart(obtain, func(f *flight) {
+		t.failure, t.failedAt = f.err, t.now()
+		if f.err == nil && !want.Refused.Empty() {
 			t.replacement, t.replacedAt = f.got.set.AccessToken, t.now()
 		}
-	}
-	t.mu.Unlock()
-	close(f.done)
+	}), nil
+}
+
+// depart returns a new flight. landed is called at its end, with t.mu held, as depart is.
+func (t *tokens) depart(obtain func(context.Context) (token.Set, error), landed func(*flight)) *flight {
+	f := &flight{done: make(chan struct{})}
+	t.flight = f
+	t.running.Go(func() {
+		set, err := obtain(t.lifetime)
+		if err == nil {
+			f.got, err = t.newCredential(set)
+		}
+		if err != nil {
+			f.err = &TokenError{err}
+		}
+		t.report(err)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.flight = nil; f.err == nil {
+			t.current = f.got
+		}
+		landed(f)
+		close(f.done)
+	})
+	return f
 }
 
 // report warns of an error, unless the last flight had the same. Only the flight under way calls it.
@@ -179,7 +194,7 @@ func (t *tokens) report(err error) {
 		t.warned = ""
 		return
 	}
-	if t.warn == nil || t.lifetime.Err() != nil {
+	if t.warn == nil || t.lifetime.Err() != nil || errors.Is(err, t.accepted) {
 		return
 	}
 	if text := strings.ReplaceAll(t.advise(err), "\n", "; "); text != t.warned {

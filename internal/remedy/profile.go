@@ -15,6 +15,7 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/idtoken"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/shell"
 )
 
@@ -32,6 +33,19 @@ func (f failure) interactionHints() []string {
 		hints = append(hints, "tokens are stored for the accounts "+strings.Join(f.accounts, ", ")+": "+use)
 	}
 	return append(hints, f.command("login"))
+}
+
+// demandHints says how an API gets more than a token allows. That takes a login, and a plain one would not ask for it.
+func (f failure) demandHints(e *session.DemandError) []string {
+	hints := []string{fallback(StatusInteraction)}
+	if f.Path == "oauthget proxy" {
+		hints = []string{"to log in for it, run oauthget proxy at a terminal, or with --yes"}
+	}
+	if f.profile.Name != "" && len(e.Scopes) > 0 {
+		words := []string{f.profile.Name, "--scope", strings.Join(e.Scopes, " ")}
+		hints = append(hints, "to ask for it always: oauthget profile set "+f.inFile(words)+", and log in again")
+	}
+	return hints
 }
 
 // hostHint says how a server gets the token that a program asks for.

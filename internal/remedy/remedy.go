@@ -124,6 +124,7 @@ func (f failure) classify() (status int, hints []string) {
 		agentFailure *agent.Failure
 		agentErr     *agent.Error
 
+		demand          *session.DemandError
 		openAPI         *session.OpenAPIError
 		unconfirmed     *session.UnconfirmedError
 		registrationErr *registration.RefusedError
@@ -169,6 +170,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusServer, "call it without oauthget, or name a profile whose tokens it takes")
 	case as(&registrationErr):
 		return say(StatusServer, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
+	case as(&demand) && is(tokensource.ErrInteractionRequired):
+		return StatusInteraction, f.demandHints(demand)
 	case is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.interactionHints()
 

@@ -29,6 +29,7 @@ type Answers struct {
 // DemandError reports that an API demands more than the token allows, and that a login for it failed.
 type DemandError struct {
 	Demand string
+	Scopes []string // that the login asked for, those of the demand among them; nil if it demands none
 	Err    error
 }
 
@@ -73,7 +74,12 @@ func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, he
 // stepUp logs in for what the challenge demands beside what was granted or asked for before. A refresh cannot bring it.
 func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Challenge) (token.Set, error) {
 	var wanted []string
-	for _, scope := range slices.Concat(refused.Scopes, strings.Fields(c.Params["scope"])) {
+	more := strings.Fields(c.Params["scope"])
+	if set, ok := s.storedWith(ctx, refused, more); ok && c.Params["acr_values"] == "" && c.Params["max_age"] == "" {
+		return set, nil
+	}
+	before, openid := s.Profile.Scopes, s.Profile.OpenID
+	for _, scope := range slices.Concat(refused.Scopes, more) {
 		if !slices.Contains(s.Profile.Scopes, scope) {
 			s.Profile.Scopes = append(slices.Clone(s.Profile.Scopes), scope)
 		}
@@ -96,9 +102,23 @@ func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Cha
 	s.console.Step("the API demands %s; logging in for it", demand)
 	set, err := s.Fresh(ctx)
 	if err != nil {
-		return token.Set{}, s.Failed(&DemandError{demand, err})
+		e := &DemandError{Demand: demand, Err: err}
+		if len(more) > 0 {
+			e.Scopes = s.Profile.Scopes
+		}
+		err = s.Failed(e)
+		s.Profile.Scopes, s.Profile.OpenID = before, openid // what was denied is not asked for with the next demand
+		return token.Set{}, err
 	}
 	return set, nil
+}
+
+// storedWith returns the stored set if another process has obtained it with these scopes, of which there are some.
+func (s *Session) storedWith(ctx context.Context, refused token.Set, scopes []string) (token.Set, bool) {
+	set, err := s.Store.Load(ctx, s.Key)
+	missing := func(scope string) bool { return !slices.Contains(set.Scopes, scope) }
+	return set, err == nil && len(scopes) > 0 && !slices.ContainsFunc(scopes, missing) &&
+		!set.AccessToken.Equal(refused.AccessToken) && set.Live(s.options.Now(), tokensource.DefaultMinTTL)
 }
 
 // moveOn asks the API again which server it trusts, and logs in there if that has changed.

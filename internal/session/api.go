@@ -29,8 +29,6 @@ type api struct {
 	known    bool                // tokens for it have been stored before
 	found    *resource.Found     // what it says of itself; nil until asked
 	metadata *discovery.Metadata // of its authorization server; nil until fetched
-	// stepUp are scopes that a challenge has asked for beside those of the login.
-	stepUp []string
 }
 
 // OpenAPIError reports an API that answers without a token and says nothing about tokens.
@@ -308,11 +306,6 @@ func (s *Session) chooseScopes() {
 		const offline = "offline_access"
 		if m := s.api.metadata; m != nil && len(s.Profile.Scopes) > 0 && slices.Contains(m.ScopesSupported, offline) && !slices.Contains(s.Profile.Scopes, offline) {
 			s.Profile.Scopes = append(s.Profile.Scopes, offline)
-		}
-	}
-	for _, scope := range s.api.stepUp {
-		if !slices.Contains(s.Profile.Scopes, scope) {
-			s.Profile.Scopes = append(s.Profile.Scopes, scope)
 		}
 	}
 }

@@ -123,7 +123,7 @@ var ErrAtAgent = errors.New("an agent does not log in for more than its profile 
 
 // remoteDemand is the error where an API demands a login for more: what a token may do is decided where the agent runs.
 func remoteDemand(demand string) error {
-	return &DemandError{demand, fmt.Errorf("%w: %w", ErrAtAgent, tokensource.ErrInteractionRequired)}
+	return &DemandError{Demand: demand, Err: fmt.Errorf("%w: %w", ErrAtAgent, tokensource.ErrInteractionRequired)}
 }
 
 // Provers sign for the keys of the session's tokens, as long as ctx lasts.

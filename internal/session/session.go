@@ -89,6 +89,8 @@ type Session struct {
 	ancestors []string        // the profiles whose grants present this one's token
 	secretEnv func() []string // see secretEnvNames
 
+	attended bool // see ServeUnattended
+
 	api           *api                // nil unless the profile has the URL of one
 	remote        *remote             // nil unless an agent is asked for tokens
 	memory        *remembered         // nil unless that is the store

@@ -3,17 +3,19 @@ package session
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// ServeUnattended disables interaction from here on, for a program that asks for tokens for hours. set is the set obtained
-// last. If it could not be stored, it is kept in memory: the next refresh needs its refresh token, since an older one in
+// ServeUnattended disables interaction from here on, but for what Challenged needs, for a program that asks for tokens for
+// hours. set is the set obtained last. If it could not be stored, it is kept in memory: the next refresh needs its refresh token, since an older one in
 // the store may be spent. A store that has just failed is tried again with the next token: if one refresh token were in
 // two places, one would spend the other's.
 func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
+	s.attended = !s.options.NoInput && (s.options.Yes || s.console.CanAsk())
 	s.options.NoInput = true
 	if s.remote != nil {
 		return
@@ -37,4 +39,13 @@ func (s *Session) lost(ctx context.Context, set token.Set) bool {
 		return false
 	}
 	return true
+}
+
+// Challenged obtains another token for a program that serves, in place of one that was refreshed and that the API has answered with
+// status and header; see [Answers.Replace]. There is a login only if somebody was there when the program began to serve: at a
+// terminal, or with --yes. It must not run beside other operations of the session.
+func (s *Session) Challenged(ctx context.Context, refused token.Set, status int, header http.Header) (token.Set, error) {
+	s.options.NoInput = !s.attended
+	defer func() { s.options.NoInput = true }()
+	return s.Answers(true).Replace(ctx, refused, status, header)
 }

@@ -34,7 +34,7 @@ func TestUnattendedKeepsTheTokensInOnePlace(t *testing.T) {
 		"a locked keychain":                            {loads{err: &store.Error{Reason: store.Locked}}, true},
 		"a keychain that did not answer in time":       {loads{err: &store.Error{Reason: store.TimedOut}}, false},
 	} {
-		s := &Session{Store: &c.stored}
+		s := &Session{Store: &c.stored, options: Options{NoInput: true}}
 		s.ServeUnattended(t.Context(), of("a", now))
 		if _, inMemory := s.Store.(*store.Memory); inMemory != c.memory {
 			t.Errorf("%s: in memory: %v", name, inMemory)

@@ -15,6 +15,7 @@ import (
 type extra struct {
 	details []detail
 	codeKey string // dpop_jkt: thumbprint of the key that the code is bound to; empty for none
+	acr     string // acr_values
 	actor   string // who acts for the person (RFC 8693 §4.1); empty for nobody
 
 	refreshKey string // of the key that the refresh tokens are bound to; guarded by Server.mu
@@ -93,7 +94,7 @@ func (s *Server) read(form url.Values) (demoas.AuthorizationRequest, error) {
 	if f.RequireConsent && !strings.Contains(inner.Get("prompt"), "consent") {
 		req.Scopes = slices.DeleteFunc(req.Scopes, func(scope string) bool { return scope == demoas.ScopeOffline })
 	}
-	x := &extra{}
+	x := &extra{acr: inner.Get("acr_values")}
 	req.Extra = x
 	if x.details, e = readDetails(inner, s.config.AuthorizationDetailsTypes); e != nil {
 		return req, e

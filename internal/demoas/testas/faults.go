@@ -137,6 +137,9 @@ type Faults struct {
 
 	APITakesPOSTAlone bool `json:"api_takes_post_alone,omitempty"` // a GET is not found
 	APITakesDPoPAlone bool `json:"api_takes_dpop_alone,omitempty"` // with the feature DPoP
+	// What the API demands of every request, beside its scope.
+	APIDemandsScope string `json:"api_demands_scope,omitempty"`
+	APIDemandsACR   string `json:"api_demands_acr,omitempty"` // that the login was asked for
 
 	// The client registration response. If several replace it, the first in this order is done.
 
