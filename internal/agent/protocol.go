@@ -72,6 +72,7 @@ type TokenRequest struct {
 	Refused      string    `json:"refused,omitempty"`   // a token that an API has refused
 	RefusedAt    time.Time `json:"refused_at,omitzero"` // when an API refused the token that was given then
 	IDToken      bool      `json:"id_token,omitempty"`
+	Post         bool      `json:"post,omitempty"`          // the token is for a POST: an API may answer no GET
 	NoInput      bool      `json:"no_input,omitempty"`      // nobody is to be asked
 	Timeout      int64     `json:"timeout,omitempty"`       // seconds that a person has to act
 	AfterFailure int64     `json:"after_failure,omitempty"` // seconds in which no login follows one that has failed

@@ -27,7 +27,7 @@ var errBusy = errors.New("too many different requests wait for an answer")
 type flightKey struct {
 	agent.Name
 	minTTL, timeout, afterFailure time.Duration
-	force, idToken, noInput       bool
+	force, idToken, noInput, post       bool
 	refused                       [32]byte
 	refusedAt                     time.Time
 }
@@ -146,6 +146,7 @@ func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused t
 	if err != nil {
 		return agent.Token{}, err
 	}
+	opened.Posts = key.post
 	anew := key.force || !refused.Empty() || !key.refusedAt.IsZero()
 	if anew && !s.renewals.left(labelOf(opened), o.Now()) {
 		return agent.Token{}, errTooOften

@@ -131,7 +131,7 @@ func (a *answer) token(request agent.TokenRequest) {
 	s := a.server
 	key := flightKey{
 		Name: request.Name, minTTL: tokensource.DefaultMinTTL, timeout: seconds(request.Timeout), afterFailure: seconds(request.AfterFailure),
-		force: request.Force, idToken: request.IDToken, noInput: request.NoInput, refusedAt: request.RefusedAt.UTC(), refused: sha256.Sum256([]byte(request.Refused)),
+		force: request.Force, idToken: request.IDToken, noInput: request.NoInput, post: request.Post, refusedAt: request.RefusedAt.UTC(), refused: sha256.Sum256([]byte(request.Refused)),
 	}
 	if request.MinTTL != nil {
 		key.minTTL = seconds(*request.MinTTL)

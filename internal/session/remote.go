@@ -71,7 +71,7 @@ func (s *Session) remoteToken(ctx context.Context, r tokensource.Request) (set t
 	ttl := seconds(r.MinTTL)
 	t, err := s.options.Agent.Token(ctx, agent.TokenRequest{
 		Name: s.remote.named, MinTTL: &ttl, Force: r.Force, RefusedAt: r.RefusedAt, IDToken: r.IDToken,
-		NoInput: s.options.NoInput, Timeout: seconds(s.options.Timeout), AfterFailure: seconds(r.AfterFailure),
+		Post: s.Posts, NoInput: s.options.NoInput, Timeout: seconds(s.options.Timeout), AfterFailure: seconds(r.AfterFailure),
 	}, r.Refused, func(l agent.Line) {
 		switch {
 		case l.Warning != "":
