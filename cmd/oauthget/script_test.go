@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/demoas/testas"
 	"github.com/oauthget/oauthget/internal/testbus"
+	"github.com/oauthget/oauthget/internal/testnet"
 )
 
 // canary begins every secret that the test server issues. It may appear on stdout, where the token is the result, and
@@ -74,7 +76,7 @@ func (w *watcher) Write(p []byte) (int, error) {
 // fakeBrowser is what $BROWSER names in scripts: a browser with a person in front of it. $PERSON says what they do, and
 // page.txt holds what they saw in the end.
 func fakeBrowser(args []string) int {
-	p := demoas.Person{Types: map[string]string{"username": os.Getenv("PERSON_NAME")}}
+	p := demoas.Person{Types: map[string]string{"username": os.Getenv("PERSON_NAME")}, Proxy: http.ProxyFromEnvironment}
 	switch os.Getenv("PERSON") {
 	case "denies":
 		p.Deny = true
@@ -130,6 +132,8 @@ type scriptWorld struct {
 	bus    *testbus.Bus
 	last   *exec.Cmd // the one that was sent a signal
 	binder *binder
+
+	network *testnet.Net // at whose other end the server is, if that is a provider's
 }
 
 type worldKey struct{}
@@ -146,7 +150,9 @@ func setUp(env *testscript.Env) error {
 		"DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(env.WorkDir, "no-bus"),
 		"GORACE=atexit_sleep_ms=0") // else each command of a race-built test takes a second more
 	env.Defer(func() {
-		if w.server != nil {
+		if w.network != nil {
+			w.network.Close()
+		} else if w.server != nil {
 			w.server.Close()
 		}
 		if w.bus != nil {

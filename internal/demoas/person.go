@@ -19,6 +19,8 @@ type Person struct {
 	// Types is what the person types, by the name of the field; other fields are left as the page suggests.
 	Types map[string]string
 	Deny  bool // on the consent page
+	// Proxy is that of [http.Transport]. Without one there is none: everything that a Person visits is on loopback.
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
 const (
@@ -37,7 +39,7 @@ func (p Person) Visit(ctx context.Context, authorizationURL string) (string, err
 	if err != nil {
 		return "", errors.New("visit authorization URL: not a URL")
 	}
-	browser, err := newBrowser()
+	browser, err := p.newBrowser()
 	if err != nil {
 		return "", err
 	}
@@ -112,13 +114,12 @@ func attribute(text, name string) string {
 	return html.UnescapeString(value)
 }
 
-func newBrowser() (*http.Client, error) {
+func (p Person) newBrowser() (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make cookie jar: %w", err)
 	}
-	// No proxy: everything that a Person visits is on loopback.
-	return &http.Client{Jar: jar, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}, nil
+	return &http.Client{Jar: jar, Transport: &http.Transport{Proxy: p.Proxy}}, nil
 }
 
 func open(ctx context.Context, browser *http.Client, method string, target *url.URL, form url.Values) (visited, error) {
