@@ -34,7 +34,7 @@ func TestPresetsValuesAreTheProfilesOwn(t *testing.T) {
 		return storeKey(p)
 	}
 	preset := of(map[string][]string{"preset": {"keycloak"}, "preset_variables": {"url=https://sso.example", "realm=a"}, "client_id": {"cli"}})
-	if own := of(map[string][]string{"issuer": {"https://sso.example/realms/a"}, "client_id": {"cli"}}); own != preset {
+	if own := of(map[string][]string{"issuer": {"https://sso.example/realms/a"}, "client_id": {"cli"}, "scopes": {"openid"}}); own != preset {
 		t.Errorf("by the preset %s, by its values %s", preset, own)
 	}
 	if other := of(map[string][]string{"preset": {"keycloak"}, "preset_variables": {"url=https://sso.example", "realm=b"}, "client_id": {"cli"}}); other == preset {
