@@ -177,12 +177,8 @@ func (*console) CanAsk() bool { return term.CanAsk() }
 
 // Confirm implements [session.Console].
 func (c *console) Confirm(ctx context.Context, question string) (yes bool, err error) {
-	fmt.Fprintf(c.words, "oauthget: %s [y/N] ", untrusted.Line(question))
-	err = term.ReadLines(ctx, maxAnswer, func(line string) (more bool) {
-		yes = strings.EqualFold(line, "y") || strings.EqualFold(line, "yes")
-		return false
-	})
-	return yes, err
+	line, err := term.Ask(ctx, "oauthget: "+untrusted.Line(question)+" [y/N] ", maxAnswer)
+	return strings.EqualFold(line, "y") || strings.EqualFold(line, "yes"), err
 }
 
 // maxAnswer bounds the answer to a question, in bytes.

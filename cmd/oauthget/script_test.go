@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -107,6 +108,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":   cmdServer,
+			"https":    cmdHTTPS,
 			"faults":   cmdFaults,
 			"requests": cmdRequests,
 			"keyring":  cmdKeyring,
@@ -190,24 +192,34 @@ type serverConfig struct {
 
 // server [CONFIG] starts an authorization server and sets $ISSUER and $API.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
+	server, err := testas.Start(context.Background(), "127.0.0.1:0", readConfig(ts, args))
+	ts.Check(err)
+	use(ts, server)
+}
+
+// readConfig reads the CONFIG of a server, which may be missing.
+func readConfig(ts *testscript.TestScript, args []string) testas.Config {
 	var c serverConfig
 	if len(args) > 0 {
 		ts.Check(unmarshalStrictly(args[0], &c))
 	}
 	config := c.Config
 	config.AccessTokenLifetime, config.Prefix = time.Duration(c.LifetimeMS)*time.Millisecond, canary
-	server, err := testas.Start(context.Background(), "127.0.0.1:0", config)
-	ts.Check(err)
+	return config
+}
+
+// use makes server the one of the script.
+func use(ts *testscript.TestScript, server *testas.Running) {
 	worldOf(ts).server = server
 	ts.Setenv("ISSUER", server.Issuer())
 	ts.Setenv("API", server.APIURL())
 	ts.Setenv("PORT", server.Issuer()[strings.LastIndex(server.Issuer(), ":")+1:])
 }
 
-// faults JSON replaces the server's faults.
+// faults JSON replaces the server's faults. $ISSUER, $API and $PORT in it are the script's.
 func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
 	var faults testas.Faults
-	ts.Check(unmarshalStrictly(args[0], &faults))
+	ts.Check(unmarshalStrictly(os.Expand(args[0], ts.Getenv), &faults))
 	worldOf(ts).server.SetFaults(faults)
 }
 
@@ -218,12 +230,13 @@ func unmarshalStrictly(text string, into any) error {
 	return d.Decode(into)
 }
 
-// requests ENDPOINT N checks how many requests came since the last `requests reset`.
+// requests ENDPOINT N checks how many requests came since the last `requests reset`. "any" are those to the authorization server.
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
+	apis := []string{demoas.EndpointAPI, demoas.EndpointResourceMetadata} // which are not the authorization server's
 	endpoints := []string{demoas.EndpointMetadata, demoas.EndpointJWKS, demoas.EndpointAuthorize, demoas.EndpointToken, demoas.EndpointUserinfo, demoas.EndpointRevoke, testas.EndpointDevice, testas.EndpointPAR, testas.EndpointRegister, testas.EndpointIntrospect}
 	if args[0] == "reset" {
-		for _, e := range endpoints {
+		for _, e := range slices.Concat(endpoints, apis) {
 			w.before[e] = w.server.Requests(e)
 		}
 		return

@@ -189,6 +189,16 @@ func withPresent(ctx context.Context, list []store.Record, s *session.Session) [
 // each goes on after a failure, so that as much as possible is removed.
 func (l *Logout) each(ctx context.Context, list []store.Record) error {
 	var failed error
+	// A server takes the tokens of a client as long as it knows the client.
+	slices.SortStableFunc(list, func(a, b store.Record) int {
+		switch {
+		case a.Registration == b.Registration:
+			return 0
+		case a.Registration:
+			return 1
+		}
+		return -1
+	})
 	for _, r := range list {
 		s := session.OfRecord(l.options, l.file, r)
 		if r.Registration {

@@ -31,7 +31,7 @@ type Client struct {
 	Now func() time.Time
 	// NamedByAPI is for an issuer that an API names (RFC 9728 §2). The places are tried in the order of RFC 8414 §5, and the
 	// document's issuer may have one final slash more or less: APIs and URL parsers add and drop them. The result has the
-	// document's spelling.
+	// document's spelling. Redirects are followed within the issuer's origin.
 	NamedByAPI bool
 }
 

@@ -151,6 +151,13 @@ func (c *Client) expectsIssuer() bool {
 // ErrNoIssuer is returned for an authorization response without the iss that the server's metadata promises.
 var ErrNoIssuer = errors.New("it has no iss, although the server's metadata promises it (RFC 9207 §2.4)")
 
+// OtherIssuerError reports an authorization response of another server than the one that was asked.
+type OtherIssuerError struct{ got, want string }
+
+func (e *OtherIssuerError) Error() string {
+	return fmt.Sprintf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", e.got, e.want)
+}
+
 // checkIssuer detects an answer from another authorization server, as in a mix-up attack.
 func (c *Client) checkIssuer(response url.Values) error {
 	want, got := c.Server.Issuer, response.Get("iss")
@@ -166,7 +173,7 @@ func (c *Client) checkIssuer(response url.Values) error {
 	}
 	if _, ok := issuer.Match(want, got); !ok {
 		// RFC 9207 §2.4: "If the value does not match the expected issuer identifier, clients MUST reject".
-		return fmt.Errorf("it comes from the issuer %s, not from %s (RFC 9207 §2.4)", untrusted.Quote(got, newSecrets(inResponse(response)...)...), want)
+		return &OtherIssuerError{untrusted.Quote(got, newSecrets(inResponse(response)...)...), want}
 	}
 	return nil
 }

@@ -32,10 +32,13 @@ func openIDParameters(o config.OpenID) url.Values {
 
 // asksForConsent reports whether prompt=consent is added: "The Authorization Server MUST ensure that the prompt parameter
 // contains consent unless other conditions for processing the request permitting offline access to the requested resources
-// are in place" (OpenID Connect Core §11). Many servers otherwise ignore the scope offline_access.
+// are in place" (OpenID Connect Core §11). Many servers otherwise ignore the scope offline_access. A server whose endpoint has a
+// prompt in its own query has decided already.
 func (c *Client) asksForConsent() bool {
 	o := c.Profile.OpenID
-	return slices.Contains(c.Profile.Scopes, "offline_access") && o.Prompt == "" && !o.NoPrompt && supports(c.Server.PromptValuesSupported, "consent")
+	u, err := url.Parse(c.Server.AuthorizationEndpoint)
+	decided := err == nil && u.Query().Has("prompt")
+	return slices.Contains(c.Profile.Scopes, "offline_access") && o.Prompt == "" && !o.NoPrompt && !decided && supports(c.Server.PromptValuesSupported, "consent")
 }
 
 // prompts are the values of prompt in OpenID Connect Core §3.1.2.1, and that of Initiating User Registration via OpenID

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	josejson "github.com/go-jose/go-jose/v4/json" // refuses duplicate names
+
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/refusal"
@@ -55,6 +57,12 @@ func (e *RefusedError) Error() string {
 	return text
 }
 
+// AnswerError reports an answer that is no registration.
+type AnswerError struct{ Err error }
+
+func (e *AnswerError) Error() string { return e.Err.Error() }
+func (e *AnswerError) Unwrap() error { return e.Err }
+
 // Register registers a client. Its metadata have only the members that this takes, since some servers refuse those that they do
 // not know.
 //
@@ -76,7 +84,7 @@ func Register(ctx context.Context, client *http.Client, s Server, m Metadata) (t
 	}
 	r, err := parse(answer, s, m.AuthMethod)
 	if err != nil {
-		return token.Registration{}, &untrusted.Error{Op: register, Err: err}
+		return token.Registration{}, &untrusted.Error{Op: register, Err: &AnswerError{err}}
 	}
 	if len(m.RedirectURIs) > 0 {
 		r.RedirectURI = m.RedirectURIs[0]
@@ -96,7 +104,7 @@ type answer struct {
 
 func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	var a answer
-	if err := json.Unmarshal(body, &a); err != nil {
+	if err := josejson.Unmarshal(body, &a); err != nil {
 		return token.Registration{}, errors.New("the answer is not a client information response (RFC 7591 §3.2.1)")
 	}
 	for _, text := range []string{a.ClientID, a.ClientSecret, a.AuthMethod, a.URI, a.Token} {

@@ -27,7 +27,7 @@ func coded() []row {
 		// RFC 8628 §3.5
 		say("expired_token", "the code expired before it was entered: run the command again"),
 		// RFC 8707 §2
-		say("invalid_target", "compare resource and audience with what the server knows", "resource", "audience"),
+		say("invalid_target", "compare resource and audience with what the server knows; if it takes no resource, set send_resource = false", "resource", "audience"),
 		// RFC 9101 §6
 		say("invalid_request_object", "compare the client's key and request_object_signing_alg with the registration, and this computer's clock", "request_object_signing_alg", "client_key_file"),
 		say("invalid_request_uri", "the server no longer knows the pushed request: run the command again"),

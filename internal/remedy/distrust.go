@@ -30,6 +30,9 @@ func (f failure) distrusted() []string {
 		otherIss  *idtoken.IssuerError
 		lacks     *idtoken.LacksError
 	)
+	if hints := f.apiHints(); hints != nil {
+		return hints
+	}
 	switch {
 	// The metadata, and the addresses in it.
 	case as(&notFound):

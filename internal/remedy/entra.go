@@ -36,7 +36,7 @@ func entra() []row {
 		aadsts("650053", "a scope does not exist on that API: compare {scopes}", "scopes"),
 		aadsts("28000", "the scopes belong to several APIs: ask for one API's at a time", "scopes"),
 		aadsts("500011", "the API is not known in this tenant: compare scopes and audience", "scopes", "audience"),
-		aadsts("9010010", "this server does not accept resource together with scopes: remove resource, and name the API in the scopes", "resource"),
+		aadsts("9010010", "this server does not accept resource together with scopes: set send_resource = false, and name the API in the scopes", "resource"),
 		aadsts("65001", "these permissions have not been granted: allow them ({login}), or have an administrator do so", "scopes"),
 		aadsts("65004", "run the command again and allow the access"),
 		aadsts("90094", "an administrator has to consent to these permissions", "scopes"),

@@ -25,7 +25,7 @@ func Registration(p config.Profile, sent string) string {
 // unansweredHints are about a request that the browser took to the server, and of which it never came back.
 func (f failure) unansweredHints() []string {
 	if e, ok := errors.AsType[*flow.UnansweredError](f.err); ok {
-		return []string{Registration(f.profile, e.RedirectURI)}
+		return append(f.forgottenHints(), Registration(f.profile, e.RedirectURI))
 	}
 	return nil
 }

@@ -169,7 +169,7 @@ func (f failure) classify() (status int, hints []string) {
 	case as(&openAPI):
 		return say(StatusServer, "call it without oauthget, or name a profile whose tokens it takes")
 	case as(&registrationErr):
-		return say(StatusServer, f.fill("register a client at the server with the redirect URI {redirect_uri}, and give its --client-id", nil))
+		return say(StatusServer, f.registerByHand())
 	case as(&demand) && is(tokensource.ErrInteractionRequired):
 		return StatusInteraction, f.demandHints(demand)
 	case is(tokensource.ErrInteractionRequired):

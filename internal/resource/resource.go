@@ -17,6 +17,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	josejson "github.com/go-jose/go-jose/v4/json" // refuses duplicate names
+
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -74,6 +76,15 @@ func (f Found) Resource(api *url.URL) string {
 
 // Open reports that the API answers without a token and says nothing about tokens.
 func (f Found) Open() bool { return f.Metadata == nil && success(f.Status) }
+
+// DocumentError reports a document of an API that must not be used.
+type DocumentError struct {
+	API string
+	Err error
+}
+
+func (e *DocumentError) Error() string { return e.Err.Error() }
+func (e *DocumentError) Unwrap() error { return e.Err }
 
 // MismatchError reports a document about another resource than the API.
 type MismatchError struct {
@@ -144,7 +155,7 @@ func Look(ctx context.Context, client *http.Client, api *url.URL, posts bool) (F
 		case network:
 			return found, fmt.Errorf("%s: %w", operation, untrusted.Network(ctx, err))
 		}
-		return found, &untrusted.Error{Op: operation, Err: err}
+		return found, &untrusted.Error{Op: operation, Err: &DocumentError{api.String(), err}}
 	}
 	return found, nil
 }
@@ -204,20 +215,10 @@ func read(ctx context.Context, client *http.Client, api *url.URL, place string) 
 		return Metadata{}, err
 	}
 	req.Header.Set("Accept", "application/json")
-	within := *client
-	within.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		switch {
-		case !origin.Same(next.URL, target):
-			return &untrusted.Error{Op: "follow redirect", Err: fmt.Errorf("%s redirects to another origin", untrusted.Text(place))}
-		case client.CheckRedirect != nil:
-			return client.CheckRedirect(next, via)
-		}
-		return nil
-	}
-	resp, err := within.Do(req)
+	resp, err := untrusted.WithinOrigin(client).Do(req)
 	if err != nil {
 		if e, ok := errors.AsType[*untrusted.Error](err); ok {
-			return Metadata{}, e.Err
+			return Metadata{}, fmt.Errorf("%s: %w", untrusted.Text(place), e.Err)
 		}
 		return Metadata{}, err
 	}
@@ -241,7 +242,7 @@ func parse(body []byte, place string) (Metadata, error) {
 	if !json.Valid(body) || !strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
 		return m, &absentError{"no JSON object"}
 	}
-	if err := json.Unmarshal(body, &m); err != nil {
+	if err := josejson.Unmarshal(body, &m); err != nil {
 		return m, fmt.Errorf("%s answered with a malformed document", untrusted.Text(place))
 	}
 	return m, nil

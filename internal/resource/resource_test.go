@@ -199,6 +199,7 @@ func TestWrongDocumentsAreRefused(t *testing.T) {
 		"too long": {named: "$API/d", want: "1 MiB", document: func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"a":"`+strings.Repeat("x", maxBody)+`"}`)
 		}},
+		"the resource twice":    {named: "$API/d", want: "malformed", document: nil},
 		"a member of odd type":  {named: "$API/d", want: "malformed", document: elsewhere.document(`{"resource":["x"]}`)},
 		"issuer by plain http":  {named: "$API/d", want: "authorization server", document: nil},
 		"issuer that is no URL": {named: "$API/d", want: "authorization server", document: nil},
@@ -210,6 +211,8 @@ func TestWrongDocumentsAreRefused(t *testing.T) {
 			switch name {
 			case "another path":
 				a.answers["/d"] = a.document(`{"resource":"$API/v2"}`)
+			case "the resource twice":
+				a.answers["/d"] = a.document(`{"resource":"https://evil.example","resource":"$API/v1"}`)
 			case "issuer by plain http":
 				a.answers["/d"] = a.document(`{"resource":"$API/v1","authorization_servers":["http://as.example"]}`)
 			case "issuer that is no URL":

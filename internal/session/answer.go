@@ -128,7 +128,7 @@ func (s *Session) moveOn(ctx context.Context) (token.Set, error) {
 		return token.Set{}, s.Failed(err)
 	}
 	m := s.api.found.Metadata
-	same := func(issuer string) bool { return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(before, "/") }
+	same := func(issuer string) bool { return sameIssuer(issuer, before) }
 	if before == "" || m == nil || len(m.AuthorizationServers) == 0 && same(origin.Of(s.api.url)) || slices.ContainsFunc(m.AuthorizationServers, same) {
 		return token.Set{}, ErrAccepted
 	}

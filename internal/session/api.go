@@ -12,6 +12,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/discovery"
+	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/form"
 	"github.com/oauthget/oauthget/internal/origin"
 	"github.com/oauthget/oauthget/internal/registration"
@@ -200,13 +201,14 @@ func (s *Session) prepareAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Profile.Name == "" && (!s.api.known || before != s.Profile.Issuer) {
-		if err := s.confirm(ctx, server != nil); err != nil {
-			return err
-		}
+	switch {
+	case s.api.known && !sameIssuer(before, s.Profile.Issuer):
+		err = s.confirm(ctx, server != nil, "and not at "+cmp.Or(before, "the server of before")+" any more")
+	case s.Profile.Name == "" && !s.api.known:
+		err = s.confirm(ctx, server != nil, "which no profile names")
 	}
-	if server == nil {
-		return nil
+	if err != nil || server == nil {
+		return err
 	}
 	return s.register(ctx, *server)
 }
@@ -229,12 +231,20 @@ func (s *Session) Prepare(ctx context.Context) (*registration.Server, error) {
 	if err := s.bind(); err != nil {
 		return nil, err
 	}
+	if m := s.api.metadata; m != nil { // before a client is registered for nothing
+		if err := checkEndpoints(flow.Server(*m, s.Profile), s.Profile); err != nil {
+			return nil, err
+		}
+	}
 	return s.chooseClient(ctx)
 }
 
 // chooseServer chooses the issuer and fetches its metadata.
 func (s *Session) chooseServer(ctx context.Context) error {
-	issuer, err := s.issuerOfAPI(ctx)
+	if s.namesEndpoints() {
+		return nil
+	}
+	issuer, err := s.issuerOfAPI()
 	if err != nil {
 		return err
 	}
@@ -261,14 +271,13 @@ func (s *Session) chooseServer(ctx context.Context) error {
 
 // issuerOfAPI is the issuer that the profile names, else one for which a client is registered, else the API's first. Without
 // metadata it is the API's origin.
-func (s *Session) issuerOfAPI(ctx context.Context) (string, error) {
+func (s *Session) issuerOfAPI() (string, error) {
 	m := s.api.found.Metadata
 	if m == nil || len(m.AuthorizationServers) == 0 {
 		return cmp.Or(s.Profile.Issuer, origin.Of(s.api.url)), nil
 	}
-	same := func(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
 	if given := s.Origins["issuer"]; given.Kind != config.FromDefault && given.Where != "" {
-		if i := slices.IndexFunc(m.AuthorizationServers, func(issuer string) bool { return same(issuer, s.Profile.Issuer) }); i >= 0 {
+		if i := slices.IndexFunc(m.AuthorizationServers, func(issuer string) bool { return sameIssuer(issuer, s.Profile.Issuer) }); i >= 0 {
 			return m.AuthorizationServers[i], nil
 		}
 		return "", &config.Error{
@@ -276,12 +285,25 @@ func (s *Session) issuerOfAPI(ctx context.Context) (string, error) {
 			Advice: "set issuer to one of these, or leave it out",
 		}
 	}
+	// The records say where a client is registered. The document may name thousands, which the store is not asked for.
+	records, _ := store.Records{StateDir: s.stateDir}.All() // those that cannot be read are not for this call to report
 	for _, issuer := range m.AuthorizationServers {
-		if _, err := s.registered(ctx, issuer); err == nil {
+		if slices.ContainsFunc(records, func(r store.Record) bool {
+			return r.Registration && r.Store == s.Store.Name() && sameIssuer(r.Issuer, issuer) && r.Key == registrationKey(r.Issuer)
+		}) {
 			return issuer, nil
 		}
 	}
 	return m.AuthorizationServers[0], nil
+}
+
+// sameIssuer reports whether a and b are the same but for one final slash, which APIs and URL parsers add and drop.
+func sameIssuer(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
+
+// namesEndpoints reports whether the user has named the endpoints and no issuer: then the server's metadata is not wanted.
+func (s *Session) namesEndpoints() bool {
+	unset := func(key string) bool { return s.Origins[key].Where == "" }
+	return unset("issuer") && !slices.ContainsFunc(config.EndpointKeys(s.Profile.Grant), unset)
 }
 
 // oldEndpoints are those of servers without any metadata (Model Context Protocol 2025-03-26, "Fallbacks for Servers without
@@ -332,6 +354,7 @@ func (s *Session) bind() error {
 // UnconfirmedError reports a login for an API, or the registration of a profile's client, that nobody could confirm.
 type UnconfirmedError struct {
 	Question     string
+	Why          string // continues the question of a login
 	Registration bool
 	NoInput      bool // and --yes would not do
 }
@@ -340,7 +363,7 @@ func (e *UnconfirmedError) Error() string {
 	if e.Registration {
 		return "nobody can be asked: " + e.Question + "?"
 	}
-	return e.Question + ", which no profile names"
+	return e.Question + ", " + e.Why
 }
 
 // Unwrap makes it a [tokensource.ErrInteractionRequired].
@@ -349,9 +372,9 @@ func (e *UnconfirmedError) Unwrap() error { return tokensource.ErrInteractionReq
 // ErrDeclined is returned if the user does not want to log in at the server that an API names.
 var ErrDeclined = errors.New("the login for the API was declined")
 
-// confirm asks before the first login for an API that no profile names, and again when its server has changed: the API
-// chooses where the user is sent. registers reports that a client will be registered there.
-func (s *Session) confirm(ctx context.Context, registers bool) error {
+// confirm asks before the first login for an API that no profile names, and before one at another server than the last: the
+// API chooses where the user is sent. registers reports that a client will be registered there, and why says what is new.
+func (s *Session) confirm(ctx context.Context, registers bool, why string) error {
 	server := cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
 	question := fmt.Sprintf("%s asks for a login at %s", untrusted.Text(s.api.resource), untrusted.Text(server))
 	if registers {
@@ -362,12 +385,12 @@ func (s *Session) confirm(ctx context.Context, registers bool) error {
 	}
 	switch {
 	case s.options.Yes:
-		s.console.Step("%s", question)
+		s.console.Step("%s, %s", question, why)
 		return nil
 	case s.options.NoInput || !s.console.CanAsk():
-		return &UnconfirmedError{Question: question}
+		return &UnconfirmedError{Question: question, Why: why}
 	}
-	yes, err := s.console.Confirm(ctx, question+". Continue?")
+	yes, err := s.console.Confirm(ctx, question+", "+why+". Continue?")
 	if err == nil && !yes {
 		err = ErrDeclined
 	}

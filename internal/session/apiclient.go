@@ -2,8 +2,13 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"net/url"
+	"strings"
 
+	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/registration"
 	"github.com/oauthget/oauthget/internal/store"
@@ -51,7 +56,7 @@ func (s *Session) useRegistration(r token.Registration) {
 
 // register registers the client for APIs of a server.
 func (s *Session) register(ctx context.Context, server registration.Server) error {
-	uri, err := s.freeRedirectURI(ctx, s.Profile.RedirectURI)
+	uri, err := s.freeRedirectURI(ctx, s.redirectURIFor(server.Issuer))
 	if err != nil {
 		return err
 	}
@@ -79,4 +84,21 @@ func (s *Session) registerAgain(ctx context.Context) error {
 func (s *Session) unknownClient(err error) bool {
 	e, ok := errors.AsType[*flow.ServerError](err)
 	return ok && s.registration != nil && !s.registeredNow && (e.Code == "invalid_client" || e.Code == "unauthorized_client")
+}
+
+// redirectURIFor returns the redirect URI to register at a server: unless the user has chosen one, it has a path that is no other
+// server's. An API chooses its server, and that one could send the browser on to an honest server, with the identifier of a client
+// there. Where the honest server does not name itself in its answers, a redirect URI for each issuer keeps its code from coming
+// here (RFC 9700 §4.4.2.2).
+func (s *Session) redirectURIFor(server string) string {
+	u, err := url.Parse(s.Profile.RedirectURI)
+	if err != nil || s.Origins["redirect_uri"].Kind != config.FromDefault {
+		return s.Profile.RedirectURI
+	}
+	sum := sha256.Sum256([]byte(server))
+	own := hex.EncodeToString(sum[:4])
+	if strings.HasSuffix(u.Path, "/"+own) { // that of a registration in use
+		return u.String()
+	}
+	return u.JoinPath(own).String()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -15,12 +16,16 @@ import (
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// server names the authorization server under which a registration is kept.
+// server names the authorization server under which a registration is kept. An API's is named by its origin where it has no
+// metadata.
 func (s *Session) server() string {
-	if s.api != nil {
-		return cmp.Or(s.Profile.Issuer, origin.Of(s.api.url))
+	if s.api == nil {
+		return cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
 	}
-	return cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint)
+	if u, err := url.Parse(s.Profile.TokenEndpoint); s.Profile.Issuer == "" && err == nil && u.Host != "" {
+		return origin.Of(u)
+	}
+	return cmp.Or(s.Profile.Issuer, origin.Of(s.api.url))
 }
 
 // registrationKey is the key under which the client is stored that was registered at a server, for all APIs that no profile

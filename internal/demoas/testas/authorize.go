@@ -34,10 +34,14 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 	req, err := s.requested(r.Form)
 	switch f := s.currentFaults(); {
-	case f.AuthorizationPage:
+	case f.AuthorizationPage, s.refusesPort(r, f):
 		s.ShowError(w, http.StatusBadRequest, "Invalid parameter: redirect_uri", "")
+	case f.forgotten(r.Form.Get("client_id")):
+		s.ShowError(w, http.StatusBadRequest, "The client is not known.", "")
 	case err != nil:
 		s.Refuse(w, req, err)
+	case f.RefuseResource && r.Form.Has("resource"):
+		s.Refuse(w, req, failure("invalid_target", "AADSTS9010010: The resource parameter provided in the request doesn't match with the requested scopes."))
 	case f.AuthorizationError != "":
 		s.Refuse(w, req, failure(f.AuthorizationError, "This is a fault of the server."))
 	case s.config.DenyAll:

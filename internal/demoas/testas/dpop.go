@@ -6,10 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -188,38 +186,6 @@ func (s *Server) provenKey(w http.ResponseWriter, r *http.Request, required bool
 		return "", failure("use_dpop_nonce", "The proof needs the nonce in DPoP-Nonce.")
 	}
 	return jkt, nil
-}
-
-// spoiltAPI is the API with its faults.
-func (s *Server) spoiltAPI(h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && s.currentFaults().APITakesPOSTAlone {
-			http.NotFound(w, r)
-			return
-		}
-		if status, demand := s.demanded(r); demand != "" {
-			s.Challenge(w, status, demand)
-			return
-		}
-		h(w, r)
-	}
-}
-
-// demanded returns what the faults have the API demand beyond a token that is valid; empty if the token has it.
-func (s *Server) demanded(r *http.Request) (status int, challenge string) {
-	_, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	token, live := s.AccessToken(strings.TrimSpace(secret))
-	switch f := s.currentFaults(); {
-	case !live:
-		return 0, ""
-	// RFC 6750 §3.1
-	case f.APIDemandsScope != "" && !slices.Contains(token.Scopes, f.APIDemandsScope):
-		return http.StatusForbidden, fmt.Sprintf(`error="insufficient_scope", scope=%q`, f.APIDemandsScope)
-	// RFC 9470 §3
-	case f.APIDemandsACR != "" && extraOf(token.Grant).acr != f.APIDemandsACR:
-		return http.StatusUnauthorized, fmt.Sprintf(`error="insufficient_user_authentication", acr_values=%q`, f.APIDemandsACR)
-	}
-	return 0, ""
 }
 
 // proved returns a handler of the API that takes access tokens bound to a key too. To h they are bearer tokens.

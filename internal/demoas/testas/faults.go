@@ -9,6 +9,7 @@ import (
 // an attacker has been seen to do.
 type Faults struct {
 	Dialect
+	APIFaults
 
 	// Metadata.
 
@@ -18,8 +19,9 @@ type Faults struct {
 	MetadataHTML          bool     `json:"metadata_html,omitempty"`   // answer 200 with a web page, as captive portals do
 	HangMetadata          bool     `json:"hang_metadata,omitempty"`   // never answer
 	OmitTokenEndpoint     bool     `json:"omit_token_endpoint,omitempty"`
-	AuthMethods           []string `json:"auth_methods,omitempty"` // token_endpoint_auth_methods_supported
-	// MetadataMembers are put into the document, in place of those that are there.
+	AuthMethods           []string `json:"auth_methods,omitempty"`         // token_endpoint_auth_methods_supported
+	MetadataRedirectTo    string   `json:"metadata_redirect_to,omitempty"` // 302 to this URL
+	// MetadataMembers are put into the document, in place of those that are there. A null removes one.
 	MetadataMembers map[string]any `json:"metadata_members,omitempty"`
 
 	// Tenant makes the server one of several tenants: the issuer in the metadata ends with /{tenantid}, that of ID Tokens with
@@ -133,14 +135,6 @@ type Faults struct {
 	DPoPNonceMissing bool `json:"dpop_nonce_missing,omitempty"`  // always, and without a nonce
 	DPoPAPINonceLoop bool `json:"dpop_api_nonce_loop,omitempty"` // by the API and userinfo, always
 
-	// The API.
-
-	APITakesPOSTAlone bool `json:"api_takes_post_alone,omitempty"` // a GET is not found
-	APITakesDPoPAlone bool `json:"api_takes_dpop_alone,omitempty"` // with the feature DPoP
-	// What the API demands of every request, beside its scope.
-	APIDemandsScope string `json:"api_demands_scope,omitempty"`
-	APIDemandsACR   string `json:"api_demands_acr,omitempty"` // that the login was asked for
-
 	// The client registration response. If several replace it, the first in this order is done.
 
 	RegistrationHTML         bool     `json:"registration_html,omitempty"`          // a web page
@@ -148,6 +142,9 @@ type Faults struct {
 	RegistrationStatus       int      `json:"registration_status,omitempty"`        // this status and no body
 	RegistrationRedirectURIs []string `json:"registration_redirect_uris,omitempty"` // these as registered
 	RegistrationOmitClientID bool     `json:"registration_omit_client_id,omitempty"`
+	RegistrationEndless      bool     `json:"registration_endless,omitempty"` // never end the body
+	RegistrationBody         string   `json:"registration_body,omitempty"`    // this body, with status 201
+	RegistrationStrict       bool     `json:"registration_strict,omitempty"`  // refuse members that no standard of registration names
 
 	// Other endpoints.
 

@@ -126,8 +126,12 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	case f.MetadataHTML:
 		writePortal(w)
 		return
+	case f.MetadataRedirectTo != "":
+		http.Redirect(w, r, f.MetadataRedirectTo, http.StatusFound)
+		return
 	}
 	document := s.Metadata()
+	document["issuer"] = s.issuer(f)
 	if f.WrongIssuerInMetadata {
 		document["issuer"] = attacker
 	}
@@ -143,14 +147,6 @@ func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 	if f.OmitTokenEndpoint {
 		delete(document, "token_endpoint")
 	}
-	maps.Copy(document, f.MetadataMembers)
-	demoas.WriteJSON(w, http.StatusOK, document)
-}
-
-func (s *Server) serveResourceMetadata(w http.ResponseWriter, _ *http.Request) {
-	document := s.ResourceMetadata()
-	if s.config.DPoP {
-		document["dpop_signing_alg_values_supported"] = keyAlgorithms()
-	}
+	replaceMembers(document, f.MetadataMembers)
 	demoas.WriteJSON(w, http.StatusOK, document)
 }

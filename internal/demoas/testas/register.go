@@ -1,7 +1,11 @@
 package testas
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
+	"slices"
 
 	"github.com/oauthget/oauthget/internal/demoas"
 	"github.com/oauthget/oauthget/internal/demoas/registration"
@@ -18,11 +22,21 @@ func (s *Server) spoiltRegistration(h http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		f := s.currentFaults()
-		if f.RegistrationHTML {
+		switch {
+		case f.RegistrationHTML:
 			writePortal(w)
 			return
-		}
-		if f.spoil(w, f.RegistrationStatus, f.RegistrationError) {
+		case f.RegistrationEndless:
+			writeEndlessly(w, r)
+		case f.RegistrationBody != "":
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusCreated)
+			_, _ = io.WriteString(w, f.RegistrationBody)
+			return
+		case f.spoil(w, f.RegistrationStatus, f.RegistrationError):
+			return
+		case f.RegistrationStrict && hasUnknownMember(r):
+			s.writeError(w, r, failure("invalid_client_metadata", "A member is not recognized."))
 			return
 		}
 		info, e := s.registry.Register(r)
@@ -38,4 +52,27 @@ func (s *Server) spoiltRegistration(h http.HandlerFunc) http.HandlerFunc {
 		}
 		demoas.WriteJSON(w, http.StatusCreated, info)
 	}
+}
+
+// registrable are the members of RFC 7591 §2, and the one of OpenID Connect Dynamic Client Registration §2 that is for native
+// clients.
+var registrable = []string{
+	"redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "client_name", "client_uri", "logo_uri", "scope", "contacts",
+	"tos_uri", "policy_uri", "jwks_uri", "jwks", "software_id", "software_version", "application_type",
+}
+
+// hasUnknownMember reports whether a registration request has a member that is not registrable. The body can be read again.
+func hasUnknownMember(r *http.Request) bool {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var members map[string]json.RawMessage
+	if err != nil || json.Unmarshal(body, &members) != nil {
+		return true
+	}
+	for name := range members {
+		if !slices.Contains(registrable, name) {
+			return true
+		}
+	}
+	return false
 }

@@ -43,6 +43,9 @@ func (s *Server) responder(req demoas.AuthorizationRequest, mode string) func(ht
 		if f.WrongState {
 			response.Set("state", "not-the-state-of-the-request")
 		}
+		if f.IssuerSlash {
+			response.Set("iss", s.issuer(f))
+		}
 		if f.WrongIss {
 			response.Set("iss", attacker)
 		}

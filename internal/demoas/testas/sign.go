@@ -27,7 +27,7 @@ func (s *Server) signOrForge(claims map[string]any, forge bool) (string, error) 
 
 // spoilsIDToken reports whether the ID Token is not the one that demoas issues.
 func (f Faults) spoilsIDToken() bool {
-	return f.WrongNonce || f.OmitNonce || f.NamelessIDToken || f.Tenant != "" || f.WrongAudience || f.WrongIssuerInIDToken || f.ExpiredIDToken || f.WrongAtHash || f.BadSignature || f.AlgNone
+	return f.WrongNonce || f.OmitNonce || f.NamelessIDToken || f.IssuerSlash || f.Tenant != "" || f.WrongAudience || f.WrongIssuerInIDToken || f.ExpiredIDToken || f.WrongAtHash || f.BadSignature || f.AlgNone
 }
 
 // spoilIDToken returns the ID Token with the faults.
@@ -42,6 +42,9 @@ func (s *Server) spoilIDToken(idToken string, f Faults) (string, error) {
 	}
 	if f.WrongNonce {
 		claims["nonce"] = "not-the-nonce-of-the-request"
+	}
+	if f.IssuerSlash {
+		claims["iss"] = s.issuer(f)
 	}
 	if f.Tenant != "" {
 		claims["iss"], claims["tid"] = s.Issuer()+"/"+f.Tenant, f.Tenant

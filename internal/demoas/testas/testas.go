@@ -135,6 +135,8 @@ func (s *Server) wrap(endpoint string, h http.HandlerFunc) http.HandlerFunc {
 func (s *Server) addEndpoints() {
 	s.Handle(demoas.EndpointToken, "POST", refreshPath, s.serveToken)
 	s.Handle(demoas.EndpointMetadata, "GET", elsewhere, s.serveMetadata)
+	s.Handle(demoas.EndpointResourceMetadata, "GET", resourceRoot, s.serveResourceMetadata)
+	s.Handle(demoas.EndpointResourceMetadata, "GET", resourceElsewhere, s.serveResourceMetadata)
 	s.Handle(EndpointIntrospect, "POST", "/introspect", s.serveIntrospect)
 	if s.config.Registration {
 		s.registry = registration.Add(s.Server, registration.Options{

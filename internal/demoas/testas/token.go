@@ -35,6 +35,10 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, replaced := s.faultsUntil()
+	if f.forgotten(client.ID) {
+		s.writeError(w, r, failure("invalid_client", "The client is not known."))
+		return
+	}
 	if f.HoldToken {
 		select {
 		case <-replaced:
