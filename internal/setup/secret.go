@@ -39,6 +39,8 @@ func (s *setup) askSecret(ctx context.Context) error {
 		return s.missing(file)
 	case !s.canAsk():
 		return nil
+	case s.preset != nil && wants == provider.SecretOptional && !s.reopened[stepSecret]:
+		return nil // what is registered as the preset says has none; a server that wants one refuses the client
 	}
 	prompt := "Client secret (not shown while you type"
 	switch {

@@ -71,12 +71,8 @@ type about struct {
 
 // Run sets up a profile.
 func Run(ctx context.Context, o Options) (Result, error) {
-	s := &setup{Options: o, console: o.Session.Console, keys: maps.Clone(o.Flags), asked: map[int]bool{}, reopened: map[int]bool{}}
-	if s.keys == nil {
-		s.keys = map[string][]string{}
-	}
-	err := s.run(ctx)
-	if err != nil {
+	s := newSetup(o)
+	if err := s.run(ctx); err != nil {
 		s.takeBack(ctx)
 		return Result{}, err
 	}
@@ -91,6 +87,12 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	return Result{Profile: s.name, Commands: []string{
 		"oauthget token " + shell.Words(words), "oauthget curl " + shell.Words(words) + " " + url,
 	}}, nil
+}
+
+func newSetup(o Options) *setup {
+	s := &setup{Options: o, console: o.Session.Console, keys: map[string][]string{}, asked: map[int]bool{}, reopened: map[int]bool{}}
+	maps.Copy(s.keys, o.Flags)
+	return s
 }
 
 // run goes on until the profile is written. After a failure it asks again what is to be changed, if there is somebody to ask.

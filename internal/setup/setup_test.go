@@ -182,6 +182,41 @@ func TestProviderIsChosenByTyping(t *testing.T) {
 	}
 }
 
+// Whoever is led through a setup answers six questions at most.
+func TestPresetsTakeSixQuestions(t *testing.T) {
+	for _, name := range provider.Names() {
+		known, err := provider.Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &person{answers: []string{name}}
+		_, o, _ := start(t, p)
+		for _, v := range known.Variables {
+			p.answers = append(p.answers, v.Example)
+		}
+		p.answers = append(p.answers, "client")
+		if known.Register.Secret == provider.SecretRequired {
+			p.answers = append(p.answers, "secret", "/dev/null") // in a file, since the test has no keychain
+		}
+		p.answers = append(p.answers, "")
+		s := newSetup(o)
+		for i, step := range s.steps() {
+			if err := step.ask(t.Context()); err != nil {
+				t.Errorf("%s: step %d: %v", name, i, err)
+			}
+		}
+		questions := 0
+		for _, q := range p.asked {
+			if !strings.HasPrefix(q, "File that has the client secret") {
+				questions++
+			}
+		}
+		if questions > 6 || len(p.answers) > 0 {
+			t.Errorf("%s: %d questions, %d answers left:\n%s", name, questions, len(p.answers), strings.Join(p.asked, "\n"))
+		}
+	}
+}
+
 func TestURLsAreUnderstood(t *testing.T) {
 	for answer, want := range map[string]string{
 		"https://a.example/b": "https://a.example/b", "login.example.com": "https://login.example.com", "sso.example.com/realms/r": "https://sso.example.com/realms/r",
