@@ -156,7 +156,7 @@ func (in Input) profileName(given settings) (string, error) {
 	}
 	if in.File == nil {
 		return "", (&Error{Err: errors.New("no profile was named, and there is no profile file")}).
-			advise("oauthget profile add NAME --issuer URL --client-id ID")
+			advise("oauthget setup")
 	}
 	if name := in.File.DefaultProfile(); name != "" {
 		return name, nil
@@ -167,7 +167,7 @@ func (in Input) profileName(given settings) (string, error) {
 		return known[0], nil
 	case 0:
 		return "", (&Error{Path: in.File.Path, Err: errors.New("it contains no profiles")}).
-			advise("oauthget profile add NAME --issuer URL --client-id ID")
+			advise("oauthget setup")
 	default:
 		e := &Error{Path: in.File.Path, Key: keyDefaultProfile, Err: errors.New("no profile was named, and there is no default_profile")}
 		return "", e.advise("name a profile: oauthget token %s", shell.Word(known[0]))
@@ -179,7 +179,7 @@ func (in Input) fromFile(name string) (settings, head, error) {
 	if in.File == nil {
 		if name != "" {
 			return nil, head{}, (&Error{Err: &UnknownProfileError{Name: name}}).
-				advise("oauthget profile add %s --issuer URL --client-id ID", shell.Word(name))
+				advise("oauthget setup %s", shell.Word(name))
 		}
 		return settings{}, head{}, nil
 	}

@@ -415,7 +415,7 @@ func TestWhichProfileIsMeant(t *testing.T) {
 		"flags over the named":  {two, "b", self, "f"},
 		"flags over default":    {"default_profile = \"b\"\n" + two, "", map[string][]string{"issuer": {"https://f.example"}}, "b"},
 		"none of two":           {two, "", nil, "config.toml: no profile was named, and there is no default_profile\nname a profile: oauthget token a"},
-		"none at all":           {"", "", nil, "config.toml: it contains no profiles\noauthget profile add NAME --issuer URL --client-id ID"},
+		"none at all":           {"", "", nil, "config.toml: it contains no profiles\noauthget setup"},
 		"unknown":               {two, "zebra", nil, "config.toml: no such profile: \"zebra\"\noauthget profile list"},
 		"unknown default":       {"\ndefault_profile = \"bb\"\n" + two, "", nil, "config.toml:2:1: no such profile: \"bb\"\ndid you mean \"b\"?"},
 		"command's name":        {"[profiles.token]\n", "token", nil, "a profile cannot have the name of a command: token\ngive it another name"},
