@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/provider"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
 
@@ -38,6 +39,9 @@ func makeKeyFlags(cmd *cobra.Command, wanted func(flag string) bool, profiles fu
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				return key.Values, cobra.ShellCompDirectiveNoFileComp
 			})
+		}
+		if key.Name == "preset" {
+			_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(provider.Names(), cobra.ShellCompDirectiveNoFileComp))
 		}
 		if slices.Contains([]string{"assertion_profile", "subject_token_profile", "actor_token_profile"}, key.Name) {
 			_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {

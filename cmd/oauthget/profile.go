@@ -16,7 +16,7 @@ import (
 func (a *app) profileCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "profile",
-		Short:   "List, show and edit profiles",
+		Short:   "List, show and edit profiles, and show the presets",
 		Long:    "List, show and edit the profiles of the profile file. Edits keep comments and everything else.",
 		Example: "  oauthget profile list\n  oauthget profile show work\n  oauthget profile add work --issuer https://login.example.com --client-id cli",
 		Args:    noArguments,
@@ -26,7 +26,7 @@ func (a *app) profileCommand() *cobra.Command {
 		return editProfile(a.options(), func(e *config.Editor) error { return e.Set(name, keys) })
 	})
 	set.Example = "  oauthget profile set work --scope 'openid orders:read'\n  oauthget profile set work --audience '' --pkce="
-	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), set, a.profileRemoveCommand())
+	cmd.AddCommand(a.profileListCommand(), a.profileShowCommand(), a.profileAddCommand(), set, a.profileRemoveCommand(), presetsCommand(a))
 	return cmd
 }
 

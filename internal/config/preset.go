@@ -20,9 +20,9 @@ func (r *resolution) addPreset() error {
 		}
 		return nil
 	}
-	p, err := provider.Lookup(name)
-	if err != nil {
-		return r.at(keyPreset, unknownPreset(err))
+	p, e := preset(name)
+	if e != nil {
+		return r.at(keyPreset, e)
 	}
 	variables := map[string]string{}
 	for variable, values := range given {
@@ -60,13 +60,26 @@ func (r *resolution) addPreset() error {
 	return nil
 }
 
-func unknownPreset(err error) *Error {
+// Preset returns the preset with a name or an alias. The error for a name that is neither is an *Error.
+func Preset(name string) (*provider.Preset, error) {
+	p, e := preset(name)
+	if e != nil {
+		return nil, e
+	}
+	return p, nil
+}
+
+func preset(name string) (*provider.Preset, *Error) {
+	p, err := provider.Lookup(name)
+	if err == nil {
+		return p, nil
+	}
 	e := wrong(keyPreset, "%w", err)
 	e.Advice = "oauthget profile presets"
 	if unknown, ok := errors.AsType[*provider.UnknownError](err); ok {
 		e.Suggestion = first(unknown.Near)
 	}
-	return e
+	return nil, e
 }
 
 func (r *resolution) wrongVariable(err *provider.VariableError) *Error {

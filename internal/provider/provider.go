@@ -37,23 +37,23 @@ type Preset struct {
 
 // Variable is what the key preset_variables has to give. In values it is written {NAME}.
 type Variable struct {
-	Name    string
-	Title   string
-	Pattern string // RE2, of the whole value
-	Example string
-	Default string // empty if the variable is required
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Pattern string `json:"pattern"` // RE2, of the whole value
+	Example string `json:"example"`
+	Default string `json:"default,omitempty"` // empty if the variable is required
 }
 
 // Register is what to register at the provider.
 type Register struct {
-	Page       string   // https URL; may hold {variables}
-	ClientType string   // the provider's name of the kind to choose
-	Steps      []string // in order; {redirect_uri} stands for the redirect URI
+	Page       string   `json:"page"`                  // https URL; may hold {variables}
+	ClientType string   `json:"client_type,omitempty"` // the provider's name of the kind to choose
+	Steps      []string `json:"steps"`                 // in order; {redirect_uri} stands for the redirect URI
 	// RedirectHosts are the loopback hosts that the provider takes in a redirect URI.
-	RedirectHosts []string
-	Port          string // PortAny, PortExact, or empty if unknown
-	Secret        string // SecretRequired, SecretOptional, SecretNone, or empty if unknown
-	RefreshScope  string // the scope without which no refresh token comes; empty for none
+	RedirectHosts []string `json:"redirect_hosts"`
+	Port          string   `json:"port,omitempty"`          // PortAny, PortExact, or empty if unknown
+	Secret        string   `json:"secret,omitempty"`        // SecretRequired, SecretOptional, SecretNone, or empty if unknown
+	RefreshScope  string   `json:"refresh_scope,omitempty"` // the scope without which no refresh token comes; empty for none
 }
 
 // Whether the port of a loopback redirect URI has to be the registered one, and whether the client has a secret.
@@ -72,21 +72,26 @@ func (r Register) Takes(host string) bool {
 }
 
 // Note is what a person should know.
-type Note struct{ Text, Source, Date string }
+type Note struct {
+	Text   string `json:"text"`
+	Source string `json:"source"`
+	Date   string `json:"date"`
+}
 
 // KnownError is an error of the provider that has a known cause.
 type KnownError struct {
-	Code     string // may be empty if Contains is not
-	Contains string // words of the description; may be empty
-	Hint     string
-	Source   string
-	Date     string
+	Code     string `json:"error,omitempty"`    // may be empty if Contains is not
+	Contains string `json:"contains,omitempty"` // words of the description; may be empty
+	Hint     string `json:"hint"`
+	Source   string `json:"source"`
+	Date     string `json:"date"`
 }
 
 // Source is where facts were read.
 type Source struct {
-	URL, Date string
-	Facts     []string // keys of the profile by name; others as in register.page, variables.tenant
+	URL   string   `json:"url"`
+	Date  string   `json:"date"`
+	Facts []string `json:"facts"` // keys of the profile by name; others as in register.page, variables.tenant
 }
 
 // Names lists the presets, sorted.
@@ -96,6 +101,7 @@ func Names() []string {
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".toml")
 	}
+	slices.Sort(names) // with their extensions they are in another order
 	return names
 }
 

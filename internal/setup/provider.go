@@ -24,10 +24,7 @@ func (s *setup) askProvider(ctx context.Context) error {
 	case s.reopened[stepProvider]:
 		return s.chooseProvider(ctx, cmp.Or(given, s.about.title))
 	case s.text("preset") != "":
-		p, err := provider.Lookup(s.text("preset"))
-		if unknown, ok := errors.AsType[*provider.UnknownError](err); ok {
-			err = &config.Error{Key: "preset", Err: err, Suggestion: first(unknown.Near), Advice: "oauthget profile presets"}
-		}
+		p, err := config.Preset(s.text("preset"))
 		if err != nil {
 			return err
 		}
