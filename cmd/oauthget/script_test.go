@@ -108,7 +108,6 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":   cmdServer,
-			"https":    cmdHTTPS,
 			"faults":   cmdFaults,
 			"requests": cmdRequests,
 			"keyring":  cmdKeyring,
