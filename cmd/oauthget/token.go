@@ -33,7 +33,7 @@ const tokenExample = `  oauthget token work
 
 func (a *app) tokenCommand() *cobra.Command {
 	var request tokensource.Request
-	var format, shellName, url, method, nonce string
+	var format, shellName, user, url, method, nonce string
 	cmd := &cobra.Command{
 		Use:     "token [NAME]",
 		Short:   "Print a valid access token",
@@ -52,6 +52,9 @@ func (a *app) tokenCommand() *cobra.Command {
 				f, err = f.In(shellName, a.goos)
 			}
 			if err == nil {
+				f, err = f.As(user)
+			}
+			if err == nil {
 				f, err = f.For(url, method, nonce)
 			}
 			if err != nil {
@@ -62,6 +65,7 @@ func (a *app) tokenCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "token", "output `FORMAT`")
 	cmd.Flags().StringVar(&shellName, "shell", "", "with -o env: the `SHELL` that reads it: sh, fish, powershell, cmd (default: powershell on Windows, else sh)")
+	cmd.Flags().StringVar(&user, "user", "", "with -o xoauth2 and oauthbearer: the `USER` whose mailbox it is")
 	cmd.Flags().StringVar(&url, "url", "", "with -o dpop: the `URL` of the request that is signed")
 	cmd.Flags().StringVar(&method, "method", "", "with -o dpop: its `METHOD` (default GET)")
 	cmd.Flags().StringVar(&nonce, "dpop-nonce", "", "with -o dpop: the `NONCE` in the API's last DPoP-Nonce header, if it wants one")

@@ -88,6 +88,9 @@ func TestNoFormatPrintsTheKey(t *testing.T) {
 		if f.Signed {
 			f.Render = proofOf(request{URL: u}, nil)
 		}
+		if f.sasl != nil {
+			continue // it refuses the token: see TestSASLResponsesAreThoseOfTheirDocuments
+		}
 		text, err := f.Render(set, noon)
 		if err != nil || strings.Contains(text, jwk["d"]) {
 			t.Errorf("%s: %s, %v", name, text, err)

@@ -38,6 +38,10 @@ type Format struct {
 	Help string
 
 	request request // that a signed format is for
+	// sasl returns the message of a SASL mechanism, for the user that [Format.As] sets; nil for all other formats. namesUser reports
+	// that there is none without a user.
+	sasl      func(user string, access token.Secret) string
+	namesUser bool
 }
 
 const templatePrefix = "template="
@@ -53,6 +57,8 @@ func formats() map[string]Format {
 		"dpop":            {Signed: true, Help: "the two HTTP headers of the request to --url, signed (RFC 9449)"},
 		"exec-credential": {Render: checked(execCredential), Help: "an ExecCredential of " + credential.ExecV1},
 		"id_token":        {Render: idToken, IDToken: true, Help: "the ID Token"},
+		"oauthbearer":     {sasl: oauthbearer, Render: initialResponse(oauthbearer, ""), Help: "the initial response of SASL OAUTHBEARER, for mail servers (RFC 7628)"},
+		"xoauth2":         {sasl: xoauth2, namesUser: true, Help: "the same of XOAUTH2, as Google's and Microsoft's mail servers take it, for --user"},
 		"query": {
 			Render: checked(query), Help: "access_token=…, for a URL's query (RFC 6750 §2.3)",
 			Warning: "a token in a URL is kept by browser histories, proxies and server logs (RFC 6750 §5.3); prefer a header",
