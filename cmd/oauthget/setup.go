@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oauthget/oauthget/internal/provider"
 	"github.com/oauthget/oauthget/internal/setup"
 )
 
@@ -37,5 +38,11 @@ asked; with --no-input nothing is, and the first oauthget token logs in. The cli
 	}
 	cmd.Flags().BoolVar(&replace, "replace", false, "replace a profile of that name")
 	a.addKeyFlags(cmd)
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return provider.Names(), cobra.ShellCompDirectiveNoFileComp
+	}
 	return cmd
 }

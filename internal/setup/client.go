@@ -29,7 +29,7 @@ func (s *setup) askClient(ctx context.Context) error {
 		q.about = []string{s.about.title + " registers clients by itself."}
 		q.hint = "Enter registers one"
 	default:
-		if q.about = s.whatToRegister(page); page != "" && !s.Session.NoBrowser {
+		if q.about = s.whatToRegister(page); page != "" && !s.Session.NoBrowser && s.browser().Obstacle() == "" {
 			q.hint = "Enter opens the page"
 		}
 	}
@@ -111,14 +111,16 @@ func (s *setup) redirectURI() string {
 
 // open opens a page in the browser. It returns what there is to say about that.
 func (s *setup) open(ctx context.Context, page string) []string {
-	opener := browser.Opener{Command: s.text("browser"), Getenv: s.getenv, Without: config.SecretVariables()}
-	if name := s.text("client_secret_env"); name != "" {
-		opener.Without = append(opener.Without, name)
-	}
-	if err := opener.Open(ctx, page); err != nil {
+	if err := s.browser().Open(ctx, page); err != nil {
 		return []string{untrusted.Line(err.Error()) + "; open the page yourself"}
 	}
 	return nil
+}
+
+// browser opens pages, and gets no variable that holds a secret.
+func (s *setup) browser() browser.Opener {
+	hidden := append(config.SecretVariables(), s.text("client_secret_env"))
+	return browser.Opener{Command: s.text("browser"), Getenv: s.getenv, Without: hidden}
 }
 
 func (s *setup) getenv(name string) string {

@@ -94,10 +94,8 @@ func (s *setup) chooseProvider(ctx context.Context, ready string) error {
 				q.about = []string{fmt.Sprintf("No provider is called like %q; near it: %s", answer, strings.Join(unknown.Near, ", "))}
 			}
 		default:
-			shown = found
-			q.about, q.ready = listed(found), ""
-			if answer != "" {
-				q.ready = "1"
+			if q.about, q.ready, shown = listed(found), "1", found; answer == "" {
+				q.ready, shown = "", nil
 			}
 		}
 	}
@@ -133,11 +131,20 @@ func number(text string, n int) int {
 	return -1
 }
 
-// listed numbers the providers.
+// listed numbers the providers. Of many there are the names alone.
 func listed(of []*provider.Preset) []string {
+	const many, width = 15, 76
 	var lines []string
 	for i, p := range of {
-		lines = append(lines, fmt.Sprintf("%4d  %-24s %s", i+1, p.Name, cmp.Or(p.Summary, p.Title)))
+		if len(of) <= many {
+			lines = append(lines, fmt.Sprintf("%4d  %-24s %s", i+1, p.Name, cmp.Or(p.Summary, p.Title)))
+			continue
+		}
+		if last := len(lines) - 1; last >= 0 && len(lines[last])+len(p.Name)+2 <= width {
+			lines[last] += ", " + p.Name
+		} else {
+			lines = append(lines, "  "+p.Name)
+		}
 	}
 	return lines
 }
