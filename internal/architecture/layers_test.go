@@ -96,12 +96,13 @@ const (
 	testbus      = "internal/testbus"
 	testpty      = "internal/testpty"
 	testnet      = "internal/testnet"
+	testsecurity = "internal/testsecurity"
 
 	pagestyle = "internal/pagestyle" // has no behaviour, so that servers may share it with the client
 )
 
 // forTests are the packages that only tests import, and testas the benchmark too.
-var forTests = []string{testas, testbus, testpty, testnet}
+var forTests = []string{testas, testbus, testpty, testnet, testsecurity}
 
 // testOnly are the packages that consist of tests.
 var testOnly = []string{"internal/architecture", "internal/interop"}

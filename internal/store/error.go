@@ -33,11 +33,14 @@ func (e *Error) Unwrap() error { return e.Err }
 // Reason is why a store cannot be used, in words for a person. The command adds what to do about it.
 type Reason string
 
-// The reasons. NoBus, NoService and NoCollection occur where the keychain is a Secret Service on D-Bus.
+// The reasons. NoBus, NoService and NoCollection occur where the keychain is a Secret Service on D-Bus, NoKeychain and Denied
+// on macOS.
 const (
 	NoBus        Reason = "there is no session bus"
 	NoService    Reason = "no Secret Service runs on the session bus"
 	NoCollection Reason = "there is no default keyring"
+	NoKeychain   Reason = "there is no default keychain"
+	Denied       Reason = "access was denied"
 	Locked       Reason = "locked"
 	TimedOut     Reason = "no answer in time"
 	Refused      Reason = "refused"

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"compress/zlib"
-	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -63,13 +62,7 @@ func packedText(text string) []byte {
 	return b.Bytes()
 }
 
-// go-keyring's line for /usr/bin/security, with a key as Key makes it.
 func TestLargestItemsFitTheirPlatforms(t *testing.T) {
-	secret := "go-keyring-base64:" + base64.StdEncoding.EncodeToString(make([]byte, maxItemDarwin))
-	line := "add-generic-password -U -s " + service + " -a " + Key() + " -w " + secret + "\n"
-	if len(line) >= 4096 {
-		t.Errorf("the line for security has %d bytes", len(line))
-	}
 	pointer := sealedRef{id: strings.Repeat("A", 26)}.item()
 	for _, limit := range []int{maxItemDarwin, maxItemWindows, maxItemSecretService, small} {
 		if len(pointer) > limit {

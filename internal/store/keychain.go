@@ -128,8 +128,8 @@ func (k *Keychain) seal(ctx context.Context, key string, packed []byte) (sealedR
 	return ref, nil
 }
 
-// put writes an item and reads it back. On macOS go-keyring's Set returns nil for a line of exactly 4,096 bytes, with
-// nothing stored.
+// put writes an item and reads it back. security(1) of macOS reads a command that is too long as two, and its status is that
+// of the second.
 func (k *Keychain) put(ctx context.Context, key, text string) error {
 	if err := k.keyring.set(ctx, key, text); err != nil {
 		return err

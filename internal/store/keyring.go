@@ -10,9 +10,8 @@ const (
 	// go-keyring refuses more, as Windows does (CRED_MAX_CREDENTIAL_BLOB_SIZE is 5*512).
 	maxItemWindows = 2560
 
-	// go-keyring hands /usr/bin/security one line in which the item stands in base64, and refuses a line of more
-	// than 4,096 bytes. A line of exactly 4,096 security drops without an error. What surrounds the item takes
-	// 126 bytes, which leaves 2,976.
+	// It stands in base64 in a command of at most 4,095 bytes (maxSecurityCommand). What surrounds it takes 128 bytes,
+	// which leaves 2,973.
 	maxItemDarwin = 2900
 
 	// A Secret Service takes any size. But godbus decodes a byte array one byte at a time: 1 KB of an item costs

@@ -14,10 +14,15 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/oauthget/oauthget/internal/testsecurity"
 )
 
-// TestMain lets the test binary be the other process of the tests of locks and of full disks.
+// TestMain lets the test binary be the other process of the tests of locks and of full disks, and the program security.
 func TestMain(m *testing.M) {
+	if status, called := testsecurity.Main(os.Stdout); called {
+		os.Exit(status)
+	}
 	if dir := os.Getenv("STORE_TEST_LOCK_DIR"); dir != "" {
 		holdLock(dir)
 	}

@@ -59,13 +59,18 @@ func within[T any](ctx context.Context, limit time.Duration, call func(context.C
 		}()
 		return call(limited)
 	})
-	switch {
-	case err == nil, limited.Err() == nil:
+	if err == nil || limited.Err() == nil {
 		return value, err
-	case ctx.Err() != nil:
-		return none, ctx.Err()
 	}
-	return none, &Error{Reason: TimedOut, Err: fmt.Errorf("gave up after %v", limit)}
+	return none, ended(ctx, limit)
+}
+
+// ended is the error of a call that ctx or its limit has ended.
+func ended(ctx context.Context, limit time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return &Error{Reason: TimedOut, Err: fmt.Errorf("gave up after %v", limit)}
 }
 
 // panicked tells of a panic without its value, which may be anything, unless the runtime worded it.

@@ -302,7 +302,7 @@ func (s *Source) absent(err error) bool {
 		return false
 	}
 	switch e.Reason {
-	case store.NoHome, store.NoBus, store.NoService, store.NoCollection, store.Locked, store.Unsupported:
+	case store.NoHome, store.NoBus, store.NoService, store.NoCollection, store.NoKeychain, store.Locked, store.Unsupported:
 		return true
 	case store.StateDirBad:
 		return s.NeedsNobody
