@@ -78,7 +78,7 @@ func newReader(t *testing.T, d document) *reader {
 	demo := testas.DemoClient()
 	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
 		Prefix: canary, Clients: []testas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
-		Features: testas.Features{Device: true, ClientCredentials: true, DPoP: true, Registration: true},
+		Features: testas.Features{Device: true, ClientCredentials: true, JWTBearer: true, TokenExchange: true, DPoP: true, Registration: true},
 	})
 	if err != nil {
 		t.Fatal(err)
