@@ -23,8 +23,7 @@ const agentExample = `  oauthget agent --profiles work,home
 
 func agentCommand(a *app) *cobra.Command {
 	var o agentserver.Options
-	var socket string
-	var printEnv bool
+	var socket, printEnv string
 	cmd := &cobra.Command{
 		Use:     "agent",
 		Short:   "Give access tokens to your programs, here and elsewhere, over a socket",
@@ -34,8 +33,8 @@ func agentCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Session = a.options()
 			o.Remedy = func(err error) (int, []string) { return a.remedyOf(err, "oauthget token") }
-			if printEnv {
-				return agentserver.PrintEnv(o, socket, a.stdout)
+			if printEnv != "" {
+				return agentserver.PrintEnv(o, socket, printEnv, a.stdout)
 			}
 			return agentserver.Run(cmd.Context(), o, socket, a.stdout)
 		},
@@ -45,6 +44,7 @@ func agentCommand(a *app) *cobra.Command {
 	f.StringSliceVar(&o.Profiles, "profiles", nil, "`NAMES` of the profiles, or URLs of APIs, that are served; all without it")
 	f.StringVar((*string)(&o.Confirm), "confirm", "", "ask here before a client gets a token: `connection` (once for each connection), or each")
 	f.Lookup("confirm").NoOptDefVal = string(agentserver.ConfirmConnection)
-	f.BoolVar(&printEnv, "print-env", false, "print the assignment of OAUTHGET_AGENT for the shell, and end")
+	f.StringVar(&printEnv, "print-env", "", "print the assignment of OAUTHGET_AGENT for your `SHELL` (or sh, fish, powershell, cmd), and end")
+	f.Lookup("print-env").NoOptDefVal = agentserver.AnyShell
 	return cmd
 }

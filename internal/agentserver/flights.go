@@ -27,7 +27,7 @@ var errBusy = errors.New("too many different requests wait for an answer")
 type flightKey struct {
 	agent.Name
 	minTTL, timeout, afterFailure time.Duration
-	force, idToken, noInput, post       bool
+	force, idToken, noInput, post bool
 	refused                       [32]byte
 	refusedAt                     time.Time
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/userdir"
 )
 
@@ -32,13 +33,26 @@ func Run(ctx context.Context, o Options, socket string, stdout io.Writer) error 
 	return New(o).Serve(ctx, listener)
 }
 
-// PrintEnv writes to stdout what has a shell name the agent's socket.
-func PrintEnv(o Options, socket string, stdout io.Writer) error {
+// AnyShell has PrintEnv guess the shell.
+const AnyShell = "auto"
+
+// PrintEnv writes to stdout the assignment by which a shell names the agent's socket. sh is one of [shell.Names], or AnyShell.
+func PrintEnv(o Options, socket, sh string, stdout io.Writer) error {
 	path, err := o.socket(socket)
-	if err == nil {
-		shell, _ := o.Session.LookupEnv("SHELL")
-		_, err = io.WriteString(stdout, agent.Assignment(shell, path))
+	if err != nil {
+		return err
 	}
+	if sh == AnyShell {
+		sh = shell.Default(o.Session.GOOS)
+		if running, _ := o.Session.LookupEnv("SHELL"); filepath.Base(running) == "fish" {
+			sh = "fish"
+		}
+	}
+	text, err := shell.Assignment(sh, agent.Variable, path)
+	if err != nil {
+		return &hint.UsageError{Err: fmt.Errorf("--print-env: %w", err)}
+	}
+	_, err = io.WriteString(stdout, text)
 	return err
 }
 
