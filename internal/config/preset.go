@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/oauthget/oauthget/internal/confidential"
 	"github.com/oauthget/oauthget/internal/origin"
@@ -113,15 +114,17 @@ func (r resolution) checkPreset() error {
 		}
 		return r.at("issuer", e)
 	}
-	// A code from one server is a secret that another one must not get.
-	needed := EndpointKeys(r.settings.text("grant"))
+	// What one server has issued is a secret that another one must not get.
 	moved := func(key string) bool {
 		return r.ours(key) && r.presets.text(key) != "" && !sameOrigin(r.settings.text(key), r.presets.text(key))
 	}
-	left := slices.IndexFunc(needed, func(key string) bool { return !r.ours(key) && r.presets.text(key) != "" })
-	if i := slices.IndexFunc(needed, moved); i >= 0 && left >= 0 {
-		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", needed[left], r.preset.Name).
-			advise("set %s too, or remove %s", needed[left], needed[i]))
+	left := func(key string) bool {
+		return strings.HasSuffix(key, "_endpoint") && !r.ours(key) && r.settings.text(key) != ""
+	}
+	needed, known := EndpointKeys(r.settings.text("grant")), names(keys)
+	if i, j := slices.IndexFunc(needed, moved), slices.IndexFunc(known, left); i >= 0 && j >= 0 {
+		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", known[j], r.preset.Name).
+			advise("set %s too, or remove %s", known[j], needed[i]))
 	}
 	u, err := url.Parse(r.settings.text("redirect_uri"))
 	if err == nil && r.ours("redirect_uri") && confidential.Loopback(u.Hostname()) && !r.preset.Register.Takes(u.Hostname()) {

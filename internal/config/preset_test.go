@@ -75,6 +75,10 @@ func TestPresetThatDoesNotFit(t *testing.T) {
 			"half of the endpoints", github + "authorization_endpoint = \"https://other.example/a\"\n",
 			"config.toml:4:1: authorization_endpoint: token_endpoint is still the one of the preset github, at another server", "set token_endpoint too",
 		},
+		{
+			"an endpoint left behind", github + "authorization_endpoint = \"https://other.example/a\"\ntoken_endpoint = \"https://other.example/t\"\n",
+			"config.toml:4:1: authorization_endpoint: device_authorization_endpoint is still the one of the preset github, at another server", "set device_authorization_endpoint too",
+		},
 		{"redirect host", github + "redirect_uri = \"http://localhost/callback\"\n", "config.toml:4:1: redirect_uri: GitHub takes no redirect URI with the host localhost", "use http://127.0.0.1/callback"},
 		{"a rule about a value of the preset", github + "pkce = false\nredirect_ports = [99999]\n", "config.toml:5:1: redirect_ports: ", ""},
 	} {
@@ -87,7 +91,7 @@ func TestPresetThatDoesNotFit(t *testing.T) {
 	for name, text := range map[string]string{
 		"the same issuer":       keycloakProfile + "issuer = \"https://sso.example/realms/r\"\n",
 		"an issuer at its side": github + "issuer = \"https://github.com/login/oauth\"\n",
-		"both endpoints":        github + "authorization_endpoint = \"https://other.example/a\"\ntoken_endpoint = \"https://other.example/t\"\n",
+		"both endpoints":        github + "authorization_endpoint = \"https://other.example/a\"\ntoken_endpoint = \"https://other.example/t\"\ndevice_authorization_endpoint = \"\"\n",
 		"a proxy's redirect":    github + "redirect_uri = \"https://app.example/callback\"\nlisten_address = \"127.0.0.1:8400\"\n",
 	} {
 		if _, _, err := resolved(t, text, Input{Name: "w"}); err != nil {

@@ -57,8 +57,8 @@ func Examine(ctx context.Context, o Options) Report {
 	return e.report
 }
 
-// withoutContradiction leaves out what is fine where the same check has found something that is not: one part of an
-// examination does not know what another one looks at.
+// withoutContradiction leaves out what is fine where the same check has found something that is not, and what two have
+// found: one part of an examination does not know what another one looks at.
 func withoutContradiction(found []Finding) []Finding {
 	var doubted []string
 	for _, f := range found {
@@ -66,7 +66,12 @@ func withoutContradiction(found []Finding) []Finding {
 			doubted = append(doubted, f.Check)
 		}
 	}
-	return slices.DeleteFunc(found, func(f Finding) bool { return f.Status == OK && slices.Contains(doubted, f.Check) })
+	told := map[string]bool{}
+	return slices.DeleteFunc(found, func(f Finding) bool {
+		twice := f.Do != "" && told[f.Check+"\n"+f.Do]
+		told[f.Check+"\n"+f.Do] = true
+		return twice || f.Status == OK && slices.Contains(doubted, f.Check)
+	})
 }
 
 func open(ctx context.Context, o Options) (*session.Session, error) {
@@ -95,8 +100,12 @@ func (e *examination) profile(ctx context.Context) {
 		if why, do := e.session.MixUp(metadata); why != "" {
 			e.add(warn("iss", why, do))
 		}
-		e.add(Redirect(profile)...)
+		if profile.Preset == "" {
+			e.add(Redirect(profile)...)
+		}
+		e.add(Dialect(profile)...)
 	}
+	e.add(Preset(profile)...)
 	e.tokens(ctx)
 	e.git(ctx)
 	if profile.Grant == config.GrantAuthorizationCode {

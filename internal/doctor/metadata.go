@@ -82,8 +82,13 @@ func scopes(p config.Profile, m discovery.Metadata) []Finding {
 			unknown = append(unknown, s)
 		}
 	}
+	joined := slices.IndexFunc(unknown, func(s string) bool {
+		return strings.Contains(s, ",") && !missing(m.ScopesSupported, strings.Split(s, ",")[0])
+	})
 	var found []Finding
 	switch {
+	case joined >= 0:
+		found = append(found, warn(check, listed(unknown[joined:joined+1])+" is asked for as one scope, and the server lists its parts", `write them one by one; if the server wants commas between them, set scope_delimiter = ","`))
 	case len(unknown) > 0:
 		found = append(found, warn(check, "the server does not list "+listed(unknown), "compare scopes with scopes_supported; servers need not list all of them"))
 	case len(p.Scopes) == 0:

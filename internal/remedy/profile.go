@@ -151,7 +151,11 @@ func (f failure) serverHints(e *flow.ServerError) []string {
 		return []string{hint}
 	}
 	var hints []string
-	if found, ok := lookUp(e); ok {
+	found, ok := lookUp(e)
+	if text := f.presetHint(e); text != "" {
+		return f.advise(advice{text, found.keys}, e)
+	}
+	if ok {
 		hints = f.advise(found, e)
 	} else if e.Code == "invalid_request" && (e.Endpoint == "" || e.Op == flow.OpPush) {
 		hints = f.advise(advice{"compare the redirect URI {redirect_uri}, client_id {client_id} and {scopes} with the registration", append([]string{"redirect_uri"}, clientKeys...)}, e)

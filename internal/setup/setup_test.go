@@ -170,8 +170,8 @@ func TestProviderIsChosenByTyping(t *testing.T) {
 	}
 	shown := narrow(all, nil, "gith")
 	for answer, want := range map[string]string{
-		"github": "github", "GitHub": "github", "gh": "github", "github.com": "github", "gith": "github-enterprise github", "keycl": "keycloak",
-		"2": "github", "login.example.com": "", "contoso.okta.com": "", "https://github.com/login/oauth": "", "nothing like it": "",
+		"github": "github", "GitHub": "github", "gh": "github", "github.com": "github", "gith": "github github-enterprise", "keycl": "keycloak",
+		"2": "github-enterprise", "login.example.com": "", "contoso.okta.com": "", "https://github.com/login/oauth": "", "nothing like it": "",
 	} {
 		if got := names(narrow(all, shown, answer)); got != want {
 			t.Errorf("%s: %s, want %s", answer, got, want)
