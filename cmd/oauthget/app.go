@@ -96,5 +96,5 @@ func (a *app) WarnOf(operation string, err error) {
 
 // remedyOf returns the exit status and the hints for an error of the command.
 func (a *app) remedyOf(err error, path string) (status int, hints []string) {
-	return remedy.Of(err, remedy.Command{Path: path, ConfigFile: a.global.config, Now: a.now()})
+	return remedy.Of(err, remedy.Command{Path: path, ConfigFile: a.global.config, GOOS: a.goos, Now: a.now()})
 }

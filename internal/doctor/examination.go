@@ -143,7 +143,8 @@ func (e *examination) advice(err error) string {
 	if e.session != nil {
 		err = e.session.Failed(err)
 	}
-	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget doctor", ConfigFile: e.options.Session.ConfigFile, Now: e.options.Session.Now()})
+	o := e.options.Session
+	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget doctor", ConfigFile: o.ConfigFile, GOOS: o.GOOS, Now: o.Now()})
 	return hints[0]
 }
 

@@ -71,6 +71,7 @@ const maxHints = 2
 type Command struct {
 	Path       string    // as in "oauthget token"
 	ConfigFile string    // --config; empty if it was not given
+	GOOS       string    // the system it runs on
 	Now        time.Time // by this computer's clock
 }
 
@@ -209,6 +210,9 @@ func (f failure) classify() (status int, hints []string) {
 		status = StatusConfig
 		if strings.HasPrefix(configErr.Source, "flag ") {
 			status = StatusUsage
+		}
+		if is(store.ErrNotFound) {
+			return status, []string{f.itemHint()}
 		}
 		return status, some(f.withFile(configErr.Hint()))
 	case as(&proxyErr):

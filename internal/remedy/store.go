@@ -8,13 +8,6 @@ import (
 	"github.com/oauthget/oauthget/internal/store"
 )
 
-// keychainHints say how to come by a keychain.
-var keychainHints = map[store.Reason]string{
-	store.NoBus:        "on a desktop, run the command in its session: its bus leads to the keychain",
-	store.NoService:    "on a desktop, install and start GNOME Keyring, KWallet or KeePassXC, with its Secret Service",
-	store.NoCollection: "on a desktop, make a default keyring in its password manager",
-}
-
 // fileStore says how to keep tokens where there is no keychain.
 func (f failure) fileStore() string {
 	command := f.command("login") + " --store file"
@@ -41,8 +34,8 @@ func (f failure) storeHints(e *store.Error) []string {
 		return []string{"chmod " + modeText(mode) + " " + shell.Word(mode.Path)}
 	}
 	switch e.Reason {
-	case store.NoBus, store.NoService, store.NoCollection, store.Unsupported:
-		return append([]string{f.fileStore()}, some(keychainHints[e.Reason])...)
+	case store.NoBus, store.NoService, store.NoCollection, store.NoKeychain, store.Unsupported:
+		return append([]string{f.fileStore()}, some(f.keychainHint(e.Reason))...)
 	case store.OpenerBad:
 		return []string{"check identity_file and passphrase_command in the profile, or set OAUTHGET_PASSPHRASE"}
 	case store.WrongPassphrase:
@@ -54,11 +47,15 @@ func (f failure) storeHints(e *store.Error) []string {
 		if e.Store == config.StoreFile {
 			return append([]string{"set identity_file or passphrase_command in the profile, or OAUTHGET_PASSPHRASE, or run the command at a terminal without --no-input"}, f.elsewhere(e)...)
 		}
-		return []string{"unlock the login keyring, in the desktop's password manager, and run the command again", f.fileStore()}
-	case store.TimedOut:
-		return append([]string{"check whether the keyring asks for something in a window, or restart it"}, f.elsewhere(e)...)
+		return append(some(f.keychainHint(e.Reason)), f.fileStore())
+	case store.Denied, store.TimedOut:
+		return append(some(f.keychainHint(e.Reason)), f.elsewhere(e)...)
 	case store.NoHome:
-		return append([]string{"set HOME, or XDG_STATE_HOME, to a folder of yours"}, f.elsewhere(e)...)
+		variables := "HOME, or XDG_STATE_HOME,"
+		if f.GOOS == "windows" {
+			variables = "LocalAppData"
+		}
+		return append([]string{"set " + variables + " to a folder of yours"}, f.elsewhere(e)...)
 	case store.StateDirBad:
 		return append([]string{"check that the state directory is yours alone, and on a disk with free space"}, f.elsewhere(e)...)
 	case store.Busy:

@@ -139,7 +139,7 @@ func (s *setup) tell(err error) {
 	if errors.Is(err, errBack) {
 		return
 	}
-	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget setup", ConfigFile: s.Session.ConfigFile, Now: s.Session.Now()})
+	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget setup", ConfigFile: s.Session.ConfigFile, GOOS: s.Session.GOOS, Now: s.Session.Now()})
 	s.console.Warn("%v", err)
 	s.console.Note("hint: %s", hints[0]) // the others lead to the file, which is not written
 }
