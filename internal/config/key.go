@@ -105,13 +105,15 @@ var keys = []Key{
 	{Name: "assertion_env", Usage: "environment variable that holds the assertion", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_command", Kind: Command, Usage: "program that prints the assertion, and its arguments", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_profile", Usage: "profile whose token is the assertion", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
+	{Name: "assertion_github_actions", Usage: "audience of the job's identity token of GitHub Actions, which is the assertion", group: groupAssertion, ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Source }},
 	{Name: "assertion_subject", Usage: "sub of an assertion signed by the client's key", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Subject }},
 	{Name: "assertion_audience", Usage: "aud of an assertion signed by the client's key, if not the issuer", ChangesToken: true, field: func(p *Profile) any { return &p.Assertion.Audience }},
 	{Name: "subject_token_file", Kind: Path, Usage: "file with the subject token of the grant token_exchange; - for stdin", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_env", Usage: "environment variable that holds the subject token", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_command", Kind: Command, Usage: "program that prints the subject token, and its arguments", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
 	{Name: "subject_token_profile", Usage: "profile whose token is the subject token", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
-	{Name: "subject_token_type", Usage: "type of the subject token, such as access_token", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.SubjectType }},
+	{Name: keySubjectGitHub, Usage: "audience of the job's identity token of GitHub Actions, which is the subject token", group: groupSubjectToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Subject }},
+	{Name: keySubjectType, Usage: "type of the subject token, such as access_token", Values: form.TokenTypes, check: form.TokenType, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.SubjectType }},
 	{Name: "actor_token_file", Kind: Path, Usage: "file with the actor token of the grant token_exchange; - for stdin", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
 	{Name: "actor_token_env", Usage: "environment variable that holds the actor token", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
 	{Name: "actor_token_command", Kind: Command, Usage: "program that prints the actor token, and its arguments", group: groupActorToken, ChangesToken: true, field: func(p *Profile) any { return &p.Exchange.Actor }},
@@ -164,6 +166,8 @@ var topKeys = []Key{
 // Keys and groups that code refers to.
 const (
 	keySecret            = "client_secret"
+	keySubjectType       = "subject_token_type"
+	keySubjectGitHub     = "subject_token_github_actions"
 	keyActorType         = "actor_token_type"
 	keyPassphraseCommand = "passphrase_command"
 	keyDefaultProfile    = "default_profile"

@@ -113,9 +113,9 @@ func keyFor(parameter string) string {
 	case "request_uri":
 		return "require_pushed_authorization_requests"
 	case "assertion":
-		return "assertion_file, assertion_env, assertion_command or assertion_profile"
+		return "assertion_file, assertion_env, assertion_command, assertion_profile or assertion_github_actions"
 	case "subject_token":
-		return "subject_token_file, subject_token_env, subject_token_command or subject_token_profile"
+		return "subject_token_file, subject_token_env, subject_token_command, subject_token_profile or subject_token_github_actions"
 	case "actor_token":
 		return "actor_token_file, actor_token_env, actor_token_command or actor_token_profile"
 	}

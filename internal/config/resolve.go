@@ -47,6 +47,7 @@ func Resolve(in Input) (Profile, Origins, error) {
 		return Profile{}, nil, err
 	}
 	r.settings = overlay(defaults(), r.settings).withoutCleared()
+	r.settings.addSubjectType()
 	if err := r.check(); err != nil {
 		return Profile{}, nil, err
 	}
@@ -71,6 +72,13 @@ func (s settings) withoutCleared() settings {
 		}
 	}
 	return s
+}
+
+// addSubjectType adds the type of the job's identity token: unlike that of other subject tokens, it is known.
+func (s settings) addSubjectType() {
+	if s.text(keySubjectGitHub) != "" && s.text(keySubjectType) == "" {
+		s[keySubjectType] = setting{values: []string{"jwt"}, origin: Origin{FromDefault, "default"}}
+	}
 }
 
 // overlay returns weak settings overridden by strong ones. Parameters are overridden one by one, unless the table itself is

@@ -162,10 +162,10 @@ func (r resolution) checkGrant() error {
 	switch grant := r.settings.text("grant"); {
 	case grant == GrantJWTBearer && len(r.given(groupAssertion)) == 0 && r.settings.text("client_key_file") == "":
 		return r.at("grant", wrong("grant", "%q needs an assertion", grant).
-			advise("set assertion_file, assertion_env, assertion_command or assertion_profile, or client_key_file to sign one with"))
+			advise("set assertion_file, assertion_env, assertion_command, assertion_profile or assertion_github_actions, or client_key_file to sign one with"))
 	case grant == GrantTokenExchange && len(r.given(groupSubjectToken)) == 0:
 		return r.at("grant", wrong("grant", "%q needs a subject token", grant).
-			advise("set subject_token_file, subject_token_env, subject_token_command or subject_token_profile"))
+			advise("set subject_token_file, subject_token_env, subject_token_command, subject_token_profile or subject_token_github_actions"))
 	case grant == GrantTokenExchange && r.settings.text("subject_token_file") == stdin && r.settings.text("actor_token_file") == stdin:
 		return r.at("actor_token_file", wrong("actor_token_file", "standard input is already the subject token").
 			advise("give one of the two tokens in another way"))

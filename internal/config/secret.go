@@ -11,7 +11,7 @@ import (
 type SecretSource struct {
 	Key     string       // the profile key; empty if there is no secret
 	Literal token.Secret // of client_secret
-	Value   string       // the path, variable, keychain item or profile of the other keys
+	Value   string       // the path, variable, keychain item, profile or audience of the other keys
 	Command []string     // of the keys …_command: the program and its arguments
 }
 
@@ -40,6 +40,9 @@ func (s SecretSource) Keychain() string { return s.valueOf("_keychain") }
 
 // Profile is the profile whose token is the secret; empty if it is elsewhere.
 func (s SecretSource) Profile() string { return s.valueOf("_profile") }
+
+// GitHubActions is the audience for which GitHub Actions issues the job's identity token; empty if the secret is elsewhere.
+func (s SecretSource) GitHubActions() string { return s.valueOf("_github_actions") }
 
 // File is the path of the file that holds the secret; empty if it is elsewhere or standard input.
 func (s SecretSource) File() string {

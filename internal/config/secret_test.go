@@ -75,9 +75,9 @@ func TestSecretComesFromOnePlace(t *testing.T) {
 	if err != nil || strings.Join(p.ClientSecret.Command, "|") != "pass|show|as tool" {
 		t.Errorf("%q, %v", p.ClientSecret.Command, err)
 	}
-	for _, kind := range []string{"_env", "_keychain", "_profile", "_file"} {
+	for _, kind := range []string{"_env", "_keychain", "_profile", "_file", "_github_actions"} {
 		s := SecretSource{Key: "subject_token" + kind, Value: "x"}
-		got := map[string]string{"_env": s.Variable(), "_keychain": s.Keychain(), "_profile": s.Profile(), "_file": s.File()}
+		got := map[string]string{"_env": s.Variable(), "_keychain": s.Keychain(), "_profile": s.Profile(), "_file": s.File(), "_github_actions": s.GitHubActions()}
 		for other, value := range got {
 			if (value == "x") != (other == kind) {
 				t.Errorf("%s: %s has %q", s.Key, other, value)
@@ -86,6 +86,28 @@ func TestSecretComesFromOnePlace(t *testing.T) {
 	}
 	if s := (SecretSource{Key: "subject_token_file", Value: "-"}); s.File() != "" || !s.Stdin() {
 		t.Error("standard input is a file")
+	}
+}
+
+func TestIdentityTokenOfAJobIsAJWTUnlessTheProfileSaysOtherwise(t *testing.T) {
+	const exchange = "grant = 'token_exchange'\n"
+	for given, want := range map[string]string{
+		"subject_token_github_actions = 'https://as.example'":                                  "jwt",
+		"subject_token_github_actions = 'https://as.example'\nsubject_token_type = 'id_token'": "id_token",
+		"subject_token_env = 'T'": "",
+	} {
+		p, origins, err := resolved(t, profileWith(exchange+given), Input{Name: "w"})
+		if err != nil || p.Exchange.SubjectType != want {
+			t.Errorf("%s: %q, %v", given, p.Exchange.SubjectType, err)
+		}
+		if want == "jwt" && origins["subject_token_type"].Kind != FromDefault {
+			t.Errorf("%s: from %v", given, origins["subject_token_type"])
+		}
+	}
+	// What a flag says replaces it, with what follows from it.
+	p, _, err := resolved(t, profileWith(exchange+"subject_token_github_actions = 'https://as.example'"), Input{Name: "w", Flags: map[string][]string{"subject_token_env": {"T"}}})
+	if err != nil || p.Exchange.SubjectType != "" || p.Exchange.Subject.Variable() != "T" {
+		t.Errorf("%+v, %v", p.Exchange, err)
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/output"
 	"github.com/oauthget/oauthget/internal/registration"
+	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/signing"
 	"github.com/oauthget/oauthget/internal/socket"
@@ -122,6 +123,7 @@ func (f failure) classify() (status int, hints []string) {
 		fileErr    *fs.PathError
 		refused    *credential.RefusedError
 
+		identityErr  *secretsource.IdentityTokenError
 		agentFailure *agent.Failure
 		agentErr     *agent.Error
 
@@ -219,6 +221,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusConfig, "set "+proxyErr.Variable+" to http://HOST:PORT, or unset it")
 	case as(new(*clientauth.MethodError)):
 		return say(StatusConfig, "configure a method that the server supports, or set token_endpoint_auth_method to one that it accepts and does not list")
+	case as(&identityErr):
+		return f.identityTrouble(identityErr)
 	case as(&secretErr) && secretErr.Algorithm == "":
 		return say(StatusConfig, "set token_endpoint_auth_method to another method in the profile")
 	case as(&secretErr):

@@ -1,5 +1,5 @@
 // Package secretsource reads the secrets, keys and certificates that a profile names: from files, environment variables,
-// programs, the keychain, standard input and other profiles.
+// programs, the keychain, standard input, other profiles and the CI system.
 //
 // Every call ends with its context. Errors name the profile key and the source, and show nothing of its content.
 package secretsource
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -29,12 +30,14 @@ type Access struct {
 	Keychain   func(ctx context.Context, item string) (string, error)
 	Stdin      io.Reader
 	Profile    func(ctx context.Context, name string) (token.Secret, error) // returns the token of another profile
+	HTTP       *http.Client                                                 // of package endpoint, which bounds each exchange
 }
 
 // maxSecret bounds a secret, in bytes.
 const maxSecret = 64 << 10
 
-// Read returns a secret: the first line of its source. An error is a *config.Error, unless it is about another profile.
+// Read returns a secret: the first line of its source. An error is a *config.Error, unless it is about another profile
+// or the CI system.
 func Read(ctx context.Context, source config.SecretSource, access Access) (token.Secret, error) {
 	if source.Empty() {
 		return token.Secret{}, nil
@@ -50,7 +53,7 @@ func Read(ctx context.Context, source config.SecretSource, access Access) (token
 			Advice: "put the secret, and nothing else, on its first line",
 		}
 	case cut: // only the first line counts
-	case err != nil && source.Profile() != "":
+	case err != nil && (source.Profile() != "" || source.GitHubActions() != ""):
 		return token.Secret{}, fmt.Errorf("%s: %w", source.Key, err) // not an error in this configuration
 	case err != nil:
 		return token.Secret{}, &config.Error{Key: source.Key, Err: fmt.Errorf("%s: %w", source.Key, err), Advice: advice(source, err)}
@@ -82,6 +85,8 @@ func read(ctx context.Context, source config.SecretSource, access Access) (strin
 	case source.Profile() != "" && access.Profile != nil:
 		t, err := access.Profile(ctx, source.Profile())
 		return t.Reveal(), err
+	case source.GitHubActions() != "" && access.HTTP != nil:
+		return identityToken(ctx, source.GitHubActions(), access)
 	case source.Stdin() && access.Stdin != nil:
 		data, err := bounded.ReadContext(ctx, access.Stdin, maxRead)
 		return string(textfile.Decode(data)), err

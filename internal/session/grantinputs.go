@@ -38,6 +38,13 @@ func (s *Session) GrantInput(ctx context.Context, source config.SecretSource, to
 	access.Profile = func(ctx context.Context, name string) (token.Secret, error) {
 		return s.tokenOf(ctx, name, flow.TokenType(tokenType))
 	}
+	if source.GitHubActions() != "" {
+		authorities, err := s.Authorities(ctx)
+		if err != nil {
+			return token.Secret{}, err
+		}
+		access.HTTP = s.options.HTTPClient(s.HTTPOptions(authorities, nil))
+	}
 	return s.readSecret(ctx, source, access)
 }
 

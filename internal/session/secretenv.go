@@ -6,6 +6,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/child"
 	"github.com/oauthget/oauthget/internal/config"
+	"github.com/oauthget/oauthget/internal/secretsource"
 )
 
 // secretEnvNames are the environment variables that hold a secret of the session's profile, or of a profile whose token it
@@ -19,6 +20,9 @@ func (s *Session) secretEnvNames() []string {
 		for _, secret := range profiles[i].Secrets() {
 			if v := secret.Variable(); v != "" {
 				names = append(names, v)
+			}
+			if secret.GitHubActions() != "" {
+				names = append(names, secretsource.GitHubRequestToken)
 			}
 			name := secret.Profile()
 			if name == "" || slices.Contains(seen, name) {

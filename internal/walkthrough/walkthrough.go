@@ -6,6 +6,7 @@ package walkthrough
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -82,7 +83,17 @@ func (s Server) kind(e trace.Exchange) kind {
 	case at(s.Metadata), strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
 		return kind{titleMetadata, "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
 	}
+	if isIdentityToken(e) {
+		return kind{"Identity token of the job", "", "The CI system says which job this is, and to whom that is said."}
+	}
 	return kind{"Request", "", ""}
+}
+
+// isIdentityToken reports whether e asks a CI system for a job's identity token: a GET with a token, for an audience. GitHub
+// Actions' documentation defines it; no standard does.
+func isIdentityToken(e trace.Exchange) bool {
+	named := func(name string) func(trace.Field) bool { return func(f trace.Field) bool { return f.Name == name } }
+	return e.Method == http.MethodGet && slices.ContainsFunc(e.Query, named("audience")) && slices.ContainsFunc(e.Request.Header, named("Authorization"))
 }
 
 // The values of grant_type besides those of RFC 6749.

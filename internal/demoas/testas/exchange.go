@@ -15,6 +15,7 @@ const (
 
 	typeAccessToken = "urn:ietf:params:oauth:token-type:access_token"
 	typeIDToken     = "urn:ietf:params:oauth:token-type:id_token"
+	typeJWT         = "urn:ietf:params:oauth:token-type:jwt"
 )
 
 // exchange is token exchange (RFC 8693): an access token or ID Token of this server for an access token of the client,
@@ -83,8 +84,12 @@ func (s *Server) presented(q tokenRequest, name string) (*demoas.Grant, *demoas.
 		if by, ok := s.ownIDToken(text); ok {
 			return &demoas.Grant{Login: by}, nil
 		}
+	case typeJWT:
+		if by, ok := s.job(text); ok {
+			return &demoas.Grant{Login: by}, nil
+		}
 	default:
-		return nil, failure("invalid_request", name+"_type is neither access_token nor id_token.")
+		return nil, failure("invalid_request", name+"_type is neither access_token nor id_token nor jwt.")
 	}
 	return nil, failure("invalid_request", name+" is unknown, expired, revoked or not of this server.")
 }

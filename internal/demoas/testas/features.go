@@ -22,6 +22,8 @@ type Features struct {
 	ClientCredentials bool `json:"client_credentials"` // RFC 6749 §4.4
 	JWTBearer         bool `json:"jwt_bearer"`         // RFC 7523 §2.1
 	TokenExchange     bool `json:"token_exchange"`     // RFC 8693
+	// GitHubActions turns on a stand-in for the endpoint that issues identity tokens to jobs, and trust in these tokens.
+	GitHubActions bool `json:"github_actions"`
 	// ClientAssertions lists the client authentication methods of RFC 7523 §2.2. A client that uses one turns it on.
 	ClientAssertions bool `json:"client_assertions"`
 

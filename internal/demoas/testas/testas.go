@@ -1,7 +1,7 @@
 // Package testas is the authorization server of the tests: that of demoas, with features that the demo lacks and with faults.
 //
 // [Features] turn on the grants for devices (RFC 8628), clients alone (RFC 6749 §4.4), assertions (RFC 7523) and token
-// exchange (RFC 8693), client assertions (RFC 7523 §2.2), requests that are pushed (RFC 9126) or signed (RFC 9101),
+// exchange (RFC 8693), the identity tokens of CI jobs, client assertions (RFC 7523 §2.2), requests that are pushed (RFC 9126) or signed (RFC 9101),
 // responses that are posted or signed (JARM), authorization details (RFC 9396), DPoP (RFC 9449), registration (RFC 7591,
 // RFC 7592), JWT access tokens (RFC 9068) and signed userinfo. Introspection (RFC 7662) is always on.
 //
@@ -29,6 +29,7 @@ const (
 	EndpointDevice     = "device_authorization"
 	EndpointPAR        = "par"
 	EndpointRegister   = registration.Endpoint
+	EndpointJobs       = "jobs"
 )
 
 // Server is the authorization server, an [http.Handler] that is safe for concurrent use.
@@ -142,6 +143,9 @@ func (s *Server) addEndpoints() {
 		s.registry = registration.Add(s.Server, registration.Options{
 			Now: s.config.Now, GrantTypes: s.grantNames(), AuthMethods: s.authMethods(), Adapt: s.adapt,
 		})
+	}
+	if s.config.GitHubActions {
+		s.Handle(EndpointJobs, "GET", "/jobs/idtoken", s.serveJobs)
 	}
 	if s.config.PAR {
 		s.Handle(EndpointPAR, "POST", "/par", s.servePAR)
