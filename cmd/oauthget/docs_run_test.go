@@ -77,8 +77,10 @@ func newReader(t *testing.T, d document) *reader {
 	t.Helper()
 	demo := testas.DemoClient()
 	server, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{
-		Prefix: canary, Clients: []testas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}},
-		Features: testas.Features{Device: true, ClientCredentials: true, JWTBearer: true, TokenExchange: true, DPoP: true, Registration: true},
+		Prefix: canary, Clients: []testas.Client{demo, {ID: "cli", RedirectURIs: demo.RedirectURIs}, {ID: "ci", Secret: "correct-horse"}, {ID: "deploy"}},
+		Features: testas.Features{
+			Device: true, ClientCredentials: true, JWTBearer: true, TokenExchange: true, GitHubActions: true, DPoP: true, Registration: true,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +96,7 @@ func newReader(t *testing.T, d document) *reader {
 	r := &reader{document: d, home: home, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "WORK=" + t.TempDir(), "XDG_RUNTIME_DIR=" + home,
 		"TERM=dumb", "BROWSER=browser", "DBUS_SESSION_BUS_ADDRESS=" + bus.Address(), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
+		"ACTIONS_ID_TOKEN_REQUEST_URL=" + server.Issuer() + "/jobs/idtoken?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=" + testas.JobToken,
 		"GORACE=atexit_sleep_ms=0", // else a second for each run of the program
 	}}
 	r.replace = strings.NewReplacer(
