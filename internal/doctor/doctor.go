@@ -30,7 +30,12 @@ type Finding struct {
 	Status Status `json:"status"`
 	Detail string `json:"detail"`       // what was seen, in one line
 	Do     string `json:"do,omitempty"` // the thing to do; empty where nothing is
+
+	err error
 }
+
+// Cause is the error that a login would end with; nil where there is none, or that is not known.
+func (f Finding) Cause() error { return f.err }
 
 // Status says how bad it is.
 type Status string
@@ -42,9 +47,9 @@ const (
 	Fail Status = "fail" // it will not
 )
 
-func ok(check, detail string) Finding       { return Finding{check, OK, detail, ""} }
-func warn(check, detail, do string) Finding { return Finding{check, Warn, detail, do} }
-func fail(check, detail, do string) Finding { return Finding{check, Fail, detail, do} }
+func ok(check, detail string) Finding       { return Finding{Check: check, Status: OK, Detail: detail} }
+func warn(check, detail, do string) Finding { return Finding{Check: check, Status: Warn, Detail: detail, Do: do} }
+func fail(check, detail, do string) Finding { return Finding{Check: check, Status: Fail, Detail: detail, Do: do} }
 
 // Text is the report for a person.
 func (r Report) Text() string {

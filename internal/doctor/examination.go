@@ -135,7 +135,9 @@ func (e *examination) api(ctx context.Context) (known bool) {
 func (e *examination) add(found ...Finding) { e.report.Checks = append(e.report.Checks, found...) }
 
 func (e *examination) failed(check string, err error) {
-	e.add(fail(check, err.Error(), e.advice(err)))
+	f := fail(check, err.Error(), e.advice(err))
+	f.err = err
+	e.add(f)
 }
 
 // advice is the first thing to do about an error.

@@ -23,11 +23,11 @@ func (s *setup) try(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.check(ctx, o); err != nil {
-		return err
-	}
 	ready, err := session.Open(o, o.Draft.File, s.name, nil)
 	if err != nil {
+		return err
+	}
+	if err := s.check(ctx, o); err != nil {
 		return err
 	}
 	if o.NoInput && ready.Profile.NeedsPerson() {
@@ -64,6 +64,7 @@ func (s *setup) drafted() (session.Options, error) {
 type findingError struct{ doctor.Finding }
 
 func (e *findingError) Error() string { return e.Check + ": " + e.Detail }
+func (e *findingError) Unwrap() error { return e.Cause() }
 
 // step is the step that a finding is about.
 func (e *findingError) step() int {
@@ -90,7 +91,7 @@ func (s *setup) check(ctx context.Context, o session.Options) error {
 	for _, f := range report.Checks {
 		switch f.Status {
 		case doctor.Fail:
-			return hint.With(&findingError{f}, f.Do)
+			return hint.With(&findingError{f}, some(f.Do)...)
 		case doctor.Warn:
 			s.console.Warn("%s: %s; %s", f.Check, f.Detail, f.Do)
 		default:
@@ -178,4 +179,12 @@ func (a attentive) ReadLines(ctx context.Context, most int, take func(line strin
 		}
 		return take(line)
 	})
+}
+
+// some is a list of the text, or empty if there is none.
+func some(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
 }
