@@ -124,7 +124,7 @@ func (s *Session) registerForProfile(ctx context.Context) (token.Registration, e
 	if err := s.Store.Probe(ctx); err != nil {
 		return none, err
 	}
-	uris, err := s.redirectURIs(ctx)
+	uris, err := s.redirectURIs(ctx, s.redirectURIFor(server.Issuer))
 	if err != nil {
 		return none, err
 	}
@@ -165,7 +165,11 @@ func (s *Session) registeredKeys(r token.Registration) map[string][]string {
 	if s.api != nil && s.Profile.Issuer != "" {
 		keys["issuer"] = []string{s.Profile.Issuer}
 	}
-	if r.RedirectURI != "" && len(s.Profile.RedirectPorts) == 0 {
+	switch {
+	case r.RedirectURI == "":
+	case len(s.Profile.RedirectPorts) > 0:
+		keys["redirect_uri"] = []string{s.redirectURIFor(r.Issuer)}
+	default:
 		keys["redirect_uri"] = []string{r.RedirectURI}
 	}
 	return keys

@@ -53,7 +53,7 @@ func (o Options) Document(ctx context.Context, file *config.File, name string, f
 	case p.Grant != config.GrantAuthorizationCode:
 		uris = nil
 	case len(p.RedirectPorts) > 0:
-		uris, err = s.redirectURIs(ctx)
+		uris, err = s.redirectURIs(ctx, p.RedirectURI)
 	}
 	m := registration.Native(config.GrantType(p.Grant), uris, string(method), private)
 	if m.ClientID = address; !p.NeedsPerson() {

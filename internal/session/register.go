@@ -102,19 +102,19 @@ func (s *Session) freeRedirectURI(ctx context.Context, redirectURI string) (stri
 	return listener.RedirectURI(), nil
 }
 
-// redirectURIs are those to register for the profile: one with each of its ports, else one with a port that is free now. The
-// grant for devices has none.
-func (s *Session) redirectURIs(ctx context.Context) ([]string, error) {
+// redirectURIs are those to register for the profile: uri with each of its ports, else with one that is free now. The grant for
+// devices has none.
+func (s *Session) redirectURIs(ctx context.Context, uri string) ([]string, error) {
 	if s.Profile.Grant == config.GrantDeviceCode {
 		return nil, nil
 	}
 	if len(s.Profile.RedirectPorts) == 0 {
-		free, err := s.freeRedirectURI(ctx, s.Profile.RedirectURI)
+		free, err := s.freeRedirectURI(ctx, uri)
 		return []string{free}, err
 	}
 	var list []string
 	for _, port := range s.Profile.RedirectPorts {
-		u, err := url.Parse(s.Profile.RedirectURI)
+		u, err := url.Parse(uri)
 		if err != nil {
 			return nil, err
 		}
