@@ -179,3 +179,37 @@ func TestOIDCProviderTakesThePrintedDocument(t *testing.T) {
 		}
 	}
 }
+
+// TestOIDCProviderRegistersAProfile is about a profile whose client registers itself.
+func TestOIDCProviderRegistersAProfile(t *testing.T) {
+	t.Parallel()
+	oidcProvider.installed(t)
+	w := newWorld(t)
+	startTestBus(t, w)
+	cmd := exec.Command(oidcProvider.program, interopFile(t, oidcProvider.script))
+	cmd.Env = append(w.environ(), "TOLD="+w.tell(t, told{Clients: []map[string]any{}, API: "/api/orders"}), "SECRETS_FILE="+w.path("secrets"))
+	s := startServer(t, cmd)
+	w.sitDown(t, "browser-allow")
+	for name, flags := range map[string][]string{
+		"work":   {"--issuer", s.issuer, "--scope", "openid offline_access"},
+		"orders": {"--url", s.issuer + "/api/orders"},
+	} {
+		s.requests(t)
+		added := w.oauthget(t, append([]string{"--yes", "profile", "add", name, "--register"}, flags...)...)
+		login := w.oauthget(t, "login", name)
+		if added.status != 0 || login.status != 0 {
+			t.Fatalf("%v, %v", added, login)
+		}
+		w.page(t).expectSuccess(t)
+		out := w.oauthget(t, "token", name, "--no-input")
+		if n := count(s.requests(t), func(r request) bool { return r.Path == "/reg" && r.Status == 201 }); out.status != 0 || n != 1 {
+			t.Errorf("%d registrations: %v", n, out)
+		}
+		removed := w.oauthget(t, "logout", "--registration", name)
+		if n := count(s.requests(t), func(r request) bool { return r.Method == "DELETE" && r.Status == 204 }); removed.status != 0 || n != 1 {
+			t.Errorf("%d clients removed: %v", n, removed)
+		}
+	}
+	secrets := w.secrets(t)
+	w.eachFile(t, func(name, data string) { expectNone(t, secrets, name, name+"\n"+data) })
+}
