@@ -114,9 +114,8 @@ func (h *helper) run(cmd *cobra.Command, args []string) error {
 		}
 		return s.Failed(h.reply("", refused))
 	}
-	switch {
-	case h.agent != nil && (q.Wish == credential.Login || q.Wish == credential.Logout):
-		return agent.ActsHere(cmd.CommandPath() + " " + h.input.Appended)
+	if h.agent != nil && (q.Wish == credential.Login || q.Wish == credential.Logout) {
+		return agent.ActsHere(cmd.CommandPath())
 	}
 	switch q.Wish {
 	case credential.Nothing:

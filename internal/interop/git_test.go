@@ -74,6 +74,20 @@ func TestGitClonesPushesAndFetchesWithTheToken(t *testing.T) {
 	if now := r.ask(t).token(t); now == stale || r.gate.count() != 1 {
 		t.Errorf("the token was not refreshed: %d refreshes", r.gate.count())
 	}
+
+	// A user in the URL is the account whose token it is to be; git asks for it by name.
+	if in := r.oauthget(t, "login", "op", "--account", "ada"); in.status != 0 {
+		t.Fatalf("login: %v", in)
+	}
+	r.page(t)
+	adas := r.oauthget(t, "token", "op", "--account", "ada", "--no-input").token(t)
+	for user, want := range map[string]string{"ada@": adas, "": r.ask(t).token(t)} {
+		s.tokens()
+		r.do(t, "ls-remote", "--quiet", strings.Replace(s.URL, "http://", "http://"+user, 1)+"/project.git")
+		if seen := s.tokens(); len(seen) == 0 || seen[len(seen)-1] != want {
+			t.Errorf("for %q git sent another token", user)
+		}
+	}
 	if found := r.run(t, exec.Command("grep", "-rl", canary, r.home, r.path("repositories"))); found.status != 1 {
 		t.Errorf("a token stands in clear in %s", found.stdout)
 	}
