@@ -138,6 +138,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"scale", b.scale},
 		{"memory", b.memory},
 		{"crowds", b.crowds},
+		{"agent", b.agent},
 		{"sealed", b.sealed},
 		{"login", b.login},
 	} {

@@ -3,16 +3,28 @@ package session
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 )
 
-// Memory keeps the tokens that no store keeps, for the sessions of a program that runs for hours. The zero value is ready to use.
+// Memory keeps the tokens that no store keeps, and for moments those of the keychain, for the sessions of a program that runs for hours. The zero value is ready to use.
 type Memory struct {
-	mu   sync.Mutex
-	sets map[string]*remembered // by key
+	mu    sync.Mutex
+	sets  map[string]*remembered // by key
+	cache *store.Cache
+}
+
+// keychain returns the keychain s, asked for what may have changed alone.
+func (m *Memory) keychain(s store.Store, stateDir string, now func() time.Time) store.Store {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.cache == nil {
+		m.cache = &store.Cache{StateDir: stateDir, Now: now}
+	}
+	return m.cache.Of(s)
 }
 
 // remembered is a token set in memory, and its lock.

@@ -18,6 +18,9 @@ func (s *Session) StoreNamed(name string) store.Store {
 	case config.StoreFile:
 		return s.fileStore()
 	}
+	if m := s.options.Memory; m != nil {
+		return m.keychain(s.keychain(), s.stateDir, s.options.Now)
+	}
 	return s.keychain()
 }
 

@@ -48,7 +48,10 @@ func WaitUnlocked(ctx context.Context, stateDir, key string) (waited bool, err e
 	return waited, f.flock.Unlock()
 }
 
-const opLock = "lock token"
+const (
+	opLock     = "lock token"
+	lockSuffix = ".lock"
+)
 
 // lockFile is a lock's file and its directory.
 type lockFile struct {
@@ -65,7 +68,7 @@ func openLock(stateDir, key string) (*lockFile, error) {
 	if err != nil {
 		return nil, stateDirError(opLock, err)
 	}
-	name := key + ".lock"
+	name := key + lockSuffix
 	if err := checkRegular(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		_ = dir.Close()
 		return nil, stateDirError(opLock, err)
@@ -121,7 +124,7 @@ func waitFor(ctx context.Context, lock *flock.Flock, try func(*flock.Flock) (boo
 const holderOffset = 1
 
 // writeHolder writes the process id for an error message, into the locked file and no other that may have its name by now.
-// It may fail, since nothing else depends on it.
+// It changes the file, by which a [Cache] notices that somebody had the lock. It may fail, since nothing else depends on it.
 func writeHolder(dir *os.Root, name string, lock *flock.Flock) {
 	if checkRegular(dir, name) != nil {
 		return
