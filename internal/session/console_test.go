@@ -17,6 +17,7 @@ import (
 // person is a Console that writes down what it is told. Nobody answers, but for lines that are pasted.
 type person struct {
 	attended bool
+	asks     bool     // can be asked
 	pastes   []string // lines
 
 	mu   sync.Mutex
@@ -57,7 +58,7 @@ func (p *person) Countdown(context.Context, string, time.Time) func() {
 func (p *person) Attended() bool                                { return p.attended }
 func (p *person) Confirm(context.Context, string) (bool, error) { return false, nil }
 
-func (p *person) CanAsk() bool { return false }
+func (p *person) CanAsk() bool { return p.asks }
 func (p *person) AskSecret(context.Context, string) (token.Secret, error) {
 	return token.Secret{}, term.ErrNoTerminal
 }

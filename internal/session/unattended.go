@@ -11,9 +11,9 @@ import (
 )
 
 // ServeUnattended disables interaction from here on, but for what Challenged needs, for a program that asks for tokens for
-// hours. set is the set obtained last. If it could not be stored, it is kept in memory: the next refresh needs its refresh token, since an older one in
-// the store may be spent. A store that has just failed is tried again with the next token: if one refresh token were in
-// two places, one would spend the other's.
+// hours. set is the set obtained last. If it could not be stored, it is kept in memory: the next refresh needs its refresh
+// token, since an older one in the store may be spent. A store that has just failed is tried again with the next token: if
+// one refresh token were in two places, one would spend the other's.
 func (s *Session) ServeUnattended(ctx context.Context, set token.Set) {
 	s.attended = !s.options.NoInput && (s.options.Yes || s.console.CanAsk())
 	s.options.NoInput = true
