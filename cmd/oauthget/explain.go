@@ -29,7 +29,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Walk through a login and show each step with the rule it follows",
 		Long: `Obtain a token as the profile says and show each step: the request, the answer, the rule it follows, and what was checked.
 Secrets are shown as fingerprints, so the output can be pasted into a bug report. The token is not stored; at the end it is
-revoked, if the server can do that. Of the metadata it shows what a login depends on; -v and --format markdown show all of it.
+revoked, if the server can do that. If the login is for an API's URL, the API is called once with it. Of the metadata it shows what a login depends on; -v and --format markdown show all of it.
 
 --format html writes a page with a sequence diagram, --format mermaid the diagram alone. They are written when the walk is over.
 

@@ -60,6 +60,14 @@ var table = []struct {
 	{"token_type_hint", public},
 	{"ui_locales", public},
 
+	// Registration requests.
+	{"application_type", public},
+	{"client_name", public},
+	{"grant_types", public},
+	{"redirect_uris", public},
+	{"response_types", public},
+	{"token_endpoint_auth_method", public},
+
 	// Answers.
 	{"active", public},
 	{"error", public},

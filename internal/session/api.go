@@ -132,6 +132,14 @@ func (s *Session) setResource(resource string) {
 	}
 }
 
+// Address is the URL of the session's API, without query; empty if it is for no API.
+func (s *Session) Address() string {
+	if s.api == nil {
+		return ""
+	}
+	return s.api.url.String()
+}
+
 // API is the resource that the session's tokens are for; empty if it is for no API.
 func (s *Session) API() string {
 	if s.api == nil {
@@ -183,6 +191,9 @@ func (s *Session) look(ctx context.Context) error {
 		return &OpenAPIError{s.api.url.String()}
 	}
 	s.api.found = &found
+	if found.Metadata != nil && s.options.Narrator != nil {
+		s.options.Narrator.Resource()
+	}
 	switch m := found.Metadata; {
 	case m != nil:
 		s.console.Step("the API's metadata: %s names %s", untrusted.Text(m.Source), untrusted.Text(strings.Join(m.AuthorizationServers, ", ")))
@@ -263,6 +274,9 @@ func (s *Session) chooseServer(ctx context.Context) error {
 		return err
 	}
 	s.Profile.Issuer, s.api.metadata = m.Issuer, &m // with the server's spelling from now on
+	if s.options.Narrator != nil {
+		s.options.Narrator.Metadata(flow.Server(m, s.Profile))
+	}
 	if !slices.Contains(m.CodeChallengeMethodsSupported, "S256") && s.Profile.PKCE && s.Profile.Grant == config.GrantAuthorizationCode {
 		s.console.Warn("%s does not say that it supports PKCE; it is used all the same", m.Issuer)
 	}
@@ -289,7 +303,7 @@ func (s *Session) issuerOfAPI() (string, error) {
 	records, _ := store.Records{StateDir: s.stateDir}.All() // those that cannot be read are not for this call to report
 	for _, issuer := range m.AuthorizationServers {
 		if slices.ContainsFunc(records, func(r store.Record) bool {
-			return r.Registration && r.Store == s.Store.Name() && sameIssuer(r.Issuer, issuer) && r.Key == registrationKey(r.Issuer)
+			return r.Registration && r.Store == s.clientStore().Name() && sameIssuer(r.Issuer, issuer) && r.Key == registrationKey(r.Issuer)
 		}) {
 			return issuer, nil
 		}

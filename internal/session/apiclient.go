@@ -89,14 +89,14 @@ func (s *Session) unknownClient(err error) bool {
 // redirectURIFor returns the redirect URI to register at a server: unless the user has chosen one, it has a path that is no other
 // server's. An API chooses its server, and that one could send the browser on to an honest server, with the identifier of a client
 // there. Where the honest server does not name itself in its answers, a redirect URI for each issuer keeps its code from coming
-// here (RFC 9700 §4.4.2.2).
+// here (RFC 9700 §4.4.2.2). The path is a hash long enough that no issuer can be made up to have another's.
 func (s *Session) redirectURIFor(server string) string {
 	u, err := url.Parse(s.Profile.RedirectURI)
 	if err != nil || s.Origins["redirect_uri"].Kind != config.FromDefault {
 		return s.Profile.RedirectURI
 	}
 	sum := sha256.Sum256([]byte(server))
-	own := hex.EncodeToString(sum[:4])
+	own := hex.EncodeToString(sum[:10])
 	if strings.HasSuffix(u.Path, "/"+own) { // that of a registration in use
 		return u.String()
 	}

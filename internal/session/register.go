@@ -30,7 +30,7 @@ func (s *Session) registrar(m *discovery.Metadata) (registration.Server, error) 
 	switch {
 	case server.Endpoint == "":
 		return server, &config.Error{Key: "client_id", Err: fmt.Errorf("%s registers no clients by itself", untrusted.Text(server.Issuer)), Advice: byHand}
-	case s.Profile.Store == config.StoreNone:
+	case s.clientStore().Name() == config.StoreNone:
 		return server, &config.Error{
 			Key: "store", Err: errors.New("a client would have to be registered, and with the store none it could not be kept"),
 			Advice: "use another store; or " + byHand,
@@ -61,6 +61,9 @@ func (s *Session) registerAt(ctx context.Context, server registration.Server, re
 		return none, err
 	}
 	s.console.Step("registered the client %s at %s", r.ClientID, r.Issuer)
+	if s.options.Narrator != nil {
+		s.options.Narrator.Registered()
+	}
 	if err := s.keepRegistration(ctx, keyOf(r), r); err != nil {
 		s.undo(ctx, r, func(ctx context.Context) (bool, error) { return registration.Remove(ctx, client, r) })
 		return none, err

@@ -42,7 +42,7 @@ func clientKey(server, clientID string) string {
 
 // registered returns the client that was registered at server for APIs; store.ErrNotFound if there is none.
 func (s *Session) registered(ctx context.Context, server string) (token.Registration, error) {
-	return loadRegistration(ctx, s.Store, registrationKey(server))
+	return loadRegistration(ctx, s.clientStore(), registrationKey(server))
 }
 
 func loadRegistration(ctx context.Context, from store.Store, key string) (token.Registration, error) {
@@ -64,19 +64,19 @@ func (s *Session) keepRegistration(ctx context.Context, key string, r token.Regi
 	}
 	defer unlock()
 	err = store.Records{StateDir: s.stateDir}.Write(store.Record{
-		Key: key, Profile: s.Profile.Name, Store: s.Store.Name(), Issuer: r.Issuer, ClientID: r.ClientID, Registration: true,
+		Key: key, Profile: s.Profile.Name, Store: s.clientStore().Name(), Issuer: r.Issuer, ClientID: r.ClientID, Registration: true,
 	})
 	if err != nil {
 		return err
 	}
-	return s.Store.Save(ctx, key, token.Set{Registration: &r, Obtained: s.options.Now()})
+	return s.clientStore().Save(ctx, key, token.Set{Registration: &r, Obtained: s.options.Now()})
 }
 
 // forget drops the registration of a server that no longer knows it.
 func (s *Session) forget(ctx context.Context) {
 	key := registrationKey(s.server())
-	_ = s.Store.Delete(ctx, key) // the next one replaces it
-	_ = store.Records{StateDir: s.stateDir}.Remove(key, s.Store.Name())
+	_ = s.clientStore().Delete(ctx, key) // the next one replaces it
+	_ = store.Records{StateDir: s.stateDir}.Remove(key, s.clientStore().Name())
 }
 
 // ownClient returns the record of the client that was registered for the session's profile, in any store.

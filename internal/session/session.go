@@ -52,6 +52,9 @@ type Options struct {
 
 // Narrator tells a login step by step. Its methods may be called concurrently.
 type Narrator interface {
+	// Resource is called if the API publishes valid metadata, Registered if a client was registered.
+	Resource()
+	Registered()
 	// Metadata receives the server's metadata, overridden by the profile's endpoints.
 	Metadata(m discovery.Metadata)
 	Exchange(e trace.Exchange)
@@ -95,6 +98,7 @@ type Session struct {
 	remote        *remote             // nil unless an agent is asked for tokens
 	memory        *remembered         // nil unless that is the store
 	registration  *token.Registration // the registered client in use; nil for the profile's own
+	clients       store.Store         // where registered clients are kept; nil for Store
 	registeredNow bool                // by this session
 }
 

@@ -87,8 +87,19 @@ func (s *Session) fileStore() *store.File {
 	})
 }
 
-// KeepNothing makes the session neither load nor save tokens.
-func (s *Session) KeepNothing() { s.Profile.Store, s.Store = config.StoreNone, store.None{} }
+// KeepNothing makes the session neither load nor save tokens. Clients that it registers are kept all the same.
+func (s *Session) KeepNothing() {
+	s.clients = s.Store
+	s.Profile.Store, s.Store = config.StoreNone, store.None{}
+}
+
+// clientStore is where registered clients are kept.
+func (s *Session) clientStore() store.Store {
+	if s.clients != nil {
+		return s.clients
+	}
+	return s.Store
+}
 
 // keeps reports whether tokens are stored for the next process, with a lock and a record.
 func (s *Session) keeps() bool { return s.Profile.Store != config.StoreNone }

@@ -19,6 +19,25 @@ func MetadataValidation() Step {
 	}
 }
 
+// ResourceValidation returns the step of valid metadata of an API.
+func ResourceValidation() Step {
+	return Step{
+		Title: "Protected resource metadata validation", Rule: "RFC 9728 §3.3", Why: "An API chooses where the person signs in, so what it says is checked.",
+		Checked: []string{
+			"the resource in it is the API's URL, or a prefix of it (RFC 9728 §3.3)",
+			"every authorization server is https, or on this machine if the API is",
+		},
+	}
+}
+
+// ClientRegistrationResponse returns the step of a valid registration.
+func ClientRegistrationResponse() Step {
+	return Step{
+		Title: "Client registration response", Rule: "RFC 7591 §3.2.1", Why: "The client is kept, and used again.",
+		Checked: []string{"client_id is there, and well-formed (RFC 6749 §A.1)", "the client can authenticate as it is registered"},
+	}
+}
+
 // PushedAuthorizationResponse returns the step of a valid answer to a pushed request.
 func PushedAuthorizationResponse() Step {
 	return Step{

@@ -57,7 +57,7 @@ type Narration struct {
 func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
 	n.profileGrant = s.Profile.Grant
 	n.posted = strings.HasPrefix(s.Profile.ResponseMode, "form_post")
-	n.server.Metadata = s.Profile.MetadataURL
+	n.server.Metadata, n.server.API = s.Profile.MetadataURL, s.Address()
 	s.KeepNothing()
 	s.StopBeforeBrowser = n.DryRun
 	set, err := s.Login(ctx)
@@ -65,6 +65,11 @@ func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
 		return n.end(err)
 	}
 	if client, err := s.Client(ctx, false); err == nil {
+		if s.Address() != "" && set.CheckAccessToken() == nil {
+			if err := client.CallAPI(ctx, set, s.Address()); err != nil {
+				n.Warn("%v", err)
+			}
+		}
 		if err := client.Revoke(ctx, set); err != nil && !errors.Is(err, flow.ErrNoRevocation) {
 			n.Warn("the token of this walk stays valid at %s until it expires: %v", cmp.Or(s.Profile.Issuer, s.Profile.TokenEndpoint), err)
 		}
@@ -72,12 +77,26 @@ func (n *Narration) Explain(ctx context.Context, s *session.Session) error {
 	return n.end(nil)
 }
 
+// Resource implements [session.Narrator].
+func (n *Narration) Resource() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.tell(ResourceValidation())
+}
+
+// Registered implements [session.Narrator].
+func (n *Narration) Registered() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.tell(ClientRegistrationResponse())
+}
+
 // Metadata implements [session.Narrator]. From now on it is known which endpoint is which.
 func (n *Narration) Metadata(m discovery.Metadata) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.server = Server{
-		Metadata: n.server.Metadata, TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
+		Metadata: n.server.Metadata, API: n.server.API, Registration: m.RegistrationEndpoint, TokenEndpoint: m.TokenEndpoint, PAR: m.PushedAuthorizationRequestEndpoint, Device: m.DeviceAuthorizationEndpoint,
 		Revocation: m.RevocationEndpoint, Introspection: m.IntrospectionEndpoint, Userinfo: m.UserinfoEndpoint, JWKS: m.JWKSURI,
 	}
 	if m.Source != "" && m.Source != n.source { // empty where there is no issuer

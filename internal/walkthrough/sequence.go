@@ -157,7 +157,7 @@ func (s *sequence) back(h *Hop) []arrow {
 	failed := slices.ContainsFunc(h.Parameters, func(f trace.Field) bool { return f.Name == "error" })
 	arrows := []arrow{
 		{From: server, To: browser, Text: from, Answer: true, Failed: failed},
-		{From: browser, To: program, Text: method + " " + pathOf(h.Target), Failed: failed},
+		{From: browser, To: program, Text: method + " " + shorten(pathOf(h.Target)), Failed: failed},
 	}
 	if failed {
 		return arrows
@@ -186,7 +186,7 @@ func (s *sequence) exchange(step Step) []arrow {
 		return append(arrows, answer)
 	}
 	answer.Text = strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
-	answer.Failed = e.Status >= http.StatusBadRequest && !Pending(*e) && !WantsNonce(*e)
+	answer.Failed = e.Status >= http.StatusBadRequest && !Pending(*e) && !WantsNonce(*e) && step.Title != titleAsked
 	if code := member(e, "error"); code != "" {
 		answer.Text += ", " + code
 	}
@@ -220,6 +220,18 @@ func pathOf(target string) string {
 		return target
 	}
 	return cmp.Or(u.EscapedPath(), "/")
+}
+
+// maxSegment is the length from which the last segment of a path is left out of a diagram. A redirect URI may have one that means
+// nothing to a reader.
+const maxSegment = 16
+
+func shorten(path string) string {
+	dir, last := path[:strings.LastIndexByte(path, '/')+1], path[strings.LastIndexByte(path, '/')+1:]
+	if len(last) > maxSegment {
+		return dir + "…"
+	}
+	return path
 }
 
 // member returns a text of the answer, without its quotes.

@@ -42,12 +42,15 @@ type Hop struct {
 type Server struct {
 	Metadata                                                              string // if it is not at the issuer
 	TokenEndpoint, PAR, Device, Revocation, Introspection, Userinfo, JWKS string
+	Registration                                                          string
+	API                                                                   string // the URL of the API that the login is for
 }
 
-// The titles of steps that Brief shortens.
+// The titles of steps that are told in a way of their own.
 const (
 	titleMetadata = "Metadata"
 	titleKeys     = "Keys"
+	titleAsked    = "API request without a token" // whose answer is a challenge
 )
 
 // resourceMetadata is in the URL of an API's metadata (RFC 9728 §3).
@@ -59,11 +62,42 @@ type kind struct{ title, rule, why string }
 // Exchange returns the step of an exchange with the server. Nothing in it has been checked: checks are a step of their own.
 func (s Server) Exchange(e trace.Exchange) Step {
 	k := s.kind(e)
-	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e, API: strings.Contains(e.Target, resourceMetadata)}
+	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e, API: s.ofAPI(e)}
+}
+
+// ofAPI reports whether e is with the API: it is called, or its metadata are read, which may be anywhere.
+func (s Server) ofAPI(e trace.Exchange) bool {
+	return s.calls(e) || isResourceMetadata(e)
+}
+
+func (s Server) calls(e trace.Exchange) bool { return s.API != "" && targetOf(s.API) == e.Target }
+
+func isResourceMetadata(e trace.Exchange) bool {
+	return strings.Contains(e.Target, resourceMetadata) || slices.ContainsFunc(e.Response.Body.Fields, func(f trace.Field) bool {
+		return f.Name == "authorization_servers"
+	})
+}
+
+// apiKind returns the kind of a request to the API, by what it bears.
+func apiKind(e trace.Exchange) kind {
+	has := func(name string) bool {
+		return slices.ContainsFunc(e.Request.Header, func(f trace.Field) bool { return strings.EqualFold(f.Name, name) })
+	}
+	switch {
+	case has("DPoP"):
+		return kind{"API request", "RFC 9449 §7.1", "The token is used, with a proof that its key is here."}
+	case has("Authorization"):
+		return kind{"API request", "RFC 6750 §2.1", "The token is used."}
+	}
+	return kind{titleAsked, "RFC 9728 §5.1", "The API is asked which server it trusts. It may name its metadata."}
 }
 
 func (s Server) kind(e trace.Exchange) kind {
 	switch at := func(endpoint string) bool { return endpoint != "" && targetOf(endpoint) == e.Target }; {
+	case s.calls(e):
+		return apiKind(e)
+	case at(s.Registration):
+		return kind{"Client registration", "RFC 7591 §3.1", "The program makes itself known to the server as a client."}
 	case at(s.JWKS):
 		return kind{titleKeys, "RFC 7517 §5, OpenID Connect Core §10.1", "The keys that the server signs with."}
 	case at(s.PAR):
@@ -78,7 +112,7 @@ func (s Server) kind(e trace.Exchange) kind {
 		return kind{"UserInfo", "OpenID Connect Core §5.3", "The server returns claims about the person."}
 	case at(s.TokenEndpoint):
 		return tokenKind(e)
-	case strings.Contains(e.Target, resourceMetadata):
+	case isResourceMetadata(e):
 		return kind{"Protected resource metadata", "RFC 9728 §3", "The API publishes which authorization servers issue tokens for it."}
 	case at(s.Metadata), strings.Contains(e.Target, "/.well-known/"): // after the endpoints, since some servers have their keys there
 		return kind{titleMetadata, "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
