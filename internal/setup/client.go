@@ -183,12 +183,18 @@ func (s *setup) askStore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if slices.Contains(stores, answer) {
-			if answer != cmp.Or(s.text(key), config.StoreKeychain) {
-				s.set(key, answer)
-			}
-			return nil
+		if !slices.Contains(stores, answer) {
+			continue
 		}
+		if answer != cmp.Or(s.text(key), config.StoreKeychain) {
+			s.set(key, answer)
+		}
+		if answer == config.StoreFile && s.firstOf("identity_file", "passphrase_command") == "" {
+			path, err := s.ask(ctx, question{text: "SSH or age private key that opens them", hint: "Enter for a passphrase"})
+			s.set("identity_file", path)
+			return err
+		}
+		return nil
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -88,10 +89,10 @@ func (s *setup) chooseProvider(ctx context.Context, ready string) error {
 			s.tell(err)
 			q.about, q.ready = nil, address
 		case len(found) == 0:
-			q.about = []string{fmt.Sprintf("No provider is called like %q. Its issuer's URL does as well.", answer)}
+			q.about = []string{fmt.Sprintf("No provider has the name %q. The URL of its issuer will do, too.", answer)}
 			var unknown *provider.UnknownError
 			if _, err := provider.Lookup(answer); errors.As(err, &unknown) && len(unknown.Near) > 0 {
-				q.about = []string{fmt.Sprintf("No provider is called like %q; near it: %s", answer, strings.Join(unknown.Near, ", "))}
+				q.about = []string{fmt.Sprintf("No provider has the name %q; near it: %s", answer, strings.Join(unknown.Near, ", "))}
 			}
 		default:
 			if q.about, q.ready, shown = listed(found), "1", found; answer == "" {
@@ -177,42 +178,50 @@ func (s *setup) forget(ctx context.Context) {
 	}
 }
 
-// askVariables asks for what the preset needs to know.
+// askVariables asks for what the preset needs to know. What is wrong with a flag's value is found when the profile is opened.
 func (s *setup) askVariables(ctx context.Context) error {
-	if s.preset == nil {
+	if s.preset == nil || !s.canAsk() {
 		return nil
 	}
-	given, texts := s.variables(), []string{}
+	given := s.variables()
 	for i := range s.preset.Variables {
 		v := &s.preset.Variables[i]
-		value := given[v.Name]
-		if value == "" && (s.canAsk() || v.Default == "") || s.reopened[stepVariables] {
-			q := question{key: "preset_variables", text: v.Title, ready: cmp.Or(value, v.Default)}
-			if q.ready == "" && v.Example != "" {
-				q.text += ", such as " + v.Example
+		if given[v.Name] == "" || s.reopened[stepVariables] {
+			value, err := s.askVariable(ctx, v, cmp.Or(given[v.Name], v.Default))
+			if err != nil {
+				return err
 			}
-			for {
-				answer, err := s.ask(ctx, q)
-				if err != nil {
-					return err
-				}
-				if err := s.preset.Check(v, answer); err == nil {
-					value = answer
-					break
-				} else {
-					q.about = []string{untrusted.Line(err.Error())}
-				}
-			}
+			given[v.Name] = value
 		}
-		if value != "" && value != v.Default {
-			texts = append(texts, v.Name+"="+value)
+		if given[v.Name] == v.Default {
+			delete(given, v.Name)
 		}
 	}
 	delete(s.keys, "preset_variables")
-	if len(texts) > 0 {
-		s.keys["preset_variables"] = texts
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !s.reopened[stepVariables] || s.preset.Variable(name) != nil {
+			s.keys["preset_variables"] = append(s.keys["preset_variables"], name+"="+given[name])
+		}
 	}
 	return nil
+}
+
+// askVariable asks for one variable until its value has the form that it must have.
+func (s *setup) askVariable(ctx context.Context, v *provider.Variable, ready string) (string, error) {
+	q := question{key: "preset_variables", text: v.Title, ready: ready}
+	if ready == "" && v.Example != "" {
+		q.text += ", such as " + v.Example
+	}
+	for {
+		answer, err := s.ask(ctx, q)
+		if err != nil {
+			return "", err
+		}
+		if err = s.preset.Check(v, answer); err == nil {
+			return answer, nil
+		}
+		q.about = []string{untrusted.Line(err.Error())}
+	}
 }
 
 // variables are the values given for the preset's.
