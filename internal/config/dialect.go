@@ -14,6 +14,7 @@ import (
 // Dialect is how a server's requests and answers differ from the standards. An empty field follows them.
 type Dialect struct {
 	ScopeDelimiter, ScopeParameter      string
+	ClientIDParameter                   string
 	TokenRequestFormat                  string     // "json" or "form"
 	ClientSecretBasicEncoding           string     // "raw" or "form"
 	TokenResponse                       url.Values // JSON Pointers (RFC 6901), by the member that they stand for

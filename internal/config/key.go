@@ -132,6 +132,7 @@ var keys = []Key{
 	{Name: "token_headers", Kind: Table, Usage: "extra header field of the token request, name=value", table: checkHeaders, hidden: true, ChangesToken: true, field: func(p *Profile) any { return &p.TokenHeaders }},
 	{Name: "scope_delimiter", Usage: "what separates scopes, if not a space", check: form.Delimiter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeDelimiter }},
 	{Name: "scope_parameter", Usage: "parameter that asks for scopes, if not scope", check: form.ScopeParameter, ChangesToken: true, field: func(p *Profile) any { return &p.ScopeParameter }},
+	{Name: "client_id_parameter", Usage: "parameter that names the client, if not client_id", check: form.ClientIDParameter, field: func(p *Profile) any { return &p.ClientIDParameter }},
 	{Name: "token_request_format", Usage: "body of token requests: form, json", Values: []string{"form", "json"}, field: func(p *Profile) any { return &p.TokenRequestFormat }},
 	{Name: "token_response", Kind: Table, Usage: "where a member of the token response is, name=JSON-POINTER", table: checkPointers, ChangesToken: true, field: func(p *Profile) any { return &p.TokenResponse }},
 	{Name: "accepted_token_types", Kind: List, Usage: "token type that means Bearer", check: form.BearerTypes, field: func(p *Profile) any { return &p.AcceptedTokenTypes }},

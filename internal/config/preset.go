@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,40 +14,35 @@ import (
 
 // addPreset puts the values of the preset that the settings name under them.
 func (r *resolution) addPreset() error {
-	given := r.settings.parameters(keyPresetVariables)
-	name := r.settings.text(keyPreset)
-	if name == "" {
-		for variable := range given {
-			return r.at(keyPresetVariables+"."+variable, wrong(keyPresetVariables, "there is no preset that they are for").advise("set preset too, or remove preset_variables"))
+	variables := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.settings.parameters(keyPresetVariables))) {
+		key := keyPresetVariables + "." + name
+		switch values := r.settings[key].values; {
+		case r.settings.text(keyPreset) == "":
+			return r.at(key, wrong(keyPresetVariables, "there is no preset that they are for").advise("set preset too, or remove preset_variables"))
+		case len(values) != 1:
+			return r.at(key, wrong(keyPresetVariables, "want one value for %s", Printable(name)))
 		}
+		variables[name] = r.settings.text(key)
+	}
+	if r.settings.text(keyPreset) == "" {
 		return nil
 	}
-	p, e := preset(name)
-	if e != nil {
+	p, err := Preset(r.settings.text(keyPreset))
+	if e, ok := errors.AsType[*Error](err); ok {
 		return r.at(keyPreset, e)
-	}
-	variables := map[string]string{}
-	for variable, values := range given {
-		if len(values) != 1 {
-			return r.at(keyPresetVariables+"."+variable, wrong(keyPresetVariables, "want one value for %s", Printable(variable)))
-		}
-		variables[variable] = values[0]
 	}
 	values, err := p.Values(variables)
 	if e, ok := errors.AsType[*provider.VariableError](err); ok {
-		return r.wrongVariable(e)
-	}
-	if err != nil {
-		return r.at(keyPreset, wrong(keyPreset, "%w", err))
+		key := keyPresetVariables + "." + e.Name
+		named := wrong(key, "%w", e).advise("%s", e.Advice())
+		named.Suggestion = first(e.Near)
+		return r.at(key, named)
 	}
 	r.preset, r.presets = p, settings{}
 	from := &File{Path: "preset " + p.Name}
 	for _, n := range values.Children {
-		k := find(keys, n.Name)
-		if k == nil {
-			return from.at(n, unknown(n.Name, names(keys)))
-		}
-		if err := from.keep(r.presets, k, n); err != nil {
+		if err := from.keep(r.presets, find(keys, n.Name), n); err != nil { // the names are known: see TestPresets
 			return err
 		}
 	}
@@ -63,41 +59,15 @@ func (r *resolution) addPreset() error {
 
 // Preset returns the preset with a name or an alias. The error for a name that is neither is an *Error.
 func Preset(name string) (*provider.Preset, error) {
-	p, e := preset(name)
-	if e != nil {
-		return nil, e
-	}
-	return p, nil
-}
-
-func preset(name string) (*provider.Preset, *Error) {
 	p, err := provider.Lookup(name)
 	if err == nil {
 		return p, nil
 	}
-	e := wrong(keyPreset, "%w", err)
-	e.Advice = "oauthget profile presets"
+	e := wrong(keyPreset, "%w", err).advise("oauthget profile presets")
 	if unknown, ok := errors.AsType[*provider.UnknownError](err); ok {
 		e.Suggestion = first(unknown.Near)
 	}
 	return nil, e
-}
-
-func (r *resolution) wrongVariable(err *provider.VariableError) *Error {
-	key := keyPresetVariables + "." + err.Name
-	e := wrong(key, "%w", err)
-	e.Suggestion = first(err.Near)
-	switch {
-	case err.Missing:
-		e.advise(`set it in preset_variables, as in { %s = "%s" }, or --preset-variables %[1]s=%[2]s`, err.Name, err.Variable.Example)
-		if _, given := r.settings[key]; !given {
-			e.Key = keyPreset
-			return r.at(keyPreset, e)
-		}
-	default:
-		e.advise("oauthget profile presets %s", err.Preset.Name)
-	}
-	return r.at(key, e)
 }
 
 // checkPreset refuses values that contradict the preset: no login can work with them, or a secret meant for one server would
@@ -106,24 +76,25 @@ func (r resolution) checkPreset() error {
 	if r.preset == nil {
 		return nil
 	}
+	name := r.preset.Name
 	// The issuer is who the endpoints belong to.
 	if own := r.settings.text("issuer"); own != "" && r.ours("issuer") && !r.belongs(own) {
-		e := wrong("issuer", "the preset %s is for another server", r.preset.Name).advise("remove issuer, or preset")
+		e := wrong("issuer", "the preset %s is for another server", name).advise("remove issuer, or preset")
 		if len(r.preset.Variables) > 0 {
-			e.advise("remove issuer, and say which server in preset_variables: oauthget profile presets %s", r.preset.Name)
+			e.advise("remove issuer, and say which server in preset_variables: oauthget profile presets %s", name)
 		}
 		return r.at("issuer", e)
 	}
 	// What one server has issued is a secret that another one must not get.
 	moved := func(key string) bool {
-		return r.ours(key) && r.presets.text(key) != "" && !sameOrigin(r.settings.text(key), r.presets.text(key))
+		return r.ours(key) && r.presets.text(key) != "" && !origin.SameText(r.settings.text(key), r.presets.text(key))
 	}
 	left := func(key string) bool {
 		return strings.HasSuffix(key, "_endpoint") && !r.ours(key) && r.settings.text(key) != ""
 	}
 	needed, known := EndpointKeys(r.settings.text("grant")), names(keys)
 	if i, j := slices.IndexFunc(needed, moved), slices.IndexFunc(known, left); i >= 0 && j >= 0 {
-		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", known[j], r.preset.Name).
+		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", known[j], name).
 			advise("set %s too, or remove %s", known[j], needed[i]))
 	}
 	u, err := url.Parse(r.settings.text("redirect_uri"))
@@ -142,11 +113,5 @@ func (r resolution) belongs(own string) bool {
 	if of := r.presets.text("issuer"); of != "" {
 		return own == of
 	}
-	return sameOrigin(own, r.presets.text("token_endpoint")) || sameOrigin(own, r.presets.text("authorization_endpoint"))
-}
-
-func sameOrigin(a, b string) bool {
-	u, err1 := url.Parse(a)
-	v, err2 := url.Parse(b)
-	return err1 == nil && err2 == nil && origin.Same(u, v)
+	return origin.SameText(own, r.presets.text("token_endpoint")) || origin.SameText(own, r.presets.text("authorization_endpoint"))
 }

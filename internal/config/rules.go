@@ -255,7 +255,7 @@ func (r resolution) checkOpenID() error {
 // at adds the place of a key's value to an error.
 func (r resolution) at(key string, e *Error) *Error {
 	s, ok := r.settings[key]
-	if ok && s.origin.Kind == FromPreset {
+	if !ok && strings.HasPrefix(key, keyPresetVariables) || ok && s.origin.Kind == FromPreset {
 		s, ok = r.settings[keyPreset]
 	}
 	if !ok {

@@ -72,7 +72,7 @@ func Dialect(p config.Profile) []Finding {
 		return nil
 	}
 	found := []Finding{ok(check, "by "+strings.Join(differs, ", "))}
-	if p.RefreshEndpoint != "" && p.TokenEndpoint != "" && !sameServer(p.RefreshEndpoint, p.TokenEndpoint) {
+	if p.RefreshEndpoint != "" && p.TokenEndpoint != "" && !origin.SameText(p.RefreshEndpoint, p.TokenEndpoint) {
 		found = append(found, warn("refresh", "refresh tokens go to another server than codes: "+p.RefreshEndpoint, "compare refresh_endpoint with the server's documentation"))
 	}
 	if p.TokenResponse.Has("access_token") && !p.TokenResponse.Has("refresh_token") && strings.Count(p.TokenResponse.Get("access_token"), "/") > 1 {
@@ -83,12 +83,6 @@ func Dialect(p config.Profile) []Finding {
 
 // dialect are the keys of [config.Dialect], and of the lifetime and the nonce.
 var dialect = []string{
-	"scope_delimiter", "scope_parameter", "token_request_format", "token_response", "accepted_token_types", "refresh_endpoint",
+	"scope_delimiter", "scope_parameter", "client_id_parameter", "token_request_format", "token_response", "accepted_token_types", "refresh_endpoint",
 	"refresh_parameters", "keep_members", "keep_callback_parameters", "client_secret_basic_encoding", "default_expires_in", "metadata_url",
-}
-
-func sameServer(a, b string) bool {
-	u, err1 := url.Parse(a)
-	v, err2 := url.Parse(b)
-	return err1 == nil && err2 == nil && origin.Same(u, v)
 }

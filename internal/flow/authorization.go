@@ -74,6 +74,7 @@ func (c *Client) authorizationRequest(ctx context.Context, l login) (Authorizati
 			return AuthorizationRequest{}, err
 		}
 	}
+	c.nameClientID(params)
 	u, err := extend(c.Server.AuthorizationEndpoint, params)
 	if err != nil {
 		return AuthorizationRequest{}, err

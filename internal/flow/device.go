@@ -89,6 +89,7 @@ func (c *Client) requestDevice(ctx context.Context) (device, error) {
 		return d, &untrusted.Error{Op: op, Err: fmt.Errorf("device_authorization_endpoint %w", err)}
 	}
 	c.observe(DeviceRequest{Endpoint: endpoint, ClientID: c.Auth.ID, Auth: c.Auth.Method, Parameters: params})
+	c.nameClientID(params)
 	response, err := c.post(ctx, op, "device_authorization_endpoint", endpoint, params, http.StatusOK)
 	if err != nil {
 		return d, err

@@ -21,6 +21,14 @@ func (c *Client) setScope(params url.Values) {
 	}
 }
 
+// nameClientID gives the client_id of a request the name that the server has for it.
+func (c *Client) nameClientID(params url.Values) {
+	if name := c.Profile.ClientIDParameter; name != "" && name != "client_id" && params.Has("client_id") {
+		params[name] = params["client_id"]
+		delete(params, "client_id")
+	}
+}
+
 // splitScope splits the scope of an answer: at spaces (RFC 6749 §3.3), at the profile's delimiter, and at commas, which
 // several servers send for either, unless that breaks a requested scope. It drops what is not a scope: "scope-token = 1*(
 // %x21 / %x23-5B / %x5D-7E )" (RFC 6749 §3.3). Scopes are printed and stored.

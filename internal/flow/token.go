@@ -81,6 +81,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, op string, params url.Val
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	secrets := append(c.sent(params), proof) // including the client assertion
+	c.nameClientID(params)
 	for name, values := range c.Profile.TokenHeaders {
 		header[http.CanonicalHeaderKey(name)] = values
 		for _, v := range values {

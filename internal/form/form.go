@@ -319,6 +319,14 @@ func ScopeParameter(values []string) error {
 	return Text(values)
 }
 
+// ClientIDParameter refuses a parameter that requests have anyway.
+func ClientIDParameter(values []string) error {
+	if parameter.Reserved(values[0]) && values[0] != "client_id" {
+		return errors.New("oauthget sets it itself")
+	}
+	return Text(values)
+}
+
 // BearerTypes refuses token types that are known to mean something else.
 func BearerTypes(values []string) error {
 	if slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, "DPoP") || strings.EqualFold(v, "N_A") }) {

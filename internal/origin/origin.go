@@ -41,6 +41,13 @@ func Of(u *url.URL) string {
 // Same reports whether a and b have the same origin.
 func Same(a, b *url.URL) bool { return Of(a) == Of(b) }
 
+// SameText is Same for the texts of URLs. What is no URL has no origin.
+func SameText(a, b string) bool {
+	u, err1 := url.Parse(a)
+	v, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && Same(u, v)
+}
+
 // Covers reports whether a token for resource may be sent to target: resource is its URL, or a prefix of it by whole path
 // segments on the same origin. A final slash, a default port and the query make no difference.
 func Covers(resource string, target *url.URL) bool {

@@ -33,6 +33,7 @@ var table = []struct {
 	{"client_assertion", reserved},
 	{"client_assertion_type", public | reserved},
 	{"client_id", public | reserved},
+	{"client_key", public}, // TikTok's name of client_id
 	{"client_secret", reserved},
 	{"code", reserved},
 	{"code_challenge", reserved},

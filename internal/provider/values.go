@@ -33,6 +33,14 @@ func (e *VariableError) Error() string {
 	return fmt.Sprintf("not of the form %s, as in %s", e.Variable.Pattern, e.Variable.Example)
 }
 
+// Advice is what to do about the error.
+func (e *VariableError) Advice() string {
+	if e.Missing {
+		return fmt.Sprintf(`set it in preset_variables, as in { %s = "%s" }, or --preset-variables %[1]s=%[2]s`, e.Name, e.Variable.Example)
+	}
+	return "oauthget profile presets " + e.Preset.Name
+}
+
 // Check returns an error if value cannot be the variable's: a *VariableError.
 func (p *Preset) Check(v *Variable, value string) error {
 	if value == "" {

@@ -81,6 +81,7 @@ func (s *Server) read(form url.Values) (demoas.AuthorizationRequest, error) {
 	f := s.currentFaults()
 	inner = maps.Clone(inner)
 	f.readScope(inner)
+	f.readClientID(inner)
 	mode := ""
 	if asked := inner.Get("response_mode"); slices.Contains(s.config.responseModes(), asked) {
 		mode = asked

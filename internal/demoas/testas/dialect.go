@@ -3,6 +3,8 @@ package testas
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -31,6 +33,10 @@ type Dialect struct {
 	ScopeDelimiter string `json:"scope_delimiter,omitempty"`
 	// ScopeParameter asks for scopes.
 	ScopeParameter string `json:"scope_parameter,omitempty"`
+	// ClientIDParameter names the client in requests that carry client_id otherwise.
+	ClientIDParameter string `json:"client_id_parameter,omitempty"`
+	// FormAnswers has the answers of the token endpoint form-encoded, whatever is asked for, and errors with status 200.
+	FormAnswers bool `json:"form_answers,omitempty"`
 	// ScopeNames are the names of granted scopes.
 	ScopeNames map[string]string `json:"scope_names,omitempty"`
 	// RefreshElsewhere has refreshes at /refresh, where nothing else is served.
@@ -107,9 +113,20 @@ func (d Dialect) readRequest(r *http.Request) bool {
 		return false
 	}
 	d.readScope(form)
+	d.readClientID(form)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Form, r.PostForm = form, form
 	return true
+}
+
+// readClientID knows the client by the dialect's parameter alone.
+func (d Dialect) readClientID(form url.Values) {
+	if d.ClientIDParameter != "" {
+		form.Del("client_id")
+		if form.Has(d.ClientIDParameter) {
+			form.Set("client_id", form.Get(d.ClientIDParameter))
+		}
+	}
 }
 
 func (d Dialect) readScope(form url.Values) {
@@ -163,6 +180,15 @@ func (d Dialect) write(w http.ResponseWriter, r *http.Request, answer *recorded)
 		}
 	}
 	w.Header().Del("Content-Length")
+	if d.FormAnswers {
+		form := url.Values{}
+		for name, value := range members {
+			form.Set(name, fmt.Sprint(value))
+		}
+		w.Header().Set("Content-Type", "application/x-www-form-urlencoded")
+		_, _ = io.WriteString(w, form.Encode())
+		return
+	}
 	demoas.WriteJSON(w, answer.status, members)
 }
 
