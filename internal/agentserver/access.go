@@ -76,14 +76,7 @@ func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput b
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Session.Timeout, errUnanswered)
 	defer cancel()
-	whose := "the default profile"
-	if n.Name != "" {
-		whose = untrusted.Quote(n.Name)
-	}
-	if n.Account != "" {
-		whose += " as " + untrusted.Quote(n.Account)
-	}
-	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", what+" of "+whose, untrusted.Text(peer.Describe(c.process))))
+	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", what+" of "+whose(n), untrusted.Text(peer.Describe(c.process))))
 	if err != nil {
 		return err
 	}
@@ -92,6 +85,18 @@ func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput b
 	}
 	c.agreed[key] = true
 	return nil
+}
+
+// whose names what a client asks for.
+func whose(n agent.Name) string {
+	text := "the default profile"
+	if n.Name != "" {
+		text = untrusted.Quote(n.Name)
+	}
+	if n.Account != "" {
+		text += " as " + untrusted.Quote(n.Account)
+	}
+	return text
 }
 
 // errUnanswered ends a question that nobody answers.

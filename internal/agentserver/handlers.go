@@ -16,6 +16,7 @@ import (
 	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/dpop"
+	"github.com/oauthget/oauthget/internal/peer"
 	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
@@ -137,7 +138,7 @@ func (a *answer) token(request agent.TokenRequest) {
 		key.minTTL = seconds(*request.MinTTL)
 	}
 	c := clientOf(a.r.Context())
-	s.options.Session.Console.Step("a client asks for a token of %s", untrusted.Quote(request.Name.Name))
+	s.options.Session.Console.Step("%s asks for a token of %s", untrusted.Text(peer.Describe(c.process)), whose(request.Name))
 	stream := a.stream()
 	if err := stream.during(func(ctx context.Context) error {
 		if s.options.Confirm != ConfirmNever {

@@ -246,3 +246,55 @@ export OAUTHGET_AGENT="$2"/` + filepath.Base(socket) + ` DBUS_SESSION_BUS_ADDRES
 	}
 	got.expectSilence(t)
 }
+
+// systemd makes the socket, starts the agent when somebody connects, and keeps the socket when it ends.
+func TestAgentIsStartedBySystemdsSocket(t *testing.T) {
+	t.Parallel()
+	need(t, "systemd-socket-activate", "systemd-analyze")
+	w := newWorld(t)
+	units := []string{"oauthget-agent.socket", "oauthget-agent.service"}
+	for i, unit := range units {
+		text, err := os.ReadFile(filepath.Join("..", "..", "packaging", "systemd", unit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		units[i] = w.path(unit)
+		w.write(t, units[i], strings.Replace(string(text), "/usr/bin/oauthget", product(t), 1)) // where it is here
+	}
+	if got := w.run(t, exec.Command("systemd-analyze", append([]string{"--user", "verify", "--man=no"}, units...)...)); got.status != 0 || strings.Contains(got.stderr, "oauthget-agent") {
+		t.Errorf("the units: %v", got)
+	}
+	r := newUser(t)
+	token := r.ask(t).token(t)
+	socket := r.path("run", "activated")
+	cmd := exec.Command("systemd-socket-activate", "--listen="+socket, product(t), "agent", "--socket", "/nonexistent/s")
+	for _, variable := range r.environ() { // it passes on what it is told
+		name, _, _ := strings.Cut(variable, "=")
+		cmd.Args = append(cmd.Args[:1:1], append([]string{"--setenv=" + name}, cmd.Args[1:]...)...)
+	}
+	cmd.Dir, cmd.Env = r.home, r.environ()
+	p := start(t, cmd, "")
+	awaitFile(t, socket, p)
+	delete(r.env, "DBUS_SESSION_BUS_ADDRESS")
+	r.env["OAUTHGET_AGENT"] = socket
+	got := r.oauthget(t, "token", "op", "--no-input")
+	if got.token(t) != token {
+		t.Errorf("another token: %v; %s", got, p.stderr)
+	}
+	p.signal(syscall.SIGTERM)
+	for range p.lines {
+	}
+	if _, err := os.Lstat(socket); err != nil {
+		t.Errorf("the agent has removed systemd's socket: %v", err)
+	}
+}
+
+func awaitFile(t *testing.T, file string, p *process) {
+	t.Helper()
+	for deadline := time.Now().Add(startLimit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Lstat(file); err == nil {
+			return
+		}
+	}
+	t.Fatalf("%s does not appear: %s", file, p.stderr)
+}
