@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oauthget/oauthget/internal/secretsource"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/trace"
 )
@@ -28,20 +29,24 @@ func Curl(number int, s Step) string {
 			}
 		}
 	case s.Exchange != nil:
-		b.WriteString(command(s.Exchange))
+		b.WriteString(command(s))
 	}
 	b.WriteByte('\n')
 	return b.String()
 }
 
-func command(e *trace.Exchange) string {
+func command(s Step) string {
+	e, bearer := s.Exchange, "ACCESS_TOKEN"
+	if s.CI {
+		bearer = secretsource.GitHubRequestToken
+	}
 	words := []string{"curl -sS"}
 	if e.Method != "GET" && e.Method != "POST" {
 		words = append(words, "-X "+e.Method)
 	}
 	words = append(words, query(e.Target, e.Query).quoted())
 	for _, h := range e.Request.Header {
-		if word := header(h); word != "" {
+		if word := header(h, bearer); word != "" {
 			words = append(words, word)
 		}
 	}
@@ -71,8 +76,9 @@ func object(members []trace.Field) word {
 	return append(w, piece{text: "}"})
 }
 
-// header returns the option for a header field; empty for one that curl sends by itself.
-func header(h trace.Field) string {
+// header returns the option for a header field; empty for one that curl sends by itself. bearer is the variable that has the
+// token.
+func header(h trace.Field, bearer string) string {
 	switch h.Name {
 	case "Accept":
 		return "-H " + word{{text: h.Name + ": " + h.Value}}.quoted()
@@ -81,7 +87,7 @@ func header(h trace.Field) string {
 		if scheme == "Basic" {
 			return `-u "$CLIENT_ID:$CLIENT_SECRET"` // each form-encoded first (RFC 6749 §2.3.1)
 		}
-		return "-H " + word{{text: "Authorization: " + scheme + " "}, {variable: "ACCESS_TOKEN"}}.quoted()
+		return "-H " + word{{text: "Authorization: " + scheme + " "}, {variable: bearer}}.quoted()
 	case "Dpop":
 		return "-H " + word{{text: "DPoP: "}, {variable: "DPOP_PROOF"}}.quoted()
 	}

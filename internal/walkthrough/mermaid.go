@@ -49,7 +49,7 @@ func mermaidStep(d drawn) string {
 }
 
 func mermaidName(p party) string {
-	return [...]string{"person", "browser", "oauthget", "server", "api"}[p]
+	return [...]string{"person", "browser", "oauthget", "server", "api", "ci"}[p]
 }
 
 func mermaidArrow(a arrow) string {

@@ -42,10 +42,11 @@ const (
 	program
 	server
 	api
+	ci
 )
 
 func (p party) String() string {
-	return [...]string{"Person", "Browser", "oauthget", "Authorization server", "API"}[p]
+	return [...]string{"Person", "Browser", "oauthget", "Authorization server", "API", "CI system"}[p]
 }
 
 // lifeline is a party of a picture.
@@ -176,8 +177,11 @@ func (s *sequence) decision(text string, until time.Time) arrow {
 
 func (s *sequence) exchange(step Step) []arrow {
 	e, to := step.Exchange, server
-	if step.API {
+	switch {
+	case step.API:
 		to = api
+	case step.CI:
+		to = ci
 	}
 	arrows := []arrow{{From: program, To: to, Text: s.request(to, e.Method, e.Target)}}
 	answer := arrow{From: to, To: program, Took: e.Took, Timed: true, Answer: true}

@@ -24,6 +24,7 @@ type Step struct {
 	Exchange *trace.Exchange
 	Hop      *Hop
 	API      bool     // Exchange is with an API, not with the authorization server
+	CI       bool     // Exchange is with a CI system
 	Shown    string   // what the person is shown
 	Polls    int      // how many exchanges it stands for
 	Checked  []string // checks that passed
@@ -53,6 +54,8 @@ const (
 	titleAsked    = "API request without a token" // whose answer is a challenge
 )
 
+const titleIdentity = "Identity token of the job"
+
 // resourceMetadata is in the URL of an API's metadata (RFC 9728 §3).
 const resourceMetadata = "/.well-known/oauth-protected-resource"
 
@@ -62,7 +65,7 @@ type kind struct{ title, rule, why string }
 // Exchange returns the step of an exchange with the server. Nothing in it has been checked: checks are a step of their own.
 func (s Server) Exchange(e trace.Exchange) Step {
 	k := s.kind(e)
-	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e, API: s.ofAPI(e)}
+	return Step{Title: k.title, Rule: k.rule, Why: k.why, Exchange: &e, API: s.ofAPI(e), CI: k.title == titleIdentity}
 }
 
 // ofAPI reports whether e is with the API: it is called, or its metadata are read, which may be anywhere.
@@ -118,7 +121,7 @@ func (s Server) kind(e trace.Exchange) kind {
 		return kind{titleMetadata, "RFC 8414 §3, OpenID Connect Discovery §4", "The server publishes where its endpoints are and what it supports."}
 	}
 	if isIdentityToken(e) {
-		return kind{"Identity token of the job", "", "The CI system says which job this is, and to whom that is said."}
+		return kind{titleIdentity, "", "The CI system says which job this is, and to whom that is said."}
 	}
 	return kind{"Request", "", ""}
 }
