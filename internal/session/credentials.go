@@ -179,6 +179,9 @@ func (s *Session) authentication(c Credentials, m discovery.Metadata) (clientaut
 	if err != nil {
 		return clientauth.Client{}, err
 	}
+	if s.registration != nil {
+		choice.Why = "the client is registered for it"
+	}
 	client := clientauth.Client{
 		ID: s.Profile.ClientID, Method: choice.Method, Secret: c.Secret, Key: c.Key, Now: s.options.Now,
 		Raw:       s.Profile.ClientSecretBasicEncoding == "raw",
