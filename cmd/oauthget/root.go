@@ -15,7 +15,8 @@ const rootLong = `oauthget gets OAuth 2.0 and OpenID Connect access tokens on th
 It signs you in with your browser, keeps the token in your keychain and prints it. The next call prints the stored token,
 and refreshes it when it has expired.`
 
-const rootExample = `  oauthget token work
+const rootExample = `  oauthget setup
+  oauthget token work
   curl -H "Authorization: Bearer $(oauthget token work)" https://api.example.com/orders
   oauthget token --issuer https://login.example.com --client-id cli --scope openid
   oauthget demo`

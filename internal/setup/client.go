@@ -73,7 +73,7 @@ func (s *setup) whatToRegister(page string) []string {
 			lines = append(lines, fmt.Sprintf("  %d. %s", i+1, text))
 		}
 	}
-	if !told && s.needsPerson() {
+	if !told && s.redirects() {
 		lines = append(lines, "  redirect URI: "+untrusted.Line(redirectURI))
 	}
 	return lines

@@ -171,5 +171,10 @@ func (s *setup) set(key, value string) {
 	s.keys[key] = []string{value}
 }
 
+// redirects reports whether the browser comes back to a redirect URI.
+func (s *setup) redirects() bool {
+	return s.text("grant") == "" || s.text("grant") == config.GrantAuthorizationCode
+}
+
 // needsPerson reports whether a login takes a person.
 func (s *setup) needsPerson() bool { return (config.Profile{Grant: s.text("grant")}).NeedsPerson() }

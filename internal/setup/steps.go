@@ -168,7 +168,7 @@ func (s *setup) menu(ctx context.Context) (int, error) {
 	var choice []int
 	q := question{text: "Change", ready: "1"}
 	for _, step := range []int{stepClient, stepSecret, stepScopes, stepRedirect, stepVariables, stepProvider, stepAgain} {
-		if step == stepVariables && (s.preset == nil || len(s.preset.Variables) == 0) {
+		if step == stepVariables && (s.preset == nil || len(s.preset.Variables) == 0) || step == stepRedirect && !s.redirects() {
 			continue
 		}
 		choice = append(choice, step)
