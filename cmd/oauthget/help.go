@@ -32,7 +32,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		fmt.Fprintf(&b, "\nFlags:\n%s", own.FlagUsages())
 	}
 	if keys.HasAvailableFlags() && cmd.HasParent() {
-		few := pick(keys, "url", "issuer", "client_id", "scopes", "grant", "account", "store")
+		few := pick(keys, "preset", "url", "issuer", "client_id", "scopes", "grant", "account", "store")
 		fmt.Fprintf(&b, "\nProfile keys, over what the file and the environment say (all of them: oauthget help keys):\n%s", few.FlagUsages())
 	}
 	if global := cmd.Root().PersistentFlags(); global.HasAvailableFlags() {

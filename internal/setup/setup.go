@@ -91,6 +91,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 
 func newSetup(o Options) *setup {
 	o.Session.OneOfMany = true // variables that describe a client are not written into the profile
+	o.Session.Agent = nil      // whose profiles are on its machine
 	s := &setup{Options: o, console: o.Session.Console, keys: map[string][]string{}, asked: map[int]bool{}, reopened: map[int]bool{}}
 	maps.Copy(s.keys, o.Flags)
 	return s
