@@ -33,7 +33,6 @@ func NewClient(path string) *Client {
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 16 << 10,
 		MaxIdleConnsPerHost:    16,
-		IdleConnTimeout:        Beat,
 	}
 	return &Client{socket: path, http: &http.Client{
 		Transport:     transport,

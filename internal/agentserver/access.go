@@ -59,21 +59,22 @@ func (s *Server) serves(profile, api string) bool {
 	})
 }
 
+// agreed reports whether a client may have what it asks for without a question.
+func (s *Server) agreed(c *client, n agent.Name) bool {
+	if s.options.Confirm != ConfirmConnection {
+		return s.options.Confirm == ConfirmNever
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.agreed[n]
+}
+
 // agree asks the person whether a client may have what it asks for. noInput reports that the client wants nobody to be asked.
 func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput bool) error {
-	c := clientOf(ctx)
-	if s.options.Confirm == ConfirmNever || c == nil {
-		return nil
-	}
-	c.mu.Lock() // a client that asks twice at once is asked about once
-	defer c.mu.Unlock()
-	key := n.Name + "\x00" + n.Account
-	if s.options.Confirm == ConfirmConnection && c.agreed[key] {
-		return nil
-	}
 	if noInput || s.options.Session.NoInput {
 		return fmt.Errorf("the person at the agent has to agree: %w", tokensource.ErrInteractionRequired)
 	}
+	c := clientOf(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Session.Timeout, errUnanswered)
 	defer cancel()
 	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", what+" of "+whose(n), untrusted.Text(peer.Describe(c.process))))
@@ -83,7 +84,9 @@ func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput b
 	if !yes {
 		return &refusedError{"the person at the agent has refused"}
 	}
-	c.agreed[key] = true
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.agreed[n] = true
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/peer"
 )
 
@@ -61,7 +62,7 @@ func (g *guarded) Accept() (net.Conn, error) {
 		case peer.Of(conn) == peer.Other:
 			g.warn("a connection of another user was closed")
 		case g.clients.add(process):
-			return &client{Conn: conn, process: process, left: func() { g.clients.remove(process) }, agreed: map[string]bool{}}, nil
+			return &client{Conn: conn, process: process, left: func() { g.clients.remove(process) }, agreed: map[agent.Name]bool{}}, nil
 		}
 		_ = conn.Close()
 	}
@@ -75,7 +76,7 @@ type client struct {
 	left    func()
 
 	mu     sync.Mutex
-	agreed map[string]bool // the profiles that the person has agreed to
+	agreed map[agent.Name]bool // the profiles that the person has agreed to
 }
 
 // Close implements [net.Conn].

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/account"
 	"github.com/oauthget/oauthget/internal/agent"
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/peer"
@@ -26,6 +28,9 @@ import (
 
 // maxBody bounds the body of a request, in bytes.
 const maxBody = 64 << 10
+
+// maxMethod bounds the name of a method, in bytes. Registered ones have up to 17.
+const maxMethod = 64
 
 // badRequest reports a request that is not one of the protocol.
 type badRequest struct {
@@ -140,14 +145,14 @@ func (a *answer) token(request agent.TokenRequest) {
 	c := clientOf(a.r.Context())
 	s.options.Session.Console.Step("%s asks for a token of %s", untrusted.Text(peer.Describe(c.process)), whose(request.Name))
 	stream := a.stream()
-	if err := stream.during(func(ctx context.Context) error {
-		if s.options.Confirm != ConfirmNever {
-			stream.tell(agent.Line{Progress: "waiting for an answer, " + atAgent})
+	if !s.agreed(c, request.Name) {
+		if !request.NoInput {
+			stream.write(agent.Line{Progress: "waiting for an answer, " + atAgent})
 		}
-		return s.agree(ctx, request.Name, "a token", request.NoInput)
-	}); err != nil {
-		stream.end(nil, err)
-		return
+		if err := stream.during(func(ctx context.Context) error { return s.agree(ctx, request.Name, "a token", request.NoInput) }); err != nil {
+			stream.end(nil, err)
+			return
+		}
 	}
 	refused := token.NewSecret(request.Refused)
 	f, leave, err := s.flights.join(key, c.process, func(ctx context.Context, f *flight) { s.look(ctx, f, key, refused) })
@@ -172,11 +177,14 @@ func (a *answer) proof(request agent.ProofRequest) {
 	if err == nil {
 		err = dpop.CheckURL(u)
 	}
+	if len(request.Method) > maxMethod || strings.ContainsFunc(request.Method, func(r rune) bool { return !ascii.IsTchar(r) }) {
+		err = errors.New("not a method")
+	}
 	if err == nil && request.Nonce != "" {
 		err = dpop.CheckNonce(request.Nonce)
 	}
 	if err != nil {
-		a.fail(&badRequest{http.StatusBadRequest, "the URL or the nonce has not the form that a proof takes"})
+		a.fail(&badRequest{http.StatusBadRequest, "the URL, the method or the nonce has not the form that a proof takes"})
 		return
 	}
 	if a.server.options.Confirm == ConfirmEach {
@@ -186,7 +194,7 @@ func (a *answer) proof(request agent.ProofRequest) {
 		}
 	}
 	a.withStored(request.Name, func(ctx context.Context, opened *session.Session) (any, error) {
-		proof, err := opened.Prove(ctx, token.NewSecret(request.AccessToken), dpop.Request{Method: request.Method, URL: u, Nonce: request.Nonce})
+		proof, err := opened.Prove(ctx, dpop.Request{Method: request.Method, URL: u, AccessToken: token.NewSecret(request.AccessToken), Nonce: request.Nonce})
 		return agent.Proof{Proof: proof.Reveal()}, err
 	})
 }

@@ -9,14 +9,22 @@ import (
 
 	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/hint"
+	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/userdir"
 )
 
-// Run writes the path of the agent's socket to stdout, and serves until ctx ends. socket is empty for the default one.
+// Run checks that the profiles are there, writes the path of the agent's socket to stdout, and serves until ctx ends. socket is empty for the default one.
 func Run(ctx context.Context, o Options, socket string, stdout io.Writer) error {
 	if err := o.check(); err != nil {
 		return &hint.UsageError{Err: err}
+	}
+	for _, name := range o.Profiles {
+		if !session.IsURL(name) { // one that is misspelt would be served to nobody
+			if _, err := session.OpenNamed(ctx, o.Session, name, nil); err != nil {
+				return err
+			}
+		}
 	}
 	path, err := o.socket(socket)
 	if err != nil {

@@ -81,6 +81,8 @@ const (
 	writeTime = 10 * time.Second
 	// idleTime is how long a connection is kept without a request.
 	idleTime = time.Minute
+	// agreedTime is idleTime where the person is asked once a connection.
+	agreedTime = 24 * time.Hour
 	// maxHeader bounds the header section of a request, in bytes.
 	maxHeader = 16 << 10
 	// graceTime is how long answers may go on after the agent was told to end. A refresh gets as much.
@@ -106,6 +108,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:               maxHeader,
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     log.New(io.Discard, "", 0), // its messages quote requests
+	}
+	if s.options.Confirm != ConfirmNever {
+		server.IdleTimeout = agreedTime
 	}
 	server.Protocols.SetHTTP1(true)
 	ended := make(chan error, 1)

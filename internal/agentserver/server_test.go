@@ -310,13 +310,6 @@ func TestProofIsSignedAndNothingSecretIsTold(t *testing.T) {
 	if !strings.Contains(ask(request("POST", agent.PathToken, `{"name":"bound","id_token":true}`)), `"id_token":"eyJ`) {
 		t.Error("the ID Token is not told to who asks for it")
 	}
-	u, _ := url.Parse("https://api.example.com/x")
-	client := agent.NewClient(w.socket)
-	defer client.Close()
-	foreign := token.Set{AccessToken: token.NewSecret("of-another")}
-	if _, err := client.Prover(t.Context(), agent.Name{Name: "bound"}, foreign)(dpop.Request{URL: u}); err == nil {
-		t.Error("a proof is signed for a token that is not the stored one")
-	}
 }
 
 // stored is the set as it is kept where the agent runs.
@@ -384,6 +377,7 @@ func TestRequestsOfPagesAndOfOtherProtocolsAreRefused(t *testing.T) {
 		"no JSON":          {request("POST", agent.PathToken, "{"), http.StatusBadRequest},
 		"another version":  {request("POST", "/v2/token", "{}"), http.StatusNotFound},
 		"another method":   {request("GET", agent.PathToken, ""), http.StatusNotFound},
+		"no method":        {request("POST", agent.PathProof, `{"url":"https://api.example.com","method":"GET /"}`), http.StatusBadRequest},
 		"no URL":           {request("POST", agent.PathProof, `{"url":"x"}`), http.StatusBadRequest},
 	} {
 		conn := w.dial(t)

@@ -22,10 +22,7 @@ func (a *answer) stream() *stream {
 	return &stream{answer: a, lines: strings.Contains(a.r.Header.Get("Accept"), agent.TypeLines)}
 }
 
-// tell sends a line at once.
-func (s *stream) tell(line agent.Line) { s.write(line) }
-
-// write sends a line, or an empty one for nil. A client that does not read is left.
+// write sends a line at once, or an empty one for nil. A client that does not read is left.
 func (s *stream) write(line any) bool {
 	if !s.lines {
 		return s.r.Context().Err() == nil

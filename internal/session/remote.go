@@ -11,7 +11,6 @@ import (
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/hint"
-	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 )
@@ -147,12 +146,10 @@ func (s *Session) Description() agent.Profile {
 	}
 }
 
-// Prove signs a request for a client of an agent. It takes the token that is stored, and asks nobody.
-func (s *Session) Prove(ctx context.Context, accessToken token.Secret, r dpop.Request) (token.Secret, error) {
+// Prove signs a request for a client of an agent, with the key of what is stored. That may have been refreshed since the client got its
+// token, which stays bound to the same key.
+func (s *Session) Prove(ctx context.Context, r dpop.Request) (token.Secret, error) {
 	set, err := s.Store.Load(ctx, s.Key)
-	if err == nil && !set.AccessToken.Equal(accessToken) {
-		err = store.ErrNotFound
-	}
 	if err != nil {
 		return token.Secret{}, s.Failed(err)
 	}
@@ -160,7 +157,7 @@ func (s *Session) Prove(ctx context.Context, accessToken token.Secret, r dpop.Re
 	if err != nil {
 		return token.Secret{}, s.Failed(err)
 	}
-	r.AccessToken, r.Time = accessToken, s.options.Now()
+	r.Time = s.options.Now()
 	proof, err := dpop.Proof(key, r)
 	return proof, s.Failed(err)
 }
