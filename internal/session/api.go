@@ -238,7 +238,9 @@ func (s *Session) Prepare(ctx context.Context) (*registration.Server, error) {
 	if err := s.chooseServer(ctx); err != nil {
 		return nil, err
 	}
-	s.chooseScopes()
+	if err := s.chooseScopes(); err != nil {
+		return nil, err
+	}
 	if err := s.bind(); err != nil {
 		return nil, err
 	}
@@ -331,19 +333,29 @@ func (s *Session) oldEndpoints() {
 	s.Profile.RegistrationEndpoint = cmp.Or(s.Profile.RegistrationEndpoint, base+"/register")
 }
 
+// maxScopes bounds the scopes that an API names, in bytes. They stand in a URL, which goes to a terminal and to a browser.
+const maxScopes = 4 << 10
+
 // chooseScopes asks for the profile's scopes, else for the challenge's, else for those of the API's metadata, else for none.
-func (s *Session) chooseScopes() {
+func (s *Session) chooseScopes() error {
 	if len(s.Profile.Scopes) == 0 {
 		if scope := s.api.found.Challenge.Params["scope"]; scope != "" {
 			s.Profile.Scopes = strings.Fields(scope)
 		} else if m := s.api.found.Metadata; m != nil {
 			s.Profile.Scopes = slices.Clone(m.ScopesSupported)
 		}
+		if long := len(strings.Join(s.Profile.Scopes, " ")); long > maxScopes {
+			return &config.Error{
+				Key: "scopes", Err: fmt.Errorf("the API names %d scopes, more than a request can carry", len(s.Profile.Scopes)),
+				Advice: "name those that are needed: --scope SCOPE",
+			}
+		}
 		const offline = "offline_access"
 		if m := s.api.metadata; m != nil && len(s.Profile.Scopes) > 0 && slices.Contains(m.ScopesSupported, offline) && !slices.Contains(s.Profile.Scopes, offline) {
 			s.Profile.Scopes = append(s.Profile.Scopes, offline)
 		}
 	}
+	return nil
 }
 
 // bind turns on what the API requires of its tokens: by its metadata (RFC 9728 §2), or by a challenge for the scheme DPoP
