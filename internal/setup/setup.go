@@ -58,6 +58,7 @@ type setup struct {
 
 	asked    map[int]bool // the steps that are done
 	reopened map[int]bool // those that something was wrong with: a flag does not answer them any more
+	warned   []string     // what the examination has told, once
 	loggedIn bool
 	undo     []func(context.Context)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/account"
@@ -93,7 +94,10 @@ func (s *setup) check(ctx context.Context, o session.Options) error {
 		case doctor.Fail:
 			return hint.With(&findingError{f}, some(f.Do)...)
 		case doctor.Warn:
-			s.console.Warn("%s: %s; %s", f.Check, f.Detail, f.Do)
+			if text := f.Check + ": " + f.Detail + "; " + f.Do; !slices.Contains(s.warned, text) {
+				s.warned = append(s.warned, text)
+				s.console.Warn("%s", text)
+			}
 		default:
 			fine++
 		}
