@@ -275,10 +275,11 @@ func declared(t *testing.T) (known, packages map[string]bool) {
 			if err != nil {
 				return err
 			}
-			packages[file.Name.Name] = true
+			pkg := strings.TrimSuffix(file.Name.Name, "_test") // the tests of a package may be outside of it
+			packages[pkg] = true
 			for _, decl := range file.Decls {
 				for _, name := range declares(decl) {
-					known[file.Name.Name+"."+name] = true
+					known[pkg+"."+name] = true
 				}
 			}
 			return nil

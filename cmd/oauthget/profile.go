@@ -77,7 +77,7 @@ func (a *app) profileShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show [NAME]",
 		Short:   "Show the values of a profile, and where each comes from",
-		Long:    "Show the values that result from flags, environment, file and defaults, and where each comes from. Secrets are never shown.",
+		Long:    "Show the values that result from flags, environment, file, preset and defaults, and where each comes from. Secrets are never shown.",
 		Example: "  oauthget profile show work\n  OAUTHGET_SCOPES=openid oauthget profile show work --json",
 		Args:    atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,7 +109,7 @@ func (a *app) profileAddCommand() *cobra.Command {
 	cmd := a.profileEditCommand("add NAME", "Add a profile", func(ctx context.Context, name string, keys map[string][]string) error {
 		return a.options().AddProfile(ctx, name, keys, register)
 	})
-	cmd.Example = "  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid\n  oauthget profile add orders --url https://api.example.com/v1 --register"
+	cmd.Example = "  oauthget profile add hub --preset github --client-id cli --client-secret-keychain hub\n  oauthget profile add work --issuer https://login.example.com --client-id cli --scope openid\n  oauthget profile add orders --url https://api.example.com/v1 --register"
 	cmd.Flags().BoolVar(&register, "register", false, "register a client for it at its server (RFC 7591), and keep that")
 	cmd.ValidArgsFunction = cobra.NoFileCompletions // the name is a new one
 	return cmd

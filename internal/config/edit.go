@@ -148,7 +148,7 @@ func checkNew(given settings) error {
 	}
 	r.settings = overlay(defaults(), r.settings)
 	err := cmp.Or(r.checkServer(), r.checkClient())
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && r.preset == nil {
 		return e.advise("oauthget profile add NAME --issuer URL --client-id ID")
 	}
 	return err

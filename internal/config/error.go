@@ -21,6 +21,7 @@ type Error struct {
 	Line, Column int    // 1-based, the column in characters; 0 if unknown
 	Source       string // "flag --issuer" or "OAUTHGET_ISSUER", if the error is there
 	Key          string // may be empty
+	Preset       bool   // the preset does not exist, or does not go with the rest: no flag by itself is wrong
 	Excerpt      string // the place without its value, as in `clientid = …`; may be empty
 	Suggestion   string // the nearest known name; may be empty
 	Advice       string // a thing to do; may be empty

@@ -19,9 +19,9 @@ func (r *resolution) addPreset() error {
 		key := keyPresetVariables + "." + name
 		switch values := r.settings[key].values; {
 		case r.settings.text(keyPreset) == "":
-			return r.at(key, wrong(keyPresetVariables, "there is no preset that they are for").advise("set preset too, or remove preset_variables"))
+			return r.at(key, unfit(keyPresetVariables, "there is no preset that they are for").advise("set preset too, or remove preset_variables"))
 		case len(values) != 1:
-			return r.at(key, wrong(keyPresetVariables, "want one value for %s", Printable(name)))
+			return r.at(key, unfit(keyPresetVariables, "want one value for %s", Printable(name)))
 		}
 		variables[name] = r.settings.text(key)
 	}
@@ -35,7 +35,7 @@ func (r *resolution) addPreset() error {
 	values, err := p.Values(variables)
 	if e, ok := errors.AsType[*provider.VariableError](err); ok {
 		key := keyPresetVariables + "." + e.Name
-		named := wrong(key, "%w", e).advise("%s", e.Advice())
+		named := unfit(key, "%w", e).advise("%s", e.Advice())
 		named.Suggestion = first(e.Near)
 		return r.at(key, named)
 	}
@@ -63,7 +63,7 @@ func Preset(name string) (*provider.Preset, error) {
 	if err == nil {
 		return p, nil
 	}
-	e := wrong(keyPreset, "%w", err).advise("oauthget profile presets")
+	e := unfit(keyPreset, "%w", err).advise("oauthget profile presets")
 	if unknown, ok := errors.AsType[*provider.UnknownError](err); ok {
 		e.Suggestion = first(unknown.Near)
 	}
@@ -79,7 +79,7 @@ func (r resolution) checkPreset() error {
 	name := r.preset.Name
 	// The issuer is who the endpoints belong to.
 	if own := r.settings.text("issuer"); own != "" && r.ours("issuer") && !r.belongs(own) {
-		e := wrong("issuer", "the preset %s is for another server", name).advise("remove issuer, or preset")
+		e := unfit("issuer", "the preset %s is for another server", name).advise("remove issuer, or preset")
 		if len(r.preset.Variables) > 0 {
 			e.advise("remove issuer, and say which server in preset_variables: oauthget profile presets %s", name)
 		}
@@ -94,12 +94,12 @@ func (r resolution) checkPreset() error {
 	}
 	needed, known := EndpointKeys(r.settings.text("grant")), names(keys)
 	if i, j := slices.IndexFunc(needed, moved), slices.IndexFunc(known, left); i >= 0 && j >= 0 {
-		return r.at(needed[i], wrong(needed[i], "%s is still the one of the preset %s, at another server", known[j], name).
+		return r.at(needed[i], unfit(needed[i], "%s is still the one of the preset %s, at another server", known[j], name).
 			advise("set %s too, or remove %s", known[j], needed[i]))
 	}
 	u, err := url.Parse(r.settings.text("redirect_uri"))
 	if err == nil && r.ours("redirect_uri") && confidential.Loopback(u.Hostname()) && !r.preset.Register.Takes(u.Hostname()) {
-		return r.at("redirect_uri", wrong("redirect_uri", "%s takes no redirect URI with the host %s", r.preset.Title, Printable(u.Hostname())).
+		return r.at("redirect_uri", unfit("redirect_uri", "%s takes no redirect URI with the host %s", r.preset.Title, Printable(u.Hostname())).
 			advise("use %s, or remove redirect_uri", r.presets.text("redirect_uri")))
 	}
 	return nil
@@ -114,4 +114,11 @@ func (r resolution) belongs(own string) bool {
 		return own == of
 	}
 	return origin.SameText(own, r.presets.text("token_endpoint")) || origin.SameText(own, r.presets.text("authorization_endpoint"))
+}
+
+// unfit returns an Error about a preset, or about what does not go with it.
+func unfit(key, format string, args ...any) *Error {
+	e := wrong(key, format, args...)
+	e.Preset = true
+	return e
 }

@@ -100,7 +100,11 @@ func (r resolution) checkClient() error {
 	if r.settings.client() || r.settings.text("url") != "" { // an API's server registers clients
 		return nil
 	}
-	return r.missing("client_id", "client_id is missing").advise(`set client_id to what the authorization server calls this client`)
+	e := r.missing("client_id", "client_id is missing")
+	if r.preset != nil {
+		return e.advise("register a client, and set client_id: oauthget profile presets %s says where", r.preset.Name)
+	}
+	return e.advise(`set client_id to what the authorization server calls this client`)
 }
 
 // checkSecrets refuses two keys of a group.

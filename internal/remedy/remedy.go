@@ -210,7 +210,7 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusConfig, "an issuer is an https URL, without query and fragment, and not the URL of its metadata")
 	case as(&configErr):
 		status = StatusConfig
-		if strings.HasPrefix(configErr.Source, "flag ") {
+		if strings.HasPrefix(configErr.Source, "flag ") && !configErr.Preset {
 			status = StatusUsage
 		}
 		if is(store.ErrNotFound) {
