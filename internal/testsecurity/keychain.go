@@ -26,6 +26,7 @@ const (
 	stateFile   = "state.json"
 	callsFile   = "calls"
 	hangingPipe = "hanging"
+	releasePipe = "release"
 )
 
 // State is how a keychain answers.
@@ -121,13 +122,27 @@ func (k *Keychain) Calls(t T) []string {
 type Hanging struct {
 	Started <-chan int      // gets its process group when it hangs
 	Ended   <-chan struct{} // is closed when neither the program nor a child of it runs
+	release string
+}
+
+// Release has the program that hangs do what it was asked to. It fails if that has ended.
+func (h Hanging) Release(t T) {
+	t.Helper()
+	f, err := os.OpenFile(h.release, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if err == nil {
+		_, err = f.Write([]byte("\n"))
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Hang has a command hang from now on.
 func (k *Keychain) Hang(t T, command string) Hanging {
 	t.Helper()
-	pipe := filepath.Join(k.dir, hangingPipe)
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+	pipe, release := filepath.Join(k.dir, hangingPipe), filepath.Join(k.dir, releasePipe)
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), syscall.Mkfifo(release, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	k.Set(t, State{Hang: command})
@@ -158,5 +173,5 @@ func (k *Keychain) Hang(t T, command string) Hanging {
 		}
 		<-ended
 	})
-	return Hanging{started, ended}
+	return Hanging{started, ended, release}
 }

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,7 +61,9 @@ func (r run) main(args []string) int {
 		return say(125, "%v", err)
 	}
 	if r.Hang == args[0] {
-		return r.hang()
+		if err := r.hang(); err != nil {
+			return say(125, "%v", err)
+		}
 	}
 	if r.Noise != "" {
 		fmt.Fprintln(os.Stderr, r.Noise)
@@ -71,24 +74,32 @@ func (r run) main(args []string) int {
 	return r.command(args)
 }
 
-// hang says so, and ends for nothing but SIGKILL. A child holds the pipe too.
-func (r run) hang() int {
-	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
+// hang says so, and ends for SIGINT, SIGKILL or its release. A child holds the pipe too.
+func (r run) hang() error {
+	signal.Ignore(syscall.SIGHUP, syscall.SIGTERM) // not SIGINT: the real one dies of Ctrl-C
 	pipe, err := os.OpenFile(filepath.Join(r.keychain.dir, hangingPipe), os.O_WRONLY, 0)
-	if err == nil {
-		_, err = fmt.Fprintln(pipe, syscall.Getpgrp())
-	}
-	if err == nil {
-		_, err = os.StartProcess("/bin/sh", []string{"sh", "-c", "trap '' HUP INT TERM; while :; do sleep 60; done"}, &os.ProcAttr{
-			Env: os.Environ(), Files: []*os.File{nil, pipe, pipe},
-		})
-	}
 	if err != nil {
-		return say(125, "%v", err)
+		return err
 	}
-	never, _, _ := os.Pipe()
-	_, err = never.Read(make([]byte, 1))
-	return say(125, "%v", err)
+	defer pipe.Close()
+	release, err := os.OpenFile(filepath.Join(r.keychain.dir, releasePipe), os.O_RDWR, 0) // as a writer too it waits for none
+	if err != nil {
+		return err
+	}
+	defer release.Close()
+	if _, err = fmt.Fprintln(pipe, syscall.Getpgrp()); err != nil {
+		return err
+	}
+	child, err := os.StartProcess("/bin/sh", []string{"sh", "-c", "exec sleep 1000"}, &os.ProcAttr{
+		Env: os.Environ(), Files: []*os.File{nil, pipe, pipe},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = release.Read(make([]byte, 1))
+	err = errors.Join(err, child.Kill())
+	_, _ = child.Wait()
+	return err
 }
 
 // maxLine is how many bytes of a line are read as one, without its end.
