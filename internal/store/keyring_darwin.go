@@ -1,5 +1,5 @@
 package store
 
 func systemKeyring(o KeychainOptions) keyring {
-	return securityKeyring("/usr/bin/security", o.NoPrompt)
+	return securityKeyring("/usr/bin/security", o)
 }

@@ -25,11 +25,12 @@ import (
 type securityTool struct {
 	program     string
 	read, write time.Duration // limits
+	overSSH     bool          // where macOS has no screen to ask on
 }
 
-func securityKeyring(program string, noPrompt bool) keyring {
-	s := securityTool{program, promptLimit, promptLimit}
-	if noPrompt {
+func securityKeyring(program string, o KeychainOptions) keyring {
+	s := securityTool{program, promptLimit, promptLimit, o.Getenv("SSH_CONNECTION") != ""}
+	if o.NoPrompt {
 		s.read, s.write = readLimit, writeLimit
 	}
 	return keyring{
@@ -46,8 +47,17 @@ const (
 // maxSecurityCommand is the longest command that security -i reads as one, in bytes, with the line's end.
 const maxSecurityCommand = 4095
 
-// probe returns nil where there is a keychain to use. A service account or a broken login may have none.
+// probe also finds out whether the keychain is locked, where that asks nobody.
 func (s securityTool) probe(ctx context.Context) error {
+	err := s.present(ctx)
+	if err == nil && s.overSSH {
+		_, err = s.run(ctx, probeLimit, "", "show-keychain-info")
+	}
+	return err
+}
+
+// present returns nil where there is a keychain to use. A service account or a broken login may have none.
+func (s securityTool) present(ctx context.Context) error {
 	_, err := s.run(ctx, probeLimit, "", "default-keychain")
 	if e, ok := errors.AsType[*Error](err); ok && e.Reason == Refused { // it has one status for all that goes wrong
 		e.Reason = NoKeychain
@@ -65,7 +75,7 @@ func (s securityTool) unlock(ctx context.Context) error {
 func (s securityTool) get(ctx context.Context, key string) (string, error) {
 	out, err := s.run(ctx, s.read, "", "find-generic-password", "-s", service, "-a", key, "-w")
 	if errors.Is(err, ErrNotFound) { // as it also says where there is no keychain to look in
-		return "", cmp.Or(s.probe(ctx), err)
+		return "", cmp.Or(s.present(ctx), err)
 	}
 	if err != nil {
 		return "", err

@@ -21,8 +21,15 @@ import (
 func newSecurity(t *testing.T) (*Keychain, *testsecurity.Keychain) {
 	t.Helper()
 	macOS := testsecurity.New(t)
-	return &Keychain{filepath.Join(t.TempDir(), "state"), securityKeyring(macOS.Program(), false)}, macOS
+	return &Keychain{filepath.Join(t.TempDir(), "state"), securityKeyring(macOS.Program(), atDesk)}, macOS
 }
+
+var (
+	atDesk  = KeychainOptions{Getenv: func(string) string { return "" }}
+	overSSH = KeychainOptions{Getenv: func(name string) string {
+		return map[string]string{"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}[name]
+	}}
+)
 
 func TestSecurityKeepsSetsOfEverySize(t *testing.T) {
 	k, macOS := newSecurity(t)
@@ -114,6 +121,24 @@ func remove(ctx context.Context, k *Keychain) error { return k.Delete(ctx, "key"
 func probe(ctx context.Context, k *Keychain) error  { return k.Probe(ctx) }
 func unlock(ctx context.Context, k *Keychain) error { return k.Unlock(ctx, "key") }
 
+// A look at the settings of a locked keychain would have macOS ask for its password.
+func TestSecurityProbeAsksNobody(t *testing.T) {
+	k, macOS := newSecurity(t)
+	macOS.Set(t, testsecurity.State{Locked: true})
+	if err := k.Probe(t.Context()); err != nil {
+		t.Errorf("at the desk: %v", err)
+	}
+	if calls := macOS.Calls(t); !slices.Equal(calls, []string{"default-keychain"}) {
+		t.Errorf("%q", calls)
+	}
+	k.keyring = securityKeyring(macOS.Program(), overSSH)
+	wantReason(t, k.Probe(t.Context()), Locked)
+	macOS.Set(t, testsecurity.State{})
+	if err := k.Probe(t.Context()); err != nil {
+		t.Errorf("over SSH, unlocked: %v", err)
+	}
+}
+
 func TestSecurityThatHangsIsEnded(t *testing.T) {
 	for command, call := range map[string]func(context.Context, *Keychain) error{
 		"find-generic-password": load, "-i": save, "delete-generic-password": remove, "default-keychain": probe, "show-keychain-info": unlock,
@@ -140,7 +165,7 @@ func TestSecurityThatHangsIsEnded(t *testing.T) {
 
 func TestSecurityThatHangsIsEndedInTime(t *testing.T) {
 	macOS := testsecurity.New(t)
-	tool := securityTool{macOS.Program(), 100 * time.Millisecond, 100 * time.Millisecond}
+	tool := securityTool{macOS.Program(), 100 * time.Millisecond, 100 * time.Millisecond, false}
 	k := &Keychain{t.TempDir(), keyring{probe: tool.probe, get: tool.get, set: tool.set, delete: tool.delete, maxItem: maxItemDarwin, binary: true}}
 	macOS.Hang(t, "find-generic-password")
 	wantReason(t, load(t.Context(), k), TimedOut)
@@ -222,7 +247,7 @@ func TestSecurityItemsThatAreNotOursToWrite(t *testing.T) {
 }
 
 func TestSecurityThatIsNotThere(t *testing.T) {
-	k := &Keychain{t.TempDir(), securityKeyring(filepath.Join(t.TempDir(), "security"), false)}
+	k := &Keychain{t.TempDir(), securityKeyring(filepath.Join(t.TempDir(), "security"), atDesk)}
 	err := k.Probe(t.Context())
 	wantReason(t, err, Refused)
 	if !errors.Is(err, exec.ErrNotFound) && !strings.Contains(err.Error(), "no such file") {

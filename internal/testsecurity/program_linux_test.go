@@ -122,7 +122,7 @@ func newMac(t *testing.T) *mac {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.env = append(os.Environ(), "HOME="+m.home, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=",
+	m.env = append(os.Environ(), "HOME="+m.home, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=", "SSH_CONNECTION=", "SSH_TTY=",
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "BROWSER="+filepath.Join(m.home, browser), programVariable+"="+m.Program())
 	if got := m.run("profile", "add", "work", "--issuer", server.Issuer(), "--client-id", "demo", "--scope", "openid"); got.status != 0 {
 		t.Fatalf("profile add: %+v", got)
@@ -239,7 +239,7 @@ func TestMacTellsWhatIsWrongWithItsKeychain(t *testing.T) {
 
 func TestMacAdvisesOnItsKeychainInDoctor(t *testing.T) {
 	m := newMac(t)
-	m.login(t)
+	m.env = append(m.env, "SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22") // and nothing is stored yet
 	m.Set(t, testsecurity.State{Locked: true})
 	if got := m.run("doctor", "work"); !strings.Contains(got.stdout, "→ unlock the keychain, and run the command again: security unlock-keychain\n") {
 		t.Errorf("%+v", got)
