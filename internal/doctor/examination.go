@@ -146,7 +146,11 @@ func (e *examination) advice(err error) string {
 		err = e.session.Failed(err)
 	}
 	o := e.options.Session
-	_, hints := remedy.Of(err, remedy.Command{Path: "oauthget doctor", ConfigFile: o.ConfigFile, GOOS: o.GOOS, Now: o.Now()})
+	path := "oauthget doctor"
+	if o.Draft != nil {
+		path = "oauthget setup" // the profile is not written yet
+	}
+	_, hints := remedy.Of(err, remedy.Command{Path: path, ConfigFile: o.ConfigFile, GOOS: o.GOOS, Now: o.Now()})
 	return hints[0]
 }
 

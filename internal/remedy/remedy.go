@@ -92,6 +92,7 @@ func Of(err error, command Command) (status int, hints []string) {
 	if len(hints) == 0 {
 		hints = []string{fallback(status)}
 	}
+	hints = slices.Compact(hints) // the place of the error may have had the same one
 	return status, hints[:min(len(hints), maxHints)]
 }
 

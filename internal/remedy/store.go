@@ -11,7 +11,10 @@ import (
 // fileStore says how to keep tokens where there is no keychain.
 func (f failure) fileStore() string {
 	command := f.command("login") + " --store file"
-	if f.profile.Name != "" {
+	switch {
+	case f.Path == "oauthget setup": // the profile is not written yet
+		command = "give --store file"
+	case f.profile.Name != "":
 		command = "oauthget profile set " + f.inFile([]string{f.profile.Name, "--store", "file"})
 	}
 	return "keep tokens in sealed files, which a passphrase or the key in identity_file opens: " + command
@@ -20,7 +23,7 @@ func (f failure) fileStore() string {
 // elsewhere is what to do while a store cannot be used. A login is there to store the token.
 func (f failure) elsewhere(e *store.Error) []string {
 	switch {
-	case f.Path != "oauthget login":
+	case f.Path != "oauthget login" && f.Path != "oauthget setup":
 		return []string{"obtain a token without keeping it: " + f.command("token") + " --store none"}
 	case e.Store == config.StoreKeychain:
 		return []string{f.fileStore()}

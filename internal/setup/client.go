@@ -3,6 +3,7 @@ package setup
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/oauthget/oauthget/internal/browser"
 	"github.com/oauthget/oauthget/internal/config"
 	"github.com/oauthget/oauthget/internal/provider"
+	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
@@ -43,7 +45,7 @@ func (s *setup) askClient(ctx context.Context) error {
 			s.set(key, answer)
 			return nil
 		case q.hint != "" && registers:
-			if err = s.register(ctx); err == nil || ctx.Err() != nil {
+			if err = s.register(ctx); err == nil || ctx.Err() != nil || errors.As(err, new(*store.Error)) {
 				return err
 			}
 			s.tell(err)

@@ -29,18 +29,18 @@ const (
 	stepProvider = iota
 	stepName
 	stepVariables
+	stepStore // before a client is registered, which is kept there
 	stepClient
 	stepSecret
 	stepScopes
-	// Those that follow are asked only when something about them went wrong.
 	stepRedirect
-	stepStore
 	stepAgain
 
 	stepMenu = -1 // lets the person choose
 )
 
 func (s *setup) steps() []step {
+	// unasked is asked only when something about it went wrong.
 	unasked := func(ask func(context.Context) error, index int) func(context.Context) error {
 		return func(ctx context.Context) error {
 			if !s.reopened[index] {
@@ -53,11 +53,11 @@ func (s *setup) steps() []step {
 		stepProvider:  {"the provider or URL", s.askProvider},
 		stepName:      {"the name of the profile", s.askName},
 		stepVariables: {"the provider's variables", s.askVariables},
+		stepStore:     {"where tokens are kept", unasked(s.askStore, stepStore)},
 		stepClient:    {"the client ID", s.askClient},
 		stepSecret:    {"the client secret", s.askSecret},
 		stepScopes:    {"the scopes", s.askScopes},
 		stepRedirect:  {"the redirect URI", unasked(s.askRedirect, stepRedirect)},
-		stepStore:     {"where tokens are kept", unasked(s.askStore, stepStore)},
 		stepAgain:     {"nothing: try again", unasked(s.askAgain, stepAgain)},
 	}
 }
@@ -89,7 +89,7 @@ func (s *setup) stepOf(err error) (step int, again bool) {
 		return 0, false
 	case is(errBack):
 		return stepMenu, true
-	case as(&asked):
+	case as(&asked) && !as(new(*store.Error)):
 		return asked.step, asked.step != stepName // about which only the profile file can be wrong
 	case as(&found):
 		return found.step(), true
