@@ -164,6 +164,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusInteraction, "to register it there, run the command again with --yes and without --no-input")
 	case as(&unconfirmed) && unconfirmed.Registration:
 		return say(StatusInteraction, "to register it there, run the command again with --yes")
+	case as(&unconfirmed) && f.Path == "oauthget setup":
+		return say(StatusInteraction, "to log in there, run the command again with --yes")
 	case as(&unconfirmed):
 		return say(StatusInteraction, "to log in there: "+f.command("login")+" --yes")
 	case is(session.ErrNotRegistered):

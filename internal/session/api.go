@@ -215,7 +215,7 @@ func (s *Session) prepareAPI(ctx context.Context) error {
 	switch {
 	case s.api.known && !sameIssuer(before, s.Profile.Issuer):
 		err = s.confirm(ctx, server != nil, "and not at "+cmp.Or(before, "the server of before")+" any more")
-	case s.Profile.Name == "" && !s.api.known:
+	case !s.api.known && (s.Profile.Name == "" || s.options.Draft != nil && s.Profile.NeedsPerson()): // a draft is no profile yet
 		err = s.confirm(ctx, server != nil, "which no profile names")
 	}
 	if err != nil || server == nil {

@@ -18,7 +18,6 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/provider"
 	"github.com/oauthget/oauthget/internal/remedy"
-	"github.com/oauthget/oauthget/internal/resource"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/token"
@@ -67,7 +66,6 @@ type setup struct {
 type about struct {
 	title    string             // for a person
 	metadata discovery.Metadata // empty if it is not known
-	api      *resource.Found    // what an API says of itself, if the profile is for one
 }
 
 // Run sets up a profile.

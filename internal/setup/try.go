@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/oauthget/oauthget/internal/doctor"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/session"
-	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // try has the profile examined, and logs in with it.
@@ -34,9 +32,6 @@ func (s *setup) try(ctx context.Context) error {
 	if o.NoInput && ready.Profile.NeedsPerson() {
 		s.console.Note("with --no-input nobody logs in; the first oauthget token %s will", s.name)
 		return nil
-	}
-	if err := s.consent(ctx); err != nil {
-		return err
 	}
 	return s.login(ctx, o)
 }
@@ -106,31 +101,12 @@ func (s *setup) check(ctx context.Context, o session.Options) error {
 	return nil
 }
 
-// consent asks before a login for an API: the API chooses where the person is sent.
-func (s *setup) consent(ctx context.Context) error {
-	if s.text("url") == "" || !s.needsPerson() || s.Session.Yes {
-		return nil
-	}
-	question := fmt.Sprintf("%s asks for a login at %s", untrusted.Text(s.text("url")), untrusted.Text(s.about.title))
-	if api := s.about.api; api != nil && api.Metadata != nil && len(api.Metadata.ScopesSupported) > 0 {
-		question += ", for " + untrusted.Text(strings.Join(s.about.api.Metadata.ScopesSupported, " "))
-	}
-	if !s.canAsk() {
-		return &session.UnconfirmedError{Question: question}
-	}
-	yes, err := s.yes(ctx, []string{"", question + "."}, "Log in")
-	if err == nil && !yes {
-		err = session.ErrDeclined
-	}
-	return err
-}
-
 // login logs in and stores the token.
 func (s *setup) login(ctx context.Context, o session.Options) error {
 	trying, goBack := context.WithCancelCause(ctx)
 	defer goBack(nil)
 	if s.canAsk() {
-		o.Console = attentive{s.console, goBack}
+		o.Console = attentive{s.console, s, goBack}
 	}
 	ready, err := session.Open(o, o.Draft.File, s.name, nil)
 	if err != nil {
@@ -165,7 +141,13 @@ func (s *setup) login(ctx context.Context, o session.Options) error {
 // sends nobody back.
 type attentive struct {
 	session.Console
+	setup  *setup
 	goBack context.CancelCauseFunc
+}
+
+// Confirm implements [session.Console]. The person has just given the URL, so yes is ready.
+func (a attentive) Confirm(ctx context.Context, question string) (bool, error) {
+	return a.setup.yes(ctx, []string{""}, question)
 }
 
 // ShowURL implements [session.Console].

@@ -66,7 +66,7 @@ func (s *setup) useAPI(ctx context.Context, docs discovery.Client, address strin
 	if _, none := errors.AsType[*discovery.NotFoundError](err); err != nil && !(none && api.Metadata == nil) {
 		return err
 	}
-	s.about = about{title: hostOf(server), metadata: m, api: &api}
+	s.about = about{title: hostOf(server), metadata: m}
 	s.set("url", address)
 	return nil
 }
