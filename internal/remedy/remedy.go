@@ -138,6 +138,8 @@ func (f failure) classify() (status int, hints []string) {
 		return say(StatusUsage) // it says what is wrong with the command line
 	case as(new(*hint.UsageError)):
 		return say(StatusUsage, "run "+f.Path+" --help")
+	case as(new(*Interrupted)) && f.Path == "oauthget setup":
+		return say(StatusInterrupted, "run the command again to start over; nothing of this run has been kept")
 	case as(new(*Interrupted)):
 		return say(StatusInterrupted, "run the command again to start over; what is stored has been kept")
 
