@@ -68,11 +68,17 @@ func ended(err error) error {
 
 // missing is the error for a key that nobody can be asked for.
 func (s *setup) missing(key string) error {
-	flag := "--" + config.FlagOf(key)
-	if s.Session.NoInput {
-		return &config.Error{Key: key, Err: fmt.Errorf("%s is missing", key), Advice: "give " + flag}
+	advice := "give --" + config.FlagOf(key)
+	switch key {
+	case "preset":
+		advice += ", --issuer or --url"
+	case "client_secret_file":
+		advice += " FILE, or - for standard input"
 	}
-	return hint.With(&unansweredError{key + " is missing, and there is no terminal to ask on"}, "give "+flag)
+	if s.Session.NoInput {
+		return &config.Error{Key: key, Err: fmt.Errorf("%s is missing", key), Advice: advice}
+	}
+	return hint.With(&unansweredError{key + " is missing, and there is no terminal to ask on"}, advice)
 }
 
 // yes asks a question whose answer is yes if the line is empty.
