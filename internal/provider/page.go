@@ -72,7 +72,7 @@ func (p *Preset) WritePage(to io.Writer) error {
 		section("Known errors")
 	}
 	for _, e := range p.Errors {
-		fmt.Fprintf(&b, "  %s: %s\n    %s, %s\n", strings.TrimSpace(e.Code+" "+e.Contains), e.Hint, e.Source, e.Date)
+		fmt.Fprintf(&b, "  %s: %s\n    %s, %s\n", strings.Trim(e.Code+" "+e.Contains, " :"), e.Hint, e.Source, e.Date)
 	}
 	section("Sources")
 	for _, s := range p.Sources {
