@@ -18,7 +18,8 @@ type APIFaults struct {
 	APIChallenge string `json:"api_challenge,omitempty"`
 	// APIRedirectTo answers each request that bears a token with 302 to this URL.
 	APIRedirectTo string `json:"api_redirect_to,omitempty"`
-	APIOpen       bool   `json:"api_open,omitempty"` // answers everybody
+	APIOpen       bool   `json:"api_open,omitempty"`    // answers everybody
+	APIRefuses    bool   `json:"api_refuses,omitempty"` // no token is good enough
 	// What the API demands of every request, beside its scope.
 	APIDemandsScope string `json:"api_demands_scope,omitempty"`
 	APIDemandsACR   string `json:"api_demands_acr,omitempty"` // that the login was asked for
@@ -91,6 +92,8 @@ func (s *Server) spoiltAPI(h http.HandlerFunc) http.HandlerFunc {
 			demoas.WriteJSON(w, http.StatusOK, map[string]string{"customer": "anybody"})
 		case f.APIRedirectTo != "" && r.Header.Get("Authorization") != "":
 			http.Redirect(w, r, f.APIRedirectTo, http.StatusFound)
+		case f.APIRefuses && r.Header.Get("Authorization") != "":
+			s.Challenge(w, http.StatusUnauthorized, `error="invalid_token"`)
 		case demand != "":
 			s.Challenge(w, status, demand)
 		case f.APIChallenge != "":
