@@ -6,10 +6,13 @@
 package provider
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/similar"
@@ -119,26 +122,27 @@ func Lookup(name string) (*Preset, error) {
 	if slices.Contains(Names(), wanted) {
 		return load(wanted)
 	}
-	known := map[string]string{} // the preset of each name and alias
 	for _, n := range Names() {
-		p, err := load(n)
-		if err != nil {
-			return nil, err
+		// Reading all of them takes longer than a stored token.
+		if data, err := files.ReadFile(path(n)); err != nil || !bytes.Contains(data, []byte(strconv.Quote(wanted))) {
+			continue
 		}
-		if slices.Contains(p.Aliases, wanted) {
-			return p, nil
-		}
-		for _, alias := range append(p.Aliases, n) {
-			known[alias] = n
+		if p, err := load(n); err != nil || slices.Contains(p.Aliases, wanted) {
+			return p, err
 		}
 	}
-	var words []string
-	for word := range known {
-		words = append(words, word)
+	all, err := All()
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(words)
+	known := map[string]string{} // the preset of each name and alias
+	for _, p := range all {
+		for _, word := range append(p.Aliases, p.Name) {
+			known[word] = p.Name
+		}
+	}
 	unknown := &UnknownError{Name: name}
-	for _, near := range similar.To(name, words) {
+	for _, near := range similar.To(name, slices.Sorted(maps.Keys(known))) {
 		if !slices.Contains(unknown.Near, known[near]) {
 			unknown.Near = append(unknown.Near, known[near])
 		}
@@ -160,13 +164,14 @@ func All() ([]*Preset, error) {
 }
 
 func load(name string) (*Preset, error) {
-	path := "presets/" + name + ".toml"
-	data, err := files.ReadFile(path)
+	data, err := files.ReadFile(path(name))
 	if err != nil {
 		return nil, err
 	}
-	return parse(name, path, data)
+	return parse(name, path(name), data)
 }
+
+func path(name string) string { return "presets/" + name + ".toml" }
 
 // parse reads a file. path is for errors.
 func parse(name, path string, data []byte) (*Preset, error) {
