@@ -72,9 +72,11 @@ func TestAnswersThatAreNoAgentsAreTold(t *testing.T) {
 		handler http.HandlerFunc
 		reason  Reason
 	}{
-		"a web server":    {lines("text/html", "<p>hello"), Unknown},
-		"an older agent":  {http.NotFound, Unknown},
-		"a redirect":      {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1/", 307) }, Unknown},
+		"a web server":   {lines("text/html", "<p>hello"), Unknown},
+		"an older agent": {http.NotFound, Unknown},
+		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1/", http.StatusTemporaryRedirect)
+		}, Unknown},
 		"no JSON":         {lines(TypeLines, "token"), Unknown},
 		"an early end":    {lines(TypeLines, `{"progress":"one"}`), Gone},
 		"nothing":         {lines(TypeLines), Gone},
