@@ -121,26 +121,23 @@ func (l *Logout) Registration(ctx context.Context, name string, flags map[string
 	if !session.IsURL(name) {
 		list, err := l.records.Of(name)
 		list = slices.DeleteFunc(list, func(r store.Record) bool { return !r.Registration })
-		if len(list) == 0 && err == nil {
-			if _, err = session.Open(l.options, l.file, name, nil); err == nil { // a misspelt name must not look like a removal
-				l.options.Console.Note("no client was registered for %s", name)
-			}
-		}
 		for _, r := range list {
 			err = errors.Join(err, l.unregister(ctx, session.OfRecord(l.options, l.file, r), r))
 		}
-		return err
+		if len(list) > 0 || err != nil {
+			return err
+		}
 	}
-	s, err := session.Open(l.options, l.file, name, flags)
+	s, err := session.Open(l.options, l.file, name, flags) // a misspelt name must not look like a removal
 	if err != nil {
 		return err
 	}
-	server, record, ok, err := s.RegistrationRecord(ctx)
+	record, ok, err := s.RegistrationRecord(ctx)
 	switch {
 	case err != nil:
 		return err
 	case !ok:
-		l.options.Console.Note("no client is registered at %s", untrusted.Text(server))
+		l.options.Console.Note("no client was registered for %s", untrusted.Text(cmp.Or(name, s.Profile.Name)))
 		return nil
 	}
 	return l.unregister(ctx, s, record)

@@ -63,8 +63,12 @@ func (s *Session) keepRegistration(ctx context.Context, key string, r token.Regi
 		return err
 	}
 	defer unlock()
+	profile := s.Profile.Name
+	if key == registrationKey(r.Issuer) {
+		profile = "" // whichever has led to the server: the client is for all its APIs
+	}
 	err = store.Records{StateDir: s.stateDir}.Write(store.Record{
-		Key: key, Profile: s.Profile.Name, Store: s.clientStore().Name(), Issuer: r.Issuer, ClientID: r.ClientID, Registration: true,
+		Key: key, Profile: profile, Store: s.clientStore().Name(), Issuer: r.Issuer, ClientID: r.ClientID, Registration: true,
 	})
 	if err != nil {
 		return err
@@ -141,20 +145,21 @@ func (s *Session) ownSecret(ctx context.Context) (token.Secret, error) {
 }
 
 // RegistrationRecord returns the record of the registered client that the session uses: the profile's own, or that of its API's
-// server. The server is asked for if it is not known.
-func (s *Session) RegistrationRecord(ctx context.Context) (server string, record store.Record, ok bool, err error) {
-	if s.api != nil && s.Profile.Issuer == "" && s.Profile.TokenEndpoint == "" {
+// server, if the profile names no other client. The API is asked for the server if that is not known.
+func (s *Session) RegistrationRecord(ctx context.Context) (record store.Record, ok bool, err error) {
+	if record, ok = s.ownClient(); ok || s.api == nil || s.Origins["client_id"].Where != "" {
+		return record, ok, nil
+	}
+	if s.Profile.Issuer == "" && s.Profile.TokenEndpoint == "" {
 		if err = s.look(ctx); err == nil {
 			err = s.chooseServer(ctx)
 		}
 		if err != nil {
-			return "", record, false, s.Failed(err)
+			return record, false, s.Failed(err)
 		}
 	}
-	if record, ok = s.ownClient(); !ok {
-		record, ok = s.recorded(registrationKey(s.server()))
-	}
-	return s.server(), record, ok, nil
+	record, ok = s.recorded(registrationKey(s.server()))
+	return record, ok, nil
 }
 
 // Unregister removes a registered client, there if the server lets clients do that (RFC 7592), and here in any case. there
