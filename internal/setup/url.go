@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -22,9 +21,12 @@ import (
 // is one, even if it is its own authorization server: an API's metadata leads to its issuer, and not the other way round.
 func (s *setup) examine(ctx context.Context, address string) error {
 	address = issuerOf(address)
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return &config.Error{Key: "issuer", Err: fmt.Errorf("%s is no URL", untrusted.Quote(address)), Advice: "give an absolute URL, such as https://login.example.com"}
+	u, err := session.ParseAPI(address)
+	if e, ok := errors.AsType[*config.Error](err); ok {
+		e.Err = errors.Unwrap(e.Err) // it may be an issuer's
+	}
+	if err != nil {
+		return err
 	}
 	client, err := s.client(ctx, address)
 	if err != nil {
