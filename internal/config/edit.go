@@ -163,6 +163,11 @@ func (e *Editor) Set(name string, texts map[string][]string) error {
 	if err != nil {
 		return err
 	}
+	if preset := given.text(keyPreset); preset != "" {
+		if _, err := Preset(preset); err != nil {
+			return err
+		}
+	}
 	return e.set(name, given)
 }
 
