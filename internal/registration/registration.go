@@ -135,7 +135,8 @@ func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	if a.Expiry > 0 && a.ClientSecret != "" {
 		r.SecretExpiry = time.Unix(a.Expiry, 0)
 	}
-	// The token goes to this address, so that it must be the server's.
+	// The token goes to this address. It is the server's own token, so that the server may name any address that can be trusted to
+	// be reached, but none on this machine unless it is there itself.
 	endpoint, _ := url.Parse(s.Endpoint)
 	if u, err := url.Parse(a.URI); a.Token != "" && err == nil && endpoint != nil && confidential.NamedBy(endpoint, u) && u.User == nil {
 		r.ManagementURI, r.ManagementToken = a.URI, token.NewSecret(a.Token)
