@@ -12,7 +12,7 @@ import (
 func (f failure) fileStore() string {
 	command := f.command("login") + " --store file"
 	switch {
-	case f.Path == "oauthget setup": // the profile is not written yet
+	case f.beforeProfile():
 		command = "give --store file"
 	case f.profile.Name != "":
 		command = "oauthget profile set " + f.inFile([]string{f.profile.Name, "--store", "file"})
@@ -20,10 +20,15 @@ func (f failure) fileStore() string {
 	return "keep tokens in sealed files, which a passphrase or the key in identity_file opens: " + command
 }
 
+// beforeProfile reports whether the command was about to write the profile: no other command knows it.
+func (f failure) beforeProfile() bool {
+	return f.Path == "oauthget setup" || f.Path == "oauthget profile add"
+}
+
 // elsewhere is what to do while a store cannot be used. A login is there to store the token.
 func (f failure) elsewhere(e *store.Error) []string {
 	switch {
-	case f.Path != "oauthget login" && f.Path != "oauthget setup":
+	case f.Path != "oauthget login" && !f.beforeProfile():
 		return []string{"obtain a token without keeping it: " + f.command("token") + " --store none"}
 	case e.Store == config.StoreKeychain:
 		return []string{f.fileStore()}

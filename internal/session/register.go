@@ -14,6 +14,7 @@ import (
 	"github.com/oauthget/oauthget/internal/flow"
 	"github.com/oauthget/oauthget/internal/loopback"
 	"github.com/oauthget/oauthget/internal/registration"
+	"github.com/oauthget/oauthget/internal/shell"
 	"github.com/oauthget/oauthget/internal/token"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -27,6 +28,9 @@ func (s *Session) registrar(m *discovery.Metadata) (registration.Server, error) 
 		server.Endpoint, server.AuthMethods = flow.Server(*m, s.Profile).RegistrationEndpoint, m.TokenEndpointAuthMethodsSupported
 	}
 	byHand := fmt.Sprintf("register a client there with the redirect URI %s, and give its --client-id", s.Profile.RedirectURI)
+	if s.Profile.Preset != "" {
+		byHand += "; oauthget profile presets " + shell.Word(s.Profile.Preset) + " says where"
+	}
 	switch {
 	case server.Endpoint == "":
 		return server, &config.Error{Key: "client_id", Err: fmt.Errorf("%s registers no clients by itself", untrusted.Text(server.Issuer)), Advice: byHand}
