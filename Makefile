@@ -132,6 +132,10 @@ install: build completions man ## Install the program, its completions and manua
 release-check: ## Make the release of this commit twice, publish nothing, and check what users would get (docs/internals/release.md)
 	@testdata/release/check
 
+.PHONY: windows
+windows: ## Run the tests for Windows, and a login, under Wine, which it installs (docs/internals/windows.md)
+	@testdata/windows/run
+
 .PHONY: clean
 clean: ## Remove what was built
 	@rm -rf bin dist cmd/oauthget/*.syso
