@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,10 +35,48 @@ import (
 const canary = "canary-"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"oauthget": func() { end(watched()) },
 		"browser":  func() { os.Exit(fakeBrowser(os.Args[1:])) },
-	})
+	}
+	if runtime.GOOS == "windows" {
+		commands["cat"] = func() { os.Exit(cat(os.Args[1:])) }
+	}
+	testscript.Main(untilBrowsersEnd{m}, commands)
+}
+
+// untilBrowsersEnd runs tests, and waits for the browsers that they have opened: Windows removes no program that runs.
+type untilBrowsersEnd struct{ *testing.M }
+
+func (m untilBrowsersEnd) Run() int {
+	code := m.M.Run()
+	if runtime.GOOS != "windows" {
+		return code
+	}
+	browser, err := exec.LookPath("browser")
+	if err != nil {
+		return code // testscript has made none
+	}
+	for deadline := time.Now().Add(time.Minute); os.Remove(browser) != nil && time.Now().Before(deadline); {
+		runtime.Gosched()
+	}
+	return code
+}
+
+// cat is the program of that name, for systems that have none.
+func cat(files []string) int {
+	if len(files) == 0 {
+		io.Copy(os.Stdout, os.Stdin)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		os.Stdout.Write(data)
+	}
+	return 0
 }
 
 // watched is the program, with somebody reading what it writes on stderr.
@@ -150,6 +189,9 @@ func setUp(env *testscript.Env) error {
 		// Nowhere: a script that asks for no keyring must not find the one of whoever runs it.
 		"DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(env.WorkDir, "no-bus"),
 		"GORACE=atexit_sleep_ms=0") // else each command of a race-built test takes a second more
+	if runtime.GOOS == "windows" { // as elsewhere, so that scripts find files by one name
+		env.Vars = append(env.Vars, "USERPROFILE="+home, "AppData="+filepath.Join(home, ".config"), "LocalAppData="+filepath.Join(home, ".local", "state"))
+	}
 	env.Defer(func() {
 		if w.network != nil {
 			w.network.Close()
@@ -254,9 +296,13 @@ func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// keyring starts a Secret Service; keyring FAULT makes it misbehave.
+// keyring starts a Secret Service; keyring FAULT makes it misbehave. On Windows there is the Credential Manager, which has no
+// faults.
 func cmdKeyring(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
+	if runtime.GOOS == "windows" && len(args) == 0 {
+		return
+	}
 	if w.bus == nil {
 		bus, err := testbus.Start("")
 		ts.Check(err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,9 +19,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// needUnixSockets skips the test where there are none.
+func needUnixSockets(t *testing.T) {
+	t.Helper()
+	if os.Getenv("OAUTHGET_TEST_WINE") != "" {
+		t.Skip("Wine has no Unix sockets, which Windows has")
+	}
+}
+
 // answering returns a client of something that answers each request by handler.
 func answering(t *testing.T, handler http.HandlerFunc) *Client {
 	t.Helper()
+	needUnixSockets(t)
 	path := filepath.Join(t.TempDir(), "made", "s")
 	listener, err := socket.Listen(t.Context(), path)
 	if err != nil {
@@ -129,6 +139,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 }
 
 func TestSocketThatNobodyListensOn(t *testing.T) {
+	needUnixSockets(t)
 	path := filepath.Join(t.TempDir(), "s")
 	for name, prepare := range map[string]func(){
 		"nothing there": func() {},

@@ -110,6 +110,9 @@ type world struct {
 // start starts an agent with the profiles work, home and bound.
 func start(t *testing.T, prepare func(*world)) *world {
 	t.Helper()
+	if os.Getenv("OAUTHGET_TEST_WINE") != "" {
+		t.Skip("Wine has no Unix sockets, which Windows has")
+	}
 	w := &world{person: &person{answer: true, terminal: true, shown: make(chan string, 8)}}
 	as, err := testas.Start(t.Context(), "127.0.0.1:0", testas.Config{AutoApprove: true, Features: testas.Features{DPoP: true}})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -137,6 +138,9 @@ func TestEditWritesNothingThatIsWrong(t *testing.T) {
 }
 
 func TestEditKeepsLiteralSecretsFromOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
 	path := written(t, "[profiles.a]\n")
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
@@ -151,6 +155,9 @@ func TestEditKeepsLiteralSecretsFromOthers(t *testing.T) {
 }
 
 func TestEditKeepsModeAndSymbolicLink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
 	path := written(t, "[profiles.a]\n")
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
@@ -176,6 +183,9 @@ func TestEditKeepsModeAndSymbolicLink(t *testing.T) {
 }
 
 func TestEditMakesTheFileForItsOwnerAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
 	path := filepath.Join(t.TempDir(), "a", "oauthget", "config.toml")
 	if err := Edit(path, func(e *Editor) error { return e.AddProfile("b", aClient) }); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+)
 
 func TestDefaultPath(t *testing.T) {
 	for _, test := range []struct {
@@ -17,6 +20,9 @@ func TestDefaultPath(t *testing.T) {
 		{"windows", map[string]string{"HOME": "/h"}, ""},
 	} {
 		got, err := DefaultPath(func(name string) string { return test.env[name] }, test.goos)
+		if test.goos != "windows" {
+			test.want = filepath.FromSlash(test.want) // the separators are this system's
+		}
 		if got != test.want || (err != nil) != (test.want == "") {
 			t.Errorf("%s %v: %q, %v, want %q", test.goos, test.env, got, err, test.want)
 		}

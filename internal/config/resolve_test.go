@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -454,6 +455,9 @@ func TestUnknownProfileNamesItsNeighbours(t *testing.T) {
 }
 
 func TestLiteralSecretIsRefusedWhereOthersCanRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
 	const text = "[profiles.w]\nissuer = \"https://a.example\"\nclient_id = \"x\"\nclient_secret = \"canary\"\n"
 	path := written(t, text)
 	for mode, refused := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o644: true, 0o620: true} {

@@ -12,6 +12,10 @@ const client = "issuer = 'https://i.example'\nclient_id = 'c'\n"
 // What opens the file store is one setting: a stronger place's passphrase_command does not lose to a weaker one's
 // identity_file, which the store would otherwise prefer.
 func TestStrongerPlaceSaysAloneWhatOpensTheFileStore(t *testing.T) {
+	absolute, err := filepath.Abs(filepath.FromSlash("/k")) // Windows wants a drive
+	if err != nil {
+		t.Fatal(err)
+	}
 	const top = "store = 'file'\nidentity_file = 'top.key'\n[profiles.w]\n" + client
 	for name, c := range map[string]struct {
 		text           string
@@ -33,8 +37,8 @@ func TestStrongerPlaceSaysAloneWhatOpensTheFileStore(t *testing.T) {
 			store: "file", identity: "here.key",
 		},
 		"a command for the whole file": {
-			text:  "passphrase_command = ['pass', 'x']\n[profiles.w]\n" + client + "identity_file = '/k'",
-			store: "keychain", identity: "/k",
+			text:  "passphrase_command = ['pass', 'x']\n[profiles.w]\n" + client + "identity_file = '" + absolute + "'",
+			store: "keychain", identity: absolute,
 		},
 	} {
 		in := Input{Name: "w", Flags: c.flags, LookupEnv: environment(c.env)}
@@ -113,7 +117,11 @@ func TestIdentityTokenOfAJobIsAJWTUnlessTheProfileSaysOtherwise(t *testing.T) {
 
 func TestSecretFileIsRelativeToTheProfileFileOrHome(t *testing.T) {
 	home := environment(map[string]string{"HOME": "/home/u"})
-	for value, want := range map[string]string{"s": "DIR/s", "../s": "s", "~/s": "/home/u/s", "/s": "/s", "~x": "DIR/~x"} {
+	absolute, err := filepath.Abs(filepath.FromSlash("/s")) // Windows wants a drive
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]string{"s": "DIR/s", "../s": "s", "~/s": "/home/u/s", absolute: absolute, "~x": "DIR/~x"} {
 		path := written(t, profileWith("client_secret_file = '"+value+"'"))
 		f, err := Load(t.Context(), path)
 		if err != nil {
@@ -127,7 +135,7 @@ func TestSecretFileIsRelativeToTheProfileFileOrHome(t *testing.T) {
 		if value == "../s" {
 			want = filepath.Join(filepath.Dir(filepath.Dir(path)), "s")
 		}
-		if p.ClientSecret.Value != want {
+		if want = filepath.FromSlash(want); p.ClientSecret.Value != want {
 			t.Errorf("%s: %s, want %s", value, p.ClientSecret.Value, want)
 		}
 	}

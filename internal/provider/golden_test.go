@@ -83,7 +83,7 @@ func TestNoGoldenFileIsLeft(t *testing.T) {
 // requestsOf logs in and refreshes.
 func requestsOf(t *testing.T, p *provider.Preset, authority string) []byte {
 	home := t.TempDir()
-	environ := map[string]string{"HOME": home, "APPDATA": home, "LOCALAPPDATA": home, "SECRET": "secret"}
+	environ := map[string]string{"HOME": home, "AppData": home, "LocalAppData": home, "SECRET": "secret"}
 	listen := freeAddress(t)
 	flags := map[string][]string{"preset": {p.Name}, "client_id": {"client"}, "tls_ca_file": {authority}, "listen_address": {listen}, "offer_device_code": {"false"}}
 	if p.Register.Secret == provider.SecretRequired {

@@ -144,7 +144,7 @@ func TestUpstreamThatFailsIsToldInOurWords(t *testing.T) {
 		t.Error(got)
 	}
 	up.Close()
-	if got := r.get(t, "/x"); got.status != 502 || !strings.Contains(got.body, "connection refused") {
+	if got := r.get(t, "/x"); got.status != 502 || !strings.Contains(strings.ToLower(got.body), "refused") {
 		t.Error(got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -95,11 +96,14 @@ func start(t *testing.T, p *person) (server *testas.Running, o Options, file str
 	if err := os.WriteFile(key, []byte(ageKey), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HOME": home, "TERM": "dumb"}
+	env := map[string]string{
+		"HOME": home, "TERM": "dumb",
+		"AppData": filepath.Join(home, ".config"), "LocalAppData": filepath.Join(home, ".local", "state"), // on Windows, the same folders
+	}
 	p.t = t
 	return server, Options{
 		Session: session.Options{
-			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, GOOS: "linux", Now: time.Now,
+			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, GOOS: runtime.GOOS, Now: time.Now,
 			Console: p, Timeout: 20 * time.Second, NoBrowser: true, Stderr: io.Discard,
 		},
 		Ask:   p.Ask,
@@ -132,7 +136,7 @@ func TestProfileThatCannotBeWrittenIsTriedAgainWithTheSameToken(t *testing.T) {
 	}
 	made, err := Run(t.Context(), o)
 	if err != nil || tries != 2 || p.logins != 1 || made.Profile != "local" {
-		t.Fatalf("%v, %d tries, %d logins, %+v", err, tries, p.logins, made)
+		t.Fatalf("%v, %d tries, %d logins, %+v, asked %q", err, tries, p.logins, made, p.asked)
 	}
 	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), `client_id = "demo"`) {
 		t.Errorf("%v\n%s", err, text)
@@ -196,7 +200,10 @@ func TestPresetsTakeSixQuestions(t *testing.T) {
 		}
 		p.answers = append(p.answers, "client")
 		if known.Register.Secret == provider.SecretRequired {
-			p.answers = append(p.answers, "secret", "/dev/null") // in a file, since the test has no keychain
+			p.answers = append(p.answers, "secret")
+			if runtime.GOOS != "windows" { // a file has it, since the test has no keychain there
+				p.answers = append(p.answers, "/dev/null")
+			}
 		}
 		p.answers = append(p.answers, "")
 		s := newSetup(o)

@@ -40,9 +40,11 @@ func TestRoomIsThereUntilItIsReleased(t *testing.T) {
 
 func TestRoomOfADeadProcessIsMadeAgain(t *testing.T) {
 	stateDir := t.TempDir()
-	if _, err := MakeRoom(stateDir, "key", token.Set{}); err != nil {
+	dead, err := MakeRoom(stateDir, "key", token.Set{})
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(dead) // Windows removes no file that is open
 	release, err := MakeRoom(stateDir, "key", token.Set{})
 	if err != nil {
 		t.Fatal(err)
