@@ -47,9 +47,15 @@ const (
 	Fail Status = "fail" // it will not
 )
 
-func ok(check, detail string) Finding       { return Finding{Check: check, Status: OK, Detail: detail} }
-func warn(check, detail, do string) Finding { return Finding{Check: check, Status: Warn, Detail: detail, Do: do} }
-func fail(check, detail, do string) Finding { return Finding{Check: check, Status: Fail, Detail: detail, Do: do} }
+func ok(check, detail string) Finding { return Finding{Check: check, Status: OK, Detail: detail} }
+
+func warn(check, detail, do string) Finding {
+	return Finding{Check: check, Status: Warn, Detail: detail, Do: do}
+}
+
+func fail(check, detail, do string) Finding {
+	return Finding{Check: check, Status: Fail, Detail: detail, Do: do}
+}
 
 // Text is the report for a person.
 func (r Report) Text() string {

@@ -25,5 +25,7 @@ func TestSetupKeepsTheSecretInTheKeyringAlone(t *testing.T) {
 	s.requests(t)
 	w.oauthget(t, "token", "op", "--no-input").token(t)
 	s.expectRequests(t, "POST /token 200 refresh_token") // as the client with the secret
-	w.eachFile(t, func(name, data string) { expectNone(t, map[string][]string{"client secret": {clientSecret}}, name, data) })
+	w.eachFile(t, func(name, data string) {
+		expectNone(t, map[string][]string{"client secret": {clientSecret}}, name, data)
+	})
 }
