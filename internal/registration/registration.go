@@ -29,6 +29,8 @@ const (
 
 	// maxText bounds each value of an answer, in bytes.
 	maxText = 16 << 10
+	// maxClientID bounds the client_id, which stands in the URL that a person is shown.
+	maxClientID = 4 << 10
 )
 
 // Server is what is known of the authorization server.
@@ -115,6 +117,8 @@ func parse(body []byte, s Server, asked string) (token.Registration, error) {
 	switch {
 	case a.ClientID == "":
 		return token.Registration{}, errors.New("the answer has no client_id")
+	case len(a.ClientID) > maxClientID:
+		return token.Registration{}, fmt.Errorf("the client_id of the answer is longer than %d bytes", maxClientID)
 	case !ascii.All(a.ClientID, ascii.IsVSCHAR): // RFC 6749 §A.1
 		return token.Registration{}, fmt.Errorf("the answer has the client_id %s, which is not of printable ASCII characters", untrusted.Quote(a.ClientID))
 	}

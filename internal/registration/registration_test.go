@@ -81,7 +81,8 @@ func TestAnswersThatCannotBeUsed(t *testing.T) {
 		"a key is missing":    {201, `{"client_id":"c","token_endpoint_auth_method":"private_key_jwt"}`, "which it cannot do"},
 		"odd client_id":       {201, `{"client_id":"c\u202ed"}`, "not of printable ASCII"},
 		"odd types":           {201, `{"client_id":["c"]}`, "not a client information response"},
-		"too long":            {201, `{"client_id":"` + strings.Repeat("c", maxText+1) + `"}`, "longer than"},
+		"too long":            {201, `{"client_id":"c","client_secret":"` + strings.Repeat("c", maxText+1) + `"}`, "a value of the answer is longer than"},
+		"long client_id":      {201, `{"client_id":"` + strings.Repeat("c", maxClientID+1) + `"}`, "the client_id of the answer is longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := registerAt(t, nil, c.status, c.body)
