@@ -4,6 +4,7 @@ package challenge
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/ascii"
@@ -37,6 +38,12 @@ func ForToken(h http.Header) Challenge {
 		}
 	}
 	return Challenge{}
+}
+
+// Scopes returns the scopes that the challenge names (RFC 6750 §3), without what can be none: "scope-token = 1*( %x21 /
+// %x23-5B / %x5D-7E )" (RFC 6749 §3.3).
+func (c Challenge) Scopes() []string {
+	return slices.DeleteFunc(strings.Fields(c.Params["scope"]), func(s string) bool { return !ascii.All(s, ascii.IsNQCHAR) })
 }
 
 var errChallenge = errors.New("it is not a list of challenges (RFC 9110 §11.6.1)")

@@ -104,3 +104,15 @@ func write(list []Challenge) string {
 	}
 	return strings.Join(fields, ", ")
 }
+
+func TestWhatIsNoScopeIsLeftOut(t *testing.T) {
+	for scope, want := range map[string]string{
+		"":                           "",
+		"a  b:c":                     "a b:c",
+		"a \"b c\\d \u202ee f\x1b[31m": "a",
+	} {
+		if got := strings.Join((Challenge{Params: map[string]string{"scope": scope}}).Scopes(), " "); got != want {
+			t.Errorf("%q: %q, want %q", scope, got, want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ import (
 
 	josejson "github.com/go-jose/go-jose/v4/json" // refuses duplicate names
 
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/challenge"
 	"github.com/oauthget/oauthget/internal/confidential"
@@ -254,6 +255,11 @@ func (m Metadata) check(api *url.URL) error {
 	// §3.3. A document for a whole API stands for each URL below it.
 	if !origin.Covers(m.Resource, api) {
 		return &MismatchError{Source: m.Source, API: api.String(), Got: m.Resource}
+	}
+	for _, scope := range m.ScopesSupported { // some servers write several in one text
+		if scope != "" && !ascii.All(scope, func(c rune) bool { return c == ' ' || ascii.IsNQCHAR(c) }) { // RFC 6749 §3.3
+			return fmt.Errorf("%s names %s, which is no scope", untrusted.Text(m.Source), untrusted.Quote(scope))
+		}
 	}
 	for _, issuer := range m.AuthorizationServers {
 		u, err := url.Parse(issuer)

@@ -202,6 +202,7 @@ func TestWrongDocumentsAreRefused(t *testing.T) {
 		"the resource twice":    {named: "$API/d", want: "malformed", document: nil},
 		"a member of odd type":  {named: "$API/d", want: "malformed", document: elsewhere.document(`{"resource":["x"]}`)},
 		"issuer by plain http":  {named: "$API/d", want: "authorization server", document: nil},
+		"a scope that is none":  {named: "$API/d", want: "is no scope", document: nil},
 		"issuer that is no URL": {named: "$API/d", want: "authorization server", document: nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -215,6 +216,8 @@ func TestWrongDocumentsAreRefused(t *testing.T) {
 				a.answers["/d"] = a.document(`{"resource":"https://evil.example","resource":"$API/v1"}`)
 			case "issuer by plain http":
 				a.answers["/d"] = a.document(`{"resource":"$API/v1","authorization_servers":["http://as.example"]}`)
+			case "a scope that is none":
+				a.answers["/d"] = a.document(`{"resource":"$API/v1","scopes_supported":["a b","c\u202ed"]}`)
 			case "issuer that is no URL":
 				a.answers["/d"] = a.document(`{"resource":"$API/v1","authorization_servers":["as"]}`)
 			}

@@ -74,7 +74,10 @@ func (a *Answers) Replace(ctx context.Context, refused token.Set, status int, he
 // stepUp logs in for what the challenge demands beside what was granted or asked for before. A refresh cannot bring it.
 func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Challenge) (token.Set, error) {
 	var wanted []string
-	more := strings.Fields(c.Params["scope"])
+	more := c.Scopes()
+	if err := checkLength(more); err != nil {
+		return token.Set{}, s.Failed(err)
+	}
 	if set, ok := s.storedWith(ctx, refused, more); ok && c.Params["acr_values"] == "" && c.Params["max_age"] == "" {
 		return set, nil
 	}
@@ -84,8 +87,8 @@ func (s *Session) stepUp(ctx context.Context, refused token.Set, c challenge.Cha
 			s.Profile.Scopes = append(slices.Clone(s.Profile.Scopes), scope)
 		}
 	}
-	if scope := c.Params["scope"]; scope != "" {
-		wanted = append(wanted, "the scopes "+untrusted.Text(scope))
+	if len(more) > 0 {
+		wanted = append(wanted, "the scopes "+untrusted.Text(strings.Join(more, " ")))
 	}
 	if acr := c.Params["acr_values"]; acr != "" {
 		s.Profile.OpenID.ACRValues = acr

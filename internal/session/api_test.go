@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/oauthget/oauthget/internal/discovery"
 	"github.com/oauthget/oauthget/internal/resource"
 	"github.com/oauthget/oauthget/internal/store"
+	"github.com/oauthget/oauthget/internal/token"
 )
 
 func TestScopesOfAnAPI(t *testing.T) {
@@ -45,6 +47,14 @@ func TestScopesOfAnAPI(t *testing.T) {
 		if (err != nil) != c.fails || err == nil && !slices.Equal(s.Profile.Scopes, strings.Fields(c.want)) {
 			t.Errorf("%s: %v, %v", name, s.Profile.Scopes, err)
 		}
+	}
+}
+
+func TestChallengeForTooManyScopesOpensNoBrowser(t *testing.T) {
+	s := &Session{Store: struct{ store.Store }{}} // a call would panic
+	_, err := s.stepUp(t.Context(), token.Set{}, challenge.Challenge{Params: map[string]string{"scope": strings.Repeat("orders ", 1000)}})
+	if e, ok := errors.AsType[*config.Error](err); !ok || e.Key != "scopes" {
+		t.Error(err)
 	}
 }
 

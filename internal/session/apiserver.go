@@ -173,29 +173,37 @@ func (s *Session) oldEndpoints() {
 	s.Profile.RegistrationEndpoint = cmp.Or(s.Profile.RegistrationEndpoint, base+"/register")
 }
 
+// chooseScopes asks for the profile's scopes, else for the challenge's, else for those of the API's metadata, else for none.
+func (s *Session) chooseScopes() error {
+	if len(s.Profile.Scopes) > 0 {
+		return nil
+	}
+	scopes := s.api.found.Challenge.Scopes()
+	if m := s.api.found.Metadata; m != nil && len(scopes) == 0 {
+		scopes = strings.Fields(strings.Join(m.ScopesSupported, " "))
+	}
+	if err := checkLength(scopes); err != nil {
+		return err
+	}
+	const offline = "offline_access"
+	if m := s.api.metadata; m != nil && len(scopes) > 0 && slices.Contains(m.ScopesSupported, offline) && !slices.Contains(scopes, offline) {
+		scopes = append(scopes, offline)
+	}
+	s.Profile.Scopes = scopes
+	return nil
+}
+
 // maxScopes bounds the scopes that an API names, in bytes. They stand in a URL, which goes to a terminal and to a browser.
 const maxScopes = 4 << 10
 
-// chooseScopes asks for the profile's scopes, else for the challenge's, else for those of the API's metadata, else for none.
-func (s *Session) chooseScopes() error {
-	if len(s.Profile.Scopes) == 0 {
-		if scope := s.api.found.Challenge.Params["scope"]; scope != "" {
-			s.Profile.Scopes = strings.Fields(scope)
-		} else if m := s.api.found.Metadata; m != nil {
-			s.Profile.Scopes = slices.Clone(m.ScopesSupported)
-		}
-		if long := len(strings.Join(s.Profile.Scopes, " ")); long > maxScopes {
-			return &config.Error{
-				Key: "scopes", Err: fmt.Errorf("the API names %d scopes, more than a request can carry", len(s.Profile.Scopes)),
-				Advice: "name those that are needed: --scope SCOPE",
-			}
-		}
-		const offline = "offline_access"
-		if m := s.api.metadata; m != nil && len(s.Profile.Scopes) > 0 && slices.Contains(m.ScopesSupported, offline) && !slices.Contains(s.Profile.Scopes, offline) {
-			s.Profile.Scopes = append(s.Profile.Scopes, offline)
-		}
+func checkLength(scopes []string) error {
+	if len(strings.Join(scopes, " ")) <= maxScopes {
+		return nil
 	}
-	return nil
+	return &config.Error{
+		Key: "scopes", Err: fmt.Errorf("the API names %d scopes, more than a request can carry", len(scopes)),
+		Advice: "name those that are needed: --scope SCOPE",
+	}
 }
 
 // bind turns on what the API requires of its tokens: by its metadata (RFC 9728 §2), or by a challenge for the scheme DPoP
