@@ -21,9 +21,6 @@ type refusedError struct{ why string }
 
 func (e *refusedError) Error() string { return e.why }
 
-// errTooOften is returned if a client has a token obtained anew without end.
-var errTooOften = fmt.Errorf("the token has been obtained anew %d times in the last minute", maxRenewals)
-
 // open makes the profile that a client names ready, if it is served.
 func (s *Server) open(ctx context.Context, o session.Options, n agent.Name) (*session.Session, error) {
 	notServed := hint.With(

@@ -142,15 +142,22 @@ func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused t
 		o.Timeout = min(o.Timeout, key.timeout)
 	}
 	o.Console = &relay{Console: o.Console, server: s, flight: f}
+	// What a client can have done at any time is limited. That a token has expired is not its doing.
+	anew := key.force || !refused.Empty() || !key.refusedAt.IsZero() || key.minTTL > tokensource.DefaultMinTTL
+	o.Renewing = func(opened *session.Session, login bool) error {
+		switch label := labelOf(opened); {
+		case login:
+			return s.logins.take(label, o.Now())
+		case anew:
+			return s.renewals.take(label, o.Now())
+		}
+		return nil
+	}
 	opened, err := s.open(ctx, o, key.Name)
 	if err != nil {
 		return agent.Token{}, err
 	}
 	opened.Posts = key.post
-	anew := key.force || !refused.Empty() || !key.refusedAt.IsZero()
-	if anew && !s.renewals.left(labelOf(opened), o.Now()) {
-		return agent.Token{}, errTooOften
-	}
 	set, fresh, err := opened.AccessToken(ctx, tokensource.Request{
 		MinTTL: key.minTTL, Force: key.force, Refused: refused, RefusedAt: key.refusedAt, IDToken: key.idToken, AfterFailure: key.afterFailure,
 	})
@@ -161,9 +168,6 @@ func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused t
 		if err := opened.KeepInMemory(ctx, set); err != nil {
 			return agent.Token{}, err
 		}
-	}
-	if anew && fresh {
-		s.renewals.count(labelOf(opened), o.Now())
 	}
 	answer := agent.NewToken(set, key.idToken)
 	answer.Resource, answer.Fresh = opened.API(), fresh

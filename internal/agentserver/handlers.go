@@ -201,11 +201,9 @@ func (a *answer) proof(request agent.ProofRequest) {
 
 func (a *answer) expire(request agent.ExpireRequest) {
 	a.withStored(request.Name, func(ctx context.Context, opened *session.Session) (any, error) {
-		label, now := labelOf(opened), time.Now()
-		if !a.server.renewals.left(label, now) {
-			return nil, errTooOften
+		if err := a.server.renewals.take(labelOf(opened), a.server.options.Session.Now()); err != nil {
+			return nil, err
 		}
-		a.server.renewals.count(label, now)
 		return struct{}{}, opened.Expire(ctx, token.NewSecret(request.AccessToken))
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/oauthget/oauthget/internal/session"
@@ -56,7 +55,8 @@ func (o Options) check() error {
 type Server struct {
 	options  Options
 	terminal chan struct{} // holds the right to ask the person, of which there is one
-	renewals renewals
+	renewals limit
+	logins   limit // each opens the person's browser
 	flights  flights
 	clients  clients
 }
@@ -132,40 +132,4 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	end(errEnding)
 	s.flights.running.Wait()
 	return err
-}
-
-// renewals limits how often clients can have a profile's token obtained anew, which costs a request to its server.
-type renewals struct {
-	mu   sync.Mutex
-	last map[string][]time.Time
-}
-
-const (
-	maxRenewals    = 6
-	renewalsWithin = time.Minute
-)
-
-// left reports whether the token of a profile may be obtained anew now.
-func (r *renewals) left(profile string, now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for name, times := range r.last {
-		for len(times) > 0 && now.Sub(times[0]) >= renewalsWithin {
-			times = times[1:]
-		}
-		if r.last[name] = times; len(times) == 0 {
-			delete(r.last, name)
-		}
-	}
-	return len(r.last[profile]) < maxRenewals
-}
-
-// count remembers that the token of a profile has been obtained anew.
-func (r *renewals) count(profile string, now time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.last == nil {
-		r.last = map[string][]time.Time{}
-	}
-	r.last[profile] = append(r.last[profile], now)
 }

@@ -354,6 +354,10 @@ func TestTokensAreObtainedAnewAFewTimesAMinute(t *testing.T) {
 	if _, err := w.ask(t, force); err == nil || !strings.Contains(err.Error(), "obtained anew") {
 		t.Errorf("once more: %v", err)
 	}
+	longest := int64(1 << 40)
+	if _, err := w.ask(t, agent.TokenRequest{Name: agent.Name{Name: "work"}, MinTTL: &longest}); err == nil || !strings.Contains(err.Error(), "obtained anew") {
+		t.Errorf("for longer than any token lives: %v", err)
+	}
 	if got := w.as.Requests(demoas.EndpointToken) - before; got != maxRenewals {
 		t.Errorf("%d token requests", got)
 	}
@@ -361,6 +365,29 @@ func TestTokensAreObtainedAnewAFewTimesAMinute(t *testing.T) {
 	w.advance(renewalsWithin)
 	if _, err := w.ask(t, force); err != nil {
 		t.Errorf("a minute later: %v", err)
+	}
+}
+
+func TestLoginsBeginAFewTimesAMinute(t *testing.T) {
+	w := start(t, func(w *world) { w.person.away = true })
+	client := agent.NewClient(w.socket)
+	defer client.Close()
+	for range maxRenewals {
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() {
+			_, err := client.Token(ctx, agent.TokenRequest{}, token.Secret{}, func(agent.Line) {})
+			left <- err
+		}()
+		<-w.person.shown
+		leave()
+		<-left
+	}
+	if _, err := w.ask(t, agent.TokenRequest{}); err == nil || !strings.Contains(err.Error(), "login begun") {
+		t.Errorf("once more: %v", err)
+	}
+	if len(w.person.shown) != 0 {
+		t.Error("the browser opens once more")
 	}
 }
 

@@ -46,6 +46,10 @@ type Options struct {
 	Memory     *Memory     // for tokens that no store keeps; may be nil
 	FileStores *FileStores // shared by the sessions of the command; may be nil
 
+	// Renewing is called before a session refreshes or obtains a token, and may refuse that; may be nil. login reports that the user
+	// has to log in.
+	Renewing func(s *Session, login bool) error
+
 	Trace    *trace.Writer // writes each exchange; may be nil
 	Narrator Narrator      // may be nil
 }

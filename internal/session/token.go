@@ -89,13 +89,30 @@ func (s *Session) source(idTokenAlone bool) *tokensource.Source {
 		Store: s.Store, Key: s.Key, Now: s.options.Now, NeedsNobody: !s.Profile.NeedsPerson(),
 		Lock: s.Lock, WaitUnlocked: s.waitUnlocked, MakeRoom: s.makeRoom, Record: s.record, Refused: s.recordRefusal,
 		Failed: s.noteFailure, LastFailure: s.lastFailure,
-		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) { return s.refresh(ctx, old, idTokenAlone) },
-		Warn:    s.warn,
+		Refresh: func(ctx context.Context, old token.Set) (token.Set, error) {
+			if err := s.mayRenew(false); err != nil {
+				return token.Set{}, err
+			}
+			return s.refresh(ctx, old, idTokenAlone)
+		},
+		Warn: s.warn,
 	}
 	if !s.options.NoInput || source.NeedsNobody {
-		source.Login = func(ctx context.Context) (token.Set, error) { return s.login(ctx, idTokenAlone) }
+		source.Login = func(ctx context.Context) (token.Set, error) {
+			if err := s.mayRenew(!source.NeedsNobody); err != nil {
+				return token.Set{}, err
+			}
+			return s.login(ctx, idTokenAlone)
+		}
 	}
 	return source
+}
+
+func (s *Session) mayRenew(login bool) error {
+	if s.options.Renewing == nil {
+		return nil
+	}
+	return s.options.Renewing(s, login)
 }
 
 // warn tells what went wrong without costing the token, and what to do about a store.
