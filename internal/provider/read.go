@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/similar"
@@ -85,7 +86,7 @@ func (r *reader) table(n *tomlfile.Node, known members) {
 		}
 	}
 	for _, child := range n.Children {
-		if !strings.Contains("\n"+strings.Join(names, "\n")+"\n", "\n"+child.Name+"\n") {
+		if !slices.Contains(names, child.Name) {
 			r.fail(child, "unknown key %s (known near it: %s)", child.Path(), strings.Join(similar.To(child.Name, names), ", "))
 		}
 	}
