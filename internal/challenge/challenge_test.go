@@ -107,8 +107,8 @@ func write(list []Challenge) string {
 
 func TestWhatIsNoScopeIsLeftOut(t *testing.T) {
 	for scope, want := range map[string]string{
-		"":                           "",
-		"a  b:c":                     "a b:c",
+		"":                             "",
+		"a  b:c":                       "a b:c",
 		"a \"b c\\d \u202ee f\x1b[31m": "a",
 	} {
 		if got := strings.Join((Challenge{Params: map[string]string{"scope": scope}}).Scopes(), " "); got != want {
