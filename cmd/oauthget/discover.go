@@ -15,12 +15,12 @@ func (a *app) discoverCommand() *cobra.Command {
 		Use:   "discover URL",
 		Short: "Show what an authorization server, or an API, publishes about itself",
 		Long: `Fetch and check the metadata of the issuer URL (OpenID Connect Discovery, RFC 8414), and show the parts that a profile uses.
-If there is none, URL is taken for an API's, and what it says of itself is shown first (RFC 9728). With --json, print the
+If URL is an API's, what it says of itself is shown first (RFC 9728), and then the server that it names. With --json, print the
 server's whole document as it was sent.`,
-		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://login.example.com --json",
+		Example: "  oauthget discover https://login.example.com\n  oauthget discover https://api.example.com/v1\n  oauthget discover https://login.example.com --json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return hint.Usagef("%s takes one issuer URL", cmd.CommandPath())
+				return hint.Usagef("%s takes one URL, of an issuer or of an API", cmd.CommandPath())
 			}
 			return nil
 		},

@@ -98,20 +98,24 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("%s is about the resource %s, not about %s", untrusted.Text(e.Source), untrusted.Quote(e.Got), untrusted.Quote(e.API))
 }
 
-// Text is what the API says of itself, for a person; empty if it publishes nothing.
+// Text is what the API says of itself, for a person, and where it does not; empty if it was not asked.
 func (f Found) Text() string {
-	if f.Metadata == nil {
-		return ""
+	var rows [][2]string
+	for _, a := range f.Tried {
+		rows = append(rows, [2]string{"no resource_metadata", a.URL + " (" + a.Answer + ")"})
 	}
+	if m := f.Metadata; m != nil {
+		rows = append(rows, [][2]string{
+			{"resource", m.Resource},
+			{"resource_metadata", m.Source},
+			{"authorization_servers", strings.Join(m.AuthorizationServers, " ")},
+			{"resource_scopes_supported", strings.Join(m.ScopesSupported, " ")},
+		}...)
+	}
+	rows = append(rows, [2]string{"challenge_scope", strings.Join(f.Challenge.Scopes(), " ")})
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range [][2]string{
-		{"resource", f.Metadata.Resource},
-		{"resource_metadata", f.Metadata.Source},
-		{"authorization_servers", strings.Join(f.Metadata.AuthorizationServers, " ")},
-		{"resource_scopes_supported", strings.Join(f.Metadata.ScopesSupported, " ")},
-		{"challenge_scope", f.Challenge.Params["scope"]},
-	} {
+	for _, row := range rows {
 		if row[1] != "" {
 			fmt.Fprintf(w, "%s\t%s\n", row[0], untrusted.Text(row[1]))
 		}
