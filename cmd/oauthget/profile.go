@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -87,7 +88,7 @@ func (a *app) profileShowCommand() *cobra.Command {
 			}
 			rows := []profileRow{}
 			for _, r := range config.Show(s.Profile, s.Origins) {
-				rows = append(rows, profileRow{r.Key, r.Value, r.Origin.Where})
+				rows = append(rows, profileRow{r.Key, r.Value, cmp.Or(r.Origin.Where, "the API, at the last login")})
 			}
 			if a.global.json {
 				return a.printJSON(map[string]any{"version": 1, "profile": s.Profile.Name, "keys": rows})
