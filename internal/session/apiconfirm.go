@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/tokensource"
@@ -43,16 +44,25 @@ func (s *Session) confirm(ctx context.Context, registers bool, why string) error
 	if len(s.Profile.Scopes) > 0 {
 		question += ", for " + untrusted.Text(strings.Join(s.Profile.Scopes, " "))
 	}
+	unconfirmed := &UnconfirmedError{Question: question, Why: why}
 	switch {
 	case s.options.Yes:
 		s.console.Step("%s, %s", question, why)
 		return nil
 	case s.options.NoInput || !s.console.CanAsk():
-		return &UnconfirmedError{Question: question, Why: why}
+		return unconfirmed
 	}
-	yes, err := s.console.Confirm(ctx, question+", "+why+". Continue?")
-	if err == nil && !yes {
-		err = ErrDeclined
+	return s.ask(ctx, question+", "+why+". Continue?", unconfirmed, ErrDeclined)
+}
+
+// ask asks the user. It returns unanswered if the terminal ends before the answer, and declined if that is no.
+func (s *Session) ask(ctx context.Context, question string, unanswered, declined error) error {
+	yes, err := s.console.Confirm(ctx, question)
+	switch {
+	case errors.Is(err, io.EOF):
+		return unanswered
+	case err == nil && !yes:
+		return declined
 	}
 	return err
 }

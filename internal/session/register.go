@@ -143,16 +143,13 @@ func (s *Session) confirmRegistration(ctx context.Context, server string, redire
 	if len(redirectURIs) > 0 {
 		question += ", with the redirect URI " + strings.Join(redirectURIs, " and ")
 	}
+	unconfirmed := &UnconfirmedError{Question: question, Registration: true, NoInput: s.options.NoInput}
 	switch {
 	case s.options.NoInput || !s.options.Yes && !s.console.CanAsk():
-		return &UnconfirmedError{Question: question, Registration: true, NoInput: s.options.NoInput}
+		return unconfirmed
 	case s.options.Yes:
 		s.console.Step("%s", question)
 		return nil
 	}
-	yes, err := s.console.Confirm(ctx, question+"?")
-	if err == nil && !yes {
-		err = ErrNotRegistered
-	}
-	return err
+	return s.ask(ctx, question+"?", unconfirmed, ErrNotRegistered)
 }
