@@ -178,7 +178,8 @@ func (s *setup) forget(ctx context.Context) {
 	}
 }
 
-// askVariables asks for what the preset needs to know. What is wrong with a flag's value is found when the profile is opened.
+// askVariables asks for what the preset needs to know, also where a flag gives a value that cannot be: the page to open may have it.
+// Where nobody can be asked, and for a misspelt name, that is found when the profile is opened.
 func (s *setup) askVariables(ctx context.Context) error {
 	if s.preset == nil || !s.canAsk() {
 		return nil
@@ -186,7 +187,7 @@ func (s *setup) askVariables(ctx context.Context) error {
 	given := s.variables()
 	for i := range s.preset.Variables {
 		v := &s.preset.Variables[i]
-		if given[v.Name] == "" || s.reopened[stepVariables] {
+		if s.reopened[stepVariables] || s.preset.Check(v, given[v.Name]) != nil {
 			value, err := s.askVariable(ctx, v, cmp.Or(given[v.Name], v.Default))
 			if err != nil {
 				return err
@@ -211,6 +212,8 @@ func (s *setup) askVariable(ctx context.Context, v *provider.Variable, ready str
 	q := question{key: "preset_variables", text: v.Title, ready: ready}
 	if ready == "" && v.Example != "" {
 		q.text += ", such as " + v.Example
+	} else if err := s.preset.Check(v, ready); err != nil {
+		q.about, q.ready = []string{untrusted.Line(err.Error())}, v.Default
 	}
 	for {
 		answer, err := s.ask(ctx, q)
