@@ -19,7 +19,7 @@ func (a *app) logoutCommand() *cobra.Command {
 		Short: "Revoke stored tokens at the server and remove them",
 		Long: `Revoke the tokens of the named profiles, or of the default one, at the server (RFC 7009) if it can, and remove them here in
 any case, in each store. That includes what was stored before a profile was changed or removed. --all logs out of everything.
-A client that was registered stays until --registration removes it, there if the server lets clients do that (RFC 7592).`,
+A client that was registered for a profile stays until --registration removes it, there if the server lets clients do that (RFC 7592).`,
 		Example: "  oauthget logout work\n  oauthget logout --all\n  oauthget logout work --local\n  oauthget logout --registration work",
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if all && len(names) > 0 {
