@@ -14,7 +14,7 @@ stdout gets the path of the socket. With OAUTHGET_AGENT=SOCKET, or --agent SOCKE
 credential and status ask the agent, and write nothing where they run. A login that is needed opens the browser here.
 
 Whoever reaches the socket can use the tokens: it is for you alone, and root. --profiles limits which, and --confirm asks you.
-docs/recipes.md has the ways to forward it, docs/internals/agent-protocol.md the protocol.`
+docs/recipes.md has the ways to forward it, docs/agent.md the protocol.`
 
 const agentExample = `  oauthget agent --profiles work,home
   eval "$(oauthget agent --print-env)"

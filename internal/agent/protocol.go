@@ -1,5 +1,5 @@
 // Package agent is the protocol by which programs ask an `oauthget agent` for tokens, and its client: HTTP/1.1 and JSON over a
-// Unix socket. docs/internals/agent-protocol.md describes the protocol for other programs.
+// Unix socket. docs/agent.md describes the protocol for other programs.
 //
 // An agent gives access tokens and what is known of them, and signs DPoP proofs. There is no message with a refresh token, a client
 // secret or a key.
