@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/oauthget/oauthget/internal/browser"
@@ -139,96 +138,4 @@ func (s *setup) askRedirect(ctx context.Context) error {
 		s.set(key, answer)
 	}
 	return err
-}
-
-// askScopes asks what the token is to be good for.
-func (s *setup) askScopes(ctx context.Context) error {
-	const key, none = "scopes", "none"
-	preset := strings.Join(s.presets(key), " ")
-	given := strings.Join(s.keys[key], " ")
-	if !s.reopened[stepScopes] && (given != "" || s.text("url") != "") || !s.canAsk() {
-		return nil
-	}
-	q := question{key: key, text: "Scopes", ready: cmp.Or(given, preset, s.usualScopes(), none)}
-	if known := s.about.metadata.ScopesSupported; len(known) > 0 {
-		q.about = []string{"", "The server knows the scopes: " + shortened(known)}
-	}
-	answer, err := s.ask(ctx, q)
-	if err != nil {
-		return err
-	}
-	if answer = strings.Join(strings.Fields(strings.ReplaceAll(answer, ",", " ")), " "); answer == none || answer == preset {
-		answer = ""
-	}
-	s.set(key, answer)
-	return nil
-}
-
-// usualScopes are those that say who has logged in, and that bring a refresh token, where the server knows them.
-func (s *setup) usualScopes() string {
-	var usual []string
-	for _, scope := range []string{"openid", "profile", "offline_access"} {
-		if slices.Contains(s.about.metadata.ScopesSupported, scope) && s.needsPerson() {
-			usual = append(usual, scope)
-		}
-	}
-	return strings.Join(usual, " ")
-}
-
-// askStore asks for another store.
-func (s *setup) askStore(ctx context.Context) error {
-	const key = "store"
-	before := cmp.Or(s.text(key), config.StoreKeychain)
-	q := question{key: key, text: "Keep tokens in: keychain, or sealed files (file)", ready: before}
-	for {
-		answer, err := s.ask(ctx, q)
-		if err != nil {
-			return err
-		}
-		switch answer {
-		case config.StoreKeychain:
-			s.set("identity_file", "")
-		case config.StoreFile:
-			if answer == before || s.firstOf("identity_file", "passphrase_command") == "" {
-				err = s.askOpener(ctx)
-			}
-		default:
-			continue
-		}
-		if answer != before {
-			s.set(key, answer)
-		}
-		return err
-	}
-}
-
-// askOpener asks for the key that opens sealed files.
-func (s *setup) askOpener(ctx context.Context) error {
-	const key, passphrase = "identity_file", "passphrase"
-	q := question{key: key, text: "SSH or age private key that opens them", ready: s.text(key), hint: "Enter for a passphrase"}
-	if q.ready != "" {
-		q.text += ", or " + passphrase + " to type one"
-	}
-	path, err := s.ask(ctx, q)
-	if err != nil {
-		return err
-	}
-	if path == passphrase {
-		path = ""
-	}
-	s.set(key, path)
-	if path != "" {
-		s.set("passphrase_command", "") // one of them opens a file
-	}
-	return nil
-}
-
-// shortened is a list of names that fits a few lines of a terminal.
-func shortened(names []string) string {
-	const most = 20
-	text := untrusted.Text(strings.Join(names[:min(len(names), most)], " "))
-	if len(names) > most {
-		text += " …"
-	}
-	return text
 }
