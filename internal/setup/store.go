@@ -36,16 +36,16 @@ func (s *setup) askStore(ctx context.Context) error {
 
 // askOpener asks for the key that opens sealed files.
 func (s *setup) askOpener(ctx context.Context) error {
-	const key, passphrase = "identity_file", "passphrase"
+	const key, typed = "identity_file", "passphrase"
 	q := question{key: key, text: "SSH or age private key that opens them", ready: s.text(key), hint: "Enter for a passphrase"}
 	if q.ready != "" {
-		q.text += ", or " + passphrase + " to type one"
+		q.text += ", or " + typed + " to type one"
 	}
 	path, err := s.ask(ctx, q)
 	if err != nil {
 		return err
 	}
-	if path == passphrase {
+	if path == typed {
 		path = ""
 	}
 	s.set(key, path)
