@@ -10,7 +10,6 @@ import (
 	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/hint"
 	"github.com/oauthget/oauthget/internal/origin"
-	"github.com/oauthget/oauthget/internal/peer"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/tokensource"
 	"github.com/oauthget/oauthget/internal/untrusted"
@@ -57,24 +56,24 @@ func (s *Server) serves(profile, api string) bool {
 }
 
 // agreed reports whether a client may have what it asks for without a question.
-func (s *Server) agreed(c *client, n agent.Name) bool {
+func (s *Server) agreed(c *client, w wish) bool {
 	if s.options.Confirm != ConfirmConnection {
 		return s.options.Confirm == ConfirmNever
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.agreed[n]
+	return c.agreed[w]
 }
 
 // agree asks the person whether a client may have what it asks for. noInput reports that the client wants nobody to be asked.
-func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput bool) error {
+func (s *Server) agree(ctx context.Context, w wish, noInput bool) error {
 	if noInput || s.options.Session.NoInput {
 		return fmt.Errorf("the person at the agent has to agree: %w", tokensource.ErrInteractionRequired)
 	}
 	c := clientOf(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Session.Timeout, errUnanswered)
 	defer cancel()
-	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", what+" of "+whose(n), untrusted.Text(peer.Describe(c.process))))
+	yes, err := s.ask(ctx, fmt.Sprintf("give %s to %s?", w, c))
 	if err != nil {
 		return err
 	}
@@ -83,20 +82,26 @@ func (s *Server) agree(ctx context.Context, n agent.Name, what string, noInput b
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.agreed[n] = true
+	c.agreed[w] = true
 	return nil
 }
 
-// whose names what a client asks for.
-func whose(n agent.Name) string {
-	text := "the default profile"
-	if n.Name != "" {
-		text = untrusted.Quote(n.Name)
+// wish is what a client asks for, as far as the person has to know.
+type wish struct {
+	what string // a token, say
+	of   agent.Name
+}
+
+// String says it in words.
+func (w wish) String() string {
+	of := "the default profile"
+	if w.of.Name != "" {
+		of = untrusted.Quote(w.of.Name)
 	}
-	if n.Account != "" {
-		text += " as " + untrusted.Quote(n.Account)
+	if w.of.Account != "" {
+		of += " as " + untrusted.Quote(w.of.Account)
 	}
-	return text
+	return w.what + " of " + of
 }
 
 // errUnanswered ends a question that nobody answers.

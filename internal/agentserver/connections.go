@@ -5,8 +5,8 @@ import (
 	"net"
 	"sync"
 
-	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/peer"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 const (
@@ -62,7 +62,7 @@ func (g *guarded) Accept() (net.Conn, error) {
 		case peer.Of(conn) == peer.Other:
 			g.warn("a connection of another user was closed")
 		case g.clients.add(process):
-			return &client{Conn: conn, process: process, left: func() { g.clients.remove(process) }, agreed: map[agent.Name]bool{}}, nil
+			return &client{Conn: conn, process: process, left: func() { g.clients.remove(process) }, agreed: map[wish]bool{}}, nil
 		}
 		_ = conn.Close()
 	}
@@ -76,7 +76,7 @@ type client struct {
 	left    func()
 
 	mu     sync.Mutex
-	agreed map[agent.Name]bool // the profiles that the person has agreed to
+	agreed map[wish]bool // what the person has agreed to
 }
 
 // Close implements [net.Conn].
@@ -84,6 +84,9 @@ func (c *client) Close() error {
 	c.closed.Do(c.left)
 	return c.Conn.Close()
 }
+
+// String names the program, as far as the system tells.
+func (c *client) String() string { return untrusted.Text(peer.Describe(c.process)) }
 
 type clientKey struct{}
 

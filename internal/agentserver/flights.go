@@ -128,20 +128,20 @@ func (f *flight) since(n int) ([]agent.Line, <-chan struct{}) {
 	return f.told[n:], f.changed
 }
 
-// look obtains the token for a flight.
-func (s *Server) look(ctx context.Context, f *flight, key flightKey, refused token.Secret) {
-	f.result, f.err = s.obtain(ctx, f, key, refused)
+// look obtains the token for a flight. who says which client began it.
+func (s *Server) look(ctx context.Context, f *flight, key flightKey, refused token.Secret, who string) {
+	f.result, f.err = s.obtain(ctx, f, key, refused, who)
 	if cause := context.Cause(ctx); cause != nil && f.err != nil {
 		f.err = cause
 	}
 }
 
-func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused token.Secret) (agent.Token, error) {
+func (s *Server) obtain(ctx context.Context, f *flight, key flightKey, refused token.Secret, who string) (agent.Token, error) {
 	ctx, o := s.forClient(ctx, key.noInput)
 	if key.timeout > 0 {
 		o.Timeout = min(o.Timeout, key.timeout)
 	}
-	o.Console = &relay{Console: o.Console, server: s, flight: f}
+	o.Console = &relay{Console: o.Console, server: s, flight: f, who: who}
 	// What a client can have done at any time is limited. That a token has expired is not its doing.
 	anew := key.force || !refused.Empty() || !key.refusedAt.IsZero() || key.minTTL > tokensource.DefaultMinTTL
 	o.Renewing = func(opened *session.Session, login bool) error {

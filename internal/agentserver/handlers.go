@@ -18,7 +18,6 @@ import (
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/dpop"
-	"github.com/oauthget/oauthget/internal/peer"
 	"github.com/oauthget/oauthget/internal/remedy"
 	"github.com/oauthget/oauthget/internal/session"
 	"github.com/oauthget/oauthget/internal/token"
@@ -143,19 +142,24 @@ func (a *answer) token(request agent.TokenRequest) {
 		key.minTTL = seconds(*request.MinTTL)
 	}
 	c := clientOf(a.r.Context())
-	s.options.Session.Console.Step("%s asks for a token of %s", untrusted.Text(peer.Describe(c.process)), whose(request.Name))
+	w := wish{"a token", request.Name}
+	if request.IDToken {
+		w.what = "a token and an ID Token"
+	}
+	who := fmt.Sprintf("%s asks for %s", c, w)
+	s.options.Session.Console.Step("%s", who)
 	stream := a.stream()
-	if !s.agreed(c, request.Name) {
+	if !s.agreed(c, w) {
 		if !request.NoInput {
 			stream.write(agent.Line{Progress: "waiting for an answer, " + atAgent})
 		}
-		if err := stream.during(func(ctx context.Context) error { return s.agree(ctx, request.Name, "a token", request.NoInput) }); err != nil {
+		if err := stream.during(func(ctx context.Context) error { return s.agree(ctx, w, request.NoInput) }); err != nil {
 			stream.end(nil, err)
 			return
 		}
 	}
 	refused := token.NewSecret(request.Refused)
-	f, leave, err := s.flights.join(key, c.process, func(ctx context.Context, f *flight) { s.look(ctx, f, key, refused) })
+	f, leave, err := s.flights.join(key, c.process, func(ctx context.Context, f *flight) { s.look(ctx, f, key, refused, who) })
 	if err != nil {
 		stream.end(nil, err)
 		return
@@ -188,7 +192,7 @@ func (a *answer) proof(request agent.ProofRequest) {
 		return
 	}
 	if a.server.options.Confirm == ConfirmEach {
-		if err := a.server.agree(a.r.Context(), request.Name, "a proof", false); err != nil {
+		if err := a.server.agree(a.r.Context(), wish{"a proof", request.Name}, false); err != nil {
 			a.fail(err)
 			return
 		}

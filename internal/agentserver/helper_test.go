@@ -38,10 +38,10 @@ type person struct {
 
 	mu        sync.Mutex
 	questions []string
+	notes     []string
 	visits    sync.WaitGroup
 }
 
-func (p *person) Note(string, ...any)                                 {}
 func (p *person) Warn(string, ...any)                                 {}
 func (p *person) WarnOf(string, error)                                {}
 func (p *person) Step(string, ...any)                                 {}
@@ -51,6 +51,12 @@ func (p *person) Waiting(string, time.Duration)                       {}
 func (p *person) Unanswered(config.Profile, string)                   {}
 func (p *person) ShowCode(flow.DeviceAuthorization, bool)             {}
 func (p *person) Countdown(context.Context, string, time.Time) func() { return func() {} }
+
+func (p *person) Note(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.notes = append(p.notes, fmt.Sprintf(format, args...))
+}
 
 func (p *person) ShowURL(url string) {
 	if p.away {

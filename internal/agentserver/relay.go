@@ -3,6 +3,7 @@ package agentserver
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/oauthget/oauthget/internal/agent"
 	"github.com/oauthget/oauthget/internal/config"
@@ -19,7 +20,12 @@ type relay struct {
 	session.Console
 	server *Server
 	flight *flight
+	who    string // asks for what, in words
+	told   sync.Once
 }
+
+// sayWho says for whom the person is about to act: a login that nobody here began may be somebody's trick.
+func (r *relay) sayWho() { r.told.Do(func() { r.Console.Note("%s", r.who) }) }
 
 // atAgent is what a client is told of a login.
 const atAgent = "where the agent runs"
@@ -42,12 +48,14 @@ func (r *relay) WarnOf(operation string, err error) {
 
 // ShowURL implements [session.Console].
 func (r *relay) ShowURL(url string) {
+	r.sayWho()
 	r.Console.ShowURL(url)
 	r.progress("for a login in the browser")
 }
 
 // ShowCode implements [session.Console].
 func (r *relay) ShowCode(d flow.DeviceAuthorization, beside bool) {
+	r.sayWho()
 	r.Console.ShowCode(d, beside)
 	if !beside {
 		r.progress("for a login with a code")
@@ -57,12 +65,13 @@ func (r *relay) ShowCode(d flow.DeviceAuthorization, beside bool) {
 // Confirm implements [session.Console].
 func (r *relay) Confirm(ctx context.Context, question string) (yes bool, err error) {
 	r.progress("for an answer")
-	return r.server.ask(ctx, question)
+	return r.server.ask(ctx, r.who+": "+question)
 }
 
 // AskSecret implements [session.Console].
 func (r *relay) AskSecret(ctx context.Context, prompt string) (secret token.Secret, err error) {
 	r.progress("for a passphrase")
+	r.sayWho()
 	err = r.server.atTerminal(ctx, func() error {
 		secret, err = r.Console.AskSecret(ctx, prompt)
 		return err

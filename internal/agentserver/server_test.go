@@ -182,6 +182,10 @@ func TestPersonIsAskedOnceAConnectionOrEachTime(t *testing.T) {
 			}
 		}
 		if confirm != ConfirmNever {
+			_, err := client.Token(t.Context(), agent.TokenRequest{Name: agent.Name{Name: "work"}, IDToken: true}, token.Secret{}, func(agent.Line) {})
+			if got := w.person.asked(); err != nil || !strings.HasPrefix(got[len(got)-1], "give a token and an ID Token of \"work\"") {
+				t.Errorf("%s: for an ID Token, asked %q, %v", confirm, got, err)
+			}
 			w.person.answer = false
 			if _, err := w.ask(t, agent.TokenRequest{}); code(err) != agent.CodeRefused {
 				t.Errorf("%s: refused by the person: %v", confirm, err)
@@ -191,6 +195,17 @@ func TestPersonIsAskedOnceAConnectionOrEachTime(t *testing.T) {
 			}
 		}
 		client.Close()
+	}
+}
+
+func TestPersonIsToldForWhomALoginIs(t *testing.T) {
+	w := start(t, nil)
+	w.mustAsk(t, "work")
+	w.mustAsk(t, "work") // the stored one, without a word
+	w.person.mu.Lock()
+	defer w.person.mu.Unlock()
+	if len(w.person.notes) != 1 || !strings.Contains(w.person.notes[0], "process ") || !strings.HasSuffix(w.person.notes[0], ` asks for a token of "work"`) {
+		t.Errorf("the person is told %q", w.person.notes)
 	}
 }
 
@@ -372,11 +387,12 @@ func TestLoginsBeginAFewTimesAMinute(t *testing.T) {
 	w := start(t, func(w *world) { w.person.away = true })
 	client := agent.NewClient(w.socket)
 	defer client.Close()
-	for range maxRenewals {
+	for i := range maxRenewals {
+		// Each is another request, so that none waits for the login of one that leaves.
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
 		go func() {
-			_, err := client.Token(ctx, agent.TokenRequest{}, token.Secret{}, func(agent.Line) {})
+			_, err := client.Token(ctx, agent.TokenRequest{Timeout: int64(60 + i)}, token.Secret{}, func(agent.Line) {})
 			left <- err
 		}()
 		<-w.person.shown
