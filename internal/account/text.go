@@ -15,7 +15,7 @@ import (
 // Write writes the report for a person: a table to w, and what could not be read to the console.
 func (r Report) Write(w io.Writer, console session.Console, now time.Time) error {
 	if len(r.Profiles) == 0 && len(r.Registrations) == 0 {
-		console.Note("there are no profiles; add one with oauthget profile add, or try oauthget demo")
+		console.Note("there are no profiles; oauthget setup makes one, and oauthget demo needs none")
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)

@@ -35,7 +35,11 @@ func checkName(name string) *Error {
 	case strings.HasPrefix(name, "-"):
 		return wrong("", "a profile's name cannot begin with a dash: %s", untrusted.Quote(name))
 	case name == "." || name == ".." || strings.ContainsFunc(name, odd) || strings.ContainsRune(name, unicode.ReplacementChar):
-		return wrong("", "a profile's name cannot contain spaces, slashes or control characters: %s", untrusted.Quote(name))
+		e := wrong("", "a profile's name cannot contain spaces, slashes or control characters: %s", untrusted.Quote(name))
+		if host, _, path := strings.Cut(name, "/"); path && strings.Contains(strings.Trim(host, "."), ".") {
+			return e.advise("the URL of an API begins with its scheme: https://%s", Printable(name))
+		}
+		return e
 	}
 	return nil
 }
