@@ -14,6 +14,9 @@ var (
 	indifferent = []string{"agent", "demo", "discover", "version", "help", "completion"}
 )
 
+// presets is the one command below profile that reads nothing of this machine.
+const presets = "oauthget profile presets"
+
 // For returns the client with which a command asks the agent at socket; nil where none is named, or the command is not for an
 // agent. A command that would act on this machine instead is an error. path is as in "oauthget token", config the profile file that
 // the command line names.
@@ -21,7 +24,7 @@ func For(path, socket, config string) (*Client, error) {
 	words := append(strings.Fields(path), "")
 	name := words[1] // empty for the short form of token
 	switch {
-	case socket == "" || slices.Contains(indifferent, name) || strings.HasPrefix(name, "__"):
+	case socket == "" || slices.Contains(indifferent, name) || strings.HasPrefix(path, presets) || strings.HasPrefix(name, "__"):
 		return nil, nil
 	case name != "" && !slices.Contains(asking, name):
 		return nil, ActsHere(path)
