@@ -8,12 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/bounded"
 	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/socket"
@@ -66,7 +69,11 @@ func (e *Error) Error() string {
 	case Foreign:
 		return text + e.Err.Error()
 	case Unknown:
-		return text + "what answers is no agent that speaks version 1 of the protocol"
+		text += "what answers is no agent that speaks version 1 of the protocol"
+		if e.Err != nil {
+			text += ": " + e.Err.Error()
+		}
+		return text
 	}
 	if e.Err == nil {
 		return text + "it went away"
@@ -104,6 +111,9 @@ func (c *Client) Prover(ctx context.Context, n Name, set token.Set) dpop.Prover 
 	return func(r dpop.Request) (token.Secret, error) {
 		var p Proof
 		err := c.exchange(ctx, http.MethodPost, PathProof, ProofRequest{n, set.AccessToken.Reveal(), r.Method, r.URL.String(), r.Nonce}, &p)
+		if err == nil && !ascii.All(p.Proof, ascii.IsNQCHAR) { // it stands in a header
+			err = &Error{Socket: c.socket, Reason: Unknown}
+		}
 		return token.NewSecret(p.Proof), err
 	}
 }
@@ -134,6 +144,9 @@ func (c *Client) exchange(ctx context.Context, method, path string, request, int
 	return nil
 }
 
+// maxTold bounds what is told of a wait, in lines, the empty ones among them.
+const maxTold = 1000
+
 // Token asks for a token. refused is one that an API has refused, if there is one. It calls told with each line before the answer,
 // which may take as long as a person needs.
 func (c *Client) Token(ctx context.Context, request TokenRequest, refused token.Secret, told func(Line)) (Token, error) {
@@ -149,7 +162,7 @@ func (c *Client) Token(ctx context.Context, request TokenRequest, refused token.
 	defer resp.Body.Close()
 	lines := bufio.NewScanner(io.LimitReader(resp.Body, 2*MaxMessage))
 	lines.Buffer(make([]byte, 0, 4<<10), MaxMessage)
-	for lines.Scan() {
+	for n := 0; lines.Scan(); n++ {
 		silence.Reset(Silence)
 		if len(lines.Bytes()) == 0 {
 			continue
@@ -162,10 +175,15 @@ func (c *Client) Token(ctx context.Context, request TokenRequest, refused token.
 		case line.Error != nil:
 			return Token{}, line.Error
 		case line.Token != nil:
+			if _, err := line.Token.Set(); err != nil {
+				return Token{}, &Error{c.socket, Unknown, err}
+			}
 			_, _ = io.Copy(io.Discard, resp.Body) // the end, so that the connection can be used again
 			return *line.Token, nil
 		}
-		told(line)
+		if n < maxTold {
+			told(line)
+		}
 	}
 	return Token{}, c.failed(ctx, lines.Err())
 }
@@ -212,15 +230,21 @@ func (c *Client) failed(ctx context.Context, err error) error {
 	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{Socket: c.socket, Reason: Gone}
 	}
+	if strings.Contains(err.Error(), "malformed HTTP") { // package net/http has no type for it
+		return &Error{Socket: c.socket, Reason: Unknown}
+	}
 	return &Error{c.socket, Gone, plain(err)}
 }
 
-// plain returns the cause without the words of package net/http, which quote the URL.
+// plain returns the cause without the words of packages net/http and os, which quote the URL and the socket.
 func plain(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
+		err = e.Err
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
 	return err

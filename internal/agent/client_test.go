@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/oauthget/oauthget/internal/dpop"
 	"github.com/oauthget/oauthget/internal/socket"
 	"github.com/oauthget/oauthget/internal/token"
 )
@@ -87,6 +89,14 @@ func TestAnswersThatAreNoAgentsAreTold(t *testing.T) {
 		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1/", http.StatusTemporaryRedirect)
 		}, Unknown},
+		"no HTTP": {func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(conn, "SSH-2.0-x\r\n")
+				conn.Close()
+			}
+		}, Unknown},
+		"no token":        {lines(TypeLines, `{"token":{}}`), Unknown},
 		"no JSON":         {lines(TypeLines, "token"), Unknown},
 		"an early end":    {lines(TypeLines, `{"progress":"one"}`), Gone},
 		"nothing":         {lines(TypeLines), Gone},
@@ -110,6 +120,27 @@ func TestTokenThatCouldForgeAHeaderIsAnError(t *testing.T) {
 		if _, _, err := ask(t, c); err == nil {
 			t.Errorf("%s is taken for a token", text)
 		}
+	}
+}
+
+func TestAnswersForgeNothing(t *testing.T) {
+	const esc = `\u001b[31m\n`
+	c := answering(t, lines(TypeLines, `{"token":{"access_token":"a","scope":"x`+esc+` y","sub":"s`+esc+`","username":"u`+esc+`","issued_token_type":"i`+esc+
+		`","kept":{"url":"k`+esc+`"},"authorization_details":[{"type":"t`+esc+`"}]}}`))
+	set, _, err := ask(t, c)
+	all := strings.Join(set.Scopes, " ") + set.Subject + set.Username + set.IssuedType + set.Kept.Reveal() + set.AuthorizationDetails
+	if err != nil || strings.ContainsAny(all, "\x1b\n") || strings.Contains(all, `\u001b`) || strings.Contains(all, `\n`) || !strings.Contains(all, "k") {
+		t.Errorf("%q, %v", all, err)
+	}
+	u, _ := url.Parse("https://api.example.com/")
+	c = answering(t, lines(TypeJSON, `{"proof":"a.b.c\r\nX: y"}`))
+	if _, err := c.Prover(t.Context(), Name{}, token.Set{})(dpop.Request{URL: u}); err == nil {
+		t.Error("a line break is taken for a part of a proof")
+	}
+	told := 0
+	c = answering(t, lines(TypeLines, strings.Repeat(`{"progress":"x"}`+"\n", 5000)+`{"token":{"access_token":"a"}}`))
+	if _, err := c.Token(t.Context(), TokenRequest{}, token.Secret{}, func(Line) { told++ }); err != nil || told > maxTold {
+		t.Errorf("%d lines are told, %v", told, err)
 	}
 }
 
@@ -164,7 +195,8 @@ func TestCommandsAskTheAgentActHereOrRefuse(t *testing.T) {
 	for path, want := range map[string]string{
 		"oauthget": "asks", "oauthget token": "asks", "oauthget credential git": "asks", "oauthget status": "asks",
 		"oauthget version": "acts here", "oauthget agent": "acts here", "oauthget completion bash": "acts here", "oauthget __complete": "acts here",
-		"oauthget login": "refuses", "oauthget profile list": "refuses", "oauthget store move": "refuses", "oauthget logout": "refuses",
+		"oauthget profile presets": "acts here",
+		"oauthget login":           "refuses", "oauthget profile list": "refuses", "oauthget store move": "refuses", "oauthget logout": "refuses",
 	} {
 		client, err := For(path, "/s", "")
 		got := "acts here"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oauthget/oauthget/internal/ascii"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // Variable names the socket of the agent to be asked.
@@ -109,8 +110,12 @@ func NewToken(set token.Set, idToken bool) Token {
 	return t
 }
 
-// Set returns the token as it is used. A token that could not stand in a header is an error.
+// Set returns the token as it is used. An answer without one, and a token that could not stand in a header, are errors. Texts that
+// are printed are without control characters.
 func (t Token) Set() (token.Set, error) {
+	if t.AccessToken == "" && t.IDToken == "" {
+		return token.Set{}, errors.New("there is no token in the answer")
+	}
 	for _, text := range []string{t.AccessToken, t.TokenType, t.IDToken} {
 		if text != "" && !ascii.All(text, ascii.IsVSCHAR) {
 			return token.Set{}, errors.New("the token contains an invalid character")
@@ -118,9 +123,11 @@ func (t Token) Set() (token.Set, error) {
 	}
 	return token.Set{
 		AccessToken: token.NewSecret(t.AccessToken), TokenType: t.TokenType, Expiry: t.ExpiresAt, Obtained: t.ObtainedAt,
-		Scopes: strings.Fields(t.Scope), Subject: t.Subject, Username: t.Username, IssuedType: t.IssuedTokenType,
-		AuthorizationDetails: string(t.AuthorizationDetails), Kept: token.NewSecret(string(t.Kept)),
-		IDToken: token.NewSecret(t.IDToken), IDTokenExpiry: t.IDTokenExpiresAt,
+		Scopes: strings.Fields(untrusted.Line(t.Scope)), Subject: untrusted.Line(t.Subject), Username: untrusted.Line(t.Username),
+		IssuedType:           untrusted.Line(t.IssuedTokenType),
+		AuthorizationDetails: string(untrusted.MaskJSON(t.AuthorizationDetails, untrusted.Stripped{})),
+		Kept:                 token.NewSecret(string(untrusted.MaskJSON(t.Kept, untrusted.Stripped{}))),
+		IDToken:              token.NewSecret(t.IDToken), IDTokenExpiry: t.IDTokenExpiresAt,
 	}, nil
 }
 

@@ -20,7 +20,7 @@ func (c *Client) kept(answer *tokenReply, response url.Values, old token.Secret)
 	object := readKept(old)
 	maps.DeleteFunc(object, func(name string, _ json.RawMessage) bool { return !slices.Contains(c.keeps(), name) })
 	// They are printed: without control characters, and without an echo.
-	clean := append(slices.Clone(answer.secrets), line{})
+	clean := append(slices.Clone(answer.secrets), untrusted.Stripped{})
 	for _, name := range c.Profile.KeepCallbackParameters {
 		if response.Has(name) {
 			raw, _ := json.Marshal(response.Get(name)) // strings always encode
@@ -64,8 +64,3 @@ func (c *Client) warnOfMissing(set token.Set) {
 		}
 	}
 }
-
-// line is the masker of control characters.
-type line struct{}
-
-func (line) Mask(text string) string { return untrusted.Line(text) }

@@ -29,6 +29,12 @@ func Text(s string, secrets ...Masker) string {
 // character reaches a terminal.
 func Line(s string) string { return strip(s) }
 
+// Stripped is a [Masker] that strips as Line does.
+type Stripped struct{}
+
+// Mask implements [Masker].
+func (Stripped) Mask(s string) string { return Line(s) }
+
 // Quote is Text in double quotes, for use inside our own sentences.
 func Quote(s string, secrets ...Masker) string {
 	return `"` + strings.ReplaceAll(Text(s, secrets...), `"`, `'`) + `"`
