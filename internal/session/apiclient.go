@@ -13,6 +13,7 @@ import (
 	"github.com/oauthget/oauthget/internal/registration"
 	"github.com/oauthget/oauthget/internal/store"
 	"github.com/oauthget/oauthget/internal/token"
+	"github.com/oauthget/oauthget/internal/untrusted"
 )
 
 // chooseClient chooses the client for the API's server: the profile's; else one that was registered there before; else the
@@ -26,12 +27,14 @@ func (s *Session) chooseClient(ctx context.Context) (*registration.Server, error
 	switch {
 	case err == nil && s.usable(ctx, kept):
 		s.useRegistration(kept)
+		s.console.Step("the client %s is the one registered at %s before", untrusted.Text(kept.ClientID), untrusted.Text(kept.Issuer))
 		return nil, nil
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return nil, err
 	}
 	if m := s.api.metadata; m != nil && m.ClientIDMetadataDocumentSupported && s.Profile.ClientIDMetadataDocument != "" {
 		s.Profile.ClientID = s.Profile.ClientIDMetadataDocument
+		s.console.Step("the client is the one of the metadata document %s", untrusted.Text(s.Profile.ClientID))
 		return nil, nil
 	}
 	server, err := s.registrar(s.api.metadata)
