@@ -45,6 +45,25 @@ func TestSocketsThatAreNotMade(t *testing.T) {
 	}
 }
 
+func TestSocketInAFolderOfAnotherUserIsNotMade(t *testing.T) {
+	if os.Getuid() != 0 { // only root can give a folder away
+		t.Log("only root can make a folder of another user")
+		return
+	}
+	dir := filepath.Join(t.TempDir(), "d")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chown(dir, 12345, -1), os.Symlink(dir, dir+"-link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{dir, dir + "-link"} {
+		if _, err := Listen(t.Context(), folder+"/s"); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
+			t.Errorf("%s: %v", folder, err)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("the folder has %v, %v", entries, err)
+	}
+}
+
 func TestEndRemovesNobodyElsesSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "made", "s")
 	first, err := Listen(t.Context(), path)
