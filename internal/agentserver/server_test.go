@@ -209,6 +209,15 @@ func TestPersonIsToldForWhomALoginIs(t *testing.T) {
 	}
 }
 
+func TestQuestionOfALoginSaysForWhomItIs(t *testing.T) {
+	p := &person{answer: true, terminal: true}
+	s := New(Options{Session: session.Options{Console: p}})
+	r := &relay{Console: p, server: s, flight: &flight{changed: make(chan struct{})}, who: `ssh asks for a token of "https://api.example.com/"`}
+	if yes, err := r.Confirm(t.Context(), "log in there?"); !yes || err != nil || len(p.asked()) != 1 || !strings.HasPrefix(p.asked()[0], "ssh asks for a token of ") {
+		t.Errorf("asked %q, %v", p.asked(), err)
+	}
+}
+
 func TestClientsThatLeaveEndTheLoginAndLaterOnesStartAnother(t *testing.T) {
 	w := start(t, func(w *world) { w.person.away = true })
 	var told []string
