@@ -101,7 +101,9 @@ async function answer(request, url, body, sent) {
 }
 
 // The client's name is in the header where it authenticates by Basic.
-const basic = (header = '') => decodeURIComponent(Buffer.from(header.replace(/^Basic /, ''), 'base64').toString().split(':')[0]);
+const basic = (header = '') => header.startsWith('Basic ')
+  ? decodeURIComponent(Buffer.from(header.slice('Basic '.length), 'base64').toString().split(':')[0])
+  : '';
 
 server.on('request', async (request, response) => {
   const url = new URL(request.url, origin);
